@@ -1,0 +1,84 @@
+/* The configuration file: one INI file, checked whole at start.
+ *
+ * The table CONFIG_KEYS in config.c names every key, its type, its default and
+ * what is expected; docs/ADMIN.md shows the same table. A wrong line fails with
+ * "FILE:LINE: key: expected ..., got ...". Unknown keys and sections fail too.
+ *
+ *     [server]        process-wide values
+ *     [domain NAME]   one section per mail domain; "*" is the fallback
+ *     [plan NAME]     initial features of a plan (Redis overrides, waxsealctl plan set)
+ */
+#ifndef WAXSEAL_BASE_CONFIG_H
+#define WAXSEAL_BASE_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum tls_mode { TLS_MODE_NONE, TLS_MODE_STARTTLS, TLS_MODE_IMPLICIT };
+
+/* One mail server. TLS_MODE_NONE is accepted for loopback addresses only. */
+struct config_endpoint {
+    str_t host;
+    uint16_t port;
+    enum tls_mode tls;
+    str_t ca_file;   /* extra trust roots in PEM, or null: system roots */
+    str_t tls_name;  /* name to check in the certificate; null: host */
+};
+
+struct config_domain {
+    str_t name;               /* lower case; "*" = any other */
+    struct config_endpoint imap;
+    struct config_endpoint smtp;
+    struct config_endpoint sieve; /* host null: none */
+    str_t login;              /* sign-in mapping: "%u" address, "%n" local part, "%d" domain */
+    str_t plan;               /* plan of the domain until Redis says otherwise */
+};
+
+struct config_plan {
+    str_t name;
+    bool smime;
+};
+
+struct config {
+    str_t file;
+    /* [server] */
+    str_t instance;        /* in cookie and Redis key names; [a-z0-9-]{1,32} */
+    str_t listen;          /* Unix socket of the FastCGI workers */
+    uint32_t processes;    /* 1..64 */
+    uint32_t threads;      /* 1..256 */
+    str_t public_origin;   /* "https://mail.example.org": Origin check, links */
+    str_t static_dir;      /* built client (static/dist) */
+    str_t template_dir;
+    str_t spell_dir;       /* hunspell dictionaries */
+    str_t redis_socket;
+    str_t redis_user;
+    str_t redis_password_file; /* null: no AUTH */
+    str_t host_key_file;   /* 32 random bytes, mode 0600: MACs, sealed vault */
+    str_t trust_dir;       /* organisation roots, *.pem */
+    str_t *trusted_proxies; /* CIDR, whose X-Forwarded-For counts */
+    size_t trusted_proxy_count;
+    uint32_t session_idle_minutes;
+    uint32_t session_max_hours;
+    uint32_t message_max_bytes;    /* opened or sent, default 50 MiB */
+    uint32_t imap_connections_per_session;
+    uint32_t imap_idle_seconds;
+    uint32_t request_timeout_ms;
+    str_t log_level;
+    struct config_domain *domains;
+    size_t domain_count;
+    struct config_plan *plans;
+    size_t plan_count;
+};
+
+/* Reads and checks the file. Everything in *out lives in the arena. On failure the
+ * error's message is "FILE:LINE: ..." (LINE of the section header for a missing key). */
+rc_t config_load(const char *file, struct arena *a, struct config **out, struct err *e) WX_MUST_USE;
+/* The domain of an address ("user@domain", any case), else the "*" section, else NULL. */
+const struct config_domain *config_domain_of(const struct config *c, str_t address);
+/* The user name to sign in with at the domain's servers, by its mapping. */
+str_t config_login_name(const struct config_domain *d, str_t address, struct arena *a);
+
+#endif

@@ -1,0 +1,60 @@
+/* Redis, by argument vector only. The one caller of hiredis.
+ *
+ * struct kv is one connection with its own deadline, for one thread at a time.
+ * Any time-out or protocol error drops the connection; the next call connects
+ * again (a late reply can then never be taken for another command's). A Redis
+ * that cannot be reached or refuses for memory, read-only or replica reasons is
+ * RC_STATE_DOWN.
+ */
+#ifndef WAXSEAL_BASE_KV_H
+#define WAXSEAL_BASE_KV_H
+
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct kv;
+
+struct kv_options {
+    str_t socket;    /* Unix socket path */
+    str_t user;      /* ACL user, or null */
+    str_t password;  /* or null */
+    int timeout_ms;  /* each connect and command; ≤ 2000 keeps R5's promise */
+};
+
+enum kv_type { KV_NIL, KV_STR, KV_INT, KV_ARRAY };
+
+/* A reply, copied into the arena. */
+struct kv_value {
+    enum kv_type type;
+    str_t s;                 /* KV_STR (also status replies) */
+    long long i;             /* KV_INT */
+    struct kv_value *items;  /* KV_ARRAY */
+    size_t count;
+};
+
+/* Does not connect yet. The strings are copied. */
+rc_t kv_new(const struct kv_options *o, struct kv **out, struct err *e) WX_MUST_USE;
+void kv_free(struct kv *kv);
+
+/* One command: KV_CMD(kv, a, &v, e, STR("GET"), key). */
+rc_t kv_command(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e,
+                const str_t *argv, size_t argc) WX_MUST_USE;
+#define KV_CMD(kv, a, out, e, ...)                                                                 \
+    kv_command((kv), (a), (out), (e), (const str_t[]){__VA_ARGS__},                                \
+               sizeof((const str_t[]){__VA_ARGS__}) / sizeof(str_t))
+
+/* Several commands in one round trip. outs has n elements. Any error reply fails all. */
+struct kv_call {
+    const str_t *argv;
+    size_t argc;
+};
+rc_t kv_pipeline(struct kv *kv, struct arena *a, const struct kv_call *calls, size_t n,
+                 struct kv_value *outs, struct err *e) WX_MUST_USE;
+
+/* Lua script (EVALSHA with EVAL fall-back), for compare-and-set. */
+rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
+             const str_t *keys, size_t nkeys, const str_t *args, size_t nargs) WX_MUST_USE;
+
+#endif

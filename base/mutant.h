@@ -1,0 +1,31 @@
+/* Mutation points: checks that the tests must notice when they are missing.
+ *
+ * WX_MUTANT(NAME) is 0 in every ordinary build. `make MUTANT=NAME` builds a program in
+ * which it is 1 and the check beside it is switched off; tests/mutants proves that the
+ * suite turns red then. Such a build goes to build/mutant-NAME and is never installed.
+ */
+#ifndef WAXSEAL_BASE_MUTANT_H
+#define WAXSEAL_BASE_MUTANT_H
+
+#ifndef WAXSEAL_MUTANT_SIGNATURE
+#define WAXSEAL_MUTANT_SIGNATURE 0 /* crypto: the signature check */
+#endif
+#ifndef WAXSEAL_MUTANT_FROM_MATCH
+#define WAXSEAL_MUTANT_FROM_MATCH 0 /* mail: signer's address equals From */
+#endif
+#ifndef WAXSEAL_MUTANT_TAG
+#define WAXSEAL_MUTANT_TAG 0 /* crypto: AES-GCM tag */
+#endif
+#ifndef WAXSEAL_MUTANT_FEATURE
+#define WAXSEAL_MUTANT_FEATURE 0 /* webmail: the plan's S/MIME flag (a rule) */
+#endif
+#ifndef WAXSEAL_MUTANT_CSRF
+#define WAXSEAL_MUTANT_CSRF 0 /* webmail: token and Origin on non-GET */
+#endif
+#ifndef WAXSEAL_MUTANT_LEAK
+#define WAXSEAL_MUTANT_LEAK 0 /* client: sends the passphrase and a key, to prove the search fires */
+#endif
+
+#define WX_MUTANT(name) (WAXSEAL_MUTANT_##name)
+
+#endif

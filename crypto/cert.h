@@ -1,0 +1,71 @@
+/* X.509 certificates and trust (RFC 5280, 8398, 8550).
+ *
+ * struct cert is one immutable, reference-counted certificate; safe to read from
+ * several threads. struct trust is an immutable set of roots with a purpose.
+ */
+#ifndef WAXSEAL_CRYPTO_CERT_H
+#define WAXSEAL_CRYPTO_CERT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct cert;
+struct trust;
+
+/* DER, or the first certificate of a PEM text. RC_DAMAGED. */
+rc_t cert_parse(str_t bytes, struct cert **out, struct err *e) WX_MUST_USE;
+struct cert *cert_ref(struct cert *c);
+void cert_unref(struct cert *c); /* NULL is allowed */
+str_t cert_der(const struct cert *c);          /* lives as long as c */
+str_t cert_fingerprint(const struct cert *c);  /* SHA-256, 64 lower-case hex digits */
+bool cert_equal(const struct cert *a, const struct cert *b);
+
+struct cert_info {
+    str_t subject, issuer;     /* RFC 4514 text, UTF-8, for showing */
+    str_t common_name;         /* or null */
+    str_t serial;              /* hex */
+    str_t *addresses;          /* rfc822Name and SmtpUTF8Mailbox of the SAN; never the subject */
+    size_t address_count;
+    int64_t not_before, not_after;
+    const char *key_algorithm; /* "rsa", "ec", "ed25519", ... */
+    unsigned key_bits;
+    str_t curve;               /* "P-256", or null */
+    bool can_sign, can_encrypt;/* key usage and extended key usage allow it (RFC 8550 section 4.4) */
+    bool is_ca;
+    bool weak;                 /* RSA < 2048, SHA-1 or MD5 signed */
+    str_t ocsp_url, crl_url;   /* first of each, or null */
+    str_t issuer_der, serial_der, key_identifier; /* as recipient infos name it */
+};
+rc_t cert_describe(const struct cert *c, struct arena *a, struct cert_info *out,
+                   struct err *e) WX_MUST_USE;
+
+enum address_match { ADDRESS_NO, ADDRESS_YES, ADDRESS_CASE /* local part differs in case only */ };
+/* Against the SAN addresses only; the domain without case (IDNA compared as A-labels). */
+enum address_match cert_matches_address(const struct cert *c, str_t address);
+
+enum chain_status { CHAIN_TRUSTED, CHAIN_UNKNOWN_ISSUER, CHAIN_INCOMPLETE, CHAIN_EXPIRED,
+                    CHAIN_NOT_YET_VALID, CHAIN_PURPOSE, CHAIN_WEAK, CHAIN_INVALID };
+enum revocation { REVOCATION_NOT_CHECKED, REVOCATION_NO_SOURCE, REVOCATION_GOOD,
+                  REVOCATION_REVOKED, REVOCATION_UNKNOWN };
+struct cert_verdict {
+    enum chain_status chain;
+    enum revocation revocation;
+    char detail[160];          /* OpenSSL's sentence, for the details panel */
+};
+const char *chain_status_word(enum chain_status s);   /* "trusted", "unknown_issuer", ... */
+const char *revocation_word(enum revocation r);
+
+/* PEM file or a directory of *.pem. An empty set is allowed (nothing is trusted). */
+rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE;
+/* Several paths in one set. */
+rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err *e) WX_MUST_USE;
+void trust_free(struct trust *t);
+/* Chain for S/MIME signing or encryption at a time; intermediates from `bag`. */
+enum cert_purpose { PURPOSE_SIGN, PURPOSE_ENCRYPT };
+void cert_verify(const struct cert *c, struct cert *const *bag, size_t n, const struct trust *t,
+                 enum cert_purpose purpose, int64_t at, struct cert_verdict *out);
+
+/* Subject Name for a person from a DER Name. */
+str_t cert_name_text(str_t der_name, struct arena *a);
+
+#endif

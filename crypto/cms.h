@@ -1,0 +1,131 @@
+/* CMS (RFC 5652, 5083, 8551): sign, verify, open, encrypt. Pure functions over bytes: no I/O,
+ * no clock (the caller gives `now`), so that they can be compiled for the browser too.
+ *
+ * A private key does three things (key_ops): sign, unwrap, derive. Each answers KEY_DONE, or
+ * KEY_PENDING when its holder (a browser) must be asked, in which case the caller gets what to ask
+ * and calls again with the answer. Failures of decryption are uniform (RC_DECRYPT_FAILED without
+ * a cause); nothing is released before integrity is known.
+ */
+#ifndef WAXSEAL_CRYPTO_CMS_H
+#define WAXSEAL_CRYPTO_CMS_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "crypto/cert.h"
+
+/* --- what is it -------------------------------------------------------------------- */
+
+enum cms_type { CMS_TYPE_UNKNOWN, CMS_TYPE_DATA, CMS_TYPE_SIGNED, CMS_TYPE_ENVELOPED,
+                CMS_TYPE_AUTH_ENVELOPED, CMS_TYPE_COMPRESSED, CMS_TYPE_ENCRYPTED };
+/* By the contentType of the outer ContentInfo; DER or BER. */
+enum cms_type cms_sniff(str_t der);
+
+/* --- opening (two phases) ---------------------------------------------------------- */
+
+enum cms_key_kind { CMS_KEY_RSA_V15, CMS_KEY_RSA_OAEP, CMS_KEY_ECDH, CMS_KEY_OTHER };
+
+/* One recipient of an (Auth)EnvelopedData, as the keyring needs it. */
+struct cms_recipient {
+    unsigned index;            /* position in the RecipientInfos, KARI's keys flattened */
+    enum cms_key_kind kind;
+    str_t issuer;              /* DER Name, or null when by key identifier */
+    str_t serial;              /* big-endian content octets of the INTEGER */
+    str_t key_identifier;      /* SubjectKeyIdentifier, or null */
+    str_t encrypted_key;       /* RSA ciphertext, or wrapped key of ECDH */
+    str_t key_algorithm;       /* DER AlgorithmIdentifier (OAEP parameters, KDF and wrap of ECDH) */
+    str_t originator_key;      /* ECDH: ephemeral public key, DER SubjectPublicKeyInfo */
+    str_t ukm;                 /* ECDH: or null */
+};
+
+struct cms_envelope {
+    enum cms_type type;        /* ENVELOPED or AUTH_ENVELOPED */
+    const char *cipher;        /* "aes-256-gcm", "aes-256-cbc", "des-ede3-cbc", ... or "unknown" */
+    unsigned key_bytes;        /* length of the content key; 0: unknown cipher */
+    bool authenticated;
+    struct cms_recipient *recipients;
+    size_t count;
+};
+
+/* Reads the head of the structure (DER or BER, indefinite and constructed forms). Recipients are
+ * at most 256 KB, nesting 16. RC_DAMAGED, RC_UNSUPPORTED, RC_TOO_LARGE. Slices live in the arena. */
+rc_t cms_envelope_read(str_t der, struct arena *a, struct cms_envelope *out,
+                       struct err *e) WX_MUST_USE;
+/* Decrypts with the content key. Plaintext is appended to out (a secret buffer) only when the tag
+ * is right (AES-GCM: tag length 12..16 checked here; RFC 5084) or the padding is (CBC). Everything
+ * that goes wrong is RC_DECRYPT_FAILED. */
+rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err *e) WX_MUST_USE;
+/* RFC 3274; RC_TOO_LARGE past out->max or a ratio of 200. */
+rc_t cms_decompress(str_t der, struct buf *out, struct err *e) WX_MUST_USE;
+
+/* --- verifying --------------------------------------------------------------------- */
+
+enum cms_integrity { CMS_INTACT, CMS_ALTERED, CMS_NO_CERTIFICATE, CMS_SIG_UNSUPPORTED };
+
+struct cms_signer {
+    enum cms_integrity integrity;
+    struct cert *cert;             /* NULL: not in the message nor in `extra`; owned by the result */
+    const char *signature_algorithm; /* "rsa-pkcs1-sha256", "rsa-pss-sha256", "ecdsa-sha256", ... */
+    bool weak;                     /* SHA-1, MD5, RSA < 2048: never green */
+    int64_t signed_at;             /* signingTime; 0: absent */
+    struct cert_verdict chain;     /* of `cert`, at the times the caller gave */
+    str_t issuer, serial;          /* of the SignerIdentifier, for saying who is missing */
+};
+
+struct cms_signed {
+    struct cms_signer *signers;
+    size_t count;                  /* 0: certs-only, or a degenerate message without signer */
+    struct cert **certificates;    /* the bag */
+    size_t certificate_count;
+    bool detached;
+};
+
+struct cms_verify_options {
+    const struct trust *trust;
+    int64_t now;
+    struct cert *const *extra;     /* known certificates of the sender */
+    size_t extra_count;
+};
+
+/* Verifies over content (detached: the exact bytes of the signed part) or the eContent, which is
+ * then appended to out. A structure that carries eContent although content is given is
+ * RC_DAMAGED. Per-signer results, never one word for all. cms_signed_free when done. */
+rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
+                struct buf *out, struct cms_signed *result, struct err *e) WX_MUST_USE;
+void cms_signed_free(struct cms_signed *s);
+
+/* --- signing (two phases) ---------------------------------------------------------- */
+
+struct cms_sign_options {
+    const struct cert *signer;     /* public part only */
+    struct cert *const *chain;
+    size_t chain_count;
+    const struct cert *encryption; /* for SMIMEEncryptionKeyPreference, or NULL */
+    int64_t signing_time;
+};
+/* First phase. digest: of the exact content (algorithm by cms_sign_digest). `state` receives the
+ * unsigned CMS (DER, about 1 KB), `attributes` the DER SET of signed attributes to be signed. */
+rc_t cms_sign_prepare(const struct cms_sign_options *o, str_t digest, struct buf *state,
+                      struct buf *attributes, struct err *e) WX_MUST_USE;
+/* Second phase: signature as RFC 5652 has it (ECDSA in DER). The result is verified with the
+ * certificate before it is given out: RC_SIGNATURE_REJECTED otherwise. content NULL: detached;
+ * else opaque with that eContent. */
+rc_t cms_sign_finish(str_t state, str_t signature, str_t content, struct buf *out,
+                     struct err *e) WX_MUST_USE;
+/* "sha256" or "sha384", by the signer's key. */
+const char *cms_sign_digest(const struct cert *signer);
+/* SHA-256/384/512 of bytes by name, into 64 bytes; *n its length. */
+rc_t cms_digest(const char *name, str_t bytes, unsigned char out[64], size_t *n,
+                struct err *e) WX_MUST_USE;
+
+/* --- encrypting -------------------------------------------------------------------- */
+
+enum cms_cipher { CMS_AES_256_CBC, CMS_AES_256_GCM };
+
+/* (Auth)EnvelopedData in DER appended to out. content_key: 32 bytes, or null to make one; `made`
+ * (32 bytes) receives the key when not NULL. Every recipient must be usable (RC_NO_CERTIFICATE
+ * names the address otherwise); nothing is written on failure. */
+rc_t cms_encrypt(str_t content, struct cert *const *recipients, size_t n, enum cms_cipher cipher,
+                 str_t content_key, unsigned char *made, struct buf *out, struct err *e) WX_MUST_USE;
+
+#endif

@@ -1,0 +1,71 @@
+/* Building messages: CRLF lines, safe transfer encodings, protected headers.
+ *
+ * The result of build_entity is what is signed or encrypted and later sent byte for
+ * byte: 7-bit, no line over 998 (text: 76) bytes, no trailing blanks, no "From " at a
+ * line's start, so that no relay has a reason to touch it (RFC 8551 section 3.1.1).
+ */
+#ifndef WAXSEAL_MAIL_BUILD_H
+#define WAXSEAL_MAIL_BUILD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "mail/entity.h"
+
+struct build_attachment {
+    str_t name;        /* UTF-8, RFC 2231 when needed */
+    str_t type;        /* "image/png"; checked; default application/octet-stream */
+    str_t content;
+    str_t content_id;  /* not null: inline, inside multipart/related */
+};
+
+struct build_message {
+    struct mail_address from, sender, reply_to; /* sender, reply_to: address null = absent */
+    const struct mail_address *to, *cc;         /* Bcc is never written */
+    size_t to_count, cc_count;
+    str_t subject;
+    int64_t date;          /* seconds since the epoch */
+    int zone_minutes;
+    str_t message_id;      /* with <> */
+    str_t in_reply_to;     /* raw values or null */
+    str_t references;
+    str_t text;            /* UTF-8, LF or CRLF; format=flowed is applied here (RFC 3676) */
+    str_t html;            /* or null: plain text only */
+    const struct build_attachment *attachments;
+    size_t attachment_count;
+    const struct field *extra; /* further outer fields, values already encoded */
+    size_t extra_count;
+};
+
+enum header_protection { HP_NONE, HP_CLEAR, HP_CIPHER }; /* RFC 9788 */
+
+/* One run of the entity's bytes: either bytes, or the encoded body of an attachment. */
+struct build_piece {
+    str_t bytes;       /* slice of the entity */
+    int attachment;    /* index, or -1 */
+};
+
+/* The MIME entity (Content-* fields and body; with hp the protected header fields too) appended to
+ * out. *pieces covers it in order: the skeleton the browser checks. Boundaries are random. */
+rc_t build_entity(const struct build_message *m, enum header_protection hp, struct arena *a,
+                  struct buf *out, struct build_piece **pieces, size_t *n,
+                  struct err *e) WX_MUST_USE;
+/* Outer header fields (From ... Message-ID, MIME-Version), without Content-*, appended to out. */
+rc_t build_header(const struct build_message *m, struct buf *out, struct err *e) WX_MUST_USE;
+/* header + entity: a complete ordinary message is build_header then build_entity(HP_NONE). */
+
+/* multipart/signed (RFC 1847, RFC 8551 section 3.5.3) around an entity: Content-Type field,
+ * both parts; signature is DER. micalg: "sha-256". */
+rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, struct buf *out,
+                            struct err *e) WX_MUST_USE;
+/* application/pkcs7-mime (RFC 8551 section 3.2) with base64 body. smime_type: "enveloped-data",
+ * "authEnveloped-data", "signed-data". */
+rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out, struct err *e) WX_MUST_USE;
+
+/* One address or list as a field value, encoded and folded (RFC 2047, 6532 not used). */
+rc_t build_address_list(const struct mail_address *list, size_t n, struct buf *out,
+                        struct err *e) WX_MUST_USE;
+/* addr-spec a person typed: RFC 5321 shape, no controls, ≤ 254 bytes. RC_INVALID names it. */
+rc_t address_check(str_t address, struct err *e) WX_MUST_USE;
+
+#endif

@@ -1,0 +1,170 @@
+/* IMAP: a pool of held, selected connections and the operations of a mailbox.
+ * The one caller of libetpan's IMAP half; RFC 3501 names throughout.
+ *
+ * A `struct imap` is a lease on one connection, used by one thread until
+ * imap_release. Every operation obeys the lease's deadline. After a protocol
+ * error or a time-out the connection is closed on release and never reused.
+ *
+ * Mailbox names are the server's own bytes (modified UTF-7 or UTF-8) as listed;
+ * `display` is their UTF-8 form for people. All strings sent are checked: CR, LF,
+ * NUL and over-long values are RC_INVALID and nothing is sent.
+ */
+#ifndef WAXSEAL_MAIL_IMAP_H
+#define WAXSEAL_MAIL_IMAP_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/config.h"
+#include "base/err.h"
+
+struct imap_pool;
+struct imap;
+
+struct imap_pool_options {
+    size_t per_session;   /* most connections one session key may hold */
+    int idle_seconds;     /* closed after that long unused */
+    size_t total;         /* most connections in the process (LRU beyond) */
+};
+
+rc_t imap_pool_new(const struct imap_pool_options *o, struct imap_pool **out,
+                   struct err *e) WX_MUST_USE;
+void imap_pool_free(struct imap_pool *p);
+/* Closes every idle connection of a session (sign-out). */
+void imap_pool_drop(struct imap_pool *p, str_t session);
+
+struct imap_account {
+    const struct config_endpoint *server;
+    str_t session;  /* pool key: the session's id; connections never cross sessions */
+    str_t login;
+    str_t password;
+};
+
+/* A connection for the account, signed in, with the mailbox selected when mailbox is not
+ * null; prefers one that has it selected already. RC_WRONG_PASSWORD, RC_IMAP_DOWN,
+ * RC_UNTRUSTED_PEER, RC_NOT_FOUND (no such mailbox), RC_TIMEOUT. */
+rc_t imap_acquire(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
+                  int deadline_ms, struct imap **out, struct err *e) WX_MUST_USE;
+/* NULL is allowed. */
+void imap_release(struct imap *im);
+/* Only checks the credentials (sign-in); the connection stays in the pool. */
+rc_t imap_check_login(struct imap_pool *p, const struct imap_account *acc, int deadline_ms,
+                      struct err *e) WX_MUST_USE;
+/* Server says it can: "SORT", "THREAD=REFERENCES", "MOVE", "UIDPLUS", "CONDSTORE", ... */
+bool imap_has(const struct imap *im, const char *capability);
+
+/* --- folders -------------------------------------------------------------------- */
+
+enum folder_role { /* RFC 6154, else by common name */
+    FOLDER_NONE, FOLDER_INBOX, FOLDER_SENT, FOLDER_DRAFTS, FOLDER_TRASH, FOLDER_JUNK,
+    FOLDER_ARCHIVE, FOLDER_ALL
+};
+const char *folder_role_word(enum folder_role r); /* "inbox", ..., "none" */
+
+struct imap_folder {
+    str_t name;        /* server bytes; what every other call takes */
+    str_t display;     /* UTF-8, whole path */
+    char delimiter;    /* '\0': flat */
+    enum folder_role role;
+    bool selectable;
+    bool subscribed;
+    bool shared;       /* in another user's or a shared namespace (RFC 2342) */
+    uint32_t total, unseen, uidvalidity, uidnext; /* 0 when not selectable */
+};
+
+/* All folders with counts (LIST-STATUS where offered). Inbox first, then by name. */
+rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
+                  struct err *e) WX_MUST_USE;
+rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name,
+                        struct err *e) WX_MUST_USE;
+
+/* --- the selected mailbox --------------------------------------------------------- */
+
+struct imap_mailbox {
+    uint32_t uidvalidity, uidnext, total, unseen;
+    uint64_t modseq; /* HIGHESTMODSEQ (RFC 7162), 0: not offered */
+    bool read_only;
+};
+/* The selected mailbox, brought up to date with NOOP. */
+rc_t imap_mailbox(struct imap *im, struct imap_mailbox *out, struct err *e) WX_MUST_USE;
+
+struct imap_address {
+    str_t name;     /* decoded UTF-8, may be null */
+    str_t address;  /* local@domain, cleaned of controls; may be null for a group */
+};
+
+enum imap_security { IMAP_SEC_NONE, IMAP_SEC_SIGNED, IMAP_SEC_ENCRYPTED, IMAP_SEC_OPAQUE };
+
+struct imap_row {
+    uint32_t uid, size;
+    uint32_t seq;
+    uint64_t modseq;
+    int64_t internaldate; /* seconds since the epoch, UTC */
+    int64_t date;         /* of the Date field; 0: absent or unreadable */
+    struct imap_address *from, *to;
+    size_t from_count, to_count;
+    str_t subject;        /* decoded UTF-8 */
+    str_t message_id, in_reply_to;
+    str_t *flags;         /* "\\Seen", keywords; as the server spells them */
+    size_t flag_count;
+    bool attachment;      /* from BODYSTRUCTURE: something a person would call an attachment */
+    enum imap_security security; /* whole root part, from BODYSTRUCTURE only */
+};
+
+struct imap_rows {
+    struct imap_mailbox mailbox;
+    struct imap_row *rows; /* newest first */
+    size_t count;
+};
+
+/* Rows [offset, offset + limit) counted from the newest message by position. */
+rc_t imap_list(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a,
+               struct imap_rows *out, struct err *e) WX_MUST_USE;
+/* Rows of these UIDs, in the order given; those that are gone are left out. */
+rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
+                  struct imap_rows *out, struct err *e) WX_MUST_USE;
+
+/* Whole message, byte for byte (BODY.PEEK[]). RC_NOT_FOUND, RC_TOO_LARGE over out->max.
+ * A body cut short by a dying connection is an error, never a short success. */
+rc_t imap_fetch(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;
+/* Header only (BODY.PEEK[HEADER]). */
+rc_t imap_fetch_header(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;
+rc_t imap_flags_of(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *out,
+                   struct err *e) WX_MUST_USE;
+
+/* flags are checked against RFC 3501 atoms. */
+rc_t imap_store(struct imap *im, const uint32_t *uids, size_t n, bool add, const str_t *flags,
+                size_t nflags, struct err *e) WX_MUST_USE;
+/* MOVE, or COPY + \Deleted + UID EXPUNGE. new_uids (RFC 4315) has n elements or is NULL; 0 where
+ * the server does not tell. */
+rc_t imap_move(struct imap *im, const uint32_t *uids, size_t n, str_t target, uint32_t *new_uids,
+               uint32_t *new_uidvalidity, struct err *e) WX_MUST_USE;
+rc_t imap_copy(struct imap *im, const uint32_t *uids, size_t n, str_t target,
+               struct err *e) WX_MUST_USE;
+/* \Deleted + UID EXPUNGE: only these messages are gone, for good. */
+rc_t imap_expunge(struct imap *im, const uint32_t *uids, size_t n, struct err *e) WX_MUST_USE;
+/* Appends to any mailbox. *uid and *uidvalidity as APPENDUID says, else found by Message-ID,
+ * else 0. Returns RC_OK only after the server's tagged OK. */
+rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *flags, size_t nflags,
+                 uint32_t *uid, uint32_t *uidvalidity, struct err *e) WX_MUST_USE;
+
+/* --- search ----------------------------------------------------------------------- */
+
+struct imap_query {
+    str_t text;      /* words, any charset UTF-8; null: everything */
+    bool headers;    /* from, to, cc, subject contain text */
+    bool body;       /* also bodies and attachments, but never inside encrypted mail */
+    bool unseen, flagged, encrypted, signed_only, attachment; /* narrowing */
+};
+struct imap_found {
+    uint32_t *uids;  /* newest first */
+    size_t count;
+    size_t header_only; /* encrypted messages of the folder: searched by header only */
+};
+/* A body search never matches because of, nor reports, text inside a CMS part. */
+rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
+                 struct imap_found *out, struct err *e) WX_MUST_USE;
+/* UIDs whose header field contains exactly this value (Message-ID, X-Waxseal-Submission). */
+rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a,
+                        uint32_t **uids, size_t *n, struct err *e) WX_MUST_USE;
+
+#endif

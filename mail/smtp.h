@@ -1,0 +1,44 @@
+/* Message submission (RFC 6409) with a reply per recipient. The one caller of
+ * libetpan's SMTP half. TLS by crypto/tls; AUTH PLAIN or LOGIN only under TLS or on
+ * loopback; never a plaintext fall-back.
+ */
+#ifndef WAXSEAL_MAIL_SMTP_H
+#define WAXSEAL_MAIL_SMTP_H
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/err.h"
+
+enum smtp_outcome {
+    SMTP_SENT,      /* 250 after the dot */
+    SMTP_REFUSED,   /* a permanent or transient refusal: certainly not sent */
+    SMTP_UNKNOWN    /* the dot was sent and no reply came: may have been sent */
+};
+
+struct smtp_recipient {
+    str_t address;
+    int code;       /* RCPT's reply (or DATA's for all), 0: none came */
+    str_t reply;    /* the server's text, controls removed */
+    bool accepted;
+};
+
+struct smtp_envelope {
+    str_t from;
+    struct smtp_recipient *recipients;
+    size_t count;
+    str_t envid;    /* RFC 3461 ENVID where DSN is offered; or null */
+    bool all_or_none; /* give up before DATA when one recipient is refused */
+};
+
+struct smtp_account {
+    const struct config_endpoint *server;
+    str_t login, password;
+};
+
+/* One transaction. message: CRLF lines, dot-stuffed here. On RC_OK and on failure *outcome and
+ * the recipients' replies are filled in. RC_OK: at least one recipient has it (outcome SENT). */
+rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_t message,
+                 int deadline_ms, struct arena *a, enum smtp_outcome *outcome,
+                 struct err *e) WX_MUST_USE;
+
+#endif

@@ -1,0 +1,37 @@
+/* Plans and feature flags: user override, else the domain's plan, else the configured
+ * default. Kept in Redis, cached per process, compared by version on each request, so
+ * that a change has effect at the next request everywhere.
+ */
+#ifndef WAXSEAL_POLICY_PLAN_H
+#define WAXSEAL_POLICY_PLAN_H
+
+#include "base/config.h"
+#include "base/kv.h"
+
+struct features {
+    bool smime;
+};
+struct entitlement {
+    str_t plan;               /* "enterprise" */
+    struct features features;
+};
+
+struct plan_store; /* the process's cache; thread-safe */
+rc_t plan_store_new(const struct config *c, struct plan_store **out, struct err *e) WX_MUST_USE;
+void plan_store_free(struct plan_store *s);
+
+/* Asks Redis for the version and reloads when it differs. RC_STATE_DOWN: no answer is given from
+ * old knowledge. account: the user's address, lower case. */
+rc_t plan_of(struct plan_store *s, struct kv *kv, str_t account, struct arena *a,
+             struct entitlement *out, struct err *e) WX_MUST_USE;
+
+/* Administration (waxsealctl plan|domain|user set); each bumps the version in one transaction. */
+rc_t plan_set_feature(struct kv *kv, struct arena *a, str_t instance, str_t plan, str_t feature,
+                      bool on, struct err *e) WX_MUST_USE;
+rc_t plan_set_domain(struct kv *kv, struct arena *a, str_t instance, str_t domain, str_t plan,
+                     struct err *e) WX_MUST_USE;
+/* plan null: remove the override. */
+rc_t plan_set_user(struct kv *kv, struct arena *a, str_t instance, str_t account, str_t plan,
+                   struct err *e) WX_MUST_USE;
+
+#endif
