@@ -1,0 +1,39 @@
+/* Sessions.
+ *
+ * The cookie carries a random id and a random key. Redis holds, under the id's hash,
+ * a record that is authenticated with a key of this host and whose IMAP password is
+ * sealed under the cookie's key: neither Redis nor the host alone can open it.
+ * Idle time by Redis' expiry, absolute time by the record. A sign-out of all devices
+ * raises the account's epoch, which every request compares.
+ */
+#ifndef WAXSEAL_WEBMAIL_SESSION_H
+#define WAXSEAL_WEBMAIL_SESSION_H
+
+#include "webmail/app.h"
+
+struct session {
+    str_t id;        /* hex of the hash of the cookie's id: safe to log, key of the IMAP pool */
+    str_t address;   /* lower case */
+    str_t login;     /* user name at the servers */
+    str_t password;  /* in c->secret */
+    str_t csrf;      /* token for X-Waxseal-Csrf */
+    int64_t created;
+    const struct config_domain *domain;
+};
+
+/* Makes a session and sets the cookie. */
+rc_t session_create(struct call *c, str_t address, str_t login, str_t password,
+                    const struct config_domain *domain, const struct session **out,
+                    struct err *e) WX_MUST_USE;
+/* The session of the request's cookie. RC_UNAUTHENTICATED, RC_STATE_DOWN. */
+rc_t session_load(struct call *c, const struct session **out, struct err *e) WX_MUST_USE;
+/* Forgets this session, its IMAP connections and the cookie. */
+rc_t session_end(struct call *c, struct err *e) WX_MUST_USE;
+/* Ends every session of the account, everywhere. */
+rc_t session_end_all(struct call *c, struct err *e) WX_MUST_USE;
+
+/* Token, Origin and Sec-Fetch-Site of a request that changes something. `form`: the token a form
+ * field gave, or null: the header counts. Without a session only the origin is checked. */
+rc_t session_check_csrf(struct call *c, str_t form, struct err *e) WX_MUST_USE;
+
+#endif

@@ -1,0 +1,19 @@
+/* The Message object of the API, made from an opened message. */
+#ifndef WAXSEAL_WEBMAIL_MESSAGE_JSON_H
+#define WAXSEAL_WEBMAIL_MESSAGE_JSON_H
+
+#include "base/json.h"
+#include "mail/imap.h"
+#include "mail/message.h"
+
+struct message_context {
+    uint32_t uidvalidity;
+    const struct imap_row *row;     /* uid, flags, size, internaldate */
+    struct cert *const *mine;       /* certificates of the user's vault: marks recipients */
+    size_t mine_count;
+};
+/* docs/PLAN.md "Message". New reference; NULL when out of memory. */
+json_t *message_json(const struct message_view *v, const struct message_context *ctx,
+                     struct arena *a);
+
+#endif
