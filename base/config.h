@@ -24,17 +24,17 @@ struct config_endpoint {
     str_t host;
     uint16_t port;
     enum tls_mode tls;
-    str_t ca_file;   /* extra trust roots in PEM, or null: system roots */
-    str_t tls_name;  /* name to check in the certificate; null: host */
+    str_t ca_file;  /* extra trust roots in PEM, or null: system roots */
+    str_t tls_name; /* name to check in the certificate; null: host */
 };
 
 struct config_domain {
-    str_t name;               /* lower case; "*" = any other */
+    str_t name; /* lower case; "*" = any other */
     struct config_endpoint imap;
     struct config_endpoint smtp;
     struct config_endpoint sieve; /* host null: none */
-    str_t login;              /* sign-in mapping: "%u" address, "%n" local part, "%d" domain */
-    str_t plan;               /* plan of the domain until Redis says otherwise */
+    str_t login;                  /* sign-in mapping: "%u" address, "%n" local part, "%d" domain */
+    str_t plan;                   /* plan of the domain until Redis says otherwise */
 };
 
 struct config_plan {
@@ -45,24 +45,24 @@ struct config_plan {
 struct config {
     str_t file;
     /* [server] */
-    str_t instance;        /* in cookie and Redis key names; [a-z0-9-]{1,32} */
-    str_t listen;          /* Unix socket of the FastCGI workers */
-    uint32_t processes;    /* 1..64 */
-    uint32_t threads;      /* 1..256 */
-    str_t public_origin;   /* "https://mail.example.org": Origin check, links */
-    str_t static_dir;      /* built client (static/dist) */
+    str_t instance;      /* in cookie and Redis key names; [a-z0-9-]{1,32} */
+    str_t listen;        /* Unix socket of the FastCGI workers */
+    uint32_t processes;  /* 1..64 */
+    uint32_t threads;    /* 1..256 */
+    str_t public_origin; /* "https://mail.example.org": Origin check, links */
+    str_t static_dir;    /* built client (static/dist) */
     str_t template_dir;
-    str_t spell_dir;       /* hunspell dictionaries */
+    str_t spell_dir; /* hunspell dictionaries */
     str_t redis_socket;
     str_t redis_user;
     str_t redis_password_file; /* null: no AUTH */
-    str_t host_key_file;   /* 32 random bytes, mode 0600: MACs, sealed vault */
-    str_t trust_dir;       /* organisation roots, *.pem */
-    str_t *trusted_proxies; /* CIDR, whose X-Forwarded-For counts */
+    str_t host_key_file;       /* 32 random bytes, mode 0600: MACs, sealed vault */
+    str_t trust_dir;           /* organisation roots, *.pem */
+    str_t *trusted_proxies;    /* CIDR, whose X-Forwarded-For counts */
     size_t trusted_proxy_count;
     uint32_t session_idle_minutes;
     uint32_t session_max_hours;
-    uint32_t message_max_bytes;    /* opened or sent, default 50 MiB */
+    uint32_t message_max_bytes; /* opened or sent, default 50 MiB */
     uint32_t imap_connections_per_session;
     uint32_t imap_idle_seconds;
     uint32_t request_timeout_ms;

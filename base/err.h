@@ -33,8 +33,7 @@
     X(DAMAGED, "damaged", 422, "554 5.6.0", "The data is damaged.")                                \
     X(WRONG_PASSPHRASE, "wrong_passphrase", 422, "554 5.7.0", "The passphrase is wrong.")          \
     X(NO_CERTIFICATE, "no_certificate", 422, "550 5.7.5", "There is no usable certificate.")       \
-    X(DECRYPT_FAILED, "decrypt_failed", 422, "554 5.7.5",                                          \
-      "The message could not be decrypted.")                                                       \
+    X(DECRYPT_FAILED, "decrypt_failed", 422, "554 5.7.5", "The message could not be decrypted.")   \
     X(SIGNATURE_REJECTED, "signature_rejected", 422, "554 5.7.5",                                  \
       "The signature does not match what was to be signed.")                                       \
     X(SPELL_CHECK_OFF, "spell_check_off", 403, "550 5.7.1",                                        \
@@ -68,7 +67,7 @@ struct err {
     rc_t code;
     char message[256]; /* a sentence for the person, UTF-8; never secret, never foreign markup */
     char field[64];    /* the input that is to blame ("to", "attachments[3]"), or "" */
-    char detail[256];  /* for the log and the details panel: what the peer said; quoted by the log */
+    char detail[256]; /* for the log and the details panel: what the peer said; quoted by the log */
 };
 
 /* Fills *e (may be NULL) and returns code. fmt NULL takes the table's sentence. */

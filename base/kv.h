@@ -17,10 +17,10 @@
 struct kv;
 
 struct kv_options {
-    str_t socket;    /* Unix socket path */
-    str_t user;      /* ACL user, or null */
-    str_t password;  /* or null */
-    int timeout_ms;  /* each connect and command; ≤ 2000 keeps R5's promise */
+    str_t socket;   /* Unix socket path */
+    str_t user;     /* ACL user, or null */
+    str_t password; /* or null */
+    int timeout_ms; /* each connect and command; ≤ 2000 keeps R5's promise */
 };
 
 enum kv_type { KV_NIL, KV_STR, KV_INT, KV_ARRAY };
@@ -28,9 +28,9 @@ enum kv_type { KV_NIL, KV_STR, KV_INT, KV_ARRAY };
 /* A reply, copied into the arena. */
 struct kv_value {
     enum kv_type type;
-    str_t s;                 /* KV_STR (also status replies) */
-    long long i;             /* KV_INT */
-    struct kv_value *items;  /* KV_ARRAY */
+    str_t s;                /* KV_STR (also status replies) */
+    long long i;            /* KV_INT */
+    struct kv_value *items; /* KV_ARRAY */
     size_t count;
 };
 
@@ -53,7 +53,7 @@ struct kv_call {
 rc_t kv_pipeline(struct kv *kv, struct arena *a, const struct kv_call *calls, size_t n,
                  struct kv_value *outs, struct err *e) WX_MUST_USE;
 
-/* Lua script (EVALSHA with EVAL fall-back), for compare-and-set. */
+/* Lua script by EVAL (Redis caches the compiled form by its text), for compare-and-set. */
 rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
              const str_t *keys, size_t nkeys, const str_t *args, size_t nargs) WX_MUST_USE;
 

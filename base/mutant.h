@@ -23,7 +23,8 @@
 #define WAXSEAL_MUTANT_CSRF 0 /* webmail: token and Origin on non-GET */
 #endif
 #ifndef WAXSEAL_MUTANT_LEAK
-#define WAXSEAL_MUTANT_LEAK 0 /* client: sends the passphrase and a key, to prove the search fires */
+#define WAXSEAL_MUTANT_LEAK                                                                        \
+    0 /* client: sends the passphrase and a key, to prove the search fires */
 #endif
 
 #define WX_MUTANT(name) (WAXSEAL_MUTANT_##name)

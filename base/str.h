@@ -20,7 +20,10 @@ typedef struct {
 
 /* A string literal as a slice, usable in static initialisers with STR_INIT. */
 #define STR(lit) ((str_t){"" lit, sizeof(lit) - 1})
-#define STR_INIT(lit) {"" lit, sizeof(lit) - 1}
+#define STR_INIT(lit)                                                                              \
+    {                                                                                              \
+        "" lit, sizeof(lit) - 1                                                                    \
+    }
 #define STR_NULL ((str_t){NULL, 0})
 /* For printf: "%.*s", STR_ARG(s). */
 #define STR_ARG(s) (int) (s).n, (s).p ? (s).p : ""

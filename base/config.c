@@ -1,0 +1,416 @@
+#include "base/config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+
+enum { MAX_SECTIONS = 512, MAX_PROXIES = 64 };
+
+/* --- the table of keys ----------------------------------------------------------------------- */
+
+enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_NAME, KIND_PROXIES, KIND_ENDPOINT, KIND_LEVEL };
+
+struct key {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    const char *fallback; /* NULL: must be given; "": absent */
+    uint32_t least, most; /* KIND_NUMBER */
+    const char *expected;
+};
+
+#define S(field) offsetof(struct config, field)
+#define D(field) offsetof(struct config_domain, field)
+#define ENDPOINT                                                                                   \
+    "an address imap(s)://, smtp(s)://, sieve:// with host:port; ?starttls, ?ca=FILE, ?name=HOST " \
+    "may follow"
+
+static const struct key SERVER_KEYS[] = {
+    {"instance", KIND_NAME, S(instance), "waxseal", 0, 0, "1 to 32 of a-z, 0-9 and -"},
+    {"listen", KIND_TEXT, S(listen), NULL, 0, 0, "the path of a Unix socket"},
+    {"processes", KIND_NUMBER, S(processes), "2", 1, 64, "a number from 1 to 64"},
+    {"threads", KIND_NUMBER, S(threads), "16", 1, 256, "a number from 1 to 256"},
+    {"public_origin", KIND_TEXT, S(public_origin), NULL, 0, 0, "https://HOST[:PORT]"},
+    {"static_dir", KIND_TEXT, S(static_dir), NULL, 0, 0, "a folder"},
+    {"template_dir", KIND_TEXT, S(template_dir), NULL, 0, 0, "a folder"},
+    {"spell_dir", KIND_TEXT, S(spell_dir), "/usr/share/hunspell", 0, 0, "a folder"},
+    {"redis_socket", KIND_TEXT, S(redis_socket), NULL, 0, 0, "the path of a Unix socket"},
+    {"redis_user", KIND_TEXT, S(redis_user), "", 0, 0, "the name of a Redis user"},
+    {"redis_password_file", KIND_TEXT, S(redis_password_file), "", 0, 0, "a file"},
+    {"host_key_file", KIND_TEXT, S(host_key_file), NULL, 0, 0, "a file of 32 random bytes"},
+    {"trust_dir", KIND_TEXT, S(trust_dir), NULL, 0, 0, "a folder of *.pem"},
+    {"trusted_proxies", KIND_PROXIES, S(trusted_proxies), "", 0, 0, "addresses or ADDRESS/BITS"},
+    {"session_idle_minutes", KIND_NUMBER, S(session_idle_minutes), "60", 1, 10080,
+     "a number from 1 to 10080"},
+    {"session_max_hours", KIND_NUMBER, S(session_max_hours), "24", 1, 720,
+     "a number from 1 to 720"},
+    {"message_max_bytes", KIND_NUMBER, S(message_max_bytes), "52428800", 65536, 268435456,
+     "a number from 65536 to 268435456"},
+    {"imap_connections_per_session", KIND_NUMBER, S(imap_connections_per_session), "3", 1, 16,
+     "a number from 1 to 16"},
+    {"imap_idle_seconds", KIND_NUMBER, S(imap_idle_seconds), "300", 5, 1700,
+     "a number from 5 to 1700"},
+    {"request_timeout_ms", KIND_NUMBER, S(request_timeout_ms), "20000", 100, 300000,
+     "a number from 100 to 300000"},
+    {"log_level", KIND_LEVEL, S(log_level), "info", 0, 0, "debug, info, warn or error"},
+};
+
+static const struct key DOMAIN_KEYS[] = {
+    {"imap", KIND_ENDPOINT, D(imap), NULL, 0, 0, ENDPOINT},
+    {"smtp", KIND_ENDPOINT, D(smtp), NULL, 0, 0, ENDPOINT},
+    {"sieve", KIND_ENDPOINT, D(sieve), "", 0, 0, ENDPOINT},
+    {"login", KIND_TEXT, D(login), "%u", 0, 0, "text with %u, %n or %d"},
+    {"plan", KIND_NAME, D(plan), "basic", 0, 0, "the name of a plan"},
+};
+
+static const struct key PLAN_KEYS[] = {
+    {"smime", KIND_FLAG, offsetof(struct config_plan, smime), "off", 0, 0, "on or off"},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+struct section {
+    char kind[16], name[256];
+    int line;
+    void *object;
+    const struct key *keys;
+    size_t count;
+    uint64_t seen; /* bit per key */
+};
+
+struct reader {
+    FILE *stream;
+    int line;
+    const char *file;
+    struct arena *a;
+    struct config *c;
+    struct section sections[MAX_SECTIONS];
+    size_t section_count;
+    struct err *e;
+    rc_t rc;
+};
+
+static rc_t fail(struct reader *r, int line, const char *key, const char *expected, str_t got)
+{
+    if (r->rc != RC_OK) return r->rc;
+    r->rc = err_set(r->e, RC_INVALID, "%s:%d: %s%sexpected %s%s%.*s%s", r->file, line, key,
+                    key[0] ? ": " : "", expected, str_is_null(got) ? "" : ", got \"", STR_ARG(got),
+                    str_is_null(got) ? "" : "\"");
+    return r->rc;
+}
+
+static bool is_name(str_t s)
+{
+    if (s.n == 0 || s.n > 32) return false;
+    for (size_t i = 0; i < s.n; i++)
+        if (!islower((unsigned char) s.p[i]) && !isdigit((unsigned char) s.p[i]) && s.p[i] != '-')
+            return false;
+    return true;
+}
+
+static bool is_loopback(str_t host)
+{
+    return str_starts(host, STR("127.")) || str_eq(host, STR("localhost")) ||
+           str_eq(host, STR("::1"));
+}
+
+static bool parse_scheme(str_t scheme, enum tls_mode *tls)
+{
+    static const struct {
+        const char *scheme;
+        enum tls_mode tls;
+    } schemes[] = {{"imap", TLS_MODE_NONE},
+                   {"imaps", TLS_MODE_IMPLICIT},
+                   {"smtp", TLS_MODE_NONE},
+                   {"smtps", TLS_MODE_IMPLICIT},
+                   {"sieve", TLS_MODE_NONE}};
+    for (size_t i = 0; i < COUNT(schemes); i++)
+        if (str_eq(scheme, str_c(schemes[i].scheme))) {
+            *tls = schemes[i].tls;
+            return true;
+        }
+    return false;
+}
+
+static bool parse_options(str_t options, struct config_endpoint *out)
+{
+    while (options.n) {
+        str_t one;
+        str_cut(options, '&', &one, &options);
+        if (str_eq(one, STR("starttls")) && out->tls == TLS_MODE_NONE)
+            out->tls = TLS_MODE_STARTTLS;
+        else if (str_starts(one, STR("ca=")))
+            out->ca_file = str_sub(one, 3, one.n);
+        else if (str_starts(one, STR("name=")))
+            out->tls_name = str_sub(one, 5, one.n);
+        else
+            return false;
+    }
+    return true;
+}
+
+/* SCHEME://HOST:PORT[?OPTION&OPTION]; HOST may be [IPv6]. */
+static bool parse_endpoint(str_t text, struct config_endpoint *out)
+{
+    struct config_endpoint v = {0};
+    ptrdiff_t at = str_find(text, STR("://"));
+    uint32_t port;
+    str_t rest, options;
+    if (at < 0 || !parse_scheme(str_sub(text, 0, (size_t) at), &v.tls)) return false;
+    str_cut(str_sub(text, (size_t) at + 3, text.n), '?', &rest, &options);
+    ptrdiff_t colon = str_rchr(rest, ':');
+    if (colon <= 0 || !str_to_u32(str_sub(rest, (size_t) colon + 1, rest.n), &port)) return false;
+    v.host = str_sub(rest, 0, (size_t) colon);
+    if (v.host.n > 2 && v.host.p[0] == '[') v.host = str_sub(v.host, 1, v.host.n - 1);
+    if (port == 0 || port > 65535 || !parse_options(options, &v)) return false;
+    if (v.tls == TLS_MODE_NONE && !is_loopback(v.host)) return false;
+    v.port = (uint16_t) port;
+    *out = v;
+    return true;
+}
+
+static bool parse_proxies(struct reader *r, str_t text)
+{
+    r->c->trusted_proxies = ARENA_ARRAY(r->a, MAX_PROXIES, str_t);
+    if (!r->c->trusted_proxies) return false;
+    r->c->trusted_proxy_count = 0;
+    while (text.n) {
+        str_t one;
+        str_cut(text, ' ', &one, &text);
+        if (one.n == 0) continue;
+        if (r->c->trusted_proxy_count == MAX_PROXIES) return false;
+        r->c->trusted_proxies[r->c->trusted_proxy_count++] = one;
+    }
+    return true;
+}
+
+static bool is_level(str_t s)
+{
+    return str_eq(s, STR("debug")) || str_eq(s, STR("info")) || str_eq(s, STR("warn")) ||
+           str_eq(s, STR("error"));
+}
+
+static bool set_number(const struct key *k, str_t value, uint32_t *out)
+{
+    uint32_t n;
+    if (!str_to_u32(value, &n) || n < k->least || n > k->most) return false;
+    *out = n;
+    return true;
+}
+
+/* value lives in the arena. False: not what the key expects. */
+static bool assign(struct reader *r, void *object, const struct key *k, str_t value)
+{
+    char *at = (char *) object + k->offset;
+    switch (k->kind) {
+    case KIND_NAME:
+        if (!is_name(value)) return false;
+        break;
+    case KIND_LEVEL:
+        if (!is_level(value)) return false;
+        break;
+    case KIND_TEXT:
+        if (value.n == 0 || !str_is_clean(value)) return false;
+        break;
+    case KIND_NUMBER:
+        return set_number(k, value, (uint32_t *) (void *) at);
+    case KIND_FLAG:
+        *(bool *) at = str_eq(value, STR("on"));
+        return str_eq(value, STR("on")) || str_eq(value, STR("off"));
+    case KIND_PROXIES:
+        return parse_proxies(r, value);
+    case KIND_ENDPOINT:
+        return parse_endpoint(value, (struct config_endpoint *) (void *) at);
+    }
+    *(str_t *) (void *) at = value;
+    return true;
+}
+
+static void *new_object(struct reader *r, struct section *s)
+{
+    if (strcmp(s->kind, "server") == 0) {
+        s->keys = SERVER_KEYS;
+        s->count = COUNT(SERVER_KEYS);
+        return s->name[0] ? NULL : r->c;
+    }
+    if (strcmp(s->kind, "domain") == 0 && s->name[0]) {
+        struct config_domain *d = &r->c->domains[r->c->domain_count++];
+        s->keys = DOMAIN_KEYS;
+        s->count = COUNT(DOMAIN_KEYS);
+        d->name = arena_str(r->a, str_c(s->name));
+        return d;
+    }
+    if (strcmp(s->kind, "plan") == 0 && is_name(str_c(s->name))) {
+        struct config_plan *p = &r->c->plans[r->c->plan_count++];
+        s->keys = PLAN_KEYS;
+        s->count = COUNT(PLAN_KEYS);
+        p->name = arena_str(r->a, str_c(s->name));
+        return p;
+    }
+    return NULL;
+}
+
+static struct section *find_section(struct reader *r, const char *title)
+{
+    struct section s = {.line = r->line};
+    str_t kind, name;
+    str_cut(str_c(title), ' ', &kind, &name);
+    name = str_trim(name);
+    snprintf(s.kind, sizeof s.kind, "%.*s", STR_ARG(kind));
+    snprintf(s.name, sizeof s.name, "%.*s", STR_ARG(name));
+    for (char *p = s.name; *p; p++)
+        *p = (char) tolower((unsigned char) *p);
+    for (size_t i = 0; i < r->section_count; i++)
+        if (!strcmp(r->sections[i].kind, s.kind) && !strcmp(r->sections[i].name, s.name))
+            return &r->sections[i];
+    if (r->section_count == MAX_SECTIONS) return NULL;
+    s.object = new_object(r, &s);
+    if (!s.object) return NULL;
+    r->sections[r->section_count] = s;
+    return &r->sections[r->section_count++];
+}
+
+/* inih's handler: 1 goes on, 0 notes an error. r->rc holds the first real one. */
+static int on_pair(void *user, const char *title, const char *name, const char *value)
+{
+    struct reader *r = user;
+    if (r->rc != RC_OK) return 0;
+    struct section *s = find_section(r, title);
+    if (!s) {
+        fail(r, r->line, "", "a key inside [server], [domain NAME] or [plan NAME]", str_c(title));
+        return 0;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(s->keys[i].name, name) != 0) continue;
+        str_t v = arena_str(r->a, str_trim(str_c(value)));
+        if (s->seen & (1ull << i)) {
+            fail(r, r->line, name, "to be given once", STR_NULL);
+            return 0;
+        }
+        s->seen |= 1ull << i;
+        if (str_is_null(v) || !assign(r, s->object, &s->keys[i], v)) {
+            fail(r, r->line, name, s->keys[i].expected, v);
+            return 0;
+        }
+        return 1;
+    }
+    fail(r, r->line, name, "a known key", str_c(name));
+    return 0;
+}
+
+/* inih does not tell its handler the line: count them as they are handed out. */
+static char *next_line(char *line, int n, void *user)
+{
+    struct reader *r = user;
+    char *got = fgets(line, n, r->stream);
+    if (!got) return NULL;
+    r->line++;
+    size_t length = strlen(got);
+    if (length && got[length - 1] != '\n' && !feof(r->stream)) {
+        fail(r, r->line, "", "a line of at most 200 bytes", STR_NULL);
+        return NULL;
+    }
+    return got;
+}
+
+static rc_t fill_defaults(struct reader *r)
+{
+    for (size_t i = 0; i < r->section_count; i++) {
+        struct section *s = &r->sections[i];
+        for (size_t k = 0; k < s->count; k++) {
+            const struct key *key = &s->keys[k];
+            if (s->seen & (1ull << k)) continue;
+            if (!key->fallback) return fail(r, s->line, key->name, key->expected, STR_NULL);
+            if (key->fallback[0] && !assign(r, s->object, key, str_c(key->fallback)))
+                return fail(r, s->line, key->name, key->expected, str_c(key->fallback));
+        }
+    }
+    return RC_OK;
+}
+
+static rc_t check_whole(struct reader *r)
+{
+    struct config *c = r->c;
+    bool server = false;
+    for (size_t i = 0; i < r->section_count; i++)
+        server |= strcmp(r->sections[i].kind, "server") == 0;
+    if (!server) return fail(r, r->line, "", "a section [server]", STR_NULL);
+    if (c->domain_count == 0) return fail(r, r->line, "", "a section [domain NAME]", STR_NULL);
+    for (size_t i = 0; i < c->domain_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < c->plan_count; k++)
+            known |= str_eq(c->plans[k].name, c->domains[i].plan);
+        if (!known)
+            return fail(r, r->line, "plan", "a plan that has a section [plan NAME]",
+                        c->domains[i].plan);
+    }
+    return RC_OK;
+}
+
+static rc_t read_all(struct reader *r)
+{
+    int bad = ini_parse_stream(next_line, r, on_pair, r);
+    if (r->rc != RC_OK) return r->rc;
+    if (bad > 0) return fail(r, bad, "", "[section] or key = value", STR_NULL);
+    if (bad < 0) return err_set(r->e, RC_INTERNAL, "%s: could not be read", r->file);
+    TRY(fill_defaults(r));
+    return check_whole(r);
+}
+
+rc_t config_load(const char *file, struct arena *a, struct config **out, struct err *e)
+{
+    struct reader *r = ARENA_NEW(a, struct reader);
+    struct config *c = ARENA_NEW(a, struct config);
+    if (!r || !c) return err_set(e, RC_NO_MEMORY, NULL);
+    *r = (struct reader){.file = file, .a = a, .c = c, .e = e};
+    c->file = arena_str(a, str_c(file));
+    c->domains = ARENA_ARRAY(a, MAX_SECTIONS, struct config_domain);
+    c->plans = ARENA_ARRAY(a, MAX_SECTIONS, struct config_plan);
+    if (!c->domains || !c->plans) return err_set(e, RC_NO_MEMORY, NULL);
+    r->stream = fopen(file, "re");
+    if (!r->stream) return err_set(e, RC_NOT_FOUND, "%s: %s", file, strerror(errno));
+    rc_t rc = read_all(r);
+    fclose(r->stream);
+    if (rc == RC_OK) *out = c;
+    return rc;
+}
+
+const struct config_domain *config_domain_of(const struct config *c, str_t address)
+{
+    const struct config_domain *other = NULL;
+    ptrdiff_t at = str_rchr(address, '@');
+    str_t domain = at < 0 ? STR("") : str_sub(address, (size_t) at + 1, address.n);
+    for (size_t i = 0; i < c->domain_count; i++) {
+        if (str_ieq(c->domains[i].name, domain)) return &c->domains[i];
+        if (str_eq(c->domains[i].name, STR("*"))) other = &c->domains[i];
+    }
+    return other;
+}
+
+str_t config_login_name(const struct config_domain *d, str_t address, struct arena *a)
+{
+    struct buf b = BUF_INIT(1024);
+    ptrdiff_t at = str_rchr(address, '@');
+    str_t local = at < 0 ? address : str_sub(address, 0, (size_t) at);
+    str_t domain = at < 0 ? STR("") : str_sub(address, (size_t) at + 1, address.n);
+    for (size_t i = 0; i < d->login.n; i++) {
+        char next = d->login.p[i] == '%' && i + 1 < d->login.n ? d->login.p[++i] : '\0';
+        if (next == 'u')
+            buf_str(&b, address);
+        else if (next == 'n')
+            buf_str(&b, local);
+        else if (next == 'd')
+            buf_str(&b, domain);
+        else
+            buf_char(&b, d->login.p[i]);
+    }
+    str_t name = b.failed ? STR_NULL : arena_str(a, buf_view(&b));
+    buf_free(&b);
+    return name;
+}

@@ -1,0 +1,118 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "tests/unit/test.h"
+
+#define GOOD_SERVER                                                                                \
+    "[server]\nlisten = /run/w.sock\npublic_origin = https://mail.example\nstatic_dir = /s\n"      \
+    "template_dir = /t\nredis_socket = /r\nhost_key_file = /k\ntrust_dir = /d\n"
+#define GOOD_DOMAIN                                                                                \
+    "[domain example.org]\nimap = imaps://imap.example.org:993\nsmtp = smtp://127.0.0.1:587\n"
+#define GOOD_PLAN "[plan basic]\nsmime = off\n"
+
+static rc_t load(const char *text, struct arena *a, struct config **c, struct err *e)
+{
+    char path[] = "/tmp/waxseal-config-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+    rc_t rc = config_load(path, a, c, e);
+    unlink(path);
+    return rc;
+}
+
+static void reads_a_whole_file(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+    struct config *c = NULL;
+    struct err e;
+    assert_int_equal(
+        load(GOOD_SERVER
+             "threads = 5\ntrusted_proxies = 127.0.0.1 10.0.0.0/8\n" GOOD_DOMAIN
+             "login = %n\n[domain *]\nimap = imap://[::1]:143?starttls&ca=/ca.pem&name=x.y\n"
+             "smtp = smtps://h:465\nplan = gold\n[plan gold]\nsmime = on\n" GOOD_PLAN,
+             a, &c, &e),
+        RC_OK);
+    assert_int_equal(c->threads, 5);
+    assert_int_equal(c->processes, 2);
+    assert_str(c->instance, STR("waxseal"));
+    assert_true(str_is_null(c->redis_user));
+    assert_int_equal(c->trusted_proxy_count, 2);
+    const struct config_domain *d = config_domain_of(c, STR("Bob@EXAMPLE.org"));
+    assert_str(d->name, STR("example.org"));
+    assert_int_equal(d->imap.tls, TLS_MODE_IMPLICIT);
+    assert_int_equal(d->imap.port, 993);
+    assert_true(str_is_null(d->sieve.host));
+    assert_str(config_login_name(d, STR("Bob@EXAMPLE.org"), a), STR("Bob"));
+    d = config_domain_of(c, STR("x@else.where"));
+    assert_str(d->name, STR("*"));
+    assert_str(d->imap.host, STR("::1"));
+    assert_int_equal(d->imap.tls, TLS_MODE_STARTTLS);
+    assert_str(d->imap.ca_file, STR("/ca.pem"));
+    assert_str(d->imap.tls_name, STR("x.y"));
+    assert_str(config_login_name(d, STR("x@else.where"), a), STR("x@else.where"));
+}
+
+static void names_the_wrong_line(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text, *expected; /* part of the message */
+    } rows[] = {
+        {GOOD_SERVER "threads = many\n" GOOD_DOMAIN GOOD_PLAN,
+         ":9: threads: expected a number from 1 to 256, got \"many\""},
+        {GOOD_SERVER "threads = 0\n" GOOD_DOMAIN GOOD_PLAN, ":9: threads: expected a number"},
+        {GOOD_SERVER "colour = red\n" GOOD_DOMAIN GOOD_PLAN, ":9: colour: expected a known key"},
+        {GOOD_SERVER "listen = /again\n" GOOD_DOMAIN GOOD_PLAN,
+         ":9: listen: expected to be given once"},
+        {GOOD_SERVER "nonsense\n" GOOD_DOMAIN GOOD_PLAN, ":9: expected [section] or key = value"},
+        {GOOD_SERVER "[garden]\na = b\n" GOOD_DOMAIN GOOD_PLAN, ":10: expected a key inside"},
+        {"[server]\nlisten = /x\n" GOOD_DOMAIN GOOD_PLAN,
+         ":2: public_origin: expected https://HOST"},
+        {GOOD_SERVER GOOD_PLAN, "expected a section [domain NAME]"},
+        {GOOD_SERVER GOOD_DOMAIN, "plan: expected a plan that has a section"},
+        {GOOD_DOMAIN GOOD_PLAN, "expected a section [server]"},
+        {GOOD_SERVER
+         "[domain a]\nimap = imap://mail.example:143\nsmtp = smtp://localhost:25\n" GOOD_PLAN,
+         ":10: imap: expected"},
+        {GOOD_SERVER "[domain a]\nimap = imaps://h:0\nsmtp = smtp://localhost:25\n" GOOD_PLAN,
+         ":10: imap: expected"},
+        {GOOD_SERVER
+         "[domain a]\nimap = imaps://h:993?tls=no\nsmtp = smtp://localhost:25\n" GOOD_PLAN,
+         ":10: imap: expected"},
+        {GOOD_SERVER "instance = Has Spaces\n" GOOD_DOMAIN GOOD_PLAN,
+         ":9: instance: expected 1 to 32"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+        struct config *c = NULL;
+        struct err e;
+        if (load(rows[i].text, a, &c, &e) == RC_OK) fail_msg("row %zu was accepted", i);
+        if (!strstr(e.message, rows[i].expected)) fail_msg("row %zu: %s", i, e.message);
+        assert_null(c);
+    }
+}
+
+static void says_when_there_is_no_file(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+    struct config *c = NULL;
+    struct err e;
+    assert_int_equal(config_load("/nonexistent/waxseal.conf", a, &c, &e), RC_NOT_FOUND);
+    assert_non_null(strstr(e.message, "/nonexistent/waxseal.conf: "));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_a_whole_file),
+        cmocka_unit_test(names_the_wrong_line),
+        cmocka_unit_test(says_when_there_is_no_file),
+    };
+    return cmocka_run_group_tests_name("base/config", tests, NULL, NULL);
+}

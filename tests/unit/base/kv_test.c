@@ -1,0 +1,132 @@
+/* Against a private Redis on a Unix socket, started and ended by the test. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/kv.h"
+#include "tests/unit/test.h"
+
+static char folder[] = "/tmp/waxseal-kv-XXXXXX";
+static char socket_path[64];
+static pid_t redis;
+
+static void start_redis(void)
+{
+    redis = fork();
+    assert_true(redis >= 0);
+    if (redis == 0) {
+        if (!freopen("/dev/null", "w", stdout)) _exit(126);
+        execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", socket_path, "--save",
+               "", "--requirepass", "test-only", (char *) NULL);
+        _exit(127);
+    }
+    for (int i = 0; i < 1000 && access(socket_path, F_OK) != 0; i++)
+        usleep(10 * 1000);
+    assert_int_equal(access(socket_path, F_OK), 0);
+}
+
+static void stop_redis(void)
+{
+    kill(redis, SIGKILL);
+    waitpid(redis, NULL, 0);
+    unlink(socket_path);
+}
+
+static int setup(void **state)
+{
+    (void) state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(socket_path, sizeof socket_path, "%s/s", folder);
+    start_redis();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    stop_redis();
+    return rmdir(folder);
+}
+
+static struct kv *open_kv(const char *password)
+{
+    struct kv *kv = NULL;
+    struct kv_options o = {
+        .socket = str_c(socket_path), .password = str_c(password), .timeout_ms = 2000};
+    assert_int_equal(kv_new(&o, &kv, NULL), RC_OK);
+    return kv;
+}
+
+static void keeps_any_bytes(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    struct kv *kv = open_kv("test-only");
+    struct kv_value v;
+    str_t odd = str_n("\0\r\n*3\xff% %s", 10);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("SET"), odd, odd), RC_OK);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), odd), RC_OK);
+    assert_int_equal(v.type, KV_STR);
+    assert_str(v.s, odd);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("nothing")), RC_OK);
+    assert_int_equal(v.type, KV_NIL);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("MGET"), odd, STR("nothing")), RC_OK);
+    assert_int_equal(v.count, 2);
+    assert_int_equal(v.items[1].type, KV_NIL);
+    str_t keys[] = {STR("n")}, args[] = {STR("5")};
+    assert_int_equal(kv_eval(kv, a, &v, NULL, STR("return redis.call('INCRBY', KEYS[1], ARGV[1])"),
+                             keys, 1, args, 1),
+                     RC_OK);
+    assert_int_equal(v.i, 5);
+    kv_free(kv);
+}
+
+static void one_bad_reply_leaves_the_pipeline_in_step(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    struct kv *kv = open_kv("test-only");
+    struct kv_value v, outs[2];
+    struct err e;
+    const str_t wrong[] = {STR("LPUSH"), STR("text"), STR("x")}, get[] = {STR("GET"), STR("text")};
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("SET"), STR("text"), STR("kept")), RC_OK);
+    assert_int_equal(kv_pipeline(kv, a, (struct kv_call[]){{wrong, 3}, {get, 2}}, 2, outs, &e),
+                     RC_INTERNAL);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("text")), RC_OK);
+    assert_str(v.s, STR("kept"));
+    kv_free(kv);
+}
+
+static void says_state_down_and_comes_back(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    struct kv *kv = open_kv("test-only"), *stranger = open_kv("wrong");
+    struct kv_value v = {.type = KV_INT, .i = 77};
+    struct err e;
+    assert_int_equal(KV_CMD(stranger, a, &v, &e, STR("PING")), RC_STATE_DOWN);
+    assert_int_equal(KV_CMD(kv, a, &v, &e, STR("PING")), RC_OK);
+    stop_redis();
+    v = (struct kv_value){.type = KV_INT, .i = 77};
+    assert_int_equal(KV_CMD(kv, a, &v, &e, STR("PING")), RC_STATE_DOWN);
+    assert_int_equal(v.i, 77);
+    start_redis();
+    rc_t rc = RC_STATE_DOWN;
+    for (int i = 0; i < 200 && rc != RC_OK; i++, usleep(10 * 1000))
+        rc = KV_CMD(kv, a, &v, &e, STR("PING"));
+    assert_int_equal(rc, RC_OK);
+    kv_free(kv);
+    kv_free(stranger);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_any_bytes),
+        cmocka_unit_test(one_bad_reply_leaves_the_pipeline_in_step),
+        cmocka_unit_test(says_state_down_and_comes_back),
+    };
+    return cmocka_run_group_tests_name("base/kv", tests, setup, teardown);
+}
