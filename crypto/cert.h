@@ -12,7 +12,8 @@
 struct cert;
 struct trust;
 
-/* DER, or the first certificate of a PEM text. RC_DAMAGED. */
+/* DER (nothing may follow it), or the first certificate of a PEM text. RC_DAMAGED, RC_TOO_LARGE
+ * (over 64 KB). */
 rc_t cert_parse(str_t bytes, struct cert **out, struct err *e) WX_MUST_USE;
 struct cert *cert_ref(struct cert *c);
 void cert_unref(struct cert *c); /* NULL is allowed */
@@ -30,17 +31,23 @@ struct cert_info {
     const char *key_algorithm; /* "rsa", "ec", "ed25519", ... */
     unsigned key_bits;
     str_t curve;               /* "P-256", or null */
-    bool can_sign, can_encrypt;/* key usage and extended key usage allow it (RFC 8550 section 4.4) */
+    bool can_sign, can_encrypt;/* key usage and extended key usage allow it (RFC 8550 section 4.4)
+                                  and we can do it with this kind of key (RSA, EC) */
     bool is_ca;
     bool weak;                 /* RSA < 2048, SHA-1 or MD5 signed */
-    str_t ocsp_url, crl_url;   /* first of each, or null */
-    str_t issuer_der, serial_der, key_identifier; /* as recipient infos name it */
+    str_t ocsp_url, crl_url;   /* first of each, HTTP before other schemes, or null */
+    /* As recipient infos name it: DER Name, content octets of the INTEGER (as in struct
+     * cms_recipient; null past 127), SubjectKeyIdentifier or null. */
+    str_t issuer_der, serial_der, key_identifier;
 };
 rc_t cert_describe(const struct cert *c, struct arena *a, struct cert_info *out,
                    struct err *e) WX_MUST_USE;
 
 enum address_match { ADDRESS_NO, ADDRESS_YES, ADDRESS_CASE /* local part differs in case only */ };
-/* Against the SAN addresses only; the domain without case (IDNA compared as A-labels). */
+/* Against the SAN addresses only (rfc822Name, SmtpUTF8Mailbox), each of which must be one bare
+ * mailbox; the subject never counts. Local parts byte by byte; domains without ASCII case, U-labels
+ * turned into A-labels by Punycode without IDNA's mapping or normalisation (a domain that is not
+ * in lower case NFC does not match). */
 enum address_match cert_matches_address(const struct cert *c, str_t address);
 
 enum chain_status { CHAIN_TRUSTED, CHAIN_UNKNOWN_ISSUER, CHAIN_INCOMPLETE, CHAIN_EXPIRED,
@@ -50,17 +57,24 @@ enum revocation { REVOCATION_NOT_CHECKED, REVOCATION_NO_SOURCE, REVOCATION_GOOD,
 struct cert_verdict {
     enum chain_status chain;
     enum revocation revocation;
-    char detail[160];          /* OpenSSL's sentence, for the details panel */
+    char detail[160];          /* OpenSSL's sentence, for the details panel; "" when trusted */
 };
 const char *chain_status_word(enum chain_status s);   /* "trusted", "unknown_issuer", ... */
 const char *revocation_word(enum revocation r);
 
-/* PEM file or a directory of *.pem. An empty set is allowed (nothing is trusted). */
+/* PEM file or a directory of *.pem (sub-folders are not read). An empty directory is allowed (nothing
+ * is trusted). RC_NOT_FOUND, RC_DAMAGED names the file: one without a readable certificate. The set
+ * is immutable, any thread. */
 rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE;
 /* Several paths in one set. */
 rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err *e) WX_MUST_USE;
 void trust_free(struct trust *t);
-/* Chain for S/MIME signing or encryption at a time; intermediates from `bag`. */
+/* Chain for S/MIME signing or encryption at a time; intermediates from `bag`. Any certificate of
+ * the set ends a chain, also one that is no root (partial chain). When several things are wrong
+ * the worst is told: invalid, unknown issuer or incomplete, purpose, expired, not yet valid, weak.
+ * CHAIN_INCOMPLETE: the issuer is not at hand, but the last certificate says where to get it (AIA).
+ * No revocation source is asked here: REVOCATION_NO_SOURCE when no certificate of the chain
+ * (anchor aside) names one, else REVOCATION_NOT_CHECKED. trust NULL: nothing is trusted. */
 enum cert_purpose { PURPOSE_SIGN, PURPOSE_ENCRYPT };
 void cert_verify(const struct cert *c, struct cert *const *bag, size_t n, const struct trust *t,
                  enum cert_purpose purpose, int64_t at, struct cert_verdict *out);
