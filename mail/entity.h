@@ -42,10 +42,12 @@ struct entity {
     size_t disposition_param_count;
     str_t filename;             /* decoded, best of disposition and name; path removed; or null */
     str_t content_id;           /* without <>; or null */
-    str_t path;                 /* IMAP-like part number: "", "1", "2.1" */
+    str_t path;                 /* IMAP part number, unique in the tree: "1", "2.1"; "" for a multipart
+                                   root, "2.0" for the multipart inside a message/rfc822 part "2" */
     struct entity *children;    /* of a multipart, or the one inside message/rfc822 */
     size_t child_count;
     struct entity *parent;
+    bool cut;       /* a limit was reached: not everything inside is in the tree (also set on root) */
 };
 
 struct entity_limits {
@@ -55,7 +57,10 @@ struct entity_limits {
 };
 
 /* Parses raw, which must outlive the result. Anything is a message: text without a header
- * becomes a text/plain body. RC_TOO_LARGE past a limit. */
+ * becomes a text/plain body, and so does a multipart without a usable boundary or below the depth
+ * limit. A message/rfc822 in base64 or quoted-printable is decoded into the arena; only such
+ * children do not point into raw. Parts past the limit are left out and `cut` says so;
+ * RC_TOO_LARGE for a header with too many fields. */
 rc_t entity_parse(str_t raw, const struct entity_limits *limits, struct arena *a,
                   struct entity **out, struct err *e) WX_MUST_USE;
 /* First field of that name (any case): its raw value, or the null slice. */
