@@ -222,8 +222,8 @@ static str_t name_text(const X509_NAME *name, struct arena *a)
 str_t cert_name_text(str_t der_name, struct arena *a)
 {
     const unsigned char *p = (const unsigned char *) der_name.p;
-    OSSL_OWN(X509_NAME) name =
-        der_name.n && der_name.n <= CERT_MAX ? d2i_X509_NAME(NULL, &p, (long) der_name.n) : NULL;
+    OSSL_OWN(X509_NAME)
+    name = der_name.n && der_name.n <= CERT_MAX ? d2i_X509_NAME(NULL, &p, (long) der_name.n) : NULL;
     str_t text = name ? name_text(name, a) : STR_NULL;
     ossl_drain();
     return text;
@@ -260,8 +260,7 @@ bool cert_usage_allows(X509 *x, enum cert_purpose purpose)
     uint32_t ku = X509_get_key_usage(x); /* all bits when absent */
     const EVP_PKEY *key = X509_get0_pubkey(x);
     if (!key || (flags & EXFLAG_INVALID)) return false;
-    if ((flags & EXFLAG_XKUSAGE) &&
-        !(X509_get_extended_key_usage(x) & (XKU_SMIME | XKU_ANYEKU))) {
+    if ((flags & EXFLAG_XKUSAGE) && !(X509_get_extended_key_usage(x) & (XKU_SMIME | XKU_ANYEKU))) {
         return false;
     }
     int type = EVP_PKEY_get_base_id(key);
@@ -294,15 +293,24 @@ bool cert_is_weak(X509 *x)
 static const char *key_word(int type)
 {
     switch (type) {
-    case EVP_PKEY_RSA: return "rsa";
-    case EVP_PKEY_RSA_PSS: return "rsa-pss";
-    case EVP_PKEY_EC: return "ec";
-    case EVP_PKEY_ED25519: return "ed25519";
-    case EVP_PKEY_ED448: return "ed448";
-    case EVP_PKEY_X25519: return "x25519";
-    case EVP_PKEY_X448: return "x448";
-    case EVP_PKEY_DSA: return "dsa";
-    default: return "unknown";
+    case EVP_PKEY_RSA:
+        return "rsa";
+    case EVP_PKEY_RSA_PSS:
+        return "rsa-pss";
+    case EVP_PKEY_EC:
+        return "ec";
+    case EVP_PKEY_ED25519:
+        return "ed25519";
+    case EVP_PKEY_ED448:
+        return "ed448";
+    case EVP_PKEY_X25519:
+        return "x25519";
+    case EVP_PKEY_X448:
+        return "x448";
+    case EVP_PKEY_DSA:
+        return "dsa";
+    default:
+        return "unknown";
     }
 }
 
@@ -366,8 +374,7 @@ str_t cert_access_uri(X509 *x, int method, struct arena *a)
 static str_t crl_uri(X509 *x, struct arena *a)
 {
     str_t uri = STR_NULL;
-    OSSL_OWN(CRL_DIST_POINTS) points =
-        X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
+    OSSL_OWN(CRL_DIST_POINTS) points = X509_get_ext_d2i(x, NID_crl_distribution_points, NULL, NULL);
     for (int i = 0; i < sk_DIST_POINT_num(points); i++) {
         const DIST_POINT_NAME *dp = sk_DIST_POINT_value(points, i)->distpoint;
         if (!dp || dp->type != 0) continue;
@@ -424,8 +431,8 @@ static void describe_names(X509 *x, struct arena *a, struct cert_info *info)
                                                  : hex_encode(a, info->serial_der);
     const ASN1_OCTET_STRING *ski = X509_get0_subject_key_id(x);
     if (ski && ASN1_STRING_length(ski) > 0) {
-        info->key_identifier = arena_str(
-            a, str_n(ASN1_STRING_get0_data(ski), (size_t) ASN1_STRING_length(ski)));
+        info->key_identifier =
+            arena_str(a, str_n(ASN1_STRING_get0_data(ski), (size_t) ASN1_STRING_length(ski)));
     }
 }
 

@@ -16,26 +16,26 @@ struct trust;
  * (over 64 KB). */
 rc_t cert_parse(str_t bytes, struct cert **out, struct err *e) WX_MUST_USE;
 struct cert *cert_ref(struct cert *c);
-void cert_unref(struct cert *c); /* NULL is allowed */
-str_t cert_der(const struct cert *c);          /* lives as long as c */
-str_t cert_fingerprint(const struct cert *c);  /* SHA-256, 64 lower-case hex digits */
+void cert_unref(struct cert *c);              /* NULL is allowed */
+str_t cert_der(const struct cert *c);         /* lives as long as c */
+str_t cert_fingerprint(const struct cert *c); /* SHA-256, 64 lower-case hex digits */
 bool cert_equal(const struct cert *a, const struct cert *b);
 
 struct cert_info {
-    str_t subject, issuer;     /* RFC 4514 text, UTF-8, for showing */
-    str_t common_name;         /* or null */
-    str_t serial;              /* hex */
-    str_t *addresses;          /* rfc822Name and SmtpUTF8Mailbox of the SAN; never the subject */
+    str_t subject, issuer; /* RFC 4514 text, UTF-8, for showing */
+    str_t common_name;     /* or null */
+    str_t serial;          /* hex */
+    str_t *addresses;      /* rfc822Name and SmtpUTF8Mailbox of the SAN; never the subject */
     size_t address_count;
     int64_t not_before, not_after;
     const char *key_algorithm; /* "rsa", "ec", "ed25519", ... */
     unsigned key_bits;
-    str_t curve;               /* "P-256", or null */
-    bool can_sign, can_encrypt;/* key usage and extended key usage allow it (RFC 8550 section 4.4)
-                                  and we can do it with this kind of key (RSA, EC) */
+    str_t curve;                /* "P-256", or null */
+    bool can_sign, can_encrypt; /* key usage and extended key usage allow it (RFC 8550 section 4.4)
+                                   and we can do it with this kind of key (RSA, EC) */
     bool is_ca;
-    bool weak;                 /* RSA < 2048, SHA-1 or MD5 signed */
-    str_t ocsp_url, crl_url;   /* first of each, HTTP before other schemes, or null */
+    bool weak;               /* RSA < 2048, SHA-1 or MD5 signed */
+    str_t ocsp_url, crl_url; /* first of each, HTTP before other schemes, or null */
     /* As recipient infos name it: DER Name, content octets of the INTEGER (as in struct
      * cms_recipient; null past 127), SubjectKeyIdentifier or null. */
     str_t issuer_der, serial_der, key_identifier;
@@ -50,21 +50,34 @@ enum address_match { ADDRESS_NO, ADDRESS_YES, ADDRESS_CASE /* local part differs
  * in lower case NFC does not match). */
 enum address_match cert_matches_address(const struct cert *c, str_t address);
 
-enum chain_status { CHAIN_TRUSTED, CHAIN_UNKNOWN_ISSUER, CHAIN_INCOMPLETE, CHAIN_EXPIRED,
-                    CHAIN_NOT_YET_VALID, CHAIN_PURPOSE, CHAIN_WEAK, CHAIN_INVALID };
-enum revocation { REVOCATION_NOT_CHECKED, REVOCATION_NO_SOURCE, REVOCATION_GOOD,
-                  REVOCATION_REVOKED, REVOCATION_UNKNOWN };
+enum chain_status {
+    CHAIN_TRUSTED,
+    CHAIN_UNKNOWN_ISSUER,
+    CHAIN_INCOMPLETE,
+    CHAIN_EXPIRED,
+    CHAIN_NOT_YET_VALID,
+    CHAIN_PURPOSE,
+    CHAIN_WEAK,
+    CHAIN_INVALID
+};
+enum revocation {
+    REVOCATION_NOT_CHECKED,
+    REVOCATION_NO_SOURCE,
+    REVOCATION_GOOD,
+    REVOCATION_REVOKED,
+    REVOCATION_UNKNOWN
+};
 struct cert_verdict {
     enum chain_status chain;
     enum revocation revocation;
-    char detail[160];          /* OpenSSL's sentence, for the details panel; "" when trusted */
+    char detail[160]; /* OpenSSL's sentence, for the details panel; "" when trusted */
 };
-const char *chain_status_word(enum chain_status s);   /* "trusted", "unknown_issuer", ... */
+const char *chain_status_word(enum chain_status s); /* "trusted", "unknown_issuer", ... */
 const char *revocation_word(enum revocation r);
 
-/* PEM file or a directory of *.pem (sub-folders are not read). An empty directory is allowed (nothing
- * is trusted). RC_NOT_FOUND, RC_DAMAGED names the file: one without a readable certificate. The set
- * is immutable, any thread. */
+/* PEM file or a directory of *.pem (sub-folders are not read). An empty directory is allowed
+ * (nothing is trusted). RC_NOT_FOUND, RC_DAMAGED names the file: one without a readable
+ * certificate. The set is immutable, any thread. */
 rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE;
 /* Several paths in one set. */
 rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err *e) WX_MUST_USE;

@@ -62,7 +62,8 @@ rc_t seal(const unsigned char key[SEAL_KEY_BYTES], str_t plain, str_t associated
           str_t *out, struct err *e)
 {
     const struct ossl_algorithms *alg = ossl_algorithms();
-    if (plain.n > INT_MAX - OVERHEAD || associated.n > INT_MAX) return err_set(e, RC_TOO_LARGE, NULL);
+    if (plain.n > INT_MAX - OVERHEAD || associated.n > INT_MAX)
+        return err_set(e, RC_TOO_LARGE, NULL);
     OSSL_OWN(EVP_CIPHER_CTX) ctx = EVP_CIPHER_CTX_new();
     if (!alg || !ctx) return ossl_fail(e, RC_INTERNAL, NULL);
     unsigned char *blob = arena_alloc(a, plain.n + OVERHEAD);
@@ -73,8 +74,8 @@ rc_t seal(const unsigned char key[SEAL_KEY_BYTES], str_t plain, str_t associated
     int n = 0, last = 0;
     bool ok = EVP_EncryptInit_ex2(ctx, alg->aes256_gcm, key, blob + 1, NULL) &&
               feed_associated(ctx, associated, EVP_EncryptUpdate) &&
-              (!plain.n || EVP_EncryptUpdate(ctx, body, &n, (const unsigned char *) plain.p,
-                                             (int) plain.n)) &&
+              (!plain.n ||
+               EVP_EncryptUpdate(ctx, body, &n, (const unsigned char *) plain.p, (int) plain.n)) &&
               EVP_EncryptFinal_ex(ctx, body + n, &last) &&
               EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG, body + plain.n);
     if (!ok) return ossl_fail(e, RC_INTERNAL, NULL);
@@ -115,8 +116,8 @@ rc_t mac(const unsigned char key[SEAL_KEY_BYTES], str_t text, unsigned char out[
     unsigned char value[32];
     unsigned n = 0;
     const struct ossl_algorithms *a = ossl_algorithms();
-    if (!a || !HMAC(a->sha256, key, SEAL_KEY_BYTES,
-                    (const unsigned char *) (text.p ? text.p : ""), text.n, value, &n)) {
+    if (!a || !HMAC(a->sha256, key, SEAL_KEY_BYTES, (const unsigned char *) (text.p ? text.p : ""),
+                    text.n, value, &n)) {
         return ossl_fail(e, RC_INTERNAL, NULL);
     }
     memcpy(out, value, sizeof value);

@@ -11,8 +11,8 @@
 #define SEAL_KEY_BYTES 32
 
 rc_t random_bytes(void *out, size_t n, struct err *e) WX_MUST_USE;
-/* out = HKDF-SHA-256(secret, info = length of purpose (2 bytes) ‖ purpose ‖ context). A null or empty
- * secret is refused; purpose at most 256 bytes, context at most 640. */
+/* out = HKDF-SHA-256(secret, info = length of purpose (2 bytes) ‖ purpose ‖ context). A null or
+ * empty secret is refused; purpose at most 256 bytes, context at most 640. */
 rc_t seal_derive(str_t secret, str_t purpose, str_t context, unsigned char out[SEAL_KEY_BYTES],
                  struct err *e) WX_MUST_USE;
 /* version ‖ nonce ‖ ciphertext ‖ tag. */

@@ -52,7 +52,8 @@ static rc_t load_file(struct trust *t, const char *path, struct err *e)
     for (;;) {
         OSSL_OWN(X509) x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
         if (!x) break;
-        if (t->count == CERTS_MAX) return err_set(e, RC_TOO_LARGE, "Too many trusted certificates.");
+        if (t->count == CERTS_MAX)
+            return err_set(e, RC_TOO_LARGE, "Too many trusted certificates.");
         if (!X509_STORE_add_cert(t->store, x)) return ossl_fail(e, RC_NO_MEMORY, NULL);
         t->count++;
     }
@@ -215,7 +216,7 @@ static int on_error(int ok, X509_STORE_CTX *ctx)
 }
 
 static bool prepare(X509_STORE_CTX *ctx, const struct trust *t, const struct cert *c,
-                    STACK_OF(X509) *bag, int64_t at, struct findings *f)
+                    STACK_OF(X509) * bag, int64_t at, struct findings *f)
 {
     if (!X509_STORE_CTX_init(ctx, t ? t->store : NULL, cert_x509(c), bag)) return false;
     if (!t) X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
@@ -240,7 +241,7 @@ static enum revocation revocation_of(X509_STORE_CTX *ctx, const struct cert *c)
     return named ? REVOCATION_NOT_CHECKED : REVOCATION_NO_SOURCE;
 }
 
-static void stack_cleanup(STACK_OF(X509) **s)
+static void stack_cleanup(STACK_OF(X509) * *s)
 {
     sk_X509_free(*s); /* borrowed certificates */
 }
