@@ -19,10 +19,11 @@ struct walk {
 
 /* --- header ------------------------------------------------------------------------- */
 
-enum line_kind { LINE_FIELD, LINE_EMPTY, LINE_MORE, LINE_OTHER, LINE_NONE };
+enum line_kind { LINE_FIELD, LINE_EMPTY, LINE_OTHER, LINE_NONE };
 
 struct line {
-    size_t start, end; /* end: after the line end */
+    size_t start, end; /* first byte that is not blank; after the line end */
+    bool blank;        /* begins with one: continues a field */
     size_t content;    /* before the line end */
     size_t name_end;   /* LINE_FIELD */
     size_t value;      /* LINE_FIELD: after the colon */
@@ -33,17 +34,18 @@ static enum line_kind read_line(str_t s, size_t off, struct line *l)
 {
     if (off >= s.n) return LINE_NONE;
     const char *nl = memchr(s.p + off, '\n', s.n - off);
-    l->start = off;
+    l->blank = s.p[off] == ' ' || s.p[off] == '\t';
     l->end = nl ? (size_t) (nl - s.p) + 1 : s.n;
     l->content = nl ? l->end - 1 : l->end;
     if (l->content > off && s.p[l->content - 1] == '\r') l->content--;
     if (l->content == off) return nl ? LINE_EMPTY : LINE_OTHER;
-    if (s.p[off] == ' ' || s.p[off] == '\t') return LINE_MORE;
     size_t i = off;
+    while (i < l->content && (s.p[i] == ' ' || s.p[i] == '\t')) i++;
+    l->start = i;
     while (i < l->content && s.p[i] > ' ' && s.p[i] < 0x7f && s.p[i] != ':') i++;
     l->name_end = i;
     while (i < l->content && (s.p[i] == ' ' || s.p[i] == '\t')) i++; /* obs-optional */
-    if (l->name_end == off || i >= l->content || s.p[i] != ':') return LINE_OTHER;
+    if (l->name_end == l->start || i >= l->content || s.p[i] != ':') return LINE_OTHER;
     l->value = i + 1;
     return LINE_FIELD;
 }
@@ -65,7 +67,8 @@ static void scan_header(str_t s, size_t start, struct header *h, struct field *f
     size_t off = start;
     for (; (k = read_line(s, off, &l)) != LINE_NONE; off = l.end) {
         if (k == LINE_EMPTY) break;
-        if (k == LINE_FIELD) {
+        /* a header whose first line was indented by mistake is still one */
+        if (k == LINE_FIELD && (!l.blank || h->count == 0)) {
             open = true;
             if (fields)
                 fields[h->count] = (struct field){.name = str_sub(s, l.start, l.name_end),
@@ -73,7 +76,7 @@ static void scan_header(str_t s, size_t start, struct header *h, struct field *f
             h->count++;
         } else if (h->count == 0) {
             return; /* everything is body */
-        } else if (k == LINE_MORE && open) {
+        } else if (l.blank && open) {
             if (fields) {
                 str_t *v = &fields[h->count - 1].value;
                 v->n = (size_t) (s.p + l.content - v->p);
@@ -84,13 +87,13 @@ static void scan_header(str_t s, size_t start, struct header *h, struct field *f
         h->end = l.end;
     }
     h->body = k == LINE_EMPTY ? l.end : s.n;
-    if (k == LINE_EMPTY) h->end = l.start;
+    if (k == LINE_EMPTY) h->end = off;
 }
 
 static rc_t read_header(struct walk *w, str_t s, struct entity *m)
 {
     struct header h;
-    size_t start = 0;
+    size_t start = !m->parent && str_starts(s, STR("\xef\xbb\xbf")) ? 3 : 0;
     /* mbox separator before a whole message */
     bool whole = !m->parent || str_eq(m->parent->type, STR("message"));
     if (whole && (str_starts(s, STR("From ")) || str_starts(s, STR(">From ")))) {

@@ -25,7 +25,8 @@ static bool read_word(str_t s, size_t i, struct word *w)
     for (i = text; i + 1 < s.n; i++) {
         if (s.p[i] == '?' && s.p[i + 1] == '=') break;
         /* Another word begins: this one was never closed. Also keeps the search linear. */
-        if (s.p[i] == '=' && s.p[i + 1] == '?') return false;
+        if (s.p[i] == '=' && s.p[i + 1] == '?' && (i + 2 >= s.n || s.p[i + 2] != '='))
+            return false;
     }
     if (i + 1 >= s.n) return false;
     *w = (struct word){.charset = cs,
