@@ -56,7 +56,7 @@ NEED_gateway := policy mail crypto base
 NEED_cli     := policy mail crypto keyring base
 # Foreign libraries of each layer: one library, one owner.
 LIBS_base    := -lhiredis -ljansson -linih
-LIBS_crypto  := -lssl -lcrypto
+LIBS_crypto  := -lssl -lcrypto -lz
 LIBS_keyring := -lcrypto
 LIBS_fcgi    := -lfcgi
 LIBS_mail    := -letpan

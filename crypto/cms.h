@@ -53,7 +53,8 @@ rc_t cms_envelope_read(str_t der, struct arena *a, struct cms_envelope *out,
                        struct err *e) WX_MUST_USE;
 /* Decrypts with the content key. Plaintext is appended to out (a secret buffer) only when the tag
  * is right (AES-GCM: tag length 12..16 checked here; RFC 5084) or the padding is (CBC). Everything
- * that goes wrong is RC_DECRYPT_FAILED. */
+ * that goes wrong is RC_DECRYPT_FAILED, but RC_TOO_LARGE when the ciphertext alone tells that out->max
+ * is too small. */
 rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err *e) WX_MUST_USE;
 /* RFC 3274; RC_TOO_LARGE past out->max or a ratio of 200. */
 rc_t cms_decompress(str_t der, struct buf *out, struct err *e) WX_MUST_USE;
@@ -68,7 +69,9 @@ struct cms_signer {
     const char *signature_algorithm; /* "rsa-pkcs1-sha256", "rsa-pss-sha256", "ecdsa-sha256", ... */
     bool weak;                     /* SHA-1, MD5, RSA < 2048: never green */
     int64_t signed_at;             /* signingTime; 0: absent */
-    struct cert_verdict chain;     /* of `cert`, at the times the caller gave */
+    struct cert_verdict chain;     /* of `cert`, at the time the caller gave */
+    struct cert *encryption;       /* of the bag: what the signer wants mail encrypted to (RFC 8551
+                                      section 2.5.3); or NULL; lives as long as the result */
     str_t issuer, serial;          /* of the SignerIdentifier, for saying who is missing */
 };
 
@@ -89,7 +92,7 @@ struct cms_verify_options {
 
 /* Verifies over content (detached: the exact bytes of the signed part) or the eContent, which is
  * then appended to out. A structure that carries eContent although content is given is
- * RC_DAMAGED. Per-signer results, never one word for all. cms_signed_free when done. */
+ * RC_DAMAGED, and so is one with signers and no content at all. Per-signer results, never one word for all. cms_signed_free when done. */
 rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
                 struct buf *out, struct cms_signed *result, struct err *e) WX_MUST_USE;
 void cms_signed_free(struct cms_signed *s);

@@ -1,0 +1,45 @@
+/* Internal to crypto/: the outer shape of CMS structures, read by the pull reader. */
+#ifndef WAXSEAL_CRYPTO_CMS_PARTS_H
+#define WAXSEAL_CRYPTO_CMS_PARTS_H
+
+#include "crypto/ber.h"
+#include "crypto/cms.h"
+
+/* Most bytes of a RecipientInfos SET. */
+#define CMS_RECIPIENTS_MAX (256u * 1024)
+
+enum cms_mode { CMS_MODE_CBC, CMS_MODE_RC2, CMS_MODE_GCM };
+
+/* One content cipher we can read. */
+struct cms_cipher_kind {
+    str_t oid;           /* content octets */
+    const char *word;    /* as cms_envelope.cipher has it */
+    const char *fetch;   /* OpenSSL's name */
+    unsigned key_bytes;  /* 0: any the parameters say (RC2) */
+    unsigned block;
+    enum cms_mode mode;
+};
+/* NULL: not one we read. */
+const struct cms_cipher_kind *cms_cipher_find(str_t oid);
+
+/* EnvelopedData (RFC 5652 section 6.1) or AuthEnvelopedData (RFC 5083 section 2.1). Slices of the
+ * input. */
+struct cms_envelope_parts {
+    enum cms_type type;
+    struct ber_value recipients;
+    str_t cipher_oid;
+    struct ber_value parameters;  /* of the cipher; id 0: absent */
+    struct ber_value content;     /* encryptedContent, [0]; id 0: absent */
+    struct ber_value attributes;  /* authAttrs, [1]; id 0: absent */
+    struct ber_value tag;         /* mac; id 0: EnvelopedData */
+};
+rc_t cms_parts_read(str_t der, struct cms_envelope_parts *out, struct err *e) WX_MUST_USE;
+
+/* Opens the ContentInfo: *inside is positioned in the [0] content. False when it is not one. */
+bool cms_content_info(str_t der, enum cms_type *type, struct ber *inside);
+enum cms_type cms_type_of_oid(str_t oid);
+
+/* Effective key bits of RC2 parameters (RFC 2268 section 6) and the IV; false when malformed. */
+bool cms_rc2_parameters(const struct ber_value *parameters, unsigned *bits, str_t *iv);
+
+#endif

@@ -1,0 +1,286 @@
+/* Verification of SignedData (RFC 5652 section 5), signer by signer. */
+#include <openssl/crypto.h>
+#include <openssl/objects.h>
+#include <openssl/rsa.h>
+#include <time.h>
+
+#include "base/mutant.h"
+#include "crypto/cms_parts.h"
+#include "crypto/cms_signer.h"
+#include "crypto/ossl.h"
+
+enum { SIGNERS_MAX = 32, BAG_MAX = 128, CANDIDATES_MAX = 8 };
+
+static str_t octet_slice(const ASN1_OCTET_STRING *s)
+{
+    return s ? str_n(ASN1_STRING_get0_data(s), (size_t) ASN1_STRING_length(s)) : STR_NULL;
+}
+
+/* --- attributes ------------------------------------------------------------------------ */
+
+/* messageDigest and contentType, each exactly once with one value (RFC 5652 section 11). */
+static bool attributes_fit(CMS_ContentInfo *cms, CMS_SignerInfo *si, str_t digest)
+{
+    const ASN1_OBJECT *type = CMS_get0_eContentType(cms);
+    const ASN1_OCTET_STRING *said = CMS_signed_get0_data_by_OBJ(
+        si, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING);
+    const ASN1_OBJECT *kind = CMS_signed_get0_data_by_OBJ(si, OBJ_nid2obj(NID_pkcs9_contentType),
+                                                          -3, V_ASN1_OBJECT);
+    str_t want = octet_slice(said);
+    return said && kind && type && OBJ_cmp(kind, type) == 0 && want.n == digest.n &&
+           CRYPTO_memcmp(want.p, digest.p, digest.n) == 0;
+}
+
+/* Signed attributes as the DER SET that is signed, in the order they came. */
+static bool attributes_der(CMS_SignerInfo *si, struct buf *out)
+{
+    CLEANUP_BUF struct buf all = BUF_INIT(CMS_RECIPIENTS_MAX);
+    for (int i = 0; i < CMS_signed_get_attr_count(si); i++) {
+        OSSL_OWN_BYTES der = NULL;
+        int n = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(si, i), &der);
+        if (n <= 0 || !buf_add(&all, der, (size_t) n)) return false;
+    }
+    size_t n = all.n;
+    bool ok = buf_char(out, (char) BER_SET);
+    if (n < 0x80) {
+        ok = ok && buf_char(out, (char) n);
+    } else {
+        unsigned char head[4] = {0x83, (unsigned char) (n >> 16), (unsigned char) (n >> 8),
+                                 (unsigned char) n};
+        size_t skip = n < 0x100 ? 2 : n < 0x10000 ? 1 : 0;
+        head[skip] = (unsigned char) (0x83 - skip);
+        ok = ok && buf_add(out, head + skip, 4 - skip);
+    }
+    return ok && buf_str(out, buf_view(&all));
+}
+
+/* OpenSSL 3.0 cannot verify EdDSA in CMS (RFC 8419): its attributes are signed without a digest. */
+static bool eddsa_right(CMS_SignerInfo *si, X509 *x)
+{
+    CLEANUP_BUF struct buf tbs = BUF_INIT(2 * CMS_RECIPIENTS_MAX);
+    OSSL_OWN(EVP_MD_CTX) ctx = EVP_MD_CTX_new();
+    str_t sig = octet_slice(CMS_SignerInfo_get0_signature(si));
+    return ctx && attributes_der(si, &tbs) &&
+           EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, X509_get0_pubkey(x)) == 1 &&
+           EVP_DigestVerify(ctx, (const unsigned char *) sig.p, sig.n,
+                            (const unsigned char *) tbs.p, tbs.n) == 1;
+}
+
+/* --- one signer -------------------------------------------------------------------------- */
+
+struct checking {
+    CMS_ContentInfo *cms;
+    str_t content;
+    bool plain_data;     /* eContentType is id-data: the only one S/MIME signs */
+    struct arena *arena;
+    const struct cms_verify_options *options;
+    struct cms_signed *result;
+};
+
+static bool content_digest(const EVP_MD *md, str_t content, unsigned char out[EVP_MAX_MD_SIZE],
+                           unsigned *n)
+{
+    return EVP_Digest(content.p ? content.p : "", content.n, out, n, md, NULL) == 1;
+}
+
+static bool is_eddsa(X509 *x)
+{
+    EVP_PKEY *key = X509_get0_pubkey(x);
+    return key && (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"));
+}
+
+/* Signature over the content itself, without attributes (RFC 5652 section 5.4). Content that is a
+ * set of signed attributes is refused: its bytes may have been signed as attributes elsewhere. */
+static bool bare_signature_right(const struct checking *c, CMS_SignerInfo *si)
+{
+    struct ber r = ber_start(c->content);
+    struct ber_value set;
+    if (ber_expect(&r, BER_SET, &set) && ber_end(&r)) return false;
+    OSSL_OWN(BIO) source = c->result->detached ? BIO_new_mem_buf(c->content.p, (int) c->content.n)
+                                               : NULL;
+    BIO *chain = CMS_dataInit(c->cms, source);
+    if (!chain) return false;
+    if (source) source = NULL; /* part of the chain now */
+    char step[16384];
+    while (BIO_read(chain, step, sizeof step) > 0) {
+    }
+    bool right = CMS_SignerInfo_verify_content(si, chain) == 1;
+    BIO_free_all(chain);
+    return right;
+}
+
+static bool signature_right(const struct checking *c, CMS_SignerInfo *si, X509 *x,
+                            const EVP_MD *md)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (CMS_signed_get_attr_count(si) < 0) return bare_signature_right(c, si);
+    if (!content_digest(md, c->content, digest, &n) ||
+        !attributes_fit(c->cms, si, str_n(digest, n))) {
+        return false;
+    }
+    return is_eddsa(x) ? eddsa_right(si, x) : CMS_SignerInfo_verify(si) == 1;
+}
+
+static enum cms_integrity check_with(const struct checking *c, CMS_SignerInfo *si, X509 *x,
+                                     const struct cms_algorithm *alg)
+{
+    EVP_PKEY *key = X509_get0_pubkey(x);
+    bool attributes = CMS_signed_get_attr_count(si) >= 0;
+    if (!key || !alg->md || !c->plain_data || (is_eddsa(x) && !attributes)) {
+        return CMS_SIG_UNSUPPORTED;
+    }
+    CMS_SignerInfo_set1_signer_cert(si, x);
+    bool right = signature_right(c, si, x, alg->md);
+    ossl_drain();
+    if (!WX_MUTANT(SIGNATURE) && !right) return CMS_ALTERED;
+    return CMS_INTACT;
+}
+
+/* Tries each certificate that the SignerIdentifier may mean: a forged twin must not hide the real
+ * one. The first that fits wins; else the first that was tried. */
+static void find_and_check(const struct checking *c, CMS_SignerInfo *si,
+                           const struct cms_algorithm *alg, struct cms_signer *out)
+{
+    const struct cms_signed *s = c->result;
+    size_t all = s->certificate_count + c->options->extra_count, tried = 0;
+    out->integrity = CMS_NO_CERTIFICATE;
+    for (size_t i = 0; i < all && tried < CANDIDATES_MAX; i++) {
+        struct cert *cert = i < s->certificate_count
+                                ? s->certificates[i]
+                                : c->options->extra[i - s->certificate_count];
+        if (CMS_SignerInfo_cert_cmp(si, cert_x509(cert)) != 0) continue;
+        enum cms_integrity found = check_with(c, si, cert_x509(cert), alg);
+        if (tried++ && found != CMS_INTACT) continue;
+        cert_unref(out->cert);
+        out->cert = cert_ref(cert);
+        out->integrity = found;
+        if (found == CMS_INTACT) return;
+    }
+}
+
+static int64_t signing_time(CMS_SignerInfo *si)
+{
+    int at = CMS_signed_get_attr_by_NID(si, NID_pkcs9_signingTime, -1);
+    const ASN1_TYPE *v =
+        at < 0 ? NULL : X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
+    struct tm tm;
+    if (!v || (v->type != V_ASN1_UTCTIME && v->type != V_ASN1_GENERALIZEDTIME) ||
+        ASN1_TIME_to_tm(v->value.asn1_string, &tm) != 1) {
+        return 0;
+    }
+    return (int64_t) timegm(&tm);
+}
+
+static rc_t check_signer(const struct checking *c, CMS_SignerInfo *si, struct cms_signer *out,
+                         struct err *e)
+{
+    struct cms_signer s = {0};
+    struct cms_algorithm alg;
+    cms_algorithm_of(si, &alg);
+    s.signature_algorithm = alg.word;
+    s.signed_at = signing_time(si);
+    TRY(cms_signer_name(si, c->arena, &s.issuer, &s.serial, e));
+    find_and_check(c, si, &alg, &s);
+    s.weak = alg.weak;
+    if (s.cert) {
+        s.weak = s.weak || cert_is_weak(cert_x509(s.cert));
+        s.encryption =
+            cms_signer_preference(si, c->result->certificates, c->result->certificate_count);
+        cert_verify(s.cert, c->result->certificates, c->result->certificate_count,
+                    c->options->trust, PURPOSE_SIGN, c->options->now, &s.chain);
+    }
+    *out = s;
+    return RC_OK;
+}
+
+/* --- the whole -------------------------------------------------------------------------- */
+
+static rc_t read_bag(CMS_ContentInfo *cms, struct arena *a, struct cms_signed *s, struct err *e)
+{
+    STACK_OF(X509) *bag = CMS_get1_certs(cms);
+    int n = bag ? sk_X509_num(bag) : 0;
+    rc_t rc = RC_OK;
+    if (n > BAG_MAX) n = BAG_MAX;
+    s->certificates = ARENA_ARRAY(a, (size_t) n + 1, struct cert *);
+    if (!s->certificates) rc = err_set(e, RC_NO_MEMORY, NULL);
+    for (int i = 0; rc == RC_OK && i < n; i++) {
+        /* One unreadable certificate does not make the rest useless. */
+        struct cert **to = &s->certificates[s->certificate_count];
+        if (cert_from_x509(sk_X509_value(bag, i), to, NULL) == RC_OK) s->certificate_count++;
+    }
+    sk_X509_pop_free(bag, X509_free);
+    ossl_drain();
+    return rc;
+}
+
+/* What was signed: the given bytes, or the encapsulated ones. */
+static rc_t find_content(struct checking *c, str_t given, struct err *e)
+{
+    ASN1_OCTET_STRING **inner = CMS_get0_content(c->cms);
+    bool enclosed = inner && *inner;
+    c->result->detached = !enclosed;
+    if (!str_is_null(given)) {
+        if (enclosed) {
+            return err_set(e, RC_DAMAGED, "The signature carries a second, hidden content.");
+        }
+        c->content = given;
+    } else if (enclosed) {
+        c->content = octet_slice(*inner);
+        if (!c->content.p) c->content = STR("");
+    }
+    return RC_OK;
+}
+
+static rc_t check_all(struct checking *c, struct err *e)
+{
+    STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(c->cms);
+    int n = infos ? sk_CMS_SignerInfo_num(infos) : 0;
+    if (n > SIGNERS_MAX) return err_set(e, RC_TOO_LARGE, "The message has too many signers.");
+    if (n > 0 && str_is_null(c->content)) {
+        return err_set(e, RC_DAMAGED, "The signature comes without what it signs.");
+    }
+    c->result->signers = ARENA_ARRAY(c->arena, (size_t) n + 1, struct cms_signer);
+    if (!c->result->signers) return err_set(e, RC_NO_MEMORY, NULL);
+    for (int i = 0; i < n; i++) {
+        TRY(check_signer(c, sk_CMS_SignerInfo_value(infos, i), &c->result->signers[i], e));
+        c->result->count++;
+    }
+    return RC_OK;
+}
+
+rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
+                struct buf *out, struct cms_signed *result, struct err *e)
+{
+    const unsigned char *p = (const unsigned char *) der.p;
+    OSSL_OWN(CMS_ContentInfo) cms = d2i_CMS_ContentInfo(NULL, &p, (long) der.n);
+    if (!cms) return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
+    if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
+        return ossl_fail(e, RC_UNSUPPORTED, "This is not a signed message.");
+    }
+    struct cms_signed s = {0};
+    struct checking c = {.cms = cms, .arena = a, .options = o, .result = &s};
+    c.plain_data = OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_pkcs7_data;
+    rc_t rc = find_content(&c, content, e);
+    if (rc == RC_OK) rc = read_bag(cms, a, &s, e);
+    if (rc == RC_OK) rc = check_all(&c, e);
+    if (rc == RC_OK && !s.detached && str_is_null(content) && !buf_str(out, c.content)) {
+        out->failed = false;
+        rc = err_set(e, RC_TOO_LARGE, "The signed message is too large.");
+    }
+    ossl_drain();
+    if (rc != RC_OK) {
+        cms_signed_free(&s);
+        return rc;
+    }
+    *result = s;
+    return RC_OK;
+}
+
+void cms_signed_free(struct cms_signed *s)
+{
+    if (!s) return;
+    for (size_t i = 0; i < s->count; i++) cert_unref(s->signers[i].cert);
+    for (size_t i = 0; i < s->certificate_count; i++) cert_unref(s->certificates[i]);
+    s->count = s->certificate_count = 0;
+}
