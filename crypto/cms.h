@@ -100,14 +100,17 @@ void cms_signed_free(struct cms_signed *s);
 /* --- signing (two phases) ---------------------------------------------------------- */
 
 struct cms_sign_options {
-    const struct cert *signer;     /* public part only */
-    struct cert *const *chain;
+    const struct cert *signer;     /* public part only; always put into the message */
+    struct cert *const *chain;     /* intermediates to put beside it, at most 16; doubles are fine */
     size_t chain_count;
-    const struct cert *encryption; /* for SMIMEEncryptionKeyPreference, or NULL */
+    const struct cert *encryption; /* for SMIMEEncryptionKeyPreference, put in too; or NULL */
     int64_t signing_time;
 };
 /* First phase. digest: of the exact content (algorithm by cms_sign_digest). `state` receives the
- * unsigned CMS (DER, about 1 KB), `attributes` the DER SET of signed attributes to be signed. */
+ * unsigned CMS (DER, about 1 KB), `attributes` the DER SET of signed attributes to be signed:
+ * contentType, messageDigest, signingTime, smimeCapabilities, signingCertificateV2, and the
+ * preference. An RSA-PSS key must sign with PSS, salt as long as the hash. RC_UNSUPPORTED: a key
+ * other than RSA and EC. RC_NO_CERTIFICATE: not one for signing mail. */
 rc_t cms_sign_prepare(const struct cms_sign_options *o, str_t digest, struct buf *state,
                       struct buf *attributes, struct err *e) WX_MUST_USE;
 /* Second phase: signature as RFC 5652 has it (ECDSA in DER). The result is verified with the
@@ -115,7 +118,7 @@ rc_t cms_sign_prepare(const struct cms_sign_options *o, str_t digest, struct buf
  * else opaque with that eContent. */
 rc_t cms_sign_finish(str_t state, str_t signature, str_t content, struct buf *out,
                      struct err *e) WX_MUST_USE;
-/* "sha256" or "sha384", by the signer's key. */
+/* "sha256"; "sha384" for EC keys over 256 bits, "sha512" over 384. */
 const char *cms_sign_digest(const struct cert *signer);
 /* SHA-256/384/512 of bytes by name, into 64 bytes; *n its length. */
 rc_t cms_digest(const char *name, str_t bytes, unsigned char out[64], size_t *n,
