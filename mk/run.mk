@@ -1,0 +1,16 @@
+# The demo: the real servers on loopback, with accounts and mail (tests/stack).
+INSTANCE  ?= demo
+PORT_BASE ?= 8480
+DATA      ?= $(CURDIR)/run
+STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)' NODE='$(or $(NODE),node)'
+
+.PHONY: run stop status
+run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run)
+	@$(MAKE) --no-print-directory all
+	@$(STACK_ENV) bash tests/stack/up.sh
+
+stop: ## stop the demo, keep its data
+	@$(STACK_ENV) bash tests/stack/down.sh
+
+status: ## say which of the demo's servers run
+	@$(STACK_ENV) bash tests/stack/status.sh

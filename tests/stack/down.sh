@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Stops what up.sh started, by pid, start time and boot; never by name.
+# down.sh [--locked] [SERVICE...]
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+[ -e "$DATA" ] || { say "demo: nothing runs in $DATA"; exit 0; }
+DATA=$(realpath "$DATA")
+[ -d "$DATA/run" ] || { say "demo: nothing runs in $DATA"; exit 0; }
+if [ "${1:-}" = --locked ]; then shift; else
+    exec 9>"$DATA/run/lock"
+    flock -w 60 9 || die "another start or stop of $DATA is under way"
+fi
+[ $# -gt 0 ] || set -- $SERVICES
+
+stop_service() { # NAME
+    local pid signal=TERM
+    pid=$(pid_of "$1") || { rm -f "$DATA/run/$1.id"; return 0; }
+    case $1 in
+    postfix) as_root postfix -c "$DATA/etc/postfix" stop >>"$DATA/log/postfix-start.log" 2>&1 || true ;;
+    nginx) signal=QUIT ;&
+    *) as_root kill -"$signal" "$pid" ;;
+    esac
+    if ! wait_for 10 "$1 (to end)" gone "$pid"; then
+        [ "$1" != nginx ] || as_root kill -TERM "$pid" 2>/dev/null || true
+        wait_for 2 "$1 (to end)" gone "$pid" 2>/dev/null || as_root kill -KILL "$pid" 2>/dev/null || true
+    fi
+    rm -f "$DATA/run/$1.id"
+}
+gone() { [ ! -e "/proc/$1" ] || [ "$(awk '{print $3}' <"/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }
+
+# Processes that name DATA in their command line or work inside it (Postfix's children).
+ours() {
+    local p
+    for p in /proc/[0-9]*; do
+        [ "${p#/proc/}" != $$ ] && [ "${p#/proc/}" != $PPID ] || continue
+        case "$(readlink "$p/cwd" 2>/dev/null)/" in "$DATA/postfix/queue/"*) echo "${p#/proc/}"; continue ;; esac
+        case "$( (tr "\0" " " <"$p/cmdline") 2>/dev/null)" in
+        "nginx: master process"*"$DATA/"* | redis-server*"$DATA/"* | dovecot*"$DATA/"* | */waxseald*"$DATA/"*) echo "${p#/proc/}" ;;
+        esac
+    done
+}
+none_left() { [ -z "$(ours)" ]; }
+
+for s in "$@"; do stop_service "$s"; done
+[ "$*" = "$SERVICES" ] || exit 0
+wait_for 10 "the last process (to end)" none_left || { say "demo: still there: $(ours | tr '\n' ' ')" >&2; exit 1; }
+say "demo: all stopped; the data stays in $DATA"

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Starts the demo stack: Redis, Dovecot, Postfix, waxseald, nginx, all private and on loopback.
+# A second start keeps the data; a service that runs already is left alone (waxseald is restarted
+# when its program is newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$STACK_DIR/configure.sh"
+NODE=${NODE:-node}
+
+resolve_data
+mkdir -p "$DATA/run"
+exec 9>"$DATA/run/lock"
+flock -w 60 9 || die "another start or stop of $DATA is under way"
+
+instance_file=$DATA/etc/instance
+if [ -s "$instance_file" ] && [ "$(cat "$instance_file")" != "$INSTANCE $PORT_BASE" ]; then
+    for s in $SERVICES; do
+        pid_of "$s" >/dev/null && die "$DATA runs with another INSTANCE or PORT_BASE ($(cat "$instance_file")): make stop first"
+    done
+fi
+
+need_port() { # SERVICE PORT
+    pid_of "$1" >/dev/null || ! port_open "$2" || die "port $2 is taken by something else; choose another PORT_BASE"
+}
+need_port nginx "$P_HTTP"
+for p in $P_IMAP $P_IMAPS $P_SIEVE; do need_port dovecot "$p"; done
+for p in $P_SMTP $P_SMTPS; do need_port postfix "$p"; done
+
+make_folders
+make_secrets
+make_configs
+echo "$INSTANCE $PORT_BASE" >"$instance_file"
+make_accounts_json
+own_files
+
+start_redis() {
+    pid_of redis >/dev/null && return
+    rm -f "$DATA/run/redis.sock"
+    as_user redis-server "$DATA/etc/redis.conf" 9>&-
+    wait_for 10 redis test -S "$DATA/run/redis.sock"
+    wait_for 10 redis test -s "$DATA/run/redis.pid"
+    remember redis "$(cat "$DATA/run/redis.pid")"
+}
+
+start_dovecot() {
+    pid_of dovecot >/dev/null && return
+    rm -f "$DATA/run/dovecot/master.pid"
+    as_user dovecot -c "$DATA/etc/dovecot.conf" 9>&-
+    wait_for 10 dovecot test -s "$DATA/run/dovecot/master.pid"
+    wait_for 10 dovecot port_open "$P_IMAP"
+    remember dovecot "$(cat "$DATA/run/dovecot/master.pid")"
+}
+
+start_postfix() {
+    local queue=$DATA/postfix/queue
+    pid_of postfix >/dev/null && return
+    as_root chown root:root "$DATA/postfix" "$DATA/etc/postfix"
+    as_root mkdir -p "$queue/pid" "$DATA/postfix/data"
+    as_root chown root:root "$queue" "$queue/pid"
+    as_root chown postfix:root "$DATA/postfix/data"
+    as_root touch "$DATA/log/postfix.log"
+    as_root postfix -c "$DATA/etc/postfix" start >"$DATA/log/postfix-start.log" 2>&1 9>&- ||
+        { cat "$DATA/log/postfix-start.log" >&2; die "Postfix did not start; see $DATA/log/postfix.log"; }
+    wait_for 20 postfix port_open "$P_SMTP"
+    remember postfix "$(as_root cat "$queue/pid/master.pid" | tr -d ' ')"
+}
+
+seed_mail() {
+    [ "${SEED:-yes}" = yes ] && [ ! -e "$DATA/demo/seeded" ] && [ -e "$STACK_DIR/seed/seed.mjs" ] || return 0
+    say "demo: filling the mailboxes"
+    "$NODE" "$STACK_DIR/seed/seed.mjs" "$DATA/demo/accounts.json" >"$DATA/log/seed.log" 2>&1 9>&- ||
+        { tail -n 20 "$DATA/log/seed.log" >&2; die "the mailboxes could not be filled"; }
+    as_user doveadm -c "$DATA/etc/dovecot.conf" acl set -u bob@demo.test "Projects/Aurora" user=alice@demo.test \
+        lookup read write write-seen insert
+    touch "$DATA/demo/seeded"
+}
+
+# The unprivileged user may not reach the checkout, so the program runs from a copy.
+install_app() {
+    rm -rf "$DATA/app.new"
+    mkdir -p "$DATA/app.new/bin"
+    install -m 0755 "$BUILD/waxseald" "$DATA/app.new/bin/waxseald"
+    [ ! -d "$TOP/static/dist" ] || cp -r "$TOP/static/dist" "$DATA/app.new/static"
+    [ ! -d "$TOP/templates" ] || cp -r "$TOP/templates" "$DATA/app.new/templates"
+    mkdir -p "$DATA/app.new/static" "$DATA/app.new/templates"
+    rm -rf "$DATA/app"
+    mv "$DATA/app.new" "$DATA/app"
+}
+
+app_changed() {
+    cmp -s "$BUILD/waxseald" "$DATA/app/bin/waxseald" || return 0
+    ! diff -rq "$TOP/static/dist" "$DATA/app/static" >/dev/null 2>&1 && return 0
+    ! diff -rq "$TOP/templates" "$DATA/app/templates" >/dev/null 2>&1
+}
+
+start_waxseald() {
+    if pid_of waxseald >/dev/null; then
+        app_changed || return 0
+        bash "$STACK_DIR/down.sh" --locked waxseald
+    fi
+    install_app
+    rm -f "$DATA/run/waxseald.sock"
+    (
+        cd "$DATA/run"
+        ulimit -c 0
+        as_user setsid "$DATA/app/bin/waxseald" --config "$DATA/etc/waxseal.conf" >>"$DATA/log/waxseald.log" 2>&1 </dev/null 9>&- &
+        echo $! >waxseald.pid
+    )
+    remember waxseald "$(cat "$DATA/run/waxseald.pid")"
+    wait_for 10 waxseald test -S "$DATA/run/waxseald.sock" || { tail -n 5 "$DATA/log/waxseald.log" >&2; die "waxseald did not start"; }
+}
+
+start_nginx() {
+    pid_of nginx >/dev/null && return
+    as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log" 9>&-
+    wait_for 10 nginx port_open "$P_HTTP"
+    remember nginx "$(cat "$DATA/run/nginx.pid")"
+}
+
+start_redis & redis_job=$!
+start_dovecot & dovecot_job=$!
+start_postfix & postfix_job=$!
+wait $redis_job
+wait $dovecot_job
+wait $postfix_job
+seed_mail
+if [ -x "$BUILD/waxseald" ]; then
+    start_waxseald
+    start_nginx
+    wait_for 10 waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
+    say "Waxseal demo '$INSTANCE' runs at  http://localhost:$P_HTTP/"
+else
+    start_nginx
+    say "demo: $BUILD/waxseald is not built yet: mail servers, Redis and nginx run, the web client does not" >&2
+fi
+
+say
+say "  account             password      plan"
+for u in $ACCOUNTS; do
+    printf '  %-18s  %-12s  %s\n' "$u@demo.test" "$(account_password "$u")" \
+        "$(account_plan "$u")$([ "$u" = dave ] && echo ' (administrator)' || true)"
+done
+say
+say "  .p12 files          passphrase"
+for u in alice bob; do printf '  %s  %s\n' "$DATA/demo/$u.p12" "\"$u demo passphrase\""; done
+say
+say "  IMAP $P_IMAP (TLS $P_IMAPS), submission $P_SMTP (TLS $P_SMTPS), ManageSieve $P_SIEVE on 127.0.0.1; nothing leaves this machine"
+say "  Everything is in $DATA; end with: make stop"
