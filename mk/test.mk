@@ -1,0 +1,44 @@
+# Tests, fuzzing, mutants, benchmarks. The suites themselves are in tests/; tests/run counts.
+
+.PHONY: test unit-build fuzz fuzz-build fuzz-smoke mutants bench
+test: ## build, run every suite, end with "N passed, N failed, N skipped" (SUITES="unit lint" runs some)
+	@NODE='$(or $(NODE),node)' bash tests/run $(SUITES)
+
+unit-build: $(UNIT_TESTS)
+
+# --- fuzz targets: clang's libFuzzer over everything that may parse --------------------------------
+FUZZ_CC    ?= clang-14
+FUZZ_FLAGS := -std=gnu17 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -w
+FUZZ_LAYERS := webmail policy mail crypto fcgi keyring base
+FUZZ_SRC   := $(foreach l,$(FUZZ_LAYERS),$(SRC_$(l)))
+FUZZ_OBJ   := $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
+FUZZ_SECONDS ?= 1200
+FUZZ_BINS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+
+build/fuzz/obj/tests/fuzz/%.o: tests/fuzz/%.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) $(PKG_CFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer -MMD -MP -c -o $@ $<
+build/fuzz/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(CPPFLAGS) $(PKG_CFLAGS) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+build/fuzz/libwx.a: $(FUZZ_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/libwx.a
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(foreach l,$(FUZZ_LAYERS),$(LIBS_$(l))) -lpthread
+-include $(shell find build/fuzz/obj -name '*.d' 2>/dev/null)
+
+fuzz-build: $(FUZZ_BINS)
+
+fuzz: fuzz-build ## fuzz every target for FUZZ_SECONDS (1200) of processor time, two side by side
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh $(FUZZ_BINS)
+
+fuzz-smoke: fuzz-build ## every fuzz target for 10 seconds
+	@FUZZ_SECONDS=10 bash tests/fuzz/run.sh $(FUZZ_BINS)
+
+mutants: ## build each mutant of base/mutant.h and prove that the tests notice it
+	@NODE='$(or $(NODE),node)' bash tests/mutants/run.sh $(MUTANTS)
+
+bench: ## measure against raw IMAP and `openssl speed` in the same run
+	@$(MAKE) --no-print-directory all
+	@NODE='$(or $(NODE),node)' bash tests/bench/run.sh
