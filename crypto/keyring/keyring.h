@@ -14,7 +14,7 @@ enum keyring_rc {
     KEYRING_OK,
     KEYRING_WRONG_PASSPHRASE, /* MAC or padding does not fit */
     KEYRING_DAMAGED,          /* not PKCS#12, truncated, inconsistent */
-    KEYRING_UNSUPPORTED,      /* an algorithm OpenSSL 3.0 lacks (PBMAC1, RC4), or key type */
+    KEYRING_UNSUPPORTED,      /* an algorithm we do not have (RC4, scrypt), or key type */
     KEYRING_EMPTY,            /* no private key inside */
     KEYRING_REFUSED,          /* the operation is not one the keyring does */
     KEYRING_FAILED            /* the key operation failed */
@@ -38,18 +38,23 @@ size_t keyring_cert_count(const struct keyring *k);
 const uint8_t *keyring_cert(const struct keyring *k, size_t i, size_t *n);
 /* Index of the certificate that belongs to key i, or -1 (a key without certificate). */
 int keyring_key_cert(const struct keyring *k, size_t key);
-/* "rsa", "ec", "ed25519", ...; bits; localKeyID's friendlyName or NULL. */
+/* Index of the key that certificate i belongs to, or -1: a renewed certificate shares its key. */
+int keyring_cert_key(const struct keyring *k, size_t cert);
+/* "rsa", "ec", "ed25519", ...; bits; friendlyName of the key's bag or NULL. */
 const char *keyring_key_type(const struct keyring *k, size_t key, unsigned *bits);
 const char *keyring_key_name(const struct keyring *k, size_t key);
 /* The file in the strong form: PBES2, AES-256-CBC, PBKDF2-HMAC-SHA-256 with `iterations`
  * (≥ 600,000) for keys and certificates, HMAC-SHA-256 MAC. Caller frees with keyring_release. */
-enum keyring_rc keyring_rewrap(const struct keyring *k, const char *passphrase,
-                               size_t passphrase_n, uint32_t iterations, uint8_t **out, size_t *n);
+enum keyring_rc keyring_rewrap(const struct keyring *k, const char *passphrase, size_t passphrase_n,
+                               uint32_t iterations, uint8_t **out, size_t *n);
 void keyring_release(uint8_t *p, size_t n); /* wipes and frees */
 
 /* Signs a DER SET OF signed attributes (RFC 5652 section 5.4) and nothing else: contentType must
- * be id-data, exactly one messageDigest must equal `digest`. digest_name: "sha256", "sha384",
- * "sha512". pss: RSASSA-PSS. ECDSA signatures are DER. */
+ * be id-data, exactly one messageDigest must equal `digest`, the set must be in DER's order, and
+ * only attributes that a signed mail carries may be there (signingTime, SMIMECapabilities,
+ * encryption key preferences, signingCertificateV2, CMSAlgorithmProtection). KEYRING_REFUSED for
+ * anything else and for RSA keys under 2048 bits. digest_name: "sha256", "sha384", "sha512".
+ * pss: RSASSA-PSS. ECDSA signatures are DER. */
 enum keyring_rc keyring_sign(const struct keyring *k, size_t key, const uint8_t *attributes,
                              size_t attributes_n, const uint8_t *digest, size_t digest_n,
                              const char *digest_name, int pss, uint8_t **out, size_t *n);
@@ -74,8 +79,10 @@ void keyring_digest_add(struct keyring_digest *d, const uint8_t *p, size_t n);
 /* Writes at most 64 bytes; frees d. */
 size_t keyring_digest_end(struct keyring_digest *d, uint8_t out[64]);
 
-/* Outer shape of a file without its passphrase: every encryption is PBES2 with AES-256 and
- * PBKDF2-HMAC-SHA-256 or stronger, every count and the MAC's ≥ min_iterations. For the vault. */
+/* Outer shape of a file without its passphrase: every encryption is PBES2 with AES-256-CBC and
+ * PBKDF2-HMAC-SHA-256 or stronger, every count and the MAC's ≥ min_iterations; no key or secret in
+ * the clear. KEYRING_OK, KEYRING_REFUSED (weaker), KEYRING_EMPTY (nothing encrypted),
+ * KEYRING_DAMAGED, KEYRING_UNSUPPORTED. For the vault. */
 enum keyring_rc keyring_is_strong(const uint8_t *p12, size_t n, uint32_t min_iterations);
 
 #endif
