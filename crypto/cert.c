@@ -1,6 +1,5 @@
 #include "crypto/cert.h"
 
-#include <openssl/core_names.h>
 #include <openssl/pem.h>
 #include <time.h>
 
@@ -34,12 +33,11 @@ static void hex(const unsigned char *p, size_t n, char *out)
 rc_t cert_from_x509(X509 *x, struct cert **out, struct err *e)
 {
     struct cert *c = calloc(1, sizeof *c);
-    if (!c || !X509_up_ref(x)) {
+    if (!c || !(c->x = x = cert_own(x))) {
         free(c);
         return ossl_fail(e, RC_NO_MEMORY, NULL);
     }
     c->refs = 1;
-    c->x = x;
     int n = i2d_X509(x, &c->der);
     c->der_n = n > 0 ? (size_t) n : 0;
     unsigned char digest[32];
@@ -243,109 +241,6 @@ static str_t common_name(const X509_NAME *name, struct arena *a)
     return n < 0 ? STR_NULL : clean_text(a, str_n(utf8 ? (char *) utf8 : "", (size_t) n));
 }
 
-/* --- what it may be used for --------------------------------------------------------- */
-
-static bool ec_is_named(const EVP_PKEY *key)
-{
-    char name[80];
-    size_t n = 0;
-    int explicit_form = 0;
-    EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit_form);
-    return !explicit_form && EVP_PKEY_get_group_name(key, name, sizeof name, &n) == 1;
-}
-
-bool cert_usage_allows(X509 *x, enum cert_purpose purpose)
-{
-    uint32_t flags = X509_get_extension_flags(x);
-    uint32_t ku = X509_get_key_usage(x); /* all bits when absent */
-    const EVP_PKEY *key = X509_get0_pubkey(x);
-    if (!key || (flags & EXFLAG_INVALID)) return false;
-    if ((flags & EXFLAG_XKUSAGE) && !(X509_get_extended_key_usage(x) & (XKU_SMIME | XKU_ANYEKU))) {
-        return false;
-    }
-    int type = EVP_PKEY_get_base_id(key);
-    if (type == EVP_PKEY_EC && !ec_is_named(key)) return false;
-    if (purpose == PURPOSE_SIGN) return (ku & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
-    if (type == EVP_PKEY_RSA) return (ku & KU_KEY_ENCIPHERMENT) != 0;
-    if (type == EVP_PKEY_EC) {
-        bool absent = !(flags & EXFLAG_KUSAGE);
-        return absent || ((ku & KU_KEY_AGREEMENT) && !(ku & KU_DECIPHER_ONLY));
-    }
-    return false;
-}
-
-bool cert_is_weak(X509 *x)
-{
-    int digest = NID_undef;
-    const EVP_PKEY *key = X509_get0_pubkey(x);
-    if (!key) return true;
-    int type = EVP_PKEY_get_base_id(key), bits = EVP_PKEY_get_bits(key);
-    if ((type == EVP_PKEY_RSA || type == EVP_PKEY_RSA_PSS || type == EVP_PKEY_DSA) && bits < 2048) {
-        return true;
-    }
-    if (type == EVP_PKEY_EC && bits < 224) return true;
-    if (X509_get_extension_flags(x) & EXFLAG_SS) return false;
-    if (!X509_get_signature_info(x, &digest, NULL, NULL, NULL)) return true;
-    return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1 ||
-           digest == NID_mdc2 || digest == NID_ripemd160;
-}
-
-static const char *key_word(int type)
-{
-    switch (type) {
-    case EVP_PKEY_RSA:
-        return "rsa";
-    case EVP_PKEY_RSA_PSS:
-        return "rsa-pss";
-    case EVP_PKEY_EC:
-        return "ec";
-    case EVP_PKEY_ED25519:
-        return "ed25519";
-    case EVP_PKEY_ED448:
-        return "ed448";
-    case EVP_PKEY_X25519:
-        return "x25519";
-    case EVP_PKEY_X448:
-        return "x448";
-    case EVP_PKEY_DSA:
-        return "dsa";
-    default:
-        return "unknown";
-    }
-}
-
-static str_t curve_word(const EVP_PKEY *key, struct arena *a)
-{
-    static const struct {
-        const char *openssl;
-        str_t word;
-    } names[] = {{"prime256v1", STR_INIT("P-256")},
-                 {"secp384r1", STR_INIT("P-384")},
-                 {"secp521r1", STR_INIT("P-521")}};
-    char name[80];
-    size_t n = 0;
-    if (EVP_PKEY_get_group_name(key, name, sizeof name, &n) != 1) return STR_NULL;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(name, names[i].openssl) == 0) return names[i].word;
-    }
-    return arena_str(a, str_c(name));
-}
-
-static void describe_key(X509 *x, struct arena *a, struct cert_info *info)
-{
-    const EVP_PKEY *key = X509_get0_pubkey(x);
-    info->key_algorithm = "unknown";
-    if (!key) return;
-    int type = EVP_PKEY_get_base_id(key), bits = EVP_PKEY_get_bits(key);
-    info->key_algorithm = key_word(type);
-    info->key_bits = bits > 0 ? (unsigned) bits : 0;
-    if (type == EVP_PKEY_EC) info->curve = curve_word(key, a);
-    /* Of what the usage allows, only what OpenSSL 3.0's CMS can do is offered. */
-    bool known = type == EVP_PKEY_RSA || type == EVP_PKEY_RSA_PSS || type == EVP_PKEY_EC;
-    info->can_sign = known && cert_usage_allows(x, PURPOSE_SIGN);
-    info->can_encrypt = cert_usage_allows(x, PURPOSE_ENCRYPT);
-}
-
 /* --- places -------------------------------------------------------------------------- */
 
 /* Keeps the first URI, but prefers HTTP: that is what can be fetched. */
@@ -449,7 +344,7 @@ rc_t cert_describe(const struct cert *c, struct arena *a, struct cert_info *out,
         str_is_null(info.issuer) || str_is_null(info.issuer_der)) {
         return ossl_fail(e, RC_NO_MEMORY, NULL);
     }
-    describe_key(x, a, &info);
+    cert_describe_key(x, a, &info);
     info.is_ca = (X509_get_extension_flags(x) & EXFLAG_CA) != 0;
     info.weak = cert_is_weak(x);
     info.ocsp_url = cert_access_uri(x, NID_ad_OCSP, a);

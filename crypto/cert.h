@@ -28,7 +28,7 @@ struct cert_info {
     str_t *addresses;      /* rfc822Name and SmtpUTF8Mailbox of the SAN; never the subject */
     size_t address_count;
     int64_t not_before, not_after;
-    const char *key_algorithm; /* "rsa", "ec", "ed25519", ... */
+    const char *key_algorithm; /* "rsa", "rsa-pss", "rsa-oaep", "ec", "ed25519", ... */
     unsigned key_bits;
     str_t curve;                /* "P-256", or null */
     bool can_sign, can_encrypt; /* key usage and extended key usage allow it (RFC 8550 section 4.4)

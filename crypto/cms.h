@@ -130,7 +130,11 @@ enum cms_cipher { CMS_AES_256_CBC, CMS_AES_256_GCM };
 
 /* (Auth)EnvelopedData in DER appended to out. content_key: 32 bytes, or null to make one; `made`
  * (32 bytes) receives the key when not NULL. Every recipient must be usable (RC_NO_CERTIFICATE
- * names the address otherwise); nothing is written on failure. */
+ * names the address otherwise; validity and trust are the caller's matter); nothing is written on
+ * failure. A certificate that is there twice counts once. Recipients by issuer and serial: RSA
+ * v1.5, RSAES-OAEP where the certificate demands it (RFC 4055), EC by ephemeral ECDH with the X9.63
+ * KDF (SHA-256 to 256 bits, SHA-384 to 384, then SHA-512) and AES-256 key wrap (RFC 5753). Content up
+ * to 1 GiB, RecipientInfos up to 256 KB: RC_TOO_LARGE. */
 rc_t cms_encrypt(str_t content, struct cert *const *recipients, size_t n, enum cms_cipher cipher,
                  str_t content_key, unsigned char *made, struct buf *out, struct err *e) WX_MUST_USE;
 

@@ -75,6 +75,19 @@ void ossl_drain(void);
 X509 *cert_x509(const struct cert *c);
 /* Takes its own reference of x. */
 rc_t cert_from_x509(X509 *x, struct cert **out, struct err *e) WX_MUST_USE;
+/* What struct cert keeps of x: x itself (one more reference), or a copy with a readable key when
+ * the key is marked for RSAES-OAEP only. NULL: out of memory. */
+X509 *cert_own(X509 *x);
+/* Is the key of a struct cert marked for RSAES-OAEP only (RFC 4055 section 4)? md and mask_md are
+ * NULL when it asks for something we cannot do. out may be NULL. */
+struct cert_oaep {
+    const EVP_MD *md, *mask_md;
+    X509_ALGOR *algorithm; /* of the certificate, borrowed */
+    bool free_choice;      /* the certificate leaves the parameters to the sender: SHA-256 */
+};
+bool cert_demands_oaep(X509 *x, struct cert_oaep *out);
+/* Algorithm, size, curve, and what it can be used for. */
+void cert_describe_key(X509 *x, struct arena *a, struct cert_info *info);
 /* Key usage and extended key usage allow the purpose (RFC 8550 sections 4.4.2 and 4.4.4). */
 bool cert_usage_allows(X509 *x, enum cert_purpose purpose);
 /* MD5 or SHA-1 signed (self-signed ones excepted: nobody relies on that signature), RSA below

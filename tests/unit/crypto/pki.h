@@ -50,6 +50,7 @@ static inline EVP_PKEY *pki_key(const char *kind)
     if (strncmp(kind, "rsa", 3) == 0 && kind[3] >= '0' && kind[3] <= '9') {
         return EVP_RSA_gen((unsigned) atoi(kind + 3)); /* spelled in the test itself */
     }
+    if (strcmp(kind, "rsa-oaep") == 0) return EVP_RSA_gen(2048);
     if (strcmp(kind, "rsa-pss") == 0) {
         EVP_PKEY *key = NULL;
         EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_id(EVP_PKEY_RSA_PSS, NULL);
@@ -86,6 +87,18 @@ static inline void pki_name(X509 *x, const struct pki_spec *s)
     }
 }
 
+/* The key may be used with RSAES-OAEP only; parameters absent. */
+static inline void pki_mark_oaep(X509 *x)
+{
+    const unsigned char *p = NULL;
+    int n = 0;
+    X509_PUBKEY *key = X509_get_X509_PUBKEY(x);
+    X509_PUBKEY_get0_param(NULL, &p, &n, NULL, key);
+    unsigned char *copy = OPENSSL_memdup(p, (size_t) n);
+    if (!X509_PUBKEY_set0_param(key, OBJ_nid2obj(NID_rsaesOaep), V_ASN1_UNDEF, NULL, copy, n))
+        abort();
+}
+
 static inline struct pki pki_make(const struct pki_spec *s)
 {
     static long serial = 1000;
@@ -99,6 +112,7 @@ static inline struct pki pki_make(const struct pki_spec *s)
     pki_name(p.x, s);
     X509_set_issuer_name(p.x, X509_get_subject_name(issuer));
     X509_set_pubkey(p.x, p.key);
+    if (s->key && strcmp(s->key, "rsa-oaep") == 0) pki_mark_oaep(p.x);
     pki_extend(p.x, issuer, NID_basic_constraints, s->ca ? "critical,CA:TRUE" : "CA:FALSE");
     pki_extend(p.x, issuer, NID_key_usage, s->usage);
     pki_extend(p.x, issuer, NID_ext_key_usage, s->extended);
