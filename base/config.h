@@ -24,7 +24,7 @@ struct config_endpoint {
     str_t host;
     uint16_t port;
     enum tls_mode tls;
-    str_t ca_file;  /* extra trust roots in PEM, or null: system roots */
+    str_t ca_file;  /* trust roots in PEM instead of the system's; or null */
     str_t tls_name; /* name to check in the certificate; null: host */
 };
 
