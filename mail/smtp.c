@@ -1,0 +1,433 @@
+#include "mail/smtp.h"
+
+#include <ctype.h>
+#include <libetpan/mailsmtp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/b64.h"
+#include "base/buf.h"
+#include "mail/stream_driver.h"
+
+#define REPLY_BYTES 32768 /* one reply, or one set-up step of libetpan */
+#define RECIPIENTS_MAX 1000
+#define ADDRESS_MAX 320
+#define PIPELINE 50 /* RCPT commands in flight */
+#define CHUNK 16384
+
+struct smtp {
+    mailsmtp *session;
+    mailstream *ms;
+    struct stream *stream;
+    struct arena *a;
+    int code;   /* of the last reply, 0: none came */
+    str_t text; /* of the last reply, in the arena */
+};
+
+/* --- replies --------------------------------------------------------------------------------- */
+
+static rc_t lost(struct smtp *s, const char *where, struct err *e)
+{
+    rc_t code = stream_timed_out(s->stream) ? RC_TIMEOUT : RC_SMTP_DOWN;
+    err_set(e, code, NULL);
+    err_detail(e, "SMTP connection lost at %s", where);
+    return code;
+}
+
+static str_t clean_text(struct arena *a, str_t s)
+{
+    str_t copy = arena_str(a, str_sub(s, 0, 500));
+    char *p = (char *) (uintptr_t) copy.p;
+    for (size_t i = 0; i < copy.n; i++) {
+        unsigned char c = (unsigned char) p[i];
+        if (c < 0x20 || c >= 0x7f) p[i] = ' ';
+    }
+    return str_trim(copy);
+}
+
+/* "250-text" lines up to "250 text" (RFC 5321 section 4.2.1); the last line's text is kept. */
+static rc_t read_reply(struct smtp *s, const char *where, struct err *e)
+{
+    MMAPString *line = mmap_string_new("");
+    if (!line) return err_set(e, RC_NO_MEMORY, NULL);
+    stream_driver_guard(s->ms, REPLY_BYTES, REPLY_BYTES);
+    s->code = 0;
+    rc_t rc = RC_OK;
+    for (;;) {
+        char *p = mailstream_read_line_remove_eol(s->ms, line);
+        str_t text = str_c(p);
+        uint32_t code = 0;
+        bool ok = p && text.n >= 3 && str_to_u32(str_sub(text, 0, 3), &code) && code >= 200 &&
+                  code <= 599 && (text.n == 3 || text.p[3] == ' ' || text.p[3] == '-');
+        if (!ok) {
+            rc = lost(s, where, e);
+            break;
+        }
+        if (text.n > 3 && text.p[3] == '-') continue;
+        s->code = (int) code;
+        s->text = clean_text(s->a, str_sub(text, 4, text.n));
+        break;
+    }
+    mmap_string_free(line);
+    return rc;
+}
+
+static rc_t send_text(struct smtp *s, str_t text, bool flush, const char *where, struct err *e)
+{
+    if (mailstream_write(s->ms, text.p, text.n) != (ssize_t) text.n) return lost(s, where, e);
+    if (flush && mailstream_flush(s->ms) != 0) return lost(s, where, e);
+    return RC_OK;
+}
+
+static rc_t command(struct smtp *s, str_t text, const char *where, struct err *e)
+{
+    if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(send_text(s, text, true, where, e));
+    return read_reply(s, where, e);
+}
+
+/* The error for a reply that refuses. */
+static rc_t refused(struct smtp *s, const char *where, struct err *e)
+{
+    bool later = s->code >= 400 && s->code < 500;
+    bool full = s->code == 552 || s->code == 452;
+    const char *sentence =
+        full    ? "The outgoing mail server has no room for this message."
+        : later ? "The outgoing mail server could not take the message now. Please try again later."
+                : NULL;
+    if (sentence)
+        err_set(e, RC_SMTP_REFUSED, "%s", sentence);
+    else
+        err_set(e, RC_SMTP_REFUSED, NULL);
+    err_detail(e, "SMTP %s: %d %.*s", where, s->code, STR_ARG(s->text));
+    return RC_SMTP_REFUSED;
+}
+
+/* --- opening (by libetpan) --------------------------------------------------------------------- */
+
+static rc_t setup_failed(struct smtp *s, int r, const char *where, struct err *e)
+{
+    if (r == MAILSMTP_ERROR_STREAM || s->session->response_code == 0) return lost(s, where, e);
+    s->code = s->session->response_code;
+    s->text = clean_text(s->a, str_c(s->session->response ? s->session->response : ""));
+    return refused(s, where, e);
+}
+
+static rc_t say_hello(struct smtp *s, struct err *e)
+{
+    stream_driver_guard(s->ms, REPLY_BYTES, REPLY_BYTES);
+    /* By address: a name would be looked up, and that has no deadline. */
+    int r = mailesmtp_ehlo_with_ip(s->session, 1);
+    return r == MAILSMTP_NO_ERROR ? RC_OK : setup_failed(s, r, "EHLO", e);
+}
+
+static rc_t start_tls(struct smtp *s, const struct config_endpoint *server, struct err *e)
+{
+    if (!(s->session->esmtp & MAILSMTP_ESMTP_STARTTLS)) {
+        err_set(e, RC_UNTRUSTED_PEER, NULL);
+        err_detail(e, "SMTP server does not offer STARTTLS");
+        return RC_UNTRUSTED_PEER;
+    }
+    stream_driver_guard(s->ms, REPLY_BYTES, REPLY_BYTES);
+    int r = mailesmtp_starttls(s->session);
+    if (r != MAILSMTP_NO_ERROR) return setup_failed(s, r, "STARTTLS", e);
+    if (stream_driver_has_leftover(s->ms)) {
+        err_set(e, RC_UNTRUSTED_PEER, NULL);
+        err_detail(e, "plaintext behind STARTTLS");
+        return RC_UNTRUSTED_PEER;
+    }
+    TRY(stream_starttls(s->stream, server, e));
+    s->session->esmtp = 0;
+    s->session->auth = MAILSMTP_AUTH_NOT_CHECKED;
+    s->session->smtp_max_msg_size = 0;
+    return say_hello(s, e);
+}
+
+static rc_t auth_plain(struct smtp *s, const struct smtp_account *acc, struct err *e)
+{
+    CLEANUP_ARENA struct arena *secret = arena_new_secret(16384);
+    if (!secret) return err_set(e, RC_NO_MEMORY, NULL);
+    str_t raw = arena_printf(secret, "%c%.*s%c%.*s", 0, STR_ARG(acc->login), 0,
+                             STR_ARG(acc->password));
+    str_t line = arena_printf(secret, "AUTH PLAIN %.*s\r\n", STR_ARG(b64_encode(secret, raw)));
+    return command(s, line, "AUTH", e);
+}
+
+static rc_t auth_login(struct smtp *s, const struct smtp_account *acc, struct err *e)
+{
+    CLEANUP_ARENA struct arena *secret = arena_new_secret(16384);
+    if (!secret) return err_set(e, RC_NO_MEMORY, NULL);
+    const str_t answers[] = {acc->login, acc->password};
+    TRY(command(s, STR("AUTH LOGIN\r\n"), "AUTH", e));
+    for (size_t i = 0; i < 2; i++) {
+        if (s->code != 334) return RC_OK; /* the caller looks at the code */
+        str_t line = arena_printf(secret, "%.*s\r\n", STR_ARG(b64_encode(secret, answers[i])));
+        TRY(command(s, line, "AUTH", e));
+    }
+    return RC_OK;
+}
+
+static rc_t authenticate(struct smtp *s, const struct smtp_account *acc, struct err *e)
+{
+    if (acc->login.n == 0) return RC_OK; /* a relay that knows us by address */
+    if (!stream_encrypted(s->stream) && !stream_loopback(s->stream))
+        return err_set(e, RC_UNTRUSTED_PEER, NULL);
+    int offered = s->session->auth;
+    if (offered & MAILSMTP_AUTH_PLAIN) {
+        TRY(auth_plain(s, acc, e));
+    } else if (offered & MAILSMTP_AUTH_LOGIN) {
+        TRY(auth_login(s, acc, e));
+    } else {
+        err_set(e, RC_SMTP_REFUSED, NULL);
+        err_detail(e, "SMTP server offers neither AUTH PLAIN nor LOGIN");
+        return RC_SMTP_REFUSED;
+    }
+    wipe(s->ms->write_buffer, s->ms->buffer_max_size);
+    if (s->code == 235) return RC_OK;
+    refused(s, "AUTH", e);
+    if (s->code == 535)
+        err_set(e, RC_SMTP_REFUSED, "The outgoing mail server refused the user name or password.");
+    return RC_SMTP_REFUSED;
+}
+
+static rc_t open_session(struct smtp *s, const struct smtp_account *acc, int64_t deadline,
+                         struct err *e)
+{
+    TRY(stream_connect(acc->server, deadline, RC_SMTP_DOWN, &s->stream, e));
+    s->ms = stream_driver_wrap(s->stream);
+    if (!s->ms) {
+        stream_close(s->stream);
+        return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    s->session = mailsmtp_new(0, NULL);
+    if (!s->session) return err_set(e, RC_NO_MEMORY, NULL);
+    stream_driver_guard(s->ms, REPLY_BYTES, REPLY_BYTES);
+    int r = mailsmtp_connect(s->session, s->ms);
+    if (r != MAILSMTP_NO_ERROR) return setup_failed(s, r, "greeting", e);
+    TRY(say_hello(s, e));
+    if (acc->server->tls == TLS_MODE_STARTTLS) TRY(start_tls(s, acc->server, e));
+    return authenticate(s, acc, e);
+}
+
+static void close_session(struct smtp *s, bool polite)
+{
+    if (s->ms) {
+        if (polite) {
+            stream_set_deadline(s->stream, clock_ms() + 200);
+            if (mailstream_write(s->ms, "QUIT\r\n", 6) == 6) mailstream_flush(s->ms);
+        }
+        mailstream_close(s->ms);
+    }
+    if (s->session) {
+        s->session->stream = NULL;
+        mailsmtp_free(s->session);
+    }
+}
+
+/* --- arguments ------------------------------------------------------------------------------------ */
+
+static rc_t check_address(str_t a, const char *field, struct err *e)
+{
+    bool ok = a.n > 0 && a.n <= ADDRESS_MAX && str_chr(a, '@') > 0;
+    for (size_t i = 0; ok && i < a.n; i++) {
+        unsigned char c = (unsigned char) a.p[i];
+        ok = c > 0x20 && c < 0x7f && c != '<' && c != '>';
+    }
+    if (ok) return RC_OK;
+    err_set(e, RC_INVALID, "An address cannot be used for sending.");
+    err_field(e, field);
+    return RC_INVALID;
+}
+
+/* A bare CR or LF is taken for a line end by some servers and not by others: what stands behind it
+ * could then be a command of the sender's (SMTP smuggling). NUL is not for SMTP at all. */
+static rc_t check_message(str_t m, struct err *e)
+{
+    bool ok = m.n > 0;
+    for (const char *p = m.p, *end = m.p + m.n; ok && p < end; p++) {
+        if (*p == '\r') {
+            ok = p + 1 < end && p[1] == '\n';
+            p++;
+        } else if (*p == '\n' || *p == '\0') {
+            ok = false;
+        }
+    }
+    if (ok) return RC_OK;
+    err_set(e, RC_INVALID, "The message cannot be sent in this form.");
+    err_field(e, "message");
+    return RC_INVALID;
+}
+
+static rc_t check_envelope(const struct smtp_envelope *env, str_t message, struct err *e)
+{
+    if (env->count == 0 || env->count > RECIPIENTS_MAX) {
+        err_set(e, RC_INVALID, env->count == 0 ? "There is no recipient."
+                                               : "There are too many recipients.");
+        err_field(e, "to");
+        return RC_INVALID;
+    }
+    TRY(check_address(env->from, "from", e));
+    for (size_t i = 0; i < env->count; i++)
+        TRY(check_address(env->recipients[i].address, "to", e));
+    if (env->envid.n > 60 || !str_is_clean(env->envid)) return err_set(e, RC_INVALID, NULL);
+    return check_message(message, e);
+}
+
+/* xtext (RFC 3461 section 4). */
+static str_t xtext(struct arena *a, str_t s)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT(1024);
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char) s.p[i];
+        if (c <= 0x20 || c >= 0x7f || c == '+' || c == '=')
+            buf_printf(&b, "+%02X", c);
+        else
+            buf_char(&b, s.p[i]);
+    }
+    return arena_str(a, buf_view(&b));
+}
+
+/* --- transaction ------------------------------------------------------------------------------------ */
+
+static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, str_t message,
+                     struct err *e)
+{
+    int can = s->session->esmtp;
+    size_t most = s->session->smtp_max_msg_size;
+    if ((can & MAILSMTP_ESMTP_SIZE) && most > 0 && message.n > most) {
+        err_set(e, RC_TOO_LARGE, "The outgoing mail server takes messages up to %zu MB only.",
+                most / 1000000);
+        return RC_TOO_LARGE;
+    }
+    str_t size = can & MAILSMTP_ESMTP_SIZE ? arena_printf(s->a, " SIZE=%zu", message.n) : STR("");
+    str_t dsn = STR("");
+    if ((can & MAILSMTP_ESMTP_DSN) && env->envid.n > 0)
+        dsn = arena_printf(s->a, " RET=HDRS ENVID=%.*s", STR_ARG(xtext(s->a, env->envid)));
+    str_t line = arena_printf(s->a, "MAIL FROM:<%.*s>%.*s%.*s\r\n", STR_ARG(env->from),
+                              STR_ARG(size), STR_ARG(dsn));
+    TRY(command(s, line, "MAIL", e));
+    return s->code / 100 == 2 ? RC_OK : refused(s, "MAIL", e);
+}
+
+static rc_t note_recipient(struct smtp *s, struct smtp_recipient *r, struct err *e)
+{
+    TRY(read_reply(s, "RCPT", e));
+    r->code = s->code;
+    r->reply = s->text;
+    r->accepted = s->code / 100 == 2;
+    return RC_OK;
+}
+
+static rc_t say_recipients(struct smtp *s, struct smtp_envelope *env, size_t *accepted,
+                           struct err *e)
+{
+    size_t flight = s->session->esmtp & MAILSMTP_ESMTP_PIPELINING ? PIPELINE : 1;
+    for (size_t i = 0; i < env->count; i += flight) {
+        size_t end = i + flight < env->count ? i + flight : env->count;
+        for (size_t k = i; k < end; k++) {
+            str_t line = arena_printf(s->a, "RCPT TO:<%.*s>\r\n",
+                                      STR_ARG(env->recipients[k].address));
+            if (str_is_null(line)) return err_set(e, RC_NO_MEMORY, NULL);
+            TRY(send_text(s, line, k + 1 == end, "RCPT", e));
+        }
+        for (size_t k = i; k < end; k++) {
+            TRY(note_recipient(s, &env->recipients[k], e));
+            if (env->recipients[k].accepted) ++*accepted;
+        }
+    }
+    bool enough = env->all_or_none ? *accepted == env->count : *accepted > 0;
+    if (enough) return RC_OK;
+    for (size_t i = 0; i < env->count; i++) {
+        const struct smtp_recipient *r = &env->recipients[i];
+        if (r->accepted) continue;
+        s->code = r->code;
+        s->text = r->reply;
+        refused(s, "RCPT", e);
+        err_field(e, "to");
+        break;
+    }
+    return RC_SMTP_REFUSED;
+}
+
+/* The message with every line that begins with a dot given another (RFC 5321 section 4.5.2). */
+static rc_t send_body(struct smtp *s, str_t m, struct err *e)
+{
+    const char *p = m.p, *end = m.p + m.n;
+    bool line_start = true;
+    while (p < end) {
+        if (line_start && *p == '.') TRY(send_text(s, STR("."), false, "message", e));
+        /* Up to the next line that begins with a dot. */
+        const char *q = p;
+        line_start = false;
+        while (!line_start) {
+            const char *nl = memchr(q, '\n', (size_t) (end - q));
+            q = nl ? nl + 1 : end;
+            line_start = q < end && *q == '.';
+            if (q == end || (size_t) (q - p) >= CHUNK) break;
+        }
+        TRY(send_text(s, str_n(p, (size_t) (q - p)), false, "message", e));
+        p = q;
+    }
+    bool ended = m.n >= 2 && m.p[m.n - 2] == '\r' && m.p[m.n - 1] == '\n';
+    if (!ended) TRY(send_text(s, STR("\r\n"), false, "message", e));
+    if (mailstream_flush(s->ms) != 0) return lost(s, "message", e);
+    return RC_OK;
+}
+
+static void note_all(struct smtp *s, struct smtp_envelope *env)
+{
+    for (size_t i = 0; i < env->count; i++) {
+        struct smtp_recipient *r = &env->recipients[i];
+        if (!r->accepted) continue;
+        r->code = s->code;
+        r->reply = s->text;
+        r->accepted = s->code / 100 == 2;
+    }
+}
+
+static rc_t say_data(struct smtp *s, struct smtp_envelope *env, str_t message,
+                     enum smtp_outcome *outcome, struct err *e)
+{
+    TRY(command(s, STR("DATA\r\n"), "DATA", e));
+    if (s->code != 354) {
+        note_all(s, env);
+        /* A "2xx" to DATA is no leave to send; it accepted nothing either. */
+        for (size_t i = 0; i < env->count; i++) env->recipients[i].accepted = false;
+        return refused(s, "DATA", e);
+    }
+    TRY(send_body(s, message, e));
+    /* From the first byte of the dot on, the server may have the message whatever happens here. */
+    *outcome = SMTP_UNKNOWN;
+    TRY(command(s, STR(".\r\n"), "end of message", e));
+    note_all(s, env);
+    if (s->code / 100 == 2) {
+        *outcome = SMTP_SENT;
+        return RC_OK;
+    }
+    if (s->code / 100 == 3) return lost(s, "end of message", e);
+    *outcome = SMTP_REFUSED;
+    return refused(s, "end of message", e);
+}
+
+rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_t message,
+                 int deadline_ms, struct arena *a, enum smtp_outcome *outcome, struct err *e)
+{
+    *outcome = SMTP_REFUSED;
+    for (size_t i = 0; i < env->count; i++) {
+        env->recipients[i].code = 0;
+        env->recipients[i].reply = STR_NULL;
+        env->recipients[i].accepted = false;
+    }
+    TRY(check_envelope(env, message, e));
+    if (acc->login.n > ADDRESS_MAX || acc->password.n > 1000) return err_set(e, RC_INVALID, NULL);
+    struct smtp s = {.a = a};
+    size_t accepted = 0;
+    rc_t rc = open_session(&s, acc, clock_ms() + deadline_ms, e);
+    if (rc == RC_OK) rc = say_from(&s, env, message, e);
+    if (rc == RC_OK) rc = say_recipients(&s, env, &accepted, e);
+    if (rc == RC_OK) rc = say_data(&s, env, message, outcome, e);
+    if (rc != RC_OK && *outcome == SMTP_REFUSED)
+        for (size_t i = 0; i < env->count; i++) env->recipients[i].accepted = false;
+    close_session(&s, rc == RC_OK || rc == RC_SMTP_REFUSED);
+    return rc;
+}
