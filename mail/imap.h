@@ -49,6 +49,8 @@ void imap_release(struct imap *im);
 /* Only checks the credentials (sign-in); the connection stays in the pool. */
 rc_t imap_check_login(struct imap_pool *p, const struct imap_account *acc, int deadline_ms,
                       struct err *e) WX_MUST_USE;
+/* UIDVALIDITY of the selected mailbox as SELECT told it; no round trip. 0: nothing selected. */
+uint32_t imap_uidvalidity(const struct imap *im);
 /* Server says it can: "SORT", "THREAD=REFERENCES", "MOVE", "UIDPLUS", "CONDSTORE", ... */
 bool imap_has(const struct imap *im, const char *capability);
 

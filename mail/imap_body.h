@@ -1,0 +1,30 @@
+/* Internal to mail/: what a BODYSTRUCTURE (RFC 3501 section 7.4.2) says about a message. */
+#ifndef WAXSEAL_MAIL_IMAP_BODY_H
+#define WAXSEAL_MAIL_IMAP_BODY_H
+
+#include "mail/imap.h"
+#include "mail/imap_wire.h"
+
+#define IMAP_BODY_CANDIDATES 16
+#define IMAP_BODY_PATH 64
+
+struct imap_body {
+    enum imap_security security; /* of the root part */
+    bool attachment;
+    bool sealed;  /* some part says it is encrypted, at any depth */
+    bool unclear; /* nested or listed beyond our limits: counts as sealed */
+    /* Parts whose labels do not tell: their first bytes must be looked at (imap_cms_sniff). */
+    struct {
+        char path[IMAP_BODY_PATH];
+    } candidates[IMAP_BODY_CANDIDATES];
+    size_t candidate_count;
+};
+
+/* Reads one value. Malformed input sets w->bad and unclear. */
+void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out);
+
+/* Do these first bytes of a part (transfer-encoded as they came) look like an encrypted CMS
+ * structure, or like a signed one around it? DER, BER, base64 of either, PEM. */
+bool imap_cms_sniff(str_t bytes);
+
+#endif

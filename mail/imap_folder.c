@@ -1,0 +1,323 @@
+/* Folders: the list with counts and roles, and new ones. */
+#include <stdlib.h>
+
+#include "mail/imap_lease.h"
+
+#define FOLDERS_MAX 5000
+#define NAMESPACES_MAX 32
+
+const char *folder_role_word(enum folder_role r)
+{
+    static const char *const words[] = {"none",  "inbox", "sent",    "drafts",
+                                        "trash", "junk",  "archive", "all"};
+    return words[r];
+}
+
+/* --- roles ---------------------------------------------------------------------------------- */
+
+static const struct {
+    str_t mark;
+    enum folder_role role;
+} special_uses[] = { /* RFC 6154 */
+    {STR_INIT("\\Sent"), FOLDER_SENT},       {STR_INIT("\\Drafts"), FOLDER_DRAFTS},
+    {STR_INIT("\\Trash"), FOLDER_TRASH},     {STR_INIT("\\Junk"), FOLDER_JUNK},
+    {STR_INIT("\\Archive"), FOLDER_ARCHIVE}, {STR_INIT("\\All"), FOLDER_ALL},
+};
+
+static const struct {
+    str_t name;
+    enum folder_role role;
+} common_names[] = {
+    {STR_INIT("Sent"), FOLDER_SENT},
+    {STR_INIT("Sent Items"), FOLDER_SENT},
+    {STR_INIT("Sent Messages"), FOLDER_SENT},
+    {STR_INIT("Drafts"), FOLDER_DRAFTS},
+    {STR_INIT("Trash"), FOLDER_TRASH},
+    {STR_INIT("Deleted Items"), FOLDER_TRASH},
+    {STR_INIT("Deleted Messages"), FOLDER_TRASH},
+    {STR_INIT("Junk"), FOLDER_JUNK},
+    {STR_INIT("Spam"), FOLDER_JUNK},
+    {STR_INIT("Junk E-mail"), FOLDER_JUNK},
+    {STR_INIT("Archive"), FOLDER_ARCHIVE},
+};
+
+static enum folder_role role_of_mark(str_t mark)
+{
+    for (size_t i = 0; i < sizeof special_uses / sizeof *special_uses; i++)
+        if (str_ieq(mark, special_uses[i].mark)) return special_uses[i].role;
+    return FOLDER_NONE;
+}
+
+static bool role_taken(const struct imap_folder *f, size_t n, enum folder_role role)
+{
+    for (size_t i = 0; i < n; i++)
+        if (f[i].role == role) return true;
+    return false;
+}
+
+/* The user's folder of a usual name, where the server marks none. */
+static void guess_roles(struct imap_folder *f, size_t n)
+{
+    for (size_t k = 0; k < sizeof common_names / sizeof *common_names; k++) {
+        if (role_taken(f, n, common_names[k].role)) continue;
+        for (size_t i = 0; i < n; i++) {
+            str_t last = f[i].display;
+            ptrdiff_t at = f[i].delimiter ? str_rchr(last, f[i].delimiter) : -1;
+            if (at >= 0) last = str_sub(last, (size_t) at + 1, last.n);
+            bool usual = str_ieq(last, common_names[k].name) && f[i].role == FOLDER_NONE;
+            if (!usual || !f[i].selectable || f[i].shared) continue;
+            f[i].role = common_names[k].role;
+            break;
+        }
+    }
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+struct folder_reader {
+    struct arena *a;
+    struct imap_folder *list;
+    size_t count, cap;
+    str_t shared_prefixes[NAMESPACES_MAX];
+    size_t shared_count;
+    bool subscribed_only; /* these LIST responses come from LSUB */
+};
+
+static struct imap_folder *find_folder(struct folder_reader *fr, str_t name)
+{
+    /* Folders come in the order STATUS does, so the last one is the usual answer. */
+    for (size_t i = fr->count; i > 0; i--)
+        if (str_eq(fr->list[i - 1].name, name)) return &fr->list[i - 1];
+    return NULL;
+}
+
+static struct imap_folder *add_folder(struct folder_reader *fr, struct err *e)
+{
+    if (fr->count == FOLDERS_MAX) {
+        err_set(e, RC_TOO_LARGE, "There are too many folders.");
+        return NULL;
+    }
+    if (fr->count == fr->cap) {
+        size_t cap = fr->cap ? fr->cap * 2 : 64;
+        struct imap_folder *bigger = ARENA_ARRAY(fr->a, cap, struct imap_folder);
+        if (!bigger) {
+            err_set(e, RC_NO_MEMORY, NULL);
+            return NULL;
+        }
+        if (fr->count > 0) memcpy(bigger, fr->list, fr->count * sizeof *bigger);
+        fr->list = bigger;
+        fr->cap = cap;
+    }
+    return &fr->list[fr->count++];
+}
+
+static void read_marks(struct wire *w, struct imap_folder *f)
+{
+    f->selectable = true;
+    if (!wire_take(w, '(')) {
+        w->bad = true;
+        return;
+    }
+    while (!w->bad && !wire_take(w, ')')) {
+        str_t mark = wire_atom(w);
+        if (str_ieq(mark, STR("\\Noselect")) || str_ieq(mark, STR("\\NonExistent")))
+            f->selectable = false;
+        if (str_ieq(mark, STR("\\Subscribed"))) f->subscribed = true;
+        if (f->role == FOLDER_NONE) f->role = role_of_mark(mark);
+    }
+}
+
+/* (\HasNoChildren \Sent) "/" "Sent" */
+static rc_t read_list(struct folder_reader *fr, struct wire *w, struct err *e)
+{
+    struct imap_folder f = {.role = FOLDER_NONE};
+    read_marks(w, &f);
+    str_t delimiter = wire_nstring(w, fr->a);
+    str_t name = wire_nstring(w, fr->a);
+    /* A name no command could take back is no folder for us. */
+    if (w->bad || name.n == 0 || imap_check_text(name, IMAP_MAILBOX_MAX, "", NULL) != RC_OK)
+        return RC_OK;
+    if (fr->subscribed_only) {
+        struct imap_folder *old = find_folder(fr, name);
+        if (old) old->subscribed = true;
+        return RC_OK;
+    }
+    if (find_folder(fr, name)) return RC_OK;
+    f.delimiter = delimiter.n == 1 && delimiter.p[0] >= ' ' ? delimiter.p[0] : '\0';
+    f.name = arena_str(fr->a, name);
+    f.display = imap_utf7_decode(name, fr->a);
+    if (str_is_null(f.name) || str_is_null(f.display)) return err_set(e, RC_NO_MEMORY, NULL);
+    if (str_ieq(name, STR("INBOX"))) f.role = FOLDER_INBOX;
+    for (size_t i = 0; i < fr->shared_count; i++)
+        if (str_starts(name, fr->shared_prefixes[i])) f.shared = true;
+    struct imap_folder *slot = add_folder(fr, e);
+    if (!slot) return RC_TOO_LARGE;
+    *slot = f;
+    return RC_OK;
+}
+
+static void read_counts(struct folder_reader *fr, struct wire *w)
+{
+    str_t name = wire_nstring(w, fr->a);
+    struct imap_folder *f = w->bad ? NULL : find_folder(fr, name);
+    if (!f || !wire_take(w, '(')) return;
+    while (!w->bad && !wire_take(w, ')')) {
+        str_t item = wire_atom(w);
+        uint64_t v = wire_number(w);
+        uint32_t small = v > UINT32_MAX ? UINT32_MAX : (uint32_t) v;
+        if (str_ieq(item, STR("MESSAGES"))) f->total = small;
+        if (str_ieq(item, STR("UNSEEN"))) f->unseen = small;
+        if (str_ieq(item, STR("UIDVALIDITY"))) f->uidvalidity = small;
+        if (str_ieq(item, STR("UIDNEXT"))) f->uidnext = small;
+    }
+}
+
+/* ((personal)) ((other users)) ((shared)), RFC 2342: prefixes of the last two. */
+static void read_namespaces(struct folder_reader *fr, struct wire *w)
+{
+    wire_skip(w);
+    for (int kind = 0; kind < 2; kind++) {
+        if (!wire_take(w, '(')) {
+            wire_skip(w); /* NIL */
+            continue;
+        }
+        while (!w->bad && !wire_take(w, ')')) {
+            if (!wire_take(w, '(')) {
+                w->bad = true;
+                return;
+            }
+            str_t prefix = arena_str(fr->a, wire_nstring(w, fr->a));
+            if (prefix.n > 0 && fr->shared_count < NAMESPACES_MAX)
+                fr->shared_prefixes[fr->shared_count++] = prefix;
+            while (!w->bad && !wire_take(w, ')')) wire_skip(w);
+        }
+    }
+}
+
+static rc_t on_folder(void *ctx, struct imap_response *r, struct err *e)
+{
+    struct folder_reader *fr = ctx;
+    if (r->has_number || r->cut) return RC_OK;
+    if (str_ieq(r->word, STR("NAMESPACE"))) read_namespaces(fr, &r->rest);
+    if (str_ieq(r->word, STR("STATUS"))) read_counts(fr, &r->rest);
+    if (str_ieq(r->word, STR("LIST")) || str_ieq(r->word, STR("LSUB")))
+        return read_list(fr, &r->rest, e);
+    return RC_OK;
+}
+
+/* --- asking -------------------------------------------------------------------------------------- */
+
+static rc_t ask(struct imap_conn *c, struct folder_reader *fr, const char *text, struct err *e)
+{
+    struct imap_command cmd;
+    imap_cmd_begin(c, &cmd);
+    imap_cmd_text(c, str_c(text));
+    imap_cmd_end(c);
+    return imap_conn_run(c, &cmd, on_folder, fr, e);
+}
+
+#define STATUS_ITEMS "(MESSAGES UNSEEN UIDVALIDITY UIDNEXT)"
+
+/* One STATUS a folder, pipelined in batches; a folder that refuses has no counts. */
+static rc_t ask_counts(struct imap_conn *c, struct folder_reader *fr, struct err *e)
+{
+    enum { BATCH = 32 };
+    for (size_t i = 0; i < fr->count;) {
+        struct imap_command cmds[BATCH], *refs[BATCH];
+        size_t n = 0;
+        for (; i < fr->count && n < BATCH; i++) {
+            if (!fr->list[i].selectable) continue;
+            if (n > 0 && imap_cmd_is_literal(fr->list[i].name)) break; /* may have to wait */
+            imap_cmd_begin(c, &cmds[n]);
+            imap_cmd_text(c, STR("STATUS "));
+            TRY(imap_cmd_string(c, fr->list[i].name, e));
+            imap_cmd_text(c, STR(" " STATUS_ITEMS));
+            imap_cmd_end(c);
+            refs[n] = &cmds[n];
+            n++;
+        }
+        if (n > 0) TRY(imap_conn_collect(c, refs, n, on_folder, fr, NULL, e));
+    }
+    return RC_OK;
+}
+
+static rc_t folders_once(struct imap *im, struct folder_reader *fr, struct err *e)
+{
+    struct imap_conn *c = im->c;
+    if (!c || c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
+    if (imap_conn_has(c, "NAMESPACE")) TRY(ask(c, fr, "NAMESPACE", e));
+    bool extended = imap_conn_has(c, "LIST-EXTENDED");
+    bool counts = extended && imap_conn_has(c, "LIST-STATUS");
+    bool uses = extended && imap_conn_has(c, "SPECIAL-USE");
+    if (counts && uses)
+        return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS " STATUS_ITEMS ")",
+                   e);
+    if (counts)
+        return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS " STATUS_ITEMS ")", e);
+    TRY(ask(c, fr, "LIST \"\" \"*\"", e));
+    fr->subscribed_only = true;
+    TRY(ask(c, fr, "LSUB \"\" \"*\"", e));
+    fr->subscribed_only = false;
+    return ask_counts(c, fr, e);
+}
+
+static int by_name(const void *x, const void *y)
+{
+    const struct imap_folder *a = x, *b = y;
+    if ((a->role == FOLDER_INBOX) != (b->role == FOLDER_INBOX))
+        return a->role == FOLDER_INBOX ? -1 : 1;
+    if (a->shared != b->shared) return a->shared ? 1 : -1;
+    return str_cmp(a->display, b->display);
+}
+
+rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
+                  struct err *e)
+{
+    struct folder_reader fr;
+    rc_t rc;
+    do {
+        fr = (struct folder_reader){.a = a};
+        rc = folders_once(im, &fr, e);
+    } while (imap_should_retry(im, rc));
+    if (rc != RC_OK) return rc;
+    guess_roles(fr.list, fr.count);
+    if (fr.count > 0) qsort(fr.list, fr.count, sizeof *fr.list, by_name);
+    *out = fr.list;
+    *n = fr.count;
+    return RC_OK;
+}
+
+/* --- creating ------------------------------------------------------------------------------------- */
+
+static rc_t check_new_name(str_t display, struct err *e)
+{
+    bool ok = display.n > 0 && display.n <= 255 && str_is_clean(display) && str_is_utf8(display);
+    ok = ok && str_chr(display, '*') < 0 && str_chr(display, '%') < 0;
+    if (ok) return RC_OK;
+    err_set(e, RC_INVALID, "This name cannot be used for a folder.");
+    err_field(e, "path");
+    return RC_INVALID;
+}
+
+rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name,
+                        struct err *e)
+{
+    TRY(check_new_name(display, e));
+    if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
+    str_t made = imap_utf7_encode(display, a);
+    if (str_is_null(made)) return err_set(e, RC_NO_MEMORY, NULL);
+    if (imap_check_text(made, IMAP_MAILBOX_MAX, "path", e) != RC_OK) return RC_INVALID;
+    static const char *const verbs[] = {"CREATE ", "SUBSCRIBE "};
+    for (size_t i = 0; i < 2; i++) {
+        struct imap_command cmd;
+        imap_cmd_begin(im->c, &cmd);
+        imap_cmd_text(im->c, str_c(verbs[i]));
+        TRY(imap_cmd_string(im->c, made, e));
+        imap_cmd_end(im->c);
+        rc_t rc = imap_conn_run(im->c, &cmd, NULL, NULL, e);
+        /* A folder that is there but not subscribed is no failure. */
+        if (rc != RC_OK && (i == 0 || im->c->broken)) return rc;
+    }
+    *name = made;
+    return RC_OK;
+}

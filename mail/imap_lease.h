@@ -1,0 +1,45 @@
+/* Internal to mail/: what a lease holds. */
+#ifndef WAXSEAL_MAIL_IMAP_LEASE_H
+#define WAXSEAL_MAIL_IMAP_LEASE_H
+
+#include "mail/imap.h"
+#include "mail/imap_conn.h"
+
+struct imap_slot;
+
+struct imap {
+    struct imap_pool *pool;
+    struct imap_slot *slot;
+    struct imap_conn *c; /* NULL after a failed reconnect */
+    const struct config_endpoint *server;
+    char *login, *password; /* owned copies, wiped */
+    int64_t deadline;
+    bool retried;
+};
+
+/* After a failed read that changes nothing on the server: connects and selects again, once, when
+ * the connection died and time is left. True: try the read again. */
+bool imap_should_retry(struct imap *im, rc_t rc);
+/* RC_OK when the connection is alive and a mailbox is selected. */
+rc_t imap_need_selected(struct imap *im, struct err *e) WX_MUST_USE;
+
+/* --- UID sets (imap_uids.c) ----------------------------------------------------------- */
+
+/* Writes uids[*from..] as a set ("3:7,9"), ascending runs joined, until about max bytes; moves
+ * *from on. */
+void imap_uids_write(struct buf *out, const uint32_t *uids, size_t n, size_t *from, size_t max);
+/* Reads a set (RFC 3501 sequence-set without "*") into out, at most max numbers. False when it is
+ * none or longer. */
+bool imap_uids_read(str_t set, uint32_t *out, size_t max, size_t *n);
+/* RC_INVALID for none, zero or more than 100,000. */
+rc_t imap_uids_check(const uint32_t *uids, size_t n, struct err *e) WX_MUST_USE;
+
+/* --- names (imap_utf7.c) ------------------------------------------------------------------ */
+
+/* Mailbox name to UTF-8 (RFC 3501 section 5.1.3). What is not well-formed is shown as it is, made
+ * valid UTF-8 and without controls. The null slice past the arena's limit. */
+str_t imap_utf7_decode(str_t name, struct arena *a);
+/* The null slice for invalid UTF-8 or past the arena's limit. */
+str_t imap_utf7_encode(str_t utf8, struct arena *a);
+
+#endif

@@ -1,0 +1,312 @@
+/* The selected mailbox: its state, and rows by position or UID. */
+#include <stdlib.h>
+
+#include "mail/imap_lease.h"
+#include "mail/imap_row.h"
+
+#define LIMIT_MAX 1000
+
+/* --- state -------------------------------------------------------------------------------- */
+
+struct state_reader {
+    struct imap_mailbox *out;
+    bool got;
+};
+
+/* "STATUS name (MESSAGES 3 UIDNEXT 9 ...)" */
+static void read_status(struct imap_response *r, struct state_reader *s)
+{
+    struct wire *w = &r->rest;
+    wire_skip(w);
+    if (!wire_take(w, '(')) return;
+    struct imap_mailbox m = *s->out;
+    while (!w->bad && !wire_take(w, ')')) {
+        str_t item = wire_atom(w);
+        uint64_t v = wire_number(w);
+        uint32_t small = v > UINT32_MAX ? UINT32_MAX : (uint32_t) v;
+        if (str_ieq(item, STR("MESSAGES"))) m.total = small;
+        if (str_ieq(item, STR("UIDNEXT"))) m.uidnext = small;
+        if (str_ieq(item, STR("UIDVALIDITY"))) m.uidvalidity = small;
+        if (str_ieq(item, STR("UNSEEN"))) m.unseen = small;
+        if (str_ieq(item, STR("HIGHESTMODSEQ"))) m.modseq = v;
+    }
+    if (w->bad) return;
+    *s->out = m;
+    s->got = true;
+}
+
+static rc_t on_state(void *ctx, struct imap_response *r, struct err *e)
+{
+    (void) e;
+    if (!r->has_number && str_ieq(r->word, STR("STATUS"))) read_status(r, ctx);
+    return RC_OK;
+}
+
+static rc_t write_status(struct imap_conn *c, struct imap_command *cmd, struct err *e)
+{
+    imap_cmd_begin(c, cmd);
+    imap_cmd_text(c, STR("STATUS "));
+    TRY(imap_cmd_string(c, str_c(c->sel.name), e));
+    imap_cmd_text(c, STR(" (MESSAGES UIDNEXT UIDVALIDITY UNSEEN"));
+    if (imap_conn_has(c, "CONDSTORE")) imap_cmd_text(c, STR(" HIGHESTMODSEQ"));
+    imap_cmd_text(c, STR(")"));
+    imap_cmd_end(c);
+    return RC_OK;
+}
+
+static void write_noop(struct imap_conn *c, struct imap_command *cmd)
+{
+    imap_cmd_begin(c, cmd);
+    imap_cmd_text(c, STR("NOOP"));
+    imap_cmd_end(c);
+}
+
+/* NOOP brings the news, STATUS counts after it. */
+static rc_t write_state(struct imap_conn *c, struct imap_command *noop,
+                        struct imap_command *status, struct err *e)
+{
+    write_noop(c, noop);
+    bool waits = !imap_conn_has(c, "LITERAL+") && imap_cmd_is_literal(str_c(c->sel.name));
+    if (waits) TRY(imap_conn_collect(c, &noop, 1, NULL, NULL, NULL, e));
+    return write_status(c, status, e);
+}
+
+/* What the selection itself knows; STATUS refines it. */
+static struct imap_mailbox selected_state(const struct imap_conn *c)
+{
+    return (struct imap_mailbox){.uidvalidity = c->sel.uidvalidity, .uidnext = c->sel.uidnext,
+                                 .total = c->sel.exists, .modseq = c->sel.modseq,
+                                 .read_only = c->sel.read_only};
+}
+
+static rc_t settle_state(struct imap_conn *c, struct imap_mailbox *m, struct err *e)
+{
+    /* EXISTS and EXPUNGE are what positions are counted by; STATUS may be a moment older. */
+    m->total = c->sel.exists;
+    if (m->uidvalidity != c->sel.uidvalidity) return imap_conn_fail(c, "UIDVALIDITY changed", e);
+    c->sel.uidnext = m->uidnext;
+    c->sel.modseq = m->modseq;
+    return RC_OK;
+}
+
+static rc_t mailbox_once(struct imap *im, struct imap_mailbox *out, struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    struct imap_conn *c = im->c;
+    struct imap_mailbox m = selected_state(c);
+    struct state_reader reader = {.out = &m};
+    struct imap_command noop, status;
+    TRY(write_state(c, &noop, &status, e));
+    struct imap_command *const both[] = {&noop, &status};
+    TRY(imap_conn_collect(c, both, 2, on_state, &reader, NULL, e));
+    TRY(imap_cmd_error(&noop, e));
+    TRY(imap_cmd_error(&status, e));
+    TRY(settle_state(c, &m, e));
+    *out = m;
+    return RC_OK;
+}
+
+rc_t imap_mailbox(struct imap *im, struct imap_mailbox *out, struct err *e)
+{
+    rc_t rc;
+    do rc = mailbox_once(im, out, e);
+    while (imap_should_retry(im, rc));
+    return rc;
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+struct row_reader {
+    struct arena *a;
+    struct imap_row *rows;
+    size_t count, max;
+    struct state_reader state;
+};
+
+/* A server may send one message in several FETCH responses (flags alone first): merged by UID. */
+static void merge_row(struct row_reader *rr, const struct imap_row *row)
+{
+    for (size_t i = 0; i < rr->count; i++) {
+        struct imap_row *old = &rr->rows[i];
+        if (old->uid != row->uid) continue;
+        bool partial = row->internaldate == 0 && row->size == 0 && row->subject.n == 0;
+        if (!partial) {
+            *old = *row;
+        } else if (row->flag_count > 0) {
+            old->flags = row->flags;
+            old->flag_count = row->flag_count;
+        }
+        return;
+    }
+    if (rr->count < rr->max) rr->rows[rr->count++] = *row;
+}
+
+static rc_t on_row(void *ctx, struct imap_response *r, struct err *e)
+{
+    struct row_reader *rr = ctx;
+    if (!r->has_number) return on_state(&rr->state, r, e);
+    if (!str_ieq(r->word, STR("FETCH"))) return RC_OK;
+    struct imap_row row;
+    if (imap_row_read(r, rr->a, &row, NULL)) merge_row(rr, &row);
+    return RC_OK;
+}
+
+static int by_sequence(const void *x, const void *y)
+{
+    const struct imap_row *a = x, *b = y;
+    return a->seq < b->seq ? 1 : a->seq > b->seq ? -1 : 0;
+}
+
+/* Positions of the window counted from the newest; false when it is empty. */
+static bool window(uint32_t total, uint32_t offset, uint32_t limit, uint32_t *low, uint32_t *high)
+{
+    if (offset >= total || limit == 0) return false;
+    *high = total - offset;
+    *low = *high > limit ? *high - limit + 1 : 1;
+    return true;
+}
+
+static void write_fetch(struct imap_conn *c, struct imap_command *cmd, uint32_t low,
+                        uint32_t high)
+{
+    imap_cmd_begin(c, cmd);
+    imap_cmd_printf(c, "FETCH %u:%u ", low, high);
+    imap_cmd_text(c, STR(IMAP_ROW_ITEMS));
+    imap_cmd_end(c);
+}
+
+/* NOOP and STATUS travel together with a FETCH by the positions known so far: one round trip. When the
+ * mailbox turns out to have changed, the FETCH is asked again. */
+static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit,
+                       struct row_reader *rr, struct imap_mailbox *m, struct err *e)
+{
+    struct imap_command status, noop, fetch;
+    uint32_t low = 0, high = 0;
+    c->sel.moved = false;
+    TRY(write_state(c, &noop, &status, e));
+    bool any = window(c->sel.exists, offset, limit, &low, &high);
+    if (any) write_fetch(c, &fetch, low, high);
+    struct imap_command *const all[] = {&noop, &status, &fetch};
+    *m = selected_state(c);
+    rr->state = (struct state_reader){.out = m};
+    rr->count = 0;
+    TRY(imap_conn_collect(c, all, any ? 3 : 2, on_row, rr, NULL, e));
+    TRY(imap_cmd_error(&noop, e));
+    TRY(imap_cmd_error(&status, e));
+    TRY(settle_state(c, m, e));
+    /* A message expunged by another session may make the FETCH a NO: the next round sees it. */
+    if (any && !c->sel.moved) TRY(imap_cmd_error(&fetch, e));
+    return RC_OK;
+}
+
+static rc_t list_once(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a,
+                      struct imap_rows *out, struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    struct row_reader rr = {.a = a, .max = limit};
+    rr.rows = ARENA_ARRAY(a, limit, struct imap_row);
+    if (!rr.rows) return err_set(e, RC_NO_MEMORY, NULL);
+    struct imap_mailbox m;
+    int rounds = 0;
+    do TRY(list_round(im->c, offset, limit, &rr, &m, e));
+    while (im->c->sel.moved && ++rounds < 4);
+    qsort(rr.rows, rr.count, sizeof *rr.rows, by_sequence);
+    *out = (struct imap_rows){.mailbox = m, .rows = rr.rows, .count = rr.count};
+    return RC_OK;
+}
+
+rc_t imap_list(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a,
+               struct imap_rows *out, struct err *e)
+{
+    if (limit == 0 || limit > LIMIT_MAX) return err_set(e, RC_INVALID, NULL);
+    rc_t rc;
+    do rc = list_once(im, offset, limit, a, out, e);
+    while (imap_should_retry(im, rc));
+    return rc;
+}
+
+/* --- rows of UIDs ------------------------------------------------------------------------------ */
+
+static rc_t fetch_uids(struct imap_conn *c, const uint32_t *uids, size_t n, const char *items,
+                       struct row_reader *rr, struct err *e)
+{
+    for (size_t from = 0; from < n;) {
+        struct imap_command cmd;
+        imap_cmd_begin(c, &cmd);
+        imap_cmd_text(c, STR("UID FETCH "));
+        imap_uids_write(&c->out, uids, n, &from, IMAP_LINE_MAX);
+        imap_cmd_text(c, STR(" "));
+        imap_cmd_text(c, str_c(items));
+        imap_cmd_end(c);
+        TRY(imap_conn_run(c, &cmd, on_row, rr, e));
+    }
+    return RC_OK;
+}
+
+static int by_uid(const void *x, const void *y)
+{
+    const struct imap_row *a = x, *b = y;
+    return a->uid < b->uid ? -1 : a->uid > b->uid ? 1 : 0;
+}
+
+static rc_t rows_once(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
+                      struct imap_rows *out, struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    struct row_reader rr = {.a = a, .max = n};
+    struct imap_row *ordered = ARENA_ARRAY(a, n, struct imap_row);
+    struct imap_mailbox m = selected_state(im->c);
+    rr.rows = ARENA_ARRAY(a, n, struct imap_row);
+    if (!rr.rows || !ordered) return err_set(e, RC_NO_MEMORY, NULL);
+    rr.state.out = &m;
+    TRY(fetch_uids(im->c, uids, n, IMAP_ROW_ITEMS, &rr, e));
+    qsort(rr.rows, rr.count, sizeof *rr.rows, by_uid);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct imap_row key = {.uid = uids[i]};
+        struct imap_row *row = bsearch(&key, rr.rows, rr.count, sizeof key, by_uid);
+        if (row) ordered[count++] = *row;
+    }
+    *out = (struct imap_rows){.mailbox = m, .rows = ordered, .count = count};
+    return RC_OK;
+}
+
+rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
+                  struct imap_rows *out, struct err *e)
+{
+    if (n > LIMIT_MAX) return err_set(e, RC_INVALID, NULL);
+    if (n == 0) {
+        TRY(imap_need_selected(im, e));
+        *out = (struct imap_rows){.mailbox = selected_state(im->c)};
+        return RC_OK;
+    }
+    TRY(imap_uids_check(uids, n, e));
+    rc_t rc;
+    do rc = rows_once(im, uids, n, a, out, e);
+    while (imap_should_retry(im, rc));
+    return rc;
+}
+
+static rc_t flags_once(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *out,
+                       struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    struct imap_row row;
+    struct row_reader rr = {.a = a, .rows = &row, .max = 1};
+    struct imap_mailbox m = {0};
+    rr.state.out = &m;
+    TRY(fetch_uids(im->c, &uid, 1, "(UID FLAGS INTERNALDATE RFC822.SIZE)", &rr, e));
+    if (rr.count == 0 || row.uid != uid) return err_set(e, RC_NOT_FOUND, NULL);
+    *out = row;
+    return RC_OK;
+}
+
+rc_t imap_flags_of(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *out,
+                   struct err *e)
+{
+    TRY(imap_uids_check(&uid, 1, e));
+    rc_t rc;
+    do rc = flags_once(im, uid, a, out, e);
+    while (imap_should_retry(im, rc));
+    return rc;
+}

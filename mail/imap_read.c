@@ -1,0 +1,176 @@
+/* Reads one response: a line and the literals it announces, in bounded memory. */
+#include <stdlib.h>
+
+#include "mail/imap_conn.h"
+
+#define CHUNK 32768
+/* A literal that long behind a response already over the limit is an attack, not a mailbox. */
+#define DISCARD_LITERAL_MAX (64ll << 20)
+
+static bool fill(struct imap_conn *c)
+{
+    if (c->head > 0 && c->head == c->in.n) {
+        buf_clear(&c->in);
+        c->head = 0;
+    } else if (c->head > CHUNK) {
+        memmove(c->in.p, c->in.p + c->head, c->in.n - c->head);
+        c->in.n -= c->head;
+        c->head = 0;
+    }
+    if (!buf_reserve(&c->in, CHUNK)) return false;
+    ssize_t got = mailstream_read(c->ms, c->in.p + c->in.n, CHUNK);
+    if (got <= 0) return false;
+    c->in.n += (size_t) got;
+    return true;
+}
+
+/* Free text may end in "{5}" and mean nothing by it. */
+static bool is_status(str_t line)
+{
+    static const str_t words[] = {STR_INIT("* OK"), STR_INIT("* NO"), STR_INIT("* BAD"),
+                                  STR_INIT("* BYE"), STR_INIT("* PREAUTH"), STR_INIT("+")};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_istarts(line, words[i])) return true;
+    return line.n > 0 && line.p[0] != '*';
+}
+
+static bool is_body_literal(str_t line)
+{
+    ptrdiff_t brace = str_rchr(line, '{');
+    if (brace < 1) return false;
+    str_t before = str_trim(str_sub(line, 0, (size_t) brace));
+    if (str_ends(before, STR("~"))) before = str_trim(str_sub(before, 0, before.n - 1));
+    return str_ends(before, STR("]")) || str_ends(before, STR(">"));
+}
+
+/* Moves a literal of `size` bytes, announced by the text [at, end) of c->in, into the sink, and
+ * puts an empty quoted string in its place. */
+static rc_t sink_literal(struct imap_conn *c, struct imap_sink *sink, size_t at, size_t end,
+                         uint64_t size, struct err *e)
+{
+    struct buf *to = sink->out;
+    sink->used = true;
+    if (size > to->max - to->n) {
+        sink->too_large = true;
+        c->broken = true;
+        return err_set(e, RC_TOO_LARGE, NULL);
+    }
+    if (!buf_reserve(to, (size_t) size)) {
+        c->broken = true;
+        return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    size_t here = c->in.n - end < size ? c->in.n - end : (size_t) size;
+    if (here > 0 && !buf_add(to, c->in.p + end, here)) return imap_conn_fail(c, "buffer", e);
+    size_t left = (size_t) size - here;
+    while (left > 0) {
+        ssize_t got = mailstream_read(c->ms, to->p + to->n, left);
+        if (got <= 0) return imap_conn_fail(c, "cut inside a body", e);
+        to->n += (size_t) got;
+        left -= (size_t) got;
+    }
+    if (to->p) to->p[to->n] = '\0';
+    memmove(c->in.p + at + 2, c->in.p + end + here, c->in.n - end - here);
+    c->in.n -= end + here - at - 2;
+    memcpy(c->in.p + at, "\"\"", 2);
+    return RC_OK;
+}
+
+/* Reads on to the end of a response that is too long to keep. `pending`: bytes of a literal still
+ * to come. The line's last bytes are watched for further literals. */
+static rc_t discard(struct imap_conn *c, uint64_t pending, struct err *e)
+{
+    char tail[32];
+    size_t tail_n = 0;
+    for (;;) {
+        if (c->head == c->in.n && !fill(c)) return imap_conn_fail(c, "cut", e);
+        size_t there = c->in.n - c->head;
+        if (pending > 0) {
+            size_t n = pending < there ? (size_t) pending : there;
+            c->head += n;
+            pending -= n;
+            continue;
+        }
+        char byte = c->in.p[c->head++];
+        if (byte != '\n') {
+            if (byte == '\r') continue;
+            if (tail_n == sizeof tail) memmove(tail, tail + 1, --tail_n);
+            tail[tail_n++] = byte;
+            continue;
+        }
+        int64_t next = wire_literal_size(str_n(tail, tail_n));
+        tail_n = 0;
+        if (next < 0) return RC_OK;
+        if (next > DISCARD_LITERAL_MAX) return imap_conn_fail(c, "absurd literal", e);
+        pending = (uint64_t) next;
+    }
+}
+
+/* Keeps the first IMAP_RESPONSE_MAX bytes in a copy outside the read buffer. */
+static rc_t read_oversize(struct imap_conn *c, size_t needed, str_t *line, bool *cut,
+                          struct err *e)
+{
+    size_t there = c->in.n - c->head;
+    size_t keep = there < IMAP_RESPONSE_MAX ? there : IMAP_RESPONSE_MAX;
+    if (needed > there && needed - there > (size_t) DISCARD_LITERAL_MAX)
+        return imap_conn_fail(c, "absurd literal", e);
+    free(c->oversize);
+    c->oversize = malloc(keep);
+    if (!c->oversize) {
+        c->broken = true;
+        return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    memcpy(c->oversize, c->in.p + c->head, keep);
+    /* Inside a line: discard from its start on, so that its end is recognised. */
+    size_t consumed = needed > there ? there : needed;
+    c->head += consumed;
+    TRY(discard(c, needed > there ? needed - there : 0, e));
+    *line = str_n(c->oversize, keep);
+    *cut = true;
+    return RC_OK;
+}
+
+rc_t imap_read_response(struct imap_conn *c, struct imap_sink *sink, str_t *line, bool *cut,
+                        struct err *e)
+{
+    free(c->oversize);
+    c->oversize = NULL;
+    size_t seen = 0;   /* of the response: complete lines and literals */
+    size_t looked = 0; /* of the unfinished line: no line end so far */
+    for (;;) {
+        char *base = c->in.p ? c->in.p + c->head : NULL;
+        size_t there = c->in.n - c->head;
+        char *nl = there > seen + looked
+                       ? memchr(base + seen + looked, '\n', there - seen - looked)
+                       : NULL;
+        if (!nl) {
+            if (there > IMAP_RESPONSE_MAX) return read_oversize(c, seen, line, cut, e);
+            looked = there > seen ? there - seen : 0;
+            if (!fill(c)) return imap_conn_fail(c, "closed", e);
+            continue;
+        }
+        size_t end = (size_t) (nl - base);
+        size_t text_end = end > seen && base[end - 1] == '\r' ? end - 1 : end;
+        int64_t size = wire_literal_size(str_n(base + seen, text_end - seen));
+        if (size < 0 || is_status(str_n(base, text_end))) {
+            *line = str_n(base, text_end);
+            *cut = false;
+            c->head += end + 1;
+            return RC_OK;
+        }
+        str_t text = str_n(base + seen, text_end - seen);
+        looked = 0;
+        if (sink && is_body_literal(text)) {
+            size_t at = c->head + seen + (size_t) str_rchr(text, '{');
+            TRY(sink_literal(c, sink, at, c->head + end + 1, (uint64_t) size, e));
+            seen = at + 2 - c->head;
+            continue;
+        }
+        if ((uint64_t) size > IMAP_RESPONSE_MAX || end + 1 + (size_t) size > IMAP_RESPONSE_MAX) {
+            uint64_t needed = end + 1 + (uint64_t) size;
+            return read_oversize(c, needed, line, cut, e);
+        }
+        seen = end + 1 + (size_t) size;
+        while (c->in.n - c->head < seen)
+            if (!fill(c)) return imap_conn_fail(c, "cut inside a literal", e);
+    }
+}
