@@ -14,9 +14,10 @@
 
 struct build_attachment {
     str_t name;        /* UTF-8, RFC 2231 when needed */
-    str_t type;        /* "image/png"; checked; default application/octet-stream */
+    str_t type;        /* "image/png"; what is no type, and message/... and multipart/... (which
+                          may not be in base64: RFC 2046), become application/octet-stream */
     str_t content;
-    str_t content_id;  /* not null: inline, inside multipart/related */
+    str_t content_id;  /* not null and with html: inline, inside multipart/related */
 };
 
 struct build_message {
@@ -24,10 +25,11 @@ struct build_message {
     const struct mail_address *to, *cc;         /* Bcc is never written */
     size_t to_count, cc_count;
     str_t subject;
+    str_t outer_subject;   /* what build_header writes instead ("[...]"); null: subject */
     int64_t date;          /* seconds since the epoch */
     int zone_minutes;
     str_t message_id;      /* with <> */
-    str_t in_reply_to;     /* raw values or null */
+    str_t in_reply_to;     /* raw values or null; what is no message id in them is dropped */
     str_t references;
     str_t text;            /* UTF-8, LF or CRLF; format=flowed is applied here (RFC 3676) */
     str_t html;            /* or null: plain text only */
@@ -39,14 +41,16 @@ struct build_message {
 
 enum header_protection { HP_NONE, HP_CLEAR, HP_CIPHER }; /* RFC 9788 */
 
-/* One run of the entity's bytes: either bytes, or the encoded body of an attachment. */
+/* One run of the entity's bytes: either text around attachments, or the encoded body of one. */
 struct build_piece {
-    str_t bytes;       /* slice of the entity */
+    str_t bytes;       /* slice of out: valid until out changes */
     int attachment;    /* index, or -1 */
 };
 
 /* The MIME entity (Content-* fields and body; with hp the protected header fields too) appended to
- * out. *pieces covers it in order: the skeleton the browser checks. Boundaries are random. */
+ * out. *pieces (in the arena) covers what was appended, in order: the skeleton the browser checks.
+ * Boundaries are random. On failure out has what it had. HP_CIPHER also lists the outer fields
+ * (HP-Outer, RFC 9788 section 2.2). RC_INVALID (field names the input), RC_TOO_LARGE. */
 rc_t build_entity(const struct build_message *m, enum header_protection hp, struct arena *a,
                   struct buf *out, struct build_piece **pieces, size_t *n,
                   struct err *e) WX_MUST_USE;
@@ -62,6 +66,8 @@ rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, s
  * "authEnveloped-data", "signed-data". */
 rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out, struct err *e) WX_MUST_USE;
 
+/* One field "Name: value CRLF" with text as RFC 2047 words where needed, folded. */
+rc_t build_text_field(const char *name, str_t text, struct buf *out, struct err *e) WX_MUST_USE;
 /* One address or list as a field value, encoded and folded (RFC 2047, 6532 not used). */
 rc_t build_address_list(const struct mail_address *list, size_t n, struct buf *out,
                         struct err *e) WX_MUST_USE;

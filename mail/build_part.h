@@ -1,0 +1,25 @@
+/* Pieces of mail/build.c: field values and text bodies in their safe forms.
+ */
+#ifndef WAXSEAL_MAIL_BUILD_PART_H
+#define WAXSEAL_MAIL_BUILD_PART_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "mail/build.h"
+
+/* Appends text as RFC 2047 words or plain, folded; col is where the line stands. */
+void field_put_text(str_t text, size_t col, struct buf *out);
+/* Message ids ("<...>") of a raw value, one a line; the first and the last 40 of many. */
+void field_put_ids(const char *name, str_t raw, struct buf *out);
+/* ";\r\n name=value" for Content-Type or Content-Disposition, RFC 2231 where needed. */
+void field_put_param(const char *name, str_t value, struct buf *out);
+/* RFC 5322 date-time. */
+void field_put_date(int64_t seconds, int zone_minutes, struct buf *out);
+/* "type/subtype" of tokens, and one that may be base64. */
+bool field_type_is_safe(str_t type);
+
+/* text/plain or text/html: Content-Type (with further, an own parameter, or ""), encoding field,
+ * empty line, body that ends with CRLF. Plain text becomes format=flowed (RFC 3676). */
+void part_put_text(str_t text, bool html, const char *further, struct buf *out);
+
+#endif
