@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 void wipe(void *p, size_t n)
 {
@@ -26,6 +27,17 @@ void buf_clear(struct buf *b)
     b->failed = false;
 }
 
+/* Filling fresh memory costs a page fault for every 4 KB, which for a large message is more than
+ * encrypting it. A hint, where the kernel wants to be asked: whether it is taken does not matter.
+ */
+static void ask_for_huge_pages(char *p, size_t n)
+{
+    const uintptr_t huge = 2u << 20;
+    uintptr_t from = ((uintptr_t) p + huge - 1) & ~(huge - 1),
+              to = ((uintptr_t) p + n) & ~(huge - 1);
+    if (to > from) (void) madvise((void *) from, to - from, MADV_HUGEPAGE);
+}
+
 /* New storage by hand where it is secret: realloc would leave the old bytes behind. */
 static char *move_storage(struct buf *b, size_t cap)
 {
@@ -47,14 +59,17 @@ bool buf_reserve(struct buf *b, size_t n)
     }
     size_t want = b->n + n + 1;
     if (want <= b->cap) return true;
-    size_t cap = b->cap ? b->cap : 256;
-    while (cap < want)
-        cap = cap > b->max / 2 ? b->max + 1 : cap * 2;
+    /* At least double, so that many appends stay linear; not more than asked, so that one known
+     * large size is not rounded up by half. */
+    size_t cap = b->cap > b->max / 2 ? b->max + 1 : b->cap * 2;
+    if (cap < want) cap = want;
+    if (cap < 256) cap = 256;
     char *p = move_storage(b, cap);
     if (!p) {
         b->failed = true;
         return false;
     }
+    ask_for_huge_pages(p, cap);
     b->p = p;
     b->cap = cap;
     b->p[b->n] = '\0';

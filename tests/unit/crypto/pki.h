@@ -48,7 +48,7 @@ static inline EVP_PKEY *pki_key(const char *kind)
     if (!kind) kind = "P-256";
     if (strncmp(kind, "P-", 2) == 0 || strncmp(kind, "brainpool", 9) == 0) return EVP_EC_gen(kind);
     if (strncmp(kind, "rsa", 3) == 0 && kind[3] >= '0' && kind[3] <= '9') {
-        return EVP_RSA_gen((unsigned) atoi(kind + 3)); /* spelled in the test itself */
+        return EVP_RSA_gen((unsigned) strtoul(kind + 3, NULL, 10));
     }
     if (strcmp(kind, "rsa-oaep") == 0) return EVP_RSA_gen(2048);
     if (strcmp(kind, "rsa-pss") == 0) {

@@ -1,0 +1,9 @@
+# Benchmark programs: build/bench/NAME from tests/bench/NAME.c. They print numbers and judge nothing.
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+
+$(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call arch,mail)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,mail)
+
+.PHONY: bench-build
+bench-build: $(BENCHES)
