@@ -56,6 +56,10 @@ rc_t cms_envelope_read(str_t der, struct arena *a, struct cms_envelope *out,
  * that goes wrong is RC_DECRYPT_FAILED, but RC_TOO_LARGE when the ciphertext alone tells that out->max
  * is too small. */
 rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err *e) WX_MUST_USE;
+/* The same in the ciphertext's own memory, for large messages: der is overwritten, *plain is a slice
+ * of it. When it fails, der is wiped. */
+rc_t cms_envelope_open_within(char *der, size_t n, str_t content_key, str_t *plain,
+                              struct err *e) WX_MUST_USE;
 /* RFC 3274; RC_TOO_LARGE past out->max or a ratio of 200. */
 rc_t cms_decompress(str_t der, struct buf *out, struct err *e) WX_MUST_USE;
 

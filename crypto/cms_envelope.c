@@ -181,21 +181,25 @@ static bool open_content(struct opening *op)
     return ok;
 }
 
+/* Finds content and cipher of a structure that can be opened at all. */
+static bool prepare(str_t der, struct cms_envelope_parts *parts, struct opening *op, size_t *size)
+{
+    if (cms_parts_read(der, parts, NULL) != RC_OK || parts->content.id == 0 ||
+        !ber_octets_size(&parts->content, size)) {
+        return false;
+    }
+    op->parts = parts;
+    op->kind = cms_cipher_find(parts->cipher_oid);
+    bool aead = op->kind && op->kind->mode == CMS_MODE_GCM;
+    return op->kind && aead == (parts->type == CMS_TYPE_AUTH_ENVELOPED);
+}
+
 rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err *e)
 {
     struct opening op = {.key = content_key};
     struct cms_envelope_parts parts;
     size_t size = 0;
-    if (cms_parts_read(der, &parts, NULL) != RC_OK || parts.content.id == 0 ||
-        !ber_octets_size(&parts.content, &size)) {
-        return err_set(e, RC_DECRYPT_FAILED, NULL);
-    }
-    op.parts = &parts;
-    op.kind = cms_cipher_find(parts.cipher_oid);
-    bool aead = op.kind && op.kind->mode == CMS_MODE_GCM;
-    if (!op.kind || aead != (parts.type == CMS_TYPE_AUTH_ENVELOPED)) {
-        return err_set(e, RC_DECRYPT_FAILED, NULL);
-    }
+    if (!prepare(der, &parts, &op, &size)) return err_set(e, RC_DECRYPT_FAILED, NULL);
     /* The size is public: telling it apart gives no oracle. */
     if (!buf_reserve(out, size + op.kind->block)) {
         out->failed = false;
@@ -210,5 +214,44 @@ rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err
     }
     out->n += op.n;
     out->p[out->n] = '\0';
+    return RC_OK;
+}
+
+/* Pieces moved together to the first one's place; they come in order, so a piece only moves
+ * down. The headers that their reader still needs lie above. */
+static char *compact(const struct cms_envelope_parts *parts, char *der, str_t whole, size_t *n)
+{
+    struct ber_octets pieces;
+    str_t piece;
+    char *start = NULL;
+    size_t sum = 0;
+    ber_octets_start(&pieces, &parts->content);
+    while (ber_octets_next(&pieces, &piece)) {
+        char *own = der + (piece.p - whole.p); /* the same bytes, writable */
+        if (!start) start = own;
+        if (piece.n) memmove(start + sum, own, piece.n);
+        sum += piece.n;
+    }
+    *n = sum;
+    return start;
+}
+
+rc_t cms_envelope_open_within(char *der, size_t n, str_t content_key, str_t *plain, struct err *e)
+{
+    struct opening op = {.key = content_key};
+    struct cms_envelope_parts parts;
+    size_t size = 0;
+    str_t whole = str_n(der, n);
+    bool ok = prepare(whole, &parts, &op, &size);
+    char *start = ok ? compact(&parts, der, whole, &size) : NULL;
+    if (start) {
+        parts.content = (struct ber_value){.id = BER_CONTEXT(0), .content = str_n(start, size)};
+        op.to = (unsigned char *) start;
+    }
+    if (!start || !open_content(&op)) {
+        wipe(der, n);
+        return err_set(e, RC_DECRYPT_FAILED, NULL);
+    }
+    *plain = str_n(start, op.n);
     return RC_OK;
 }

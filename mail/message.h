@@ -115,7 +115,8 @@ struct message_view {
 };
 
 /* raw must outlive the view; the view lives in the arena (a secret one when decrypting) but owns
- * certificates: message_close. Fails only when the file cannot be examined at all (limits). A bad
+ * certificates and the decrypted bytes, which message_close wipes: call it before arena_free, and use
+ * nothing of the view after it. Fails only when the file cannot be examined at all (limits). A bad
  * key is not a failure: verdict "decrypt-error", no plaintext. */
 rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
                   struct message_view **out, struct err *e) WX_MUST_USE;

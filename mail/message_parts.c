@@ -1,0 +1,278 @@
+/* Parts to show, in order, and attachments.
+ *
+ * Of multipart/alternative the richest form a browser shows is taken; images of
+ * multipart/related become attachments with their Content-ID; whatever is not shown is an
+ * attachment, so that nothing is lost.
+ */
+#include "mail/message_state.h"
+
+struct collecting {
+    struct opened *m;
+    struct err *e;
+    unsigned blob;      /* number of unwrapped blobs, for ids */
+    bool sealed;
+    size_t part_room, attachment_room, known_room;
+};
+
+/* --- growing lists ----------------------------------------------------------------------------- */
+
+static bool grow(struct arena *a, void **list, size_t count, size_t *room, size_t size)
+{
+    if (count < *room) return true;
+    size_t more = *room ? *room * 2 : 8;
+    char *p = arena_array(a, more, size);
+    if (!p) return false;
+    if (count) memcpy(p, *list, count * size);
+    *list = p;
+    *room = more;
+    return true;
+}
+
+static rc_t remember(struct collecting *c, const struct entity *m, str_t *id)
+{
+    struct opened *o = c->m;
+    void *list = o->known;
+    str_t path = m->path.n ? m->path : STR("1");
+    str_t name = c->blob ? arena_printf(o->arena, "L%u/%.*s", c->blob, STR_ARG(path))
+                         : arena_str(o->arena, path);
+    if (str_is_null(name) ||
+        !grow(o->arena, &list, o->known_count, &c->known_room, sizeof *o->known)) {
+        return err_set(c->e, RC_NO_MEMORY, NULL);
+    }
+    o->known = list;
+    o->known[o->known_count++] = (struct known_part){name, m};
+    *id = name;
+    return RC_OK;
+}
+
+/* --- one part ---------------------------------------------------------------------------------- */
+
+static bool is_type(const struct entity *m, str_t type, str_t subtype)
+{
+    return str_eq(m->type, type) && str_eq(m->subtype, subtype);
+}
+
+static bool is_html(const struct entity *m)
+{
+    return is_type(m, STR("text"), STR("html"));
+}
+
+static bool is_plain(const struct entity *m)
+{
+    return is_type(m, STR("text"), STR("plain"));
+}
+
+static bool is_multipart(const struct entity *m)
+{
+    return str_eq(m->type, STR("multipart")) && m->child_count > 0;
+}
+
+/* Decoded size without keeping the bytes. */
+static size_t decoded_size(const struct entity *m)
+{
+    if (m->encoding != ENC_BASE64 && m->encoding != ENC_QP && m->encoding != ENC_UUENCODE) {
+        return m->body.n;
+    }
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
+    return entity_decode_body(m, &b, NULL) == RC_OK ? b.n : m->body.n;
+}
+
+static str_t attachment_name(struct collecting *c, const struct entity *m)
+{
+    if (m->filename.n) return m->filename;
+    if (!str_eq(m->type, STR("message"))) return STR_NULL;
+    str_t subject = m->child_count ? entity_field(&m->children[0], STR("Subject")) : STR_NULL;
+    str_t text = str_is_null(subject) ? STR_NULL : header_text(subject, c->m->arena);
+    return text.n ? arena_printf(c->m->arena, "%.*s.eml", STR_ARG(text)) : STR("message.eml");
+}
+
+static rc_t add_attachment(struct collecting *c, const struct entity *m, bool inlined)
+{
+    struct opened *o = c->m;
+    struct message_view *v = &o->view;
+    void *list = v->attachments;
+    if (v->attachment_count == MESSAGE_PARTS_MAX) return RC_OK;
+    if (!grow(o->arena, &list, v->attachment_count, &c->attachment_room, sizeof *v->attachments)) {
+        return err_set(c->e, RC_NO_MEMORY, NULL);
+    }
+    v->attachments = list;
+    struct message_attachment at = {.content_id = m->content_id,
+                                    .size = decoded_size(m),
+                                    .inlined = inlined,
+                                    .sealed = c->sealed};
+    at.name = attachment_name(c, m);
+    at.type = arena_printf(o->arena, "%.*s/%.*s", STR_ARG(m->type), STR_ARG(m->subtype));
+    if (str_is_null(at.type)) return err_set(c->e, RC_NO_MEMORY, NULL);
+    TRY(remember(c, m, &at.id));
+    v->attachments[v->attachment_count++] = at;
+    return RC_OK;
+}
+
+static str_t without_legacy(struct collecting *c, const struct entity *m, str_t text)
+{
+    if (!c->m->legacy_display) return text;
+    if (!str_eq(entity_param(m, STR("hp-legacy-display")), STR("1"))) return text;
+    return is_html(m) ? message_skip_legacy_html(text, c->m->arena)
+                      : message_skip_legacy_text(text);
+}
+
+static rc_t add_text(struct collecting *c, const struct entity *m)
+{
+    struct opened *o = c->m;
+    struct message_view *v = &o->view;
+    void *list = v->parts;
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MESSAGE_TEXT_MAX);
+    if (entity_decode_text(m, &b, NULL) != RC_OK) return add_attachment(c, m, false);
+    str_t text = arena_str(o->arena, buf_view(&b));
+    if (str_is_null(text) ||
+        !grow(o->arena, &list, v->part_count, &c->part_room, sizeof *v->parts)) {
+        return err_set(c->e, RC_NO_MEMORY, NULL);
+    }
+    v->parts = list;
+    struct message_part part = {.html = is_html(m),
+                                .flowed = str_ieq(entity_param(m, STR("format")), STR("flowed")),
+                                .delsp = str_ieq(entity_param(m, STR("delsp")), STR("yes")),
+                                .sealed = c->sealed,
+                                .text = without_legacy(c, m, text)};
+    TRY(remember(c, m, &part.id));
+    v->parts[v->part_count++] = part;
+    return RC_OK;
+}
+
+/* --- structure --------------------------------------------------------------------------------- */
+
+/* Shown in place, not offered as a file. */
+static bool is_shown(const struct entity *m)
+{
+    if (!is_html(m) && !is_plain(m)) return false;
+    if (str_eq(m->disposition, STR("attachment"))) return false;
+    return str_eq(m->disposition, STR("inline")) || m->filename.n == 0;
+}
+
+static rc_t collect(struct collecting *c, const struct entity *m);
+
+static bool contains_html(const struct entity *m)
+{
+    if (is_html(m)) return is_shown(m);
+    for (size_t i = 0; is_multipart(m) && i < m->child_count; i++) {
+        if (contains_html(&m->children[i])) return true;
+    }
+    return false;
+}
+
+/* The last of the best kind, as RFC 2046 section 5.1.4 orders them. */
+static const struct entity *choose(const struct entity *m)
+{
+    const struct entity *best = NULL;
+    unsigned best_rank = 0;
+    for (size_t i = 0; i < m->child_count; i++) {
+        const struct entity *child = &m->children[i];
+        unsigned rank = contains_html(child) ? 3 : is_multipart(child) ? 2 : is_shown(child) ? 1 : 0;
+        if (rank > 0 && rank >= best_rank) {
+            best = child;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+/* Other forms of the same text are left out; what is no text (an invitation) is not. */
+static rc_t collect_alternative(struct collecting *c, const struct entity *m)
+{
+    const struct entity *best = choose(m);
+    for (size_t i = 0; i < m->child_count; i++) {
+        const struct entity *child = &m->children[i];
+        if (child == best) TRY(collect(c, child));
+        else if (!is_shown(child) && !is_multipart(child)) TRY(add_attachment(c, child, false));
+    }
+    return RC_OK;
+}
+
+static const struct entity *related_root(const struct entity *m)
+{
+    str_t start = entity_param(m, STR("start"));
+    if (start.n > 2 && start.p[0] == '<') start = str_sub(start, 1, start.n - 1);
+    for (size_t i = 0; start.n && i < m->child_count; i++) {
+        if (str_eq(m->children[i].content_id, start)) return &m->children[i];
+    }
+    return &m->children[0];
+}
+
+static rc_t collect_related(struct collecting *c, const struct entity *m)
+{
+    const struct entity *root = related_root(m);
+    TRY(collect(c, root));
+    for (size_t i = 0; i < m->child_count; i++) {
+        const struct entity *child = &m->children[i];
+        if (child == root) continue;
+        bool cid = child->content_id.n > 0 && !str_eq(child->disposition, STR("attachment"));
+        if (cid && !is_multipart(child)) TRY(add_attachment(c, child, true));
+        else TRY(collect(c, child));
+    }
+    return RC_OK;
+}
+
+/* protected-headers="v1": the copy of the header that such writers put in front. */
+static bool is_old_legacy(const struct collecting *c, const struct entity *m)
+{
+    return c->m->legacy_display && str_eq(m->type, STR("text")) &&
+           str_eq(entity_param(m, STR("protected-headers")), STR("v1")) &&
+           m != message_content(c->m);
+}
+
+static void note_nested(struct collecting *c, const struct entity *m)
+{
+    struct opened *o = c->m;
+    if (!o->options->smime || m == o->payload) return;
+    if (message_is_multipart_signed(m)) o->inner_signed = true;
+    if (message_is_signature(m) && !(m->parent && message_is_multipart_signed(m->parent))) {
+        o->lone_signature = true;
+    }
+    if (!message_is_cms(m)) return;
+    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
+    enum cms_type type = entity_decode_body(m, &der, NULL) == RC_OK ? cms_sniff(buf_view(&der))
+                                                                    : CMS_TYPE_UNKNOWN;
+    if (type == CMS_TYPE_SIGNED) o->inner_signed = true;
+    if (type == CMS_TYPE_ENVELOPED || type == CMS_TYPE_AUTH_ENVELOPED) o->inner_encrypted = true;
+}
+
+static bool holds_signed(const struct entity *m)
+{
+    if (message_is_multipart_signed(m)) return true;
+    for (size_t i = 0; i < m->child_count; i++) {
+        if (holds_signed(&m->children[i])) return true;
+    }
+    return false;
+}
+
+static rc_t collect(struct collecting *c, const struct entity *m)
+{
+    note_nested(c, m);
+    if (is_multipart(m)) {
+        if (is_type(m, STR("multipart"), STR("alternative"))) return collect_alternative(c, m);
+        if (is_type(m, STR("multipart"), STR("related"))) return collect_related(c, m);
+        for (size_t i = 0; i < m->child_count; i++) TRY(collect(c, &m->children[i]));
+        return RC_OK;
+    }
+    if (is_old_legacy(c, m)) return RC_OK;
+    if (is_shown(m)) return add_text(c, m);
+    if (str_eq(m->type, STR("message")) && holds_signed(m)) c->m->attached_signed = true;
+    return add_attachment(c, m, str_eq(m->disposition, STR("inline")) && m->content_id.n > 0);
+}
+
+rc_t message_collect(struct opened *m, struct err *e)
+{
+    struct collecting c = {.m = m, .e = e, .blob = m->blobs};
+    for (size_t i = 0; i < m->view.layer_count; i++) c.sealed |= m->view.layers[i].opened;
+    const struct entity *content = message_content(m);
+    /* What could not be opened is kept as the file it is. */
+    if (m->stop != STOP_NONE) {
+        bool bare = content == m->root && content->raw.n == 0;
+        return bare ? RC_OK : add_attachment(&c, content, false);
+    }
+    /* The root text is the message, whatever its name says. */
+    if (is_html(content) || is_plain(content)) {
+        if (!str_eq(content->disposition, STR("attachment"))) return add_text(&c, content);
+    }
+    return collect(&c, content);
+}

@@ -1,0 +1,84 @@
+/* Internal to mail/message*.c: a message being opened. */
+#ifndef WAXSEAL_MAIL_MESSAGE_STATE_H
+#define WAXSEAL_MAIL_MESSAGE_STATE_H
+
+#include "mail/message.h"
+
+enum { MESSAGE_LAYERS_MAX = 8, MESSAGE_PARTS_MAX = 2000, MESSAGE_REASONS_MAX = 64 };
+#define MESSAGE_PLAIN_MAX ((size_t) 64 * 1024 * 1024)
+#define MESSAGE_TEXT_MAX ((size_t) 16 * 1024 * 1024)
+
+enum layer_kind { LAYER_SIGNED, LAYER_ENCRYPTED, LAYER_COMPRESSED };
+
+struct layer {
+    enum layer_kind kind;
+    bool broken;               /* SIGNED: the structure cannot be read */
+    struct cms_signed sig;     /* SIGNED */
+    unsigned encrypted;        /* ENCRYPTED: index into view.layers */
+};
+
+/* Why the walk ended before the innermost content. */
+enum stop { STOP_NONE, STOP_NO_KEY, STOP_DECRYPT, STOP_CIPHER, STOP_DAMAGED, STOP_DEPTH,
+            STOP_SIZE, STOP_CERTS_ONLY };
+
+/* A part that can be asked for by id. */
+struct known_part {
+    str_t id;
+    const struct entity *entity;
+};
+
+struct opened {
+    struct message_view view;  /* first: the public pointer is this one */
+    struct arena *arena;
+    const struct message_options *options;
+    struct entity *root;       /* the message as it came */
+    struct entity *payload;    /* what the layers hold: RFC 9788's Cryptographic Payload */
+    unsigned blobs;            /* unwrapped so far: "L2/..." */
+    struct layer layers[MESSAGE_LAYERS_MAX];
+    unsigned layer_count;
+    enum stop stop;
+    char stop_text[256];
+    bool from_differs;         /* protected From is another than the outer one */
+    bool attached_signed, lone_signature, inner_signed, inner_encrypted;
+    bool legacy_display;       /* payload may carry RFC 9788's legacy display elements */
+    unsigned from_fields;
+    struct buf plain[MESSAGE_LAYERS_MAX]; /* wiped by message_close */
+    struct known_part *known;
+    size_t known_count;
+};
+
+/* message_walk.c: opens layer after layer; fills layers, view.layers, payload, stop. */
+rc_t message_walk(struct opened *m, str_t raw, struct err *e) WX_MUST_USE;
+/* True when the entity is a CMS object by type or name (its content is not looked at). */
+bool message_is_cms(const struct entity *m);
+bool message_is_signature(const struct entity *m);
+bool message_is_multipart_signed(const struct entity *m);
+
+/* message_header.c: header to show, from the outer and, where RFC 9788 gives one, the inner. */
+rc_t message_read_header(struct opened *m, struct err *e) WX_MUST_USE;
+/* Payload to show: inside the message/rfc822 wrapper of RFC 8551 section 3.1, if there is one. */
+const struct entity *message_content(const struct opened *m);
+
+/* message_parts.c */
+rc_t message_collect(struct opened *m, struct err *e) WX_MUST_USE;
+
+/* message_legacy.c: text without RFC 9788's legacy display lines (section 4.10). */
+str_t message_skip_legacy_text(str_t text);
+str_t message_skip_legacy_html(str_t html, struct arena *a);
+
+/* message_signature.c: what one signed layer is worth. */
+struct judgement {
+    const char *word;
+    enum message_level level;
+};
+rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge,
+                             struct judgement *out, struct err *e) WX_MUST_USE;
+
+/* message_verdict.c */
+rc_t message_judge(struct opened *m, struct err *e) WX_MUST_USE;
+/* A reason; text NULL-safe; once per code and text. */
+rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5))) WX_MUST_USE;
+void message_raise(enum message_level *level, enum message_level to);
+
+#endif

@@ -1,0 +1,283 @@
+/* One verdict for the whole message: the words of its layers from the outside in, the level of
+ * the worst finding, and a sentence for each.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "mail/message_state.h"
+
+void message_raise(enum message_level *level, enum message_level to)
+{
+    if (to > *level) *level = to;
+}
+
+rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *fmt, ...)
+{
+    struct message_view *v = &m->view;
+    if (!v->reasons) v->reasons = ARENA_ARRAY(m->arena, MESSAGE_REASONS_MAX, struct message_reason);
+    if (!v->reasons) return err_set(e, RC_NO_MEMORY, NULL);
+    if (v->reason_count == MESSAGE_REASONS_MAX) return RC_OK;
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (n < 0) return RC_OK;
+    str_t s = str_n(text, (size_t) n < sizeof text ? (size_t) n : sizeof text - 1);
+    while (s.n && !str_is_utf8(s)) s.n--; /* a name cut inside a character */
+    for (size_t i = 0; i < v->reason_count; i++) {
+        if (str_eq(v->reasons[i].text, s)) return RC_OK;
+    }
+    str_t kept = arena_str(m->arena, s);
+    if (str_is_null(kept)) return err_set(e, RC_NO_MEMORY, NULL);
+    v->reasons[v->reason_count++] = (struct message_reason){code, kept};
+    return RC_OK;
+}
+
+/* --- collecting words -------------------------------------------------------------------------- */
+
+struct verdict {
+    char words[512];
+    size_t n;
+    enum message_level level;
+};
+
+static void add_word(struct verdict *v, const char *word)
+{
+    int n = snprintf(v->words + v->n, sizeof v->words - v->n, "%s%s", v->n ? "+" : "", word);
+    if (n > 0 && (size_t) n < sizeof v->words - v->n) v->n += (size_t) n;
+}
+
+static int last_signed(const struct opened *m)
+{
+    int last = -1;
+    for (unsigned i = 0; i < m->layer_count; i++) {
+        const struct layer *l = &m->layers[i];
+        if (l->kind == LAYER_SIGNED && (l->broken || l->sig.count > 0)) last = (int) i;
+    }
+    return last;
+}
+
+static bool is_protected_by(const struct layer *l)
+{
+    if (l->kind != LAYER_SIGNED || l->broken || l->sig.count == 0) return false;
+    for (size_t i = 0; i < l->sig.count; i++) {
+        if (l->sig.signers[i].integrity != CMS_INTACT) return false;
+    }
+    return true;
+}
+
+static bool is_weak_cipher(const char *cipher)
+{
+    return strncmp(cipher, "des", 3) == 0 || strncmp(cipher, "rc2", 3) == 0;
+}
+
+/* --- encryption -------------------------------------------------------------------------------- */
+
+static rc_t judge_opened(struct opened *m, const struct cms_envelope *env, struct verdict *v,
+                         struct err *e)
+{
+    bool covered = env->authenticated, has_signature = false;
+    for (unsigned i = 0; i < m->layer_count; i++) {
+        covered |= is_protected_by(&m->layers[i]);
+        has_signature |= m->layers[i].kind == LAYER_SIGNED && m->layers[i].sig.count > 0;
+    }
+    add_word(v, covered || has_signature ? "encrypted" : "encrypted-unauthenticated");
+    message_raise(&v->level, has_signature ? LEVEL_GOOD : LEVEL_NEUTRAL);
+    if (is_weak_cipher(env->cipher)) {
+        message_raise(&v->level, LEVEL_WARNING);
+        TRY(message_reason(m, "weak_cipher", e,
+                           "The message was encrypted with a cipher that is too weak today (%s).",
+                           env->cipher));
+    }
+    if (!covered) {
+        return message_reason(m, "encrypted_unauthenticated", e,
+                              "Encrypted, but not protected against change: somebody on the way "
+                              "may have altered the text.");
+    }
+    return message_reason(m, "encrypted", e, "Only the recipients can read this message.");
+}
+
+static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struct verdict *v,
+                         struct err *e)
+{
+    switch (m->stop) {
+    case STOP_NO_KEY:
+        add_word(v, "encrypted-no-key");
+        message_raise(&v->level, LEVEL_NEUTRAL);
+        return message_reason(m, "key_needed", e,
+                              "The message is encrypted. The key of one of its recipients is "
+                              "needed to open it.");
+    case STOP_CIPHER:
+        add_word(v, "decrypt-error");
+        message_raise(&v->level, LEVEL_WARNING);
+        return message_reason(m, "cipher_unsupported", e,
+                              "The message is encrypted in a way that cannot be read here (%s).",
+                              env->cipher);
+    case STOP_SIZE:
+        add_word(v, "decrypt-error");
+        message_raise(&v->level, LEVEL_WARNING);
+        return message_reason(m, "too_large", e, "%s", m->stop_text);
+    default:
+        add_word(v, "decrypt-error");
+        message_raise(&v->level, LEVEL_BAD);
+        return message_reason(m, "decrypt_failed", e,
+                              "The message could not be decrypted. Nothing of it is shown.");
+    }
+}
+
+/* --- layers ------------------------------------------------------------------------------------ */
+
+static rc_t judge_layer(struct opened *m, unsigned i, int badge, struct verdict *v, struct err *e)
+{
+    const struct layer *l = &m->layers[i];
+    if (l->kind == LAYER_ENCRYPTED) {
+        const struct message_encryption *enc = &m->view.layers[l->encrypted];
+        m->view.has_encryption = m->view.encryption_whole = true;
+        return enc->opened ? judge_opened(m, &enc->envelope, v, e)
+                           : judge_closed(m, &enc->envelope, v, e);
+    }
+    if (l->kind != LAYER_SIGNED || m->stop == STOP_CERTS_ONLY) return RC_OK;
+    struct judgement j;
+    TRY(message_judge_signature(m, l, badge == (int) i, &j, e));
+    if (l->broken || l->sig.count > 0) m->view.has_signature = m->view.signature_whole = true;
+    add_word(v, j.word);
+    message_raise(&v->level, j.level);
+    return RC_OK;
+}
+
+/* A signature that covers only ciphertext says nothing about the text (RFC 8551 section 3.7). */
+static rc_t judge_order(struct opened *m, int badge, struct verdict *v, struct err *e)
+{
+    bool inside = false;
+    for (unsigned i = (unsigned) (badge + 1); badge >= 0 && i < m->layer_count; i++) {
+        inside |= m->layers[i].kind == LAYER_ENCRYPTED;
+    }
+    if (!inside || !is_protected_by(&m->layers[badge])) return RC_OK;
+    message_raise(&v->level, LEVEL_NEUTRAL);
+    return message_reason(m, "signs_ciphertext_only", e,
+                          "The signature covers the encrypted form only: it does not say that "
+                          "the signer knew the text.");
+}
+
+static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
+{
+    switch (m->stop) {
+    case STOP_DAMAGED:
+        add_word(v, "damaged");
+        message_raise(&v->level, LEVEL_WARNING);
+        return message_reason(m, "damaged", e, "%s", m->stop_text);
+    case STOP_DEPTH:
+        add_word(v, "damaged");
+        message_raise(&v->level, LEVEL_WARNING);
+        return message_reason(m, "too_deep", e,
+                              "The message is wrapped in too many layers (more than %u), so its "
+                              "content is not shown.",
+                              m->layer_count);
+    case STOP_CERTS_ONLY:
+        add_word(v, "not-signed");
+        return message_reason(m, "certificates_only", e,
+                              "The message only brings certificates. It is not signed.");
+    case STOP_SIZE:
+        if (m->view.layer_count > 0 && !m->view.layers[m->view.layer_count - 1].opened) {
+            return RC_OK; /* said with the encrypted layer */
+        }
+        message_raise(&v->level, LEVEL_WARNING);
+        return message_reason(m, "too_large", e, "%s", m->stop_text);
+    default: return RC_OK;
+    }
+}
+
+/* Protection of parts only: no badge, and said so. */
+static rc_t judge_parts(struct opened *m, struct verdict *v, struct err *e)
+{
+    struct message_view *view = &m->view;
+    if (m->inner_signed && !view->has_signature) {
+        add_word(v, "partially-signed");
+        view->has_signature = true;
+        message_raise(&v->level, LEVEL_WARNING);
+        TRY(message_reason(m, "partially_signed", e,
+                           "Only a part of this message is signed. The rest may come from "
+                           "anybody."));
+    }
+    if (m->inner_encrypted && !view->has_encryption) {
+        add_word(v, "partially-encrypted");
+        view->has_encryption = true;
+        message_raise(&v->level, LEVEL_WARNING);
+        TRY(message_reason(m, "partially_encrypted", e,
+                           "Only a part of this message is encrypted. It is kept as an "
+                           "attachment and not opened, because the rest may try to take it "
+                           "away."));
+    }
+    if (v->n == 0 && (m->attached_signed || m->lone_signature)) {
+        add_word(v, "not-signed");
+        TRY(m->attached_signed
+                ? message_reason(m, "attached_signed", e,
+                                 "A signed message is attached. This message itself is not "
+                                 "signed.")
+                : message_reason(m, "lone_signature", e,
+                                 "A signature is attached, but it does not belong to this "
+                                 "message."));
+    }
+    return RC_OK;
+}
+
+/* --- the sender's looks ------------------------------------------------------------------------ */
+
+/* An address inside a display name, other than the real one. */
+static bool name_pretends(const struct mail_address *from)
+{
+    str_t name = from->name;
+    ptrdiff_t at = str_chr(name, '@');
+    if (at <= 0 || str_is_null(from->address)) return false;
+    size_t begin = (size_t) at, end = (size_t) at + 1;
+    while (begin > 0 && !strchr(" \t\"'<>(),;:", name.p[begin - 1])) begin--;
+    while (end < name.n && !strchr(" \t\"'<>(),;:", name.p[end])) end++;
+    str_t token = str_sub(name, begin, end);
+    return begin < (size_t) at && end > (size_t) at + 1 && !str_ieq(token, from->address);
+}
+
+static rc_t judge_sender(struct opened *m, struct verdict *v, struct err *e)
+{
+    const struct message_view *w = &m->view;
+    if (v->level == LEVEL_NONE) return RC_OK; /* nothing is claimed about ordinary mail */
+    for (size_t i = 0; i < w->from_count; i++) {
+        if (!name_pretends(&w->from[i])) continue;
+        if (v->level == LEVEL_GOOD) v->level = LEVEL_WARNING;
+        TRY(message_reason(m, "name_is_address", e,
+                           "The sender's name looks like an address, but the real address is %.*s.",
+                           STR_ARG(w->from[i].address)));
+    }
+    if (w->sender_count == 1 && w->from_count == 1 && w->sender[0].address.p &&
+        !str_ieq(w->sender[0].address, w->from[0].address)) {
+        TRY(message_reason(m, "sender_differs", e, "The message was handed in by %.*s.",
+                           STR_ARG(w->sender[0].address)));
+    }
+    if (m->from_differs && !w->has_signature) {
+        TRY(message_reason(m, "from_differs", e,
+                           "The sender named inside the message is another than the one shown."));
+    }
+    if (w->header_protected && w->layer_count == 0 && !str_is_null(w->outer_subject)) {
+        TRY(message_reason(m, "subject_changed", e,
+                           "The subject was changed on the way. The signed one is shown."));
+    }
+    return RC_OK;
+}
+
+rc_t message_judge(struct opened *m, struct err *e)
+{
+    struct verdict v = {.level = LEVEL_NONE};
+    int badge = last_signed(m);
+    for (unsigned i = 0; i < m->layer_count; i++) TRY(judge_layer(m, i, badge, &v, e));
+    TRY(judge_order(m, badge, &v, e));
+    TRY(judge_stop(m, &v, e));
+    TRY(judge_parts(m, &v, e));
+    TRY(judge_sender(m, &v, e));
+    if (v.n == 0) add_word(&v, "none");
+    str_t kept = arena_str(m->arena, str_n(v.words, v.n));
+    if (str_is_null(kept)) return err_set(e, RC_NO_MEMORY, NULL);
+    m->view.verdict = kept.p;
+    m->view.level = v.level;
+    return RC_OK;
+}
