@@ -32,6 +32,11 @@ void keyring_free(struct keyring *k);
 enum keyring_rc keyring_open(struct keyring *k, const uint8_t *p12, size_t n,
                              const char *passphrase, size_t passphrase_n);
 
+/* Adds one bare key (DER: PKCS#8, PKCS#1 or SEC1, not encrypted) with its certificate (DER): for
+ * administrators and tests. Not in the browser's build. */
+enum keyring_rc keyring_add_plain(struct keyring *k, const uint8_t *key, size_t key_n,
+                                  const uint8_t *cert, size_t cert_n);
+
 size_t keyring_key_count(const struct keyring *k);
 size_t keyring_cert_count(const struct keyring *k);
 /* DER of a certificate; lives as long as the keyring. */

@@ -150,23 +150,20 @@ static char *read_name(const PKCS12_SAFEBAG *bag)
     return out;
 }
 
-/* The seed of the implicit rejection: fixed by the key, so that asking again after a lock gives the
- * same answer. */
-static bool derive_secret(struct reader *r, struct keyring_key *key)
+bool keyring_key_seed(OSSL_LIB_CTX *ctx, struct keyring_key *key)
 {
     static const char label[] = "waxseal implicit rejection";
     uint8_t *der = NULL;
     int n = i2d_PrivateKey(key->pkey, &der);
     size_t got = 0;
     if (n <= 0) return false;
-    bool ok = EVP_Q_mac(r->ctx, "HMAC", NULL, "SHA256", NULL, label, sizeof label - 1, der,
+    bool ok = EVP_Q_mac(ctx, "HMAC", NULL, "SHA256", NULL, label, sizeof label - 1, der,
                         (size_t) n, key->secret, sizeof key->secret, &got) != NULL;
     OPENSSL_clear_free(der, (size_t) n);
     return ok && got == sizeof key->secret;
 }
 
-/* Key types and sizes with which we work; bounds the time of one operation. */
-static bool key_is_usable(const EVP_PKEY *pkey)
+bool keyring_key_usable(const EVP_PKEY *pkey)
 {
     char group[64];
     size_t n = 0;
@@ -189,14 +186,14 @@ static enum keyring_rc add_key(struct reader *r, const PKCS12_SAFEBAG *bag,
     if (!key.pkey && PKCS8_pkey_get0(&oid, NULL, NULL, NULL, p8) == 1 &&
         OBJ_obj2nid(oid) == NID_rsaEncryption)
         return KEYRING_DAMAGED;
-    if (!key.pkey || !key_is_usable(key.pkey)) {
+    if (!key.pkey || !keyring_key_usable(key.pkey)) {
         EVP_PKEY_free(key.pkey);
         r->unusable++;
         return KEYRING_OK;
     }
     key.name = read_name(bag);
     key.id = read_id(bag);
-    if (!derive_secret(r, &key)) {
+    if (!keyring_key_seed(r->ctx, &key)) {
         EVP_PKEY_free(key.pkey);
         OPENSSL_free(key.name);
         return KEYRING_DAMAGED;

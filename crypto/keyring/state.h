@@ -65,6 +65,12 @@ enum keyring_rc keyring_set_add_cert(struct keyring_set *s, struct keyring_cert 
 /* Finds each key's certificate: same public key, localKeyID preferred. */
 void keyring_set_match(struct keyring_set *s);
 
+/* The seed of the implicit rejection: fixed by the key, so that asking again after a lock gives the
+ * same answer. */
+bool keyring_key_seed(OSSL_LIB_CTX *ctx, struct keyring_key *key);
+/* Key types and sizes with which we work; bounds the time of one operation. */
+bool keyring_key_usable(const EVP_PKEY *pkey);
+
 /* Reads a PKCS#12 file into an empty set. */
 enum keyring_rc keyring_p12_read(const struct keyring *k, const uint8_t *p12, size_t n,
                                  const char *passphrase, size_t passphrase_n,

@@ -1,0 +1,41 @@
+/* Subcommands of waxsealctl. One function each, one row in the table of main.c each. */
+#ifndef WAXSEAL_CLI_COMMAND_H
+#define WAXSEAL_CLI_COMMAND_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+
+/* Exit codes. */
+enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct command {
+    const char *noun, *verb; /* "message", "inspect" */
+    const char *args;        /* for the help */
+    const char *help;        /* one line */
+    /* The arguments behind the verb. Prints its result to standard output; returns an exit code. */
+    int (*run)(int argc, char **argv);
+};
+
+int cmd_message_inspect(int argc, char **argv);
+int cmd_p12_inspect(int argc, char **argv);
+
+/* --- shared by the commands (util.c) ---------------------------------------------------------- */
+
+/* Whole file, at most out->max bytes; "-" is standard input. */
+rc_t cli_read_file(const char *path, struct buf *out, struct err *e) WX_MUST_USE;
+/* A passphrase file: without the line end that editors add. */
+rc_t cli_read_passphrase(const char *path, struct buf *out, struct err *e) WX_MUST_USE;
+/* First PEM block of a text into DER; other bytes are taken as DER. */
+bool cli_pem_to_der(str_t text, struct buf *out);
+/* One JSON value and a line end to standard output. */
+void cli_print(const json_t *v);
+/* "usage" on standard error; returns EXIT_USAGE. */
+int cli_usage(const char *what);
+/* RFC 3339 date and time. */
+bool cli_parse_time(const char *text, int64_t *out);
+/* RFC 3339 in UTC; the null slice for 0. */
+str_t cli_format_time(int64_t t, struct arena *a);
+
+#endif
