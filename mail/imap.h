@@ -94,6 +94,8 @@ struct imap_address {
     str_t address;  /* local@domain, cleaned of controls; may be null for a group */
 };
 
+/* By labels alone: SIGNED is multipart/signed or smime-type=signed-data, ENCRYPTED is (auth)enveloped
+ * by smime-type, OPAQUE is CMS whose labels do not tell which. Never a verdict. */
 enum imap_security { IMAP_SEC_NONE, IMAP_SEC_SIGNED, IMAP_SEC_ENCRYPTED, IMAP_SEC_OPAQUE };
 
 struct imap_row {
@@ -160,9 +162,12 @@ struct imap_query {
 struct imap_found {
     uint32_t *uids;  /* newest first */
     size_t count;
-    size_t header_only; /* encrypted messages of the folder: searched by header only */
+    size_t header_only; /* body search: messages of the folder that were searched by header only,
+                           because something in them is encrypted; exact */
 };
-/* A body search never matches because of, nor reports, text inside a CMS part. */
+/* Every word of the text must be found ("words in quotes" together). A body search never matches
+ * because of anything inside a message that holds an encrypted part, whatever that part is called:
+ * labels and first bytes decide (imap_kinds.h). */
 rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
                  struct imap_found *out, struct err *e) WX_MUST_USE;
 /* UIDs whose header field contains exactly this value (Message-ID, X-Waxseal-Submission). */

@@ -91,13 +91,14 @@ static enum imap_security root_security(const struct leaf *l)
     return IMAP_SEC_OPAQUE;
 }
 
-static void add_candidate(struct imap_body *b, const char *path)
+static void add_candidate(struct imap_body *b, const char *path, bool labelled)
 {
     if (b->candidate_count == IMAP_BODY_CANDIDATES) {
         b->unclear = true;
         return;
     }
-    snprintf(b->candidates[b->candidate_count++].path, IMAP_BODY_PATH, "%s", path);
+    snprintf(b->candidates[b->candidate_count].path, IMAP_BODY_PATH, "%s", path);
+    b->candidates[b->candidate_count++].labelled = labelled;
 }
 
 static void judge_leaf(struct reader *r, const struct leaf *l)
@@ -107,7 +108,7 @@ static void judge_leaf(struct reader *r, const struct leaf *l)
     if (says_encrypted(l))
         b->sealed = true;
     else if (is_candidate(l))
-        add_candidate(b, l->path);
+        add_candidate(b, l->path, is_cms_type(l) || has_cms_name(l));
     if (l->root) b->security = root_security(l);
 }
 
@@ -266,7 +267,7 @@ static void read_part(struct reader *r, const char *path, unsigned depth, enum p
 
 void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out)
 {
-    *out = (struct imap_body){.security = IMAP_SEC_NONE};
+    *out = (struct imap_body){.read = true, .security = IMAP_SEC_NONE};
     struct reader r = {.w = w, .a = a, .out = out};
     read_part(&r, "", 0, IN_NOTHING);
     if (w->bad) out->unclear = true;
@@ -287,33 +288,47 @@ static bool content_type_at(str_t der, str_t *rest)
     return true;
 }
 
-static bool sniff_der(str_t der)
+static bool one_starts(str_t s, const str_t *heads, size_t n)
 {
-    static const str_t enveloped = STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03");
-    static const str_t authenticated =
-        STR_INIT("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17");
-    static const str_t encrypted = STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06");
-    static const str_t signed_data = STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
-    str_t type;
-    if (!content_type_at(der, &type)) return false;
-    if (str_starts(type, enveloped) || str_starts(type, authenticated) ||
-        str_starts(type, encrypted))
-        return true;
-    /* Triple wrapping: the signed entity says itself that it is CMS again. */
-    if (!str_starts(type, signed_data)) return false;
-    return str_ifind(type, STR("pkcs7-mime")) >= 0 || str_find(type, enveloped) >= 0 ||
-           str_find(type, authenticated) >= 0;
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(s, heads[i])) return true;
+    return false;
 }
 
-bool imap_cms_sniff(str_t bytes)
+static enum imap_sniff sniff_der(str_t der)
 {
-    if (sniff_der(bytes)) return true;
+    static const str_t sealed[] = {
+        STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"), /* envelopedData */
+        STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x04"), /* signedAndEnvelopedData */
+        STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06"), /* encryptedData */
+        STR_INIT("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"), /* authEnveloped */
+    };
+    static const str_t open[] = {
+        STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), /* signedData */
+        STR_INIT("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09"), /* compressedData */
+    };
+    str_t type;
+    if (!content_type_at(der, &type)) return IMAP_SNIFF_OTHER;
+    if (one_starts(type, sealed, sizeof sealed / sizeof *sealed)) return IMAP_SNIFF_SEALED;
+    if (!one_starts(type, open, sizeof open / sizeof *open)) return IMAP_SNIFF_OTHER;
+    /* Triple wrapping: the signed entity says itself that it is CMS again. */
+    bool inside = str_ifind(type, STR("pkcs7-mime")) >= 0;
+    for (size_t i = 0; i < sizeof sealed / sizeof *sealed; i++)
+        inside = inside || str_find(type, sealed[i]) >= 0;
+    return inside ? IMAP_SNIFF_SEALED : IMAP_SNIFF_OPEN;
+}
+
+enum imap_sniff imap_cms_sniff(str_t bytes)
+{
+    enum imap_sniff raw = sniff_der(bytes);
+    if (raw != IMAP_SNIFF_OTHER) return raw;
     str_t text = str_trim(bytes);
     if (str_starts(text, STR("-----BEGIN"))) {
         str_t head;
-        if (!str_cut(text, '\n', &head, &text)) return false;
+        if (!str_cut(text, '\n', &head, &text)) return IMAP_SNIFF_OTHER;
     }
-    CLEANUP_BUF struct buf raw = BUF_INIT(SNIFF_BYTES);
+    CLEANUP_BUF struct buf decoded = BUF_INIT(SNIFF_BYTES);
     text = str_sub(text, 0, SNIFF_BYTES);
-    return text.n > 4 && mime_base64_decode(text, &raw) && sniff_der(buf_view(&raw));
+    if (text.n < 4 || !mime_base64_decode(text, &decoded)) return IMAP_SNIFF_OTHER;
+    return sniff_der(buf_view(&decoded));
 }

@@ -9,6 +9,7 @@
 #define IMAP_BODY_PATH 64
 
 struct imap_body {
+    bool read; /* there was a BODYSTRUCTURE at all */
     enum imap_security security; /* of the root part */
     bool attachment;
     bool sealed;  /* some part says it is encrypted, at any depth */
@@ -16,6 +17,7 @@ struct imap_body {
     /* Parts whose labels do not tell: their first bytes must be looked at (imap_cms_sniff). */
     struct {
         char path[IMAP_BODY_PATH];
+        bool labelled; /* called CMS by type or name: sealed unless its bytes say otherwise */
     } candidates[IMAP_BODY_CANDIDATES];
     size_t candidate_count;
 };
@@ -23,8 +25,10 @@ struct imap_body {
 /* Reads one value. Malformed input sets w->bad and unclear. */
 void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out);
 
-/* Do these first bytes of a part (transfer-encoded as they came) look like an encrypted CMS
- * structure, or like a signed one around it? DER, BER, base64 of either, PEM. */
-bool imap_cms_sniff(str_t bytes);
+enum imap_sniff { IMAP_SNIFF_OTHER, IMAP_SNIFF_OPEN, IMAP_SNIFF_SEALED };
+/* What the first bytes of a part (transfer-encoded as they came; DER, BER, base64 of either, PEM)
+ * are: CMS that is encrypted (or signed around something encrypted), CMS that anyone can read
+ * (signed, compressed), or nothing of the kind. */
+enum imap_sniff imap_cms_sniff(str_t bytes);
 
 #endif

@@ -34,6 +34,9 @@ bool imap_uids_read(str_t set, uint32_t *out, size_t max, size_t *n);
 /* RC_INVALID for none, zero or more than 100,000. */
 rc_t imap_uids_check(const uint32_t *uids, size_t n, struct err *e) WX_MUST_USE;
 
+/* The pool's memory of what kind each message is (imap_kinds.h). */
+struct imap_kinds_cache *imap_pool_kinds(struct imap_pool *p);
+
 /* --- names (imap_utf7.c) ------------------------------------------------------------------ */
 
 /* Mailbox name to UTF-8 (RFC 3501 section 5.1.3). What is not well-formed is shown as it is, made

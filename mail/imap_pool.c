@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "crypto/seal.h"
+#include "mail/imap_kinds.h"
 #include "mail/imap_lease.h"
 
 #define SESSION_MAX 128
@@ -35,7 +36,13 @@ struct imap_pool {
     struct imap_pool_options options;
     unsigned char key[SEAL_KEY_BYTES];
     struct imap_slot *slots;
+    struct imap_kinds_cache *kinds;
 };
+
+struct imap_kinds_cache *imap_pool_kinds(struct imap_pool *p)
+{
+    return p->kinds;
+}
 
 /* --- slots: call with the lock held ---------------------------------------------------------- */
 
@@ -138,6 +145,7 @@ static void pool_destroy(struct imap_pool *p)
     pthread_cond_destroy(&p->freed);
     pthread_cond_destroy(&p->stopping);
     pthread_mutex_destroy(&p->lock);
+    imap_kinds_free(p->kinds);
     free(p->slots);
     wipe(p->key, sizeof p->key);
     free(p);
@@ -159,8 +167,9 @@ rc_t imap_pool_new(const struct imap_pool_options *o, struct imap_pool **out, st
     pthread_cond_init(&p->stopping, &attr);
     pthread_condattr_destroy(&attr);
     p->slots = calloc(p->options.total, sizeof *p->slots);
+    p->kinds = imap_kinds_new();
     rc_t rc = random_bytes(p->key, sizeof p->key, e);
-    if (rc == RC_OK && !p->slots) rc = err_set(e, RC_NO_MEMORY, NULL);
+    if (rc == RC_OK && (!p->slots || !p->kinds)) rc = err_set(e, RC_NO_MEMORY, NULL);
     if (rc == RC_OK && pthread_create(&p->reaper, NULL, reap, p) != 0)
         rc = err_set(e, RC_NO_MEMORY, NULL);
     if (rc != RC_OK) {

@@ -199,7 +199,7 @@ bool imap_row_read(struct imap_response *r, struct arena *a, struct imap_row *ro
 {
     struct wire *w = &r->rest;
     *row = (struct imap_row){.seq = r->number};
-    if (body) *body = (struct imap_body){.unclear = true};
+    if (body) *body = (struct imap_body){.read = r->cut, .unclear = true};
     if (!wire_take(w, '(')) return false;
     while (!w->bad && !wire_at_end(w) && !wire_take(w, ')')) {
         str_t name = wire_atom(w);

@@ -1,7 +1,11 @@
-/* Searching. */
+/* Searching. The promise (imap.h): a body search never matches inside encrypted mail. It is kept
+ * here and not left to the server: messages that hold something encrypted are found out exactly
+ * (imap_kinds), searched by header only, and what the server says about their bodies is dropped. */
+#include "mail/imap_search.h"
+
 #include <stdlib.h>
 
-#include "mail/imap_lease.h"
+#include "mail/imap_kinds.h"
 
 #define FOUND_MAX 2000000
 
@@ -41,6 +45,14 @@ static rc_t on_found(void *ctx, struct imap_response *r, struct err *e)
     return RC_OK;
 }
 
+/* "UID SEARCH" and what was written behind it. */
+static rc_t run_search(struct imap_conn *c, struct imap_command *cmd, struct found_reader *f,
+                       struct err *e)
+{
+    imap_cmd_end(c);
+    return imap_conn_run(c, cmd, on_found, f, e);
+}
+
 static int newest_first(const void *x, const void *y)
 {
     uint32_t a = *(const uint32_t *) x, b = *(const uint32_t *) y;
@@ -70,8 +82,7 @@ static rc_t search_header_once(struct imap *im, str_t field, str_t value, struct
     TRY(imap_cmd_string(im->c, field, e));
     imap_cmd_text(im->c, STR(" "));
     TRY(imap_cmd_string(im->c, value, e));
-    imap_cmd_end(im->c);
-    return imap_conn_run(im->c, &cmd, on_found, f, e);
+    return run_search(im->c, &cmd, f, e);
 }
 
 rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a,
@@ -91,4 +102,172 @@ rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena 
     *uids = f.uids;
     *n = f.count;
     return RC_OK;
+}
+
+/* --- everything -------------------------------------------------------------------------------- */
+
+rc_t imap_search_all(struct imap *im, struct arena *a, uint32_t **uids, size_t *n, struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    struct found_reader f = {.a = a};
+    struct imap_command noop, cmd;
+    imap_cmd_begin(im->c, &noop);
+    imap_cmd_text(im->c, STR("NOOP"));
+    imap_cmd_end(im->c);
+    struct imap_command *const first = &noop;
+    TRY(imap_conn_collect(im->c, &first, 1, NULL, NULL, NULL, e));
+    imap_cmd_begin(im->c, &cmd);
+    imap_cmd_text(im->c, STR("UID SEARCH ALL"));
+    TRY(run_search(im->c, &cmd, &f, e));
+    settle(&f);
+    for (size_t i = 0; i < f.count / 2; i++) {
+        uint32_t swap = f.uids[i];
+        f.uids[i] = f.uids[f.count - 1 - i];
+        f.uids[f.count - 1 - i] = swap;
+    }
+    *uids = f.uids;
+    *n = f.count;
+    return RC_OK;
+}
+
+/* --- queries ------------------------------------------------------------------------------------- */
+
+#define WORDS_MAX 16
+
+struct words {
+    str_t at[WORDS_MAX];
+    size_t count;
+    bool eight_bit;
+};
+
+/* Words between blanks; "several words" in quotes are one. All must be found. */
+static rc_t split_words(str_t text, struct words *out, struct err *e)
+{
+    TRY(imap_check_text(text, IMAP_TEXT_MAX, "text", e));
+    *out = (struct words){.eight_bit = imap_cmd_is_literal(text)};
+    bool ok = str_is_utf8(text);
+    str_t rest = str_trim(text);
+    while (ok && rest.n > 0) {
+        char end = rest.p[0] == '"' ? '"' : ' ';
+        if (end == '"') rest = str_sub(rest, 1, rest.n);
+        str_t word;
+        str_cut(rest, end, &word, &rest);
+        word = str_trim(word);
+        rest = str_trim(rest);
+        if (word.n == 0) continue;
+        ok = out->count < WORDS_MAX;
+        if (ok) out->at[out->count++] = word;
+    }
+    if (ok) return RC_OK;
+    err_set(e, RC_INVALID, "There are too many words to search for.");
+    err_field(e, "text");
+    return RC_INVALID;
+}
+
+static rc_t write_word(struct imap_conn *c, str_t word, bool headers, bool body, struct err *e)
+{
+    static const str_t fields[] = {STR_INIT("FROM "), STR_INIT("TO "), STR_INIT("CC "),
+                                   STR_INIT("SUBJECT "), STR_INIT("BODY ")};
+    size_t first = headers ? 0 : 4, last = body ? 4 : 3;
+    for (size_t i = first; i <= last; i++) {
+        imap_cmd_text(c, i < last ? STR(" OR ") : STR(" "));
+        imap_cmd_text(c, fields[i]);
+        TRY(imap_cmd_string(c, word, e));
+    }
+    return RC_OK;
+}
+
+static rc_t query_once(struct imap *im, const struct imap_query *q, const struct words *w,
+                       bool headers, bool body, struct found_reader *f, struct err *e)
+{
+    struct imap_conn *c = im->c;
+    struct imap_command cmd;
+    imap_cmd_begin(c, &cmd);
+    imap_cmd_text(c, w->eight_bit ? STR("UID SEARCH CHARSET UTF-8") : STR("UID SEARCH"));
+    if (q->unseen) imap_cmd_text(c, STR(" UNSEEN"));
+    if (q->flagged) imap_cmd_text(c, STR(" FLAGGED"));
+    if (w->count == 0 && !q->unseen && !q->flagged) imap_cmd_text(c, STR(" ALL"));
+    for (size_t i = 0; i < w->count; i++) TRY(write_word(c, w->at[i], headers, body, e));
+    return run_search(c, &cmd, f, e);
+}
+
+/* Keeps what the narrowing by kind allows; when `sealed` is 0 or 1, only messages (not) sealed. */
+static void keep(struct found_reader *f, const struct imap_query *q, const struct imap_kinds *k,
+                 int sealed)
+{
+    uint32_t last = k->uid_count > 0 ? k->uids[k->uid_count - 1] : 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        uint32_t uid = f->uids[i], bits = imap_kind_of(k, uid);
+        bool is_sealed = (bits & KIND_SEALED) != 0;
+        bool ok = uid <= last; /* newer ones are not known yet: the next search has them */
+        ok = ok && (sealed < 0 || is_sealed == (sealed == 1));
+        ok = ok && (!q->encrypted || is_sealed);
+        ok = ok && (!q->signed_only || (bits & KIND_SIGNED));
+        ok = ok && (!q->attachment || (bits & KIND_ATTACHMENT));
+        if (ok) f->uids[kept++] = uid;
+    }
+    f->count = kept;
+}
+
+static size_t count_sealed(const struct imap_kinds *k)
+{
+    size_t n = 0;
+    for (size_t i = 0, j = 0; i < k->count; i++) {
+        while (j < k->uid_count && k->uids[j] < k->list[i].uid) j++;
+        if (j < k->uid_count && k->uids[j] == k->list[i].uid && (k->list[i].bits & KIND_SEALED)) n++;
+    }
+    return n;
+}
+
+static rc_t body_search(struct imap *im, const struct imap_query *q, const struct words *w,
+                        const struct imap_kinds *k, struct found_reader *f, size_t *sealed,
+                        struct err *e)
+{
+    *sealed = count_sealed(k);
+    if (!q->encrypted || *sealed == 0) {
+        TRY(query_once(im, q, w, q->headers, true, f, e));
+        keep(f, q, k, 0);
+    }
+    if (*sealed == 0 || !q->headers) return RC_OK;
+    struct found_reader by_header = {.a = f->a};
+    TRY(query_once(im, q, w, true, false, &by_header, e));
+    keep(&by_header, q, k, 1);
+    for (size_t i = 0; i < by_header.count; i++) TRY(add_found(f, by_header.uids[i], e));
+    return RC_OK;
+}
+
+static rc_t search_once(struct imap *im, const struct imap_query *q, const struct words *w,
+                        struct arena *a, struct imap_found *out, struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    struct found_reader f = {.a = a};
+    size_t sealed = 0;
+    bool in_body = q->body && w->count > 0;
+    if (in_body || q->encrypted || q->signed_only || q->attachment) {
+        struct imap_kinds k;
+        TRY(imap_kinds_get(im, a, &k, e));
+        if (in_body) {
+            TRY(body_search(im, q, w, &k, &f, &sealed, e));
+        } else {
+            TRY(query_once(im, q, w, true, false, &f, e));
+            keep(&f, q, &k, -1);
+        }
+    } else {
+        TRY(query_once(im, q, w, true, false, &f, e));
+    }
+    settle(&f);
+    *out = (struct imap_found){.uids = f.uids, .count = f.count, .header_only = sealed};
+    return RC_OK;
+}
+
+rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
+                 struct imap_found *out, struct err *e)
+{
+    struct words w;
+    TRY(split_words(q->text, &w, e));
+    rc_t rc;
+    do rc = search_once(im, q, &w, a, out, e);
+    while (imap_should_retry(im, rc));
+    return rc;
 }
