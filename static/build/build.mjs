@@ -1,0 +1,124 @@
+// Builds static/dist: hashed file names, manifest.json (logical name -> file name), .br and .gz variants.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { build } from 'esbuild';
+import { buildSprite } from './icons.mjs';
+import { flatten, shrink } from './i18n.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const src = path.join(root, 'static/src');
+const out = path.join(root, process.env.CLIENT_OUT ?? 'static/dist');
+const tmp = `${out}.new`;
+const manifest = {};
+const sizes = [];
+const target = ['chrome120', 'firefox121', 'safari17.4'];
+
+const brotli = promisify(zlib.brotliCompress);
+const gzip = promisify(zlib.gzip);
+const hashOf = (bytes) => createHash('sha256').update(bytes).digest('base64url').replace(/[-_]/g, '').slice(0, 10);
+
+async function writeVariants(name, bytes) {
+  await writeFile(path.join(tmp, name), bytes);
+  const size = { name, raw: bytes.length, br: bytes.length, gz: bytes.length };
+  if (!/\.(png|woff2|webp)$/.test(name)) {
+    const params = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 11, [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+    const [br, gz] = await Promise.all([brotli(bytes, params), gzip(bytes, { level: 9 })]);
+    await Promise.all([writeFile(path.join(tmp, `${name}.br`), br), writeFile(path.join(tmp, `${name}.gz`), gz)]);
+    size.br = br.length;
+    size.gz = gz.length;
+  }
+  sizes.push(size);
+}
+
+/** Writes bytes as <stem>.<hash><ext>, enters it into the manifest, returns its URL. */
+async function emit(logical, bytes) {
+  const buffer = Buffer.from(bytes);
+  const ext = path.extname(logical);
+  const name = `${logical.slice(0, -ext.length)}.${hashOf(buffer)}${ext}`;
+  await writeVariants(name, buffer);
+  manifest[logical] = name;
+  return `/static/${name}`;
+}
+
+async function bundleText(entry, options = {}) {
+  const result = await build({
+    entryPoints: [entry], bundle: true, minify: true, write: false, target, legalComments: 'none', logLevel: 'warning',
+    external: ['/static/*'], ...options,
+  });
+  return result.outputFiles[0].contents;
+}
+
+/** Page scripts: ES modules with shared chunks, so that reader, composer and settings load when first needed. */
+async function buildApp(assets) {
+  const result = await build({
+    entryPoints: [path.join(src, 'app/app.ts')],
+    bundle: true, splitting: true, format: 'esm', minify: true, write: false, metafile: true, target,
+    outdir: tmp, entryNames: '[name].[hash]', chunkNames: '[name].[hash]', legalComments: 'none', logLevel: 'warning',
+    define: { __ASSETS__: JSON.stringify(assets) }, loader: { '.css': 'text' },
+  });
+  for (const file of result.outputFiles) await writeVariants(path.basename(file.path), Buffer.from(file.contents));
+  for (const [file, info] of Object.entries(result.metafile.outputs)) {
+    const name = path.basename(file);
+    if (!info.entryPoint) continue;
+    const logical = name.replace(/\.[A-Z0-9]{8}\./, '.');
+    manifest[logical] = name;
+    if (logical !== 'app.js') continue;
+    const shared = info.imports.filter((i) => i.kind === 'import-statement').map((i) => path.basename(i.path));
+    // Named in the shell as modulepreload, so that both are asked for at once.
+    if (shared.length > 1) throw new Error(`app.js imports ${shared.length} chunks; the shell preloads one (core/shared.ts)`);
+    if (shared.length === 1) manifest['shared.js'] = shared[0];
+  }
+}
+
+async function emitLanguages() {
+  const urls = {};
+  const dir = path.join(root, 'static/i18n');
+  for (const file of (await readdir(dir)).filter((f) => f.endsWith('.ftl')).sort()) {
+    const text = await readFile(path.join(dir, file), 'utf8');
+    const lang = path.basename(file, '.ftl');
+    urls[file] = await emit(file, shrink(text));
+    await emit(`${lang}.json`, `${JSON.stringify(flatten(text))}\n`); // for the templates' {{t key}}
+  }
+  return urls;
+}
+
+/** The keyring is built by its owner's rules; its Worker is served at /keyring/worker.js under its own CSP. */
+async function emitKeyring() {
+  const wasm = path.join(root, 'build/keyring/keyring.wasm');
+  const worker = ['build/keyring/worker.js', 'crypto/keyring/worker.js'].map((p) => path.join(root, p)).find(existsSync);
+  const info = { 'keyring.wasm': '', 'keyring.sha256': '' };
+  if (existsSync(wasm)) {
+    const bytes = await readFile(wasm);
+    info['keyring.wasm'] = await emit('keyring.wasm', bytes);
+    info['keyring.sha256'] = createHash('sha256').update(bytes).digest('hex');
+  }
+  const workerTs = path.join(src, 'smime/worker.ts');
+  if (worker) await emit('worker.js', await bundleText(worker, { format: 'iife', bundle: false }));
+  else if (existsSync(workerTs)) await emit('worker.js', await bundleText(workerTs, { format: 'iife' }));
+  return info;
+}
+
+async function main() {
+  await rm(tmp, { recursive: true, force: true });
+  await mkdir(tmp, { recursive: true });
+  const assets = await emitLanguages();
+  assets['icons.svg'] = await emit('icons.svg', await buildSprite(root));
+  Object.assign(assets, await emitKeyring());
+  await emit('favicon.svg', await readFile(path.join(root, 'static/icons/brand.svg')));
+  for (const sheet of ['app', 'signin']) await emit(`${sheet}.css`, await bundleText(path.join(root, `static/css/${sheet}.css`)));
+  await emit('signin.js', await bundleText(path.join(src, 'signin/signin.ts'), { format: 'iife' }));
+
+  await buildApp(assets);
+  await writeFile(path.join(tmp, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
+  await rm(out, { recursive: true, force: true });
+  await rename(tmp, out);
+  sizes.sort((a, b) => b.br - a.br);
+  for (const s of sizes) console.log(`${String(s.raw).padStart(8)} ${String(s.gz).padStart(7)} gz ${String(s.br).padStart(7)} br  ${s.name}`);
+}
+
+await main();

@@ -1,0 +1,42 @@
+// One SVG sprite: the Lucide icons named here plus our own from static/icons/*.svg.
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+
+export const LUCIDE = [
+  'archive', 'arrow-left', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
+  'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'code', 'command', 'download', 'ellipsis', 'eraser', 'file', 'file-archive',
+  'file-image', 'file-text', 'folder', 'folder-input', 'folder-plus', 'forward', 'image', 'image-off', 'inbox', 'list-indent-increase', 'list-indent-decrease',
+  'info', 'italic', 'key-round', 'keyboard', 'link', 'list', 'loader-circle', 'list-filter', 'list-ordered', 'lock', 'lock-keyhole', 'lock-keyhole-open',
+  'log-out', 'mail', 'mail-open', 'maximize-2', 'menu', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',
+  'plus', 'printer', 'quote', 'redo-2', 'refresh-cw', 'reply', 'reply-all', 'search', 'send', 'settings', 'shield',
+  'shield-alert', 'spell-check', 'square', 'square-check', 'square-minus', 'star', 'strikethrough', 'sun', 'trash',
+  'triangle-alert', 'underline', 'undo-2', 'user', 'users', 'x',
+];
+
+const svgText = ([tag, attrs]) =>
+  `<${tag} ${Object.entries(attrs).filter(([k]) => k !== 'key').map(([k, v]) => `${k}="${v}"`).join(' ')}/>`;
+
+export async function buildSprite(root) {
+  const symbols = [];
+  for (const name of LUCIDE) {
+    let nodes;
+    try {
+      nodes = (await import(path.join(root, 'node_modules/lucide/dist/esm/icons', `${name}.mjs`))).default;
+    } catch {
+      throw new Error(`icon "${name}" is not in lucide`);
+    }
+    symbols.push(
+      `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" ` +
+        `stroke-linecap="round" stroke-linejoin="round">${nodes.map(svgText).join('')}</symbol>`,
+    );
+  }
+  const own = path.join(root, 'static/icons');
+  for (const file of (await readdir(own)).filter((f) => f.endsWith('.svg')).sort()) {
+    const text = await readFile(path.join(own, file), 'utf8');
+    const m = /<svg([^>]*)>([\s\S]*)<\/svg>/.exec(text);
+    if (!m) throw new Error(`${file}: no <svg>`);
+    const attrs = m[1].replace(/\s(xmlns|width|height)="[^"]*"/g, '');
+    symbols.push(`<symbol id="${path.basename(file, '.svg')}"${attrs}>${m[2].replace(/>\s+</g, '><').trim()}</symbol>`);
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+}

@@ -1,0 +1,314 @@
+# Texte des Webclients und der Vorlagen. Jeder Schlüssel steht in jeder Sprache (tests/i18n.test.ts).
+
+## Allgemein
+app-loading = Ihre E-Mail wird geladen …
+app-noscript = Die Mailansicht von Waxseal braucht JavaScript. An- und Abmelden geht auch ohne.
+loading = Wird geladen
+close = Schließen
+cancel = Abbrechen
+undo = Rückgängig
+undone = Rückgängig gemacht.
+saved = Gespeichert
+try-again = Erneut versuchen
+more-actions = Weitere Aktionen
+notifications = Mitteilungen
+skip = Zu den Nachrichten springen
+nothing-found = Nichts gefunden
+date-yesterday = Gestern
+and-more = { $n } weitere
+someone-unknown = Unbekannter Absender
+no-subject = (Kein Betreff)
+
+## Anmeldung und Fehler (Vorlagen)
+signin-title = Anmelden
+signin-tagline = Post unter eigenem Siegel.
+signin-username = E-Mail-Adresse
+signin-password = Passwort
+signin-show = Anzeigen
+signin-submit = Anmelden
+signin-signed-out = Sie sind abgemeldet.
+signin-foot = Ihre Schlüssel bleiben in Ihrem Browser. Der Server erfährt Ihre Passphrase nie.
+error-home = Zu Ihrer E-Mail
+error-reference = Kennung:
+
+## Fehler nach Code
+err-internal = Bei uns ist etwas schiefgegangen. Verloren ging nichts; bitte versuchen Sie es noch einmal.
+err-offline = Der Server ist nicht erreichbar. Bitte prüfen Sie Ihre Verbindung.
+err-timeout = Das hat zu lange gedauert. Bitte versuchen Sie es noch einmal.
+err-gateway = Der Server antwortet gerade nicht. Bitte versuchen Sie es gleich noch einmal.
+err-cancelled = Abgebrochen.
+err-unauthenticated = Bitte melden Sie sich erneut an.
+err-wrong-password = Benutzername oder Passwort ist falsch.
+err-csrf = Diese Seite ist veraltet. Bitte laden Sie sie neu.
+err-forbidden = Das dürfen Sie hier nicht.
+err-feature-disabled = Diese Funktion gehört nicht zu Ihrem Tarif.
+err-not-found = Das ist nicht mehr da.
+err-conflict = Der Ordner hat sich inzwischen geändert. Bitte aktualisieren Sie ihn.
+err-too-large = Das ist zu groß für den Server.
+err-damaged = Die Nachricht ist beschädigt und nicht vollständig lesbar.
+err-decrypt-failed = Die Nachricht konnte nicht entschlüsselt werden.
+err-wrong-passphrase = Die Passphrase ist falsch.
+err-imap-unavailable = Der Mailserver ist nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.
+err-imap-error = Der Mailserver hat die Anfrage abgelehnt.
+err-smtp-unavailable = Der Postausgangsserver ist nicht erreichbar. Ihre Nachricht bleibt als Entwurf erhalten.
+err-state-unavailable = Der Server erreicht gerade seinen eigenen Speicher nicht. Bitte versuchen Sie es gleich noch einmal.
+err-untrusted-server = Dem Zertifikat des Mailservers wird nicht vertraut, deshalb wurde keine Verbindung aufgebaut.
+err-storage-full = Im Postfach ist kein Platz mehr.
+err-no-certificate = Es gibt kein brauchbares Zertifikat.
+
+## Kopfzeile, Konto, Dialoge
+account = Konto
+settings = Einstellungen
+search = E-Mail durchsuchen
+search-in = In { $folder } suchen
+search-clear = Suche leeren
+theme-system = Wie das System
+theme-light = Hell
+theme-dark = Dunkel
+palette = Befehle
+palette-hint = Befehl oder Ordner eingeben
+shortcuts = Tastenkürzel
+shortcuts-show = Alle Tastenkürzel zeigen
+shortcuts-go = Gehe zu
+shortcuts-list = In der Liste
+shortcuts-message = Mit einer Nachricht
+shortcuts-compose = Schreiben
+shortcuts-app = Überall
+shortcuts-off-hint = Einzelne Tasten ruhen, während Sie tippen. In den Einstellungen können Sie sie abschalten.
+expired-title = Bitte melden Sie sich erneut an
+expired-text = Ihre Sitzung ist abgelaufen. Alles auf dieser Seite, auch was Sie gerade schreiben, ist noch da und geht nach der Anmeldung weiter.
+expired-other = Anderes Konto verwenden
+expired-back = Wieder angemeldet.
+
+## Ordner
+folders = Ordner
+folders-show = Ordner zeigen
+folders-shared = Für mich freigegeben
+folder-inbox = Posteingang
+folder-drafts = Entwürfe
+folder-sent = Gesendet
+folder-archive = Archiv
+folder-junk = Spam
+folder-trash = Papierkorb
+folder-all = Alle Nachrichten
+folder-flagged = Markiert
+folder-unread = { $n } ungelesen
+folder-drafts-count = { $n ->
+    [one] { $n } Entwurf
+   *[other] { $n } Entwürfe
+}
+folder-toggle = Unterordner von { $name }
+folder-new = Neuer Ordner
+folder-name = Name
+folder-name-hint = Für einen Ordner in einem anderen verwenden Sie das Trennzeichen Ihres Servers.
+folder-make = Ordner anlegen
+folder-made = Der Ordner „{ $name }“ wurde angelegt.
+compose = Schreiben
+
+## Liste
+list-region = Nachrichten
+list-label = Nachrichten in { $folder }
+list-failed = Die Nachrichten konnten nicht geladen werden
+messages-count = { $n ->
+    [one] { $n } Nachricht
+   *[other] { $n } Nachrichten
+}
+selected-count = { $n } ausgewählt
+selection-actions = Aktionen für die ausgewählten Nachrichten
+select-all = Alle auswählen
+select-all-cut = Die neuesten { $n } von { $total } Nachrichten sind ausgewählt.
+row-select = „{ $subject }“ auswählen
+row-to = An: { $names }
+row-no-recipient = Kein Empfänger
+row-encrypted = Verschlüsselt
+row-signed = Signiert
+row-opaque = Verschlüsselt oder signiert
+row-attachment = Hat Anhänge
+unread = Ungelesen
+answered = Beantwortet
+forwarded = Weitergeleitet
+flag = Stern setzen
+unflag = Stern entfernen
+filter = Filter
+filter-unread = Ungelesen
+filter-flagged = Mit Stern
+filter-attachment = Mit Anhängen
+filter-encrypted = Verschlüsselt
+filter-signed = Signiert
+filter-remove = Filter entfernen
+empty-inbox = Alles erledigt
+empty-inbox-text = Ihr Posteingang ist leer. Neue E-Mail erscheint hier von selbst.
+empty-folder = Nichts hier
+empty-folder-text = Legen Sie Nachrichten mit „Verschieben nach …“ oder durch Ziehen auf den Ordner hier ab.
+empty-trash-text = Gelöschte Nachrichten warten hier, bis sie endgültig entfernt werden.
+empty-drafts-text = Was Sie zu schreiben beginnen, bleibt hier, bis Sie es senden.
+
+## Suche
+search-results = Suchergebnisse
+search-found = { $n } in { $folder }
+search-scope = Wo gesucht wird
+search-scope-all = Ganze Nachrichten
+search-scope-headers = Absender, Empfänger, Betreff
+search-close = Suche schließen
+search-none = Keine Nachricht passt
+search-none-text = Versuchen Sie weniger Wörter, einen anderen Ordner oder die Suche in ganzen Nachrichten.
+search-header-only = { $n ->
+    [one] { $n } verschlüsselte Nachricht wurde nur nach Kopfzeilen durchsucht, weil der Server ihren Text nicht lesen kann.
+   *[other] { $n } verschlüsselte Nachrichten wurden nur nach Kopfzeilen durchsucht, weil der Server ihren Text nicht lesen kann.
+}
+
+## Lesen
+reader-region = Nachricht
+reader-empty = Keine Nachricht geöffnet
+reader-empty-text = Wählen Sie eine Nachricht, oder gehen Sie mit j und k durch die Liste.
+message-actions = Aktionen für die Nachricht
+message-failed = Die Nachricht konnte nicht geöffnet werden
+position-of = { $n } von { $total }
+to-list = an { $names }
+details-show = Details
+details-hide = Details ausblenden
+received-at = Empfangen { $date }
+from-several = Diese Nachricht nennt mehr als einen Absender. Achten Sie darauf, wem Sie antworten.
+header-from = Von
+header-sender = Gesendet durch
+header-reply-to = Antworten gehen an
+header-to = An
+header-cc = Kopie
+header-bcc = Blindkopie
+header-date = Geschrieben
+header-received = Empfangen
+header-outer-subject = Betreff auf dem Umschlag
+header-message-id = Nachrichten-ID
+header-size = Größe
+frame-title = Text der Nachricht
+quote-show = Zitierten Text zeigen
+text-cut = Der Text ist sehr lang; gezeigt wird nur sein Anfang. Laden Sie den Quelltext herunter, um alles zu sehen.
+body-none = Diese Nachricht hat keinen Text.
+body-none-attachments = Diese Nachricht hat keinen Text, nur Anhänge.
+remote-blocked = { $n ->
+    [one] Ein Bild aus dem Internet wurde nicht geladen, damit der Absender nicht erfährt, dass Sie die Nachricht geöffnet haben.
+   *[other] { $n } Inhalte aus dem Internet wurden nicht geladen, damit der Absender nicht erfährt, dass Sie die Nachricht geöffnet haben.
+}
+remote-blocked-sealed = Verschlüsselte E-Mail lädt nie etwas aus dem Internet. { $n ->
+    [one] Ein Inhalt wurde weggelassen.
+   *[other] { $n } Inhalte wurden weggelassen.
+}
+image-missing = Bild nicht verfügbar
+link-odd-title = Dieser Link führt woandershin
+link-odd-text = Sein Text lautet „{ $shown }“, er führt aber zu { $real }. Kriminelle tun das, um andere nachzuahmen.
+link-odd-open = Trotzdem öffnen
+attachments = Anhänge
+attachments-count = { $n ->
+    [one] { $n } Anhang
+   *[other] { $n } Anhänge
+}
+attachment-unnamed = Anhang ohne Namen
+attachment-download = { $name } herunterladen, { $size }
+source-cut = Gezeigt wird nur der Anfang.
+source-download = Quelltext herunterladen
+
+## Aktionen
+moved = { $n ->
+    [one] Nach { $folder } verschoben.
+   *[other] { $n } Nachrichten nach { $folder } verschoben.
+}
+archived = { $n ->
+    [one] Archiviert.
+   *[other] { $n } Nachrichten archiviert.
+}
+archive-none = Dieses Postfach hat keinen Archivordner. Legen Sie einen mit dem Namen „Archive“ an.
+junk-none = Dieses Postfach hat keinen Spamordner.
+deleted = { $n ->
+    [one] In den Papierkorb gelegt.
+   *[other] { $n } Nachrichten in den Papierkorb gelegt.
+}
+deleted-forever = { $n ->
+    [one] Endgültig gelöscht.
+   *[other] { $n } Nachrichten endgültig gelöscht.
+}
+delete-forever = Endgültig löschen
+delete-forever-title = { $n ->
+    [one] Diese Nachricht endgültig löschen?
+   *[other] { $n } Nachrichten endgültig löschen?
+}
+delete-forever-text = Das lässt sich nicht rückgängig machen.
+move-title = { $n ->
+    [one] Verschieben nach …
+   *[other] { $n } Nachrichten verschieben nach …
+}
+move-hint = Name eines Ordners eingeben
+go-to = Gehe zu { $folder }
+
+## Befehle
+cmd-inbox = Posteingang
+cmd-sent = Gesendet
+cmd-drafts = Entwürfe
+cmd-archive-folder = Archivordner
+cmd-search = Suchen
+cmd-next = Nächste Nachricht
+cmd-previous = Vorige Nachricht
+cmd-open = Nachricht öffnen
+cmd-select = Nachricht auswählen
+cmd-extend-down = Auswahl nach unten erweitern
+cmd-extend-up = Auswahl nach oben erweitern
+cmd-clear-selection = Auswahl aufheben
+cmd-refresh = Neue E-Mail abrufen
+cmd-back = Zurück zur Liste
+cmd-reply = Antworten
+cmd-reply-all = Allen antworten
+cmd-forward = Weiterleiten
+cmd-archive = Archivieren
+cmd-delete = Löschen
+cmd-flag = Stern
+cmd-unread = Als gelesen oder ungelesen markieren
+cmd-move = Verschieben nach …
+cmd-junk = Als Spam melden
+cmd-not-junk = Kein Spam
+cmd-print = Drucken
+cmd-source = Quelltext der Nachricht
+cmd-compose = Neue Nachricht
+cmd-palette = Befehlsliste
+cmd-shortcuts = Tastenkürzel
+cmd-signout = Abmelden
+
+## Einstellungen
+settings-general = Allgemein
+settings-identity = Über Sie
+settings-security = Sicherheit
+settings-about = Info
+settings-back = Zurück zur E-Mail
+set-theme = Erscheinungsbild
+set-density = Abstände
+density-comfortable = Großzügig
+density-compact = Kompakt
+set-language = Sprache
+set-mark-read = Nachrichten beim Öffnen als gelesen markieren
+set-mark-read-hint = Aus: Sie markieren sie selbst mit Umschalt+U.
+set-shortcuts = Tastenkürzel mit einzelnen Tasten
+set-shortcuts-hint = Tasten wie j, k, e und r ohne Strg.
+set-address = Adresse
+set-name = Name
+set-name-hint = Steht vor Ihrer Adresse in dem, was Sie senden.
+set-signature = Signatur
+set-signature-hint = Wird unter Ihren Text gesetzt.
+set-mode = Wenn Sie eine neue Nachricht schreiben
+mode-default-auto = Automatisch: letzte Einstellung merken
+mode-default-auto-text = Wie beim letzten Mal. Antworten auf verschlüsselte E-Mail werden immer verschlüsselt.
+mode-default-none = Weder signieren noch verschlüsseln
+mode-default-none-text = Für eine einzelne Nachricht können Sie es trotzdem wählen.
+mode-default-sign = Signieren
+mode-default-sign-text = Andere können prüfen, dass sie von Ihnen kommt und nicht verändert wurde.
+mode-default-sign-encrypt = Signieren und verschlüsseln
+mode-default-sign-encrypt-text = Nur Sie und die Empfänger können sie lesen. Jeder Empfänger braucht ein Zertifikat.
+set-lock = Meine Schlüssel sperren nach
+set-lock-minutes = { $n ->
+    [5] 5 Minuten ohne Benutzung
+    [15] 15 Minuten ohne Benutzung
+    [60] 1 Stunde ohne Benutzung
+   *[other] { NUMBER($n, maximumFractionDigits: 0) } Minuten ohne Benutzung
+}
+set-lock-hint = Sie werden auch gesperrt, wenn Sie sich abmelden oder den Tab schließen.
+about-text = Webmail mit S/MIME. Private Schlüssel werden in Ihrem Browser entsperrt und verlassen ihn nie.
+about-account = Konto
+about-plan = Tarif
+about-instance = Server

@@ -1,0 +1,114 @@
+// HTTP to our own server: one error shape, CSRF, deadline, and "session expired" held until the person signed in again.
+import { signal } from '../core/signals.ts';
+import { t, hasText } from '../core/i18n.ts';
+
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Record<string, unknown>;
+  constructor(code: string, message: string, status: number, details: Record<string, unknown> = {}) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+    this.status = status;
+    this.details = details;
+  }
+  get field(): string { return typeof this.details.field === 'string' ? this.details.field : ''; }
+}
+
+/** What to tell a person: our own words for known codes, else the server's sentence. */
+export function sentence(error: unknown): string {
+  if (error instanceof ApiError) {
+    const key = `err-${error.code.replaceAll('_', '-')}`;
+    // `invalid` and `internal` say too little; the server's sentence names the value.
+    if (hasText(key) && !['invalid', 'bad_request', 'throttled'].includes(error.code)) return t(key);
+    return error.message || t('err-internal');
+  }
+  if (error instanceof Error && error.name === 'AbortError') return t('err-cancelled');
+  return t('err-internal');
+}
+
+let csrf = '';
+export function setCsrf(token: string): void { csrf = token; }
+
+/** True while requests wait for a new sign-in. */
+export const sessionExpired = signal(false);
+let renewal: Promise<void> | null = null;
+let renewed: (() => void) | null = null;
+
+function waitForSignIn(): Promise<void> {
+  if (!renewal) {
+    sessionExpired.value = true;
+    renewal = new Promise((resolve) => { renewed = resolve; });
+  }
+  return renewal;
+}
+
+/** Called after a successful sign-in in the overlay: everything that waited goes on. */
+export function sessionRenewed(): void {
+  sessionExpired.value = false;
+  renewal = null;
+  renewed?.();
+  renewed = null;
+}
+
+export interface RequestOptions {
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  json?: unknown;
+  body?: Blob;
+  type?: string;
+  signal?: AbortSignal;
+  /** Answer bytes as they are instead of JSON. */
+  raw?: boolean;
+  /** false: a 401 is an error at once (sign-in itself). */
+  holdOnExpiry?: boolean;
+  deadline?: number;
+}
+
+async function once(path: string, o: RequestOptions): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  const method = o.method ?? 'GET';
+  let body: BodyInit | undefined;
+  if (o.json !== undefined) { body = JSON.stringify(o.json); headers['Content-Type'] = 'application/json'; }
+  else if (o.body) { body = o.body; headers['Content-Type'] = o.type ?? 'application/octet-stream'; }
+  if (method !== 'GET') headers['X-Waxseal-Csrf'] = csrf;
+  const signals = [AbortSignal.timeout(o.deadline ?? 60_000)];
+  if (o.signal) signals.push(o.signal);
+  try {
+    const init: RequestInit = { method, headers, credentials: 'same-origin', redirect: 'error', signal: AbortSignal.any(signals) };
+    if (body !== undefined) init.body = body;
+    return await fetch(path, init);
+  } catch (cause) {
+    if (o.signal?.aborted) throw cause;
+    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+    throw new ApiError(timedOut ? 'timeout' : 'offline', t(timedOut ? 'err-timeout' : 'err-offline'), 0);
+  }
+}
+
+async function errorOf(answer: Response): Promise<ApiError> {
+  try {
+    const j = (await answer.json()) as { code?: unknown; message?: unknown; details?: unknown };
+    if (typeof j.code === 'string') {
+      return new ApiError(j.code, typeof j.message === 'string' ? j.message : '', answer.status, (j.details ?? {}) as Record<string, unknown>);
+    }
+  } catch { /* Not our JSON (a proxy answered): said by status below. */ }
+  if (answer.status === 413) return new ApiError('too_large', t('err-too-large'), 413);
+  if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new ApiError('gateway', t('err-gateway'), answer.status);
+  return new ApiError('internal', t('err-internal'), answer.status);
+}
+
+export async function request(path: string, o: RequestOptions = {}): Promise<Response> {
+  for (;;) {
+    const answer = await once(path, o);
+    if (answer.ok) return answer;
+    const error = await errorOf(answer);
+    const stale = error.code === 'unauthenticated' || error.code === 'csrf';
+    if (!stale || o.holdOnExpiry === false) throw error;
+    await waitForSignIn();
+  }
+}
+
+export async function api<T>(path: string, o: RequestOptions = {}): Promise<T> {
+  const answer = await request(path, o);
+  return (await answer.json()) as T;
+}

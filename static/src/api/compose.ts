@@ -1,0 +1,34 @@
+// Writing: the compose body with its attachments in one request, prepare and finish.
+import { api } from './client.ts';
+import type { ComposeBody, DraftSaved, Misspelt, Prepared, RecipientInfo, Sent } from './types.ts';
+
+const V1 = '/api/v1/compose';
+const TYPE = 'application/vnd.waxseal.compose';
+
+/** Length of the JSON in decimal, LF, the JSON, then the attachments' bytes one after the other. */
+export function composeBlob(body: ComposeBody, files: readonly Blob[]): Blob {
+  const json = new TextEncoder().encode(JSON.stringify(body));
+  return new Blob([`${json.length}\n`, json, ...files], { type: TYPE });
+}
+
+export function saveDraft(body: ComposeBody, files: readonly Blob[], signal?: AbortSignal): Promise<DraftSaved> {
+  const o = { method: 'POST' as const, body: composeBlob(body, files), type: TYPE, deadline: 180_000 };
+  return api<DraftSaved>(`${V1}/draft`, signal ? { ...o, signal } : o);
+}
+export function dropDraft(submission: string): Promise<unknown> {
+  return api(`${V1}/draft`, { method: 'DELETE', json: { submission } });
+}
+export function prepare(body: ComposeBody, files: readonly Blob[]): Promise<Prepared> {
+  return api<Prepared>(`${V1}/prepare`, { method: 'POST', body: composeBlob(body, files), type: TYPE, deadline: 300_000 });
+}
+export function finish(ticket: string, signature: string | null, contentKey: string | null): Promise<Sent> {
+  return api<Sent>(`${V1}/finish`, { method: 'POST', json: { ticket, signature, content_key: contentKey }, deadline: 300_000 });
+}
+export function sendStatus(submission: string): Promise<Sent> { return api<Sent>(`${V1}/status/${encodeURIComponent(submission)}`); }
+export async function recipients(addresses: string[]): Promise<RecipientInfo[]> {
+  return (await api<{ recipients: RecipientInfo[] }>(`${V1}/recipients`, { method: 'POST', json: { addresses } })).recipients;
+}
+export async function spell(draft: DraftSaved, lang: string, text: string): Promise<Misspelt[]> {
+  const json = { draft: { uid: draft.uid, uidvalidity: draft.uidvalidity, folder: draft.folder }, language: lang, text };
+  return (await api<{ misspelt: Misspelt[] }>('/api/v1/spell', { method: 'POST', json })).misspelt;
+}

@@ -1,0 +1,68 @@
+// Folders and messages. URLs are known here and nowhere above.
+import { api, request, setCsrf } from './client.ts';
+import type { Contact, Folder, LayerKey, ListPage, Message, MessageRef, SearchPage, SearchQuery, Session, Settings, SettingsPatch } from './types.ts';
+
+const V1 = '/api/v1';
+const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
+const messageUrl = (m: MessageRef): string => `${folderUrl(m.folder)}/messages/${m.uid}`;
+
+export async function getSession(): Promise<Session> {
+  const s = await api<Session>(`${V1}/session`, { holdOnExpiry: false });
+  setCsrf(s.csrf);
+  return s;
+}
+export async function signIn(username: string, password: string): Promise<Session> {
+  const s = await api<Session>(`${V1}/signin`, { method: 'POST', json: { username, password }, holdOnExpiry: false });
+  setCsrf(s.csrf);
+  return s;
+}
+export async function signOut(): Promise<void> {
+  await api(`${V1}/signout`, { method: 'POST', json: {}, holdOnExpiry: false });
+}
+
+export async function getFolders(): Promise<Folder[]> { return (await api<{ folders: Folder[] }>(`${V1}/folders`)).folders; }
+export async function makeFolder(path: string): Promise<string> {
+  return (await api<{ id: string }>(`${V1}/folders`, { method: 'POST', json: { path } })).id;
+}
+
+export function getList(folder: string, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage> {
+  return api<ListPage>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}`, signal ? { signal } : {});
+}
+/** Words travel in the body, never in a URL (logs). */
+export function search(folder: string, q: SearchQuery, offset: number, limit: number, signal?: AbortSignal): Promise<SearchPage> {
+  const o = { method: 'POST' as const, json: { ...q, offset, limit }, deadline: 120_000 };
+  return api<SearchPage>(`${folderUrl(folder)}/search`, signal ? { ...o, signal } : o);
+}
+export function getMessage(m: MessageRef, signal?: AbortSignal): Promise<Message> {
+  return api<Message>(`${messageUrl(m)}?uidvalidity=${m.uidvalidity}`, signal ? { signal } : {});
+}
+export function openMessage(m: MessageRef, keys: LayerKey[]): Promise<Message> {
+  return api<Message>(`${messageUrl(m)}/open`, { method: 'POST', json: { uidvalidity: m.uidvalidity, keys } });
+}
+export function sourceUrl(m: MessageRef): string { return `${messageUrl(m)}/source?uidvalidity=${m.uidvalidity}`; }
+export async function getSource(m: MessageRef): Promise<Blob> { return (await request(sourceUrl(m))).blob(); }
+
+const partUrl = (m: MessageRef, part: string): string => `${messageUrl(m)}/parts/${encodeURIComponent(part)}`;
+/** For a link the browser itself follows (download of a plain part). */
+export function partDownloadUrl(m: MessageRef, part: string): string { return `${partUrl(m, part)}?uidvalidity=${m.uidvalidity}`; }
+export async function getPart(m: MessageRef, part: string, o: { inline?: boolean; keys?: LayerKey[]; signal?: AbortSignal } = {}): Promise<Blob> {
+  const answer = o.keys?.length
+    ? await request(partUrl(m, part), { method: 'POST', json: { uidvalidity: m.uidvalidity, keys: o.keys }, deadline: 120_000 })
+    : await request(`${partDownloadUrl(m, part)}${o.inline ? '&inline=1' : ''}`, { deadline: 120_000, ...(o.signal ? { signal: o.signal } : {}) });
+  return answer.blob();
+}
+
+interface Moved { uidvalidity: number; uids: number[] }
+export function setFlags(folder: string, uidvalidity: number, uids: number[], add: string[], remove: string[]): Promise<unknown> {
+  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, uids, add, remove } });
+}
+export function moveMessages(folder: string, uidvalidity: number, uids: number[], to: string): Promise<Moved> {
+  return api<Moved>(`${folderUrl(folder)}/move`, { method: 'POST', json: { uidvalidity, uids, to } });
+}
+export function deleteMessages(folder: string, uidvalidity: number, uids: number[]): Promise<{ moved_to: string | null } & Partial<Moved>> {
+  return api(`${folderUrl(folder)}/delete`, { method: 'POST', json: { uidvalidity, uids } });
+}
+
+export function getSettings(): Promise<Settings> { return api<Settings>(`${V1}/settings`); }
+export function putSettings(patch: SettingsPatch): Promise<Settings> { return api<Settings>(`${V1}/settings`, { method: 'PUT', json: patch }); }
+export async function getContacts(): Promise<Contact[]> { return (await api<{ contacts: Contact[] }>(`${V1}/contacts`)).contacts; }

@@ -1,0 +1,23 @@
+// Keys and certificates. Only re-wrapped, still encrypted PKCS#12 files pass here.
+import { api } from './client.ts';
+import type { Contact, LayerKey, MessageRef, VaultKey, VaultKeys } from './types.ts';
+
+const V1 = '/api/v1/smime';
+
+export function getKeys(): Promise<VaultKeys> { return api<VaultKeys>(`${V1}/keys`); }
+export function addKey(p12: string, label: string, certificates: string[]): Promise<VaultKey> {
+  return api<VaultKey>(`${V1}/keys`, { method: 'POST', json: { p12, label, certificates } });
+}
+export function getKeyFile(id: string): Promise<{ p12: string; downloads: { time: string; address: string }[] }> {
+  return api(`${V1}/keys/${encodeURIComponent(id)}/file`);
+}
+export function dropKey(id: string): Promise<unknown> { return api(`${V1}/keys/${encodeURIComponent(id)}`, { method: 'DELETE', json: {} }); }
+export function setPrimary(sign: string | null, encrypt: string | null): Promise<unknown> {
+  return api(`${V1}/primary`, { method: 'PUT', json: { sign, encrypt } });
+}
+export function addCertificate(certificate: string, address?: string): Promise<Contact> {
+  return api<Contact>(`${V1}/certificates`, { method: 'POST', json: address ? { address, certificate } : { certificate } });
+}
+export function harvest(m: MessageRef, keys: LayerKey[]): Promise<{ harvested: boolean; reason: string; contact?: Contact }> {
+  return api(`${V1}/harvest`, { method: 'POST', json: { ...m, keys } });
+}

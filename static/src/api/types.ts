@@ -1,0 +1,122 @@
+// The JSON of docs/PLAN.md, as types. Times are RFC 3339 UTC, binary values standard base64.
+
+export interface Address { name: string; address: string }
+
+export type SecurityMode = 'none' | 'sign' | 'encrypt' | 'sign_encrypt';
+export type SecurityDefault = 'auto' | 'none' | 'sign' | 'sign_encrypt';
+export type Theme = 'system' | 'light' | 'dark';
+export type Density = 'comfortable' | 'compact';
+
+export interface Settings {
+  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null };
+  reading: { shortcuts?: boolean; mark_read?: boolean };
+  ui: { theme?: Theme; density?: Density; language?: string };
+  identity: { name?: string; signature?: string };
+}
+export type SettingsPatch = { [K in keyof Settings]?: Partial<Settings[K]> };
+
+export interface Session {
+  user: { address: string; name: string };
+  csrf: string;
+  plan: string;
+  features: { smime: boolean };
+  limits: { message_bytes: number; attachment_bytes: number };
+  instance: string;
+  version: string;
+  settings: Settings;
+}
+
+export type Role = 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash' | 'all' | 'flagged' | null;
+export interface Folder {
+  id: string; name: string; path: string; delimiter: string; role: Role; selectable: boolean; subscribed: boolean;
+  shared: boolean; total: number; unread: number;
+}
+
+export type RowSecurity = 'signed' | 'encrypted' | 'opaque' | null;
+export interface Row {
+  uid: number; from: Address[]; to: Address[]; subject: string; date: string; received: string; size: number;
+  flags: string[]; attachment: boolean; security: RowSecurity; message_id: string | null;
+}
+export interface ListPage {
+  uidvalidity: number; uidnext: number; modseq: number; total: number; unread: number; offset: number; messages: Row[];
+}
+export interface SearchFilters { unread?: boolean; flagged?: boolean; encrypted?: boolean; signed?: boolean; attachment?: boolean }
+export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters }
+export interface SearchPage { uidvalidity: number; total: number; header_only: number; offset: number; messages: Row[] }
+
+export interface Cert {
+  fingerprint: string; subject: string; issuer: string; serial: string; addresses: string[]; not_before: string;
+  not_after: string; key: { algorithm: string; bits: number; curve: string | null }; can_sign: boolean;
+  can_encrypt: boolean; weak: boolean; der: string;
+}
+
+export type Level = 'good' | 'neutral' | 'warning' | 'bad' | 'none';
+export interface Reason { code: string; text: string }
+export interface Signer {
+  address: string | null; subject: string; issuer: string; serial: string; fingerprint: string; algorithm: string;
+  integrity: string; match: 'yes' | 'case' | 'no'; chain: string; chain_detail: string | null; revocation: string;
+  not_before: string; not_after: string; signed_at: string | null;
+}
+export interface JobRecipient {
+  index: number; kind: 'rsa-v15' | 'rsa-oaep' | 'ecdh'; mine: boolean; issuer: string | null; serial: string | null;
+  key_identifier: string | null; encrypted_key: string; key_algorithm: string; originator_key: string | null; ukm: string | null;
+}
+export interface Job { layer: number; key_bytes: number; recipients: JobRecipient[] }
+export interface Security {
+  verdict: string; level: Level; reasons: Reason[];
+  signature: { whole: boolean; signers: Signer[] } | null;
+  encryption: { whole: boolean; layers: { layer: number; cipher: string; authenticated: boolean; opened: boolean; recipients: number }[] } | null;
+  job: Job | null;
+}
+
+export interface Part { id: string; kind: 'html' | 'text'; flowed: boolean; delsp: boolean; sealed: boolean; content: string }
+export interface Attachment { id: string; name: string; type: string; size: number; inline: boolean; content_id: string | null; sealed: boolean }
+export interface Message {
+  uid: number; uidvalidity: number; flags: string[]; size: number; received: string;
+  headers: {
+    subject: string; from: Address[]; sender: Address[]; reply_to: Address[]; to: Address[]; cc: Address[]; bcc: Address[];
+    date: string | null; message_id: string | null; in_reply_to: string | null; references: string | null; protected: boolean;
+    outer_subject: string | null;
+  };
+  security: Security | null;
+  parts: Part[];
+  attachments: Attachment[];
+}
+
+/** Names one message on the server. */
+export interface MessageRef { folder: string; uid: number; uidvalidity: number }
+export interface LayerKey { layer: number; content_key: string }
+
+export type RecipientStatus = 'ready' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'invalid_address';
+export interface RecipientInfo { address: string; status: RecipientStatus; certificate: Cert | null; source: string | null }
+
+export interface ComposeAttachment { name: string; type: string; size: number; content_id: string | null }
+export interface ComposeBody {
+  submission: string; from: Address; to: Address[]; cc: Address[]; bcc: Address[]; reply_to: Address[]; subject: string;
+  text: string; html: string | null; in_reply_to: string | null; references: string | null; mode: SecurityMode;
+  may_encrypt: boolean; signer: string | null; attachments: ComposeAttachment[];
+  forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
+}
+export interface DraftSaved { uid: number; uidvalidity: number; folder: string; encrypted: boolean }
+export interface Prepared {
+  ticket: string; mode: SecurityMode; message_id: string; draft: MessageRef;
+  recipients: { address: string; envelope: 'main' | 'bcc'; fingerprint: string | null }[];
+  signer: string | null; content_key: string | null;
+  skeleton: ({ bytes: string } | { attachment: number })[];
+  attributes: string | null; digest: string;
+}
+export interface Sent {
+  status: 'sent' | 'partly' | 'failed' | 'pending' | 'unknown';
+  message: string;
+  envelopes: { status: string; recipients: { address: string; status: string; code: number | null; reply: string | null }[] }[];
+  sent_copy: MessageRef | null;
+  draft: MessageRef | null;
+}
+
+export interface Contact {
+  id: string; name: string; addresses: string[];
+  certificates: (Cert & { source: string; since: string; pending?: boolean })[];
+}
+export interface VaultKey { id: string; label: string; created: string; certificates: Cert[] }
+export interface VaultKeys { keys: VaultKey[]; primary: { sign: string | null; encrypt: string | null } }
+export interface Misspelt { offset: number; length: number; suggestions: string[] }

@@ -1,0 +1,128 @@
+// Entry of the app page: session, texts, routes, keys, then the shell.
+import '../core/shared.ts';
+import * as mail from '../api/mail.ts';
+import { ApiError, sessionExpired } from '../api/client.ts';
+import { bindKeys } from '../core/keyboard.ts';
+import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
+import { effect, untracked } from '../core/signals.ts';
+import { go, route, startRouter } from '../core/router.ts';
+import { markRead, refOf } from '../store/actions.ts';
+import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/folders.ts';
+import * as list from '../store/list.ts';
+import * as reader from '../store/reader.ts';
+import { query } from '../store/search.ts';
+import { readBoot, settings, smimeOn, useSession } from '../store/session.ts';
+import { applyLook } from '../store/theme.ts';
+import { confirming, overlay, watchWidth } from '../store/ui.ts';
+import { startShell } from '../views/shell/app.ts';
+import { startTooltips } from '../views/parts/tooltip.ts';
+import { loadSmime } from '../views/parts/smime.ts';
+import { registerCommands } from './commands.ts';
+
+const REFRESH_MS = 45_000;
+
+function followRoute(): void {
+  effect(() => {
+    const r = route.value;
+    const q = query.value;
+    if (r.page !== 'mail') return;
+    const id = r.folder ?? INBOX_ID;
+    untracked(() => {
+      // A search lives in memory only: after a reload the folder is shown instead.
+      if (r.search && !q) { go({ ...r, search: false }, { replace: true }); return; }
+      void list.show({ folder: id, query: r.search ? q : null });
+    });
+  });
+  effect(() => {
+    const r = route.value;
+    const validity = list.uidvalidity.value;
+    const s = list.source.value;
+    if (r.page !== 'mail' || !r.uid) { untracked(() => reader.close()); return; }
+    const uid = r.uid;
+    if (!validity || s?.folder !== (r.folder ?? INBOX_ID)) return;
+    untracked(() => {
+      list.activeUid.value = uid;
+      const ref = refOf(uid);
+      if (ref) void reader.show(ref);
+    });
+  });
+  // Opening marks as read and fetches the next one ahead.
+  effect(() => {
+    const o = reader.open.value;
+    if (!o?.message) return;
+    untracked(() => {
+      if (o.message!.uid !== o.ref.uid) return;
+      const row = list.rowOf(o.ref.uid);
+      if (row && !row.flags.includes('\\Seen') && settings.value.reading.mark_read !== false) markRead([o.ref.uid]);
+      const next = list.rowAt(list.positionOf(o.ref.uid) + 1);
+      const ref = next ? refOf(next.uid) : null;
+      if (ref && !reader.isCached(ref)) setTimeout(() => reader.prefetch(ref), 120);
+    });
+  });
+}
+
+function followTitle(): void {
+  effect(() => {
+    void language.value;
+    const r = route.value;
+    const f = folder(r.page === 'mail' ? (r.folder ?? INBOX_ID) : null) ?? byRole('inbox');
+    const where = r.page === 'settings' ? t('settings') : folderName(f);
+    const subject = r.page === 'mail' && r.uid ? reader.open.value?.message?.headers.subject : '';
+    const unread = f && f.role === 'inbox' && f.unread ? `(${f.unread}) ` : '';
+    document.title = `${unread}${subject ? `${subject} – ` : ''}${where ? `${where} – ` : ''}Waxseal`;
+  });
+}
+
+function followLook(): void {
+  effect(() => { void settings.value; applyLook(); });
+  effect(() => {
+    const lang = pickLanguage(settings.value.ui.language, navigator.languages);
+    untracked(() => { if (lang !== language.value) loadLanguage(lang).catch(() => undefined); });
+  });
+}
+
+function keepFresh(): void {
+  const again = (): void => {
+    if (document.visibilityState !== 'visible' || sessionExpired.value) return;
+    void list.refresh();
+    void loadFolders();
+  };
+  setInterval(again, REFRESH_MS);
+  document.addEventListener('visibilitychange', again);
+  addEventListener('online', again);
+}
+
+async function start(): Promise<void> {
+  let boot = readBoot();
+  const lang = pickLanguage(boot?.settings?.ui?.language || document.documentElement.lang, navigator.languages);
+  const texts = loadLanguage(lang in LANGUAGES ? lang : 'en');
+  if (!boot) {
+    try {
+      boot = await mail.getSession();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) { location.assign('/signin'); return; }
+      throw error;
+    }
+  }
+  useSession(boot);
+  startRouter();
+  watchWidth();
+  registerCommands();
+  followRoute();
+  const foldersLoaded = loadFolders();
+  await texts;
+  applyLook();
+  startShell();
+  followLook();
+  followTitle();
+  startTooltips();
+  bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value);
+  if (smimeOn.value) void loadSmime('chip');
+  await foldersLoaded;
+  keepFresh();
+}
+
+start().catch((error: unknown) => {
+  const box = document.querySelector('.boot');
+  if (box) { box.classList.add('is-bad'); box.textContent = error instanceof Error ? error.message : String(error); }
+});

@@ -1,0 +1,79 @@
+// All commands of the app. Labels are keys of static/i18n; the "?" sheet and the palette are drawn from here.
+import * as mail from '../api/mail.ts';
+import { register } from '../core/commands.ts';
+import { back, go, route } from '../core/router.ts';
+import * as actions from '../store/actions.ts';
+import { byRole, folder, INBOX_ID, loadFolders } from '../store/folders.ts';
+import * as list from '../store/list.ts';
+import * as reader from '../store/reader.ts';
+import { clearSearch } from '../store/search.ts';
+import { overlay } from '../store/ui.ts';
+import { toast } from '../store/toasts.ts';
+import { sentence } from '../api/client.ts';
+import { compose } from './compose.ts';
+
+const inMail = (): boolean => route.value.page === 'mail';
+const some = (): boolean => inMail() && actions.targets().length > 0;
+const reading = (): boolean => route.value.page === 'mail' && route.value.uid !== null && reader.open.value?.message != null;
+const toRole = (role: 'inbox' | 'sent' | 'drafts' | 'archive') => (): void => {
+  const f = byRole(role);
+  go({ page: 'mail', folder: f?.id ?? INBOX_ID, uid: null, search: false });
+};
+
+export async function signOut(): Promise<void> {
+  try {
+    await mail.signOut();
+  } catch (error) {
+    toast(sentence(error), { kind: 'bad' });
+    return;
+  }
+  reader.forgetAll();
+  location.assign('/signin');
+}
+
+function leaveMessage(): void {
+  const r = route.value;
+  if (r.page === 'settings') { back({ page: 'mail', folder: null, uid: null, search: false }); return; }
+  if (r.uid) { back({ ...r, uid: null }); return; }
+  if (list.selection.value.size) { list.clearSelection(); return; }
+  if (r.search) clearSearch();
+}
+
+export function registerCommands(): void {
+  register([
+    { id: 'go.inbox', label: 'cmd-inbox', icon: 'inbox', keys: 'g i', group: 'go', run: toRole('inbox') },
+    { id: 'go.sent', label: 'cmd-sent', icon: 'send', keys: 'g s', group: 'go', enabled: () => !!byRole('sent'), run: toRole('sent') },
+    { id: 'go.drafts', label: 'cmd-drafts', icon: 'pen-line', keys: 'g d', group: 'go', enabled: () => !!byRole('drafts'), run: toRole('drafts') },
+    { id: 'go.archive', label: 'cmd-archive-folder', icon: 'archive', keys: 'g a', group: 'go', enabled: () => !!byRole('archive'), run: toRole('archive') },
+    { id: 'go.search', label: 'cmd-search', icon: 'search', keys: '/|Shift+/', group: 'go', enabled: inMail, run: () => { const i = document.querySelector<HTMLInputElement>('#search'); i?.focus(); i?.select(); } },
+
+    { id: 'list.next', label: 'cmd-next', icon: 'chevron-down', keys: 'j', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(1) },
+    { id: 'list.previous', label: 'cmd-previous', icon: 'chevron-up', keys: 'k', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(-1) },
+    { id: 'list.open', label: 'cmd-open', icon: 'mail-open', keys: 'o', group: 'list', hidden: true, enabled: () => inMail() && list.activeUid.value !== null, run: () => actions.openMessage(list.activeUid.value!) },
+    { id: 'list.select', label: 'cmd-select', icon: 'square-check', keys: 'x', group: 'list', enabled: () => inMail() && list.activeUid.value !== null, run: () => list.toggle(list.activeUid.value!) },
+    { id: 'list.extend-down', label: 'cmd-extend-down', keys: 'Shift+j', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(1, true) },
+    { id: 'list.extend-up', label: 'cmd-extend-up', keys: 'Shift+k', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(-1, true) },
+    { id: 'list.clear', label: 'cmd-clear-selection', icon: 'x', group: 'list', enabled: () => list.selection.value.size > 0, run: () => list.clearSelection() },
+    { id: 'list.refresh', label: 'cmd-refresh', icon: 'refresh-cw', keys: 'Shift+r', group: 'list', enabled: inMail, run: async () => { await Promise.all([list.refresh(), loadFolders()]); } },
+
+    { id: 'message.back', label: 'cmd-back', icon: 'arrow-left', keys: 'u|Escape', group: 'message', hidden: true, run: leaveMessage },
+    { id: 'message.reply', label: 'cmd-reply', icon: 'reply', keys: 'r', group: 'message', enabled: reading, run: () => compose('reply') },
+    { id: 'message.reply-all', label: 'cmd-reply-all', icon: 'reply-all', keys: 'a', group: 'message', enabled: reading, run: () => compose('reply-all') },
+    { id: 'message.forward', label: 'cmd-forward', icon: 'forward', keys: 'f', group: 'message', enabled: reading, run: () => compose('forward') },
+    { id: 'message.archive', label: 'cmd-archive', icon: 'archive', keys: 'e', group: 'message', enabled: () => some() && byRole('archive') !== undefined && folder(actions.opening())?.role !== 'archive', run: () => actions.archive() },
+    { id: 'message.delete', label: 'cmd-delete', icon: 'trash', keys: '#|Shift+#', group: 'message', enabled: some, run: () => actions.remove() },
+    { id: 'message.flag', label: 'cmd-flag', icon: 'star', keys: 's', group: 'message', enabled: some, run: () => actions.toggleFlag() },
+    { id: 'message.unread', label: 'cmd-unread', icon: 'mail', keys: 'Shift+u', group: 'message', enabled: some, run: () => actions.toggleRead() },
+    { id: 'message.move', label: 'cmd-move', icon: 'folder-input', keys: 'v', group: 'message', enabled: some, run: () => { overlay.value = 'move'; } },
+    { id: 'message.junk', label: 'cmd-junk', icon: 'octagon-x', keys: '!|Shift+!', group: 'message', enabled: () => some() && byRole('junk') !== undefined, run: () => actions.junk() },
+    { id: 'message.print', label: 'cmd-print', icon: 'printer', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-print')); } },
+    { id: 'message.source', label: 'cmd-source', icon: 'code', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-source')); } },
+
+    { id: 'compose.new', label: 'cmd-compose', icon: 'pen-line', keys: 'c', group: 'compose', run: () => compose('new') },
+
+    { id: 'app.palette', label: 'cmd-palette', icon: 'command', keys: '$mod+k', group: 'app', run: () => { overlay.value = 'palette'; } },
+    { id: 'app.shortcuts', label: 'cmd-shortcuts', icon: 'keyboard', keys: '?|Shift+?', group: 'app', run: () => { overlay.value = 'shortcuts'; } },
+    { id: 'app.settings', label: 'settings', icon: 'settings', keys: 'g ,', group: 'app', run: () => go({ page: 'settings', section: 'general' }) },
+    { id: 'app.signout', label: 'cmd-signout', icon: 'log-out', group: 'app', run: signOut },
+  ]);
+}

@@ -1,0 +1,71 @@
+// The folder tree and its counters.
+import * as mail from '../api/mail.ts';
+import type { Folder, Role } from '../api/types.ts';
+import { computed, signal } from '../core/signals.ts';
+import { hasText, t } from '../core/i18n.ts';
+
+export const folders = signal<Folder[]>([]);
+export const foldersError = signal<unknown>(null);
+export const INBOX_ID = 'SU5CT1g'; // base64url of "INBOX", the only name IMAP fixes
+
+const byId = computed(() => new Map(folders.value.map((f) => [f.id, f])));
+export function folder(id: string | null): Folder | undefined { return id ? byId.value.get(id) : undefined; }
+export function byRole(role: Role): Folder | undefined { return folders.value.find((f) => f.role === role && !f.shared); }
+
+const ROLE_ORDER: Role[] = ['inbox', 'flagged', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all'];
+
+/** Folders with a role are called what the person's language calls them; all others by their own name. */
+export function folderName(f: Folder | undefined): string {
+  if (!f) return '';
+  if (f.role && !f.shared && hasText(`folder-${f.role}`)) return t(`folder-${f.role}`);
+  return f.name;
+}
+
+export interface Node { folder: Folder; depth: number; children: Node[] }
+
+/** Tree in display order: roles first, then by name; shared mailboxes apart. */
+export function buildTree(list: readonly Folder[]): { own: Node[]; shared: Node[] } {
+  const nodes = new Map<string, Node>(list.map((f) => [f.path, { folder: f, depth: 0, children: [] }]));
+  const roots: Node[] = [];
+  for (const node of nodes.values()) {
+    const { path, delimiter, name } = node.folder;
+    const parentPath = delimiter ? path.slice(0, Math.max(0, path.length - name.length - delimiter.length)) : '';
+    const parent = parentPath ? nodes.get(parentPath) : undefined;
+    // Children of INBOX are shown beside it, as some servers put every folder there.
+    if (parent && parent.folder.role !== 'inbox') parent.children.push(node);
+    else roots.push(node);
+  }
+  const rank = (n: Node): number => {
+    const i = ROLE_ORDER.indexOf(n.folder.role);
+    return i < 0 ? ROLE_ORDER.length : i;
+  };
+  const order = (a: Node, b: Node): number => rank(a) - rank(b) || a.folder.name.localeCompare(b.folder.name);
+  const settle = (list: Node[], depth: number): Node[] => {
+    list.sort(order);
+    for (const n of list) { n.depth = depth; settle(n.children, depth + 1); }
+    return list;
+  };
+  return { own: settle(roots.filter((n) => !n.folder.shared), 0), shared: settle(roots.filter((n) => n.folder.shared), 0) };
+}
+
+export const tree = computed(() => buildTree(folders.value));
+
+export async function loadFolders(): Promise<void> {
+  try {
+    folders.value = await mail.getFolders();
+    foldersError.value = null;
+  } catch (error) {
+    foldersError.value = error;
+  }
+}
+
+/** Counts at once what an action of ours changes; the next refresh brings the server's numbers. */
+export function adjust(id: string, change: { unread?: number; total?: number }): void {
+  folders.value = folders.value.map((f) => f.id !== id ? f : {
+    ...f, unread: Math.max(0, f.unread + (change.unread ?? 0)), total: Math.max(0, f.total + (change.total ?? 0)),
+  });
+}
+export function setCounts(id: string, total: number, unread: number): void {
+  const f = folder(id);
+  if (f && (f.total !== total || f.unread !== unread)) folders.value = folders.value.map((x) => (x.id === id ? { ...x, total, unread } : x));
+}

@@ -1,0 +1,51 @@
+// Who is signed in, what the plan allows, and the settings (saved at once, no Save button).
+import { setCsrf } from '../api/client.ts';
+import * as mail from '../api/mail.ts';
+import type { Session, Settings, SettingsPatch } from '../api/types.ts';
+import { batch, computed, signal } from '../core/signals.ts';
+
+export const session = signal<Session | null>(null);
+export const smimeOn = computed(() => session.value?.features.smime === true);
+export const me = computed(() => session.value?.user ?? { address: '', name: '' });
+export const settings = signal<Settings>(defaults());
+
+export function defaults(): Settings {
+  return { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: {}, identity: {} };
+}
+
+export function merge(base: Settings, patch: SettingsPatch): Settings {
+  return {
+    security: { ...base.security, ...patch.security }, reading: { ...base.reading, ...patch.reading },
+    ui: { ...base.ui, ...patch.ui }, identity: { ...base.identity, ...patch.identity },
+  };
+}
+
+export function useSession(s: Session): void {
+  setCsrf(s.csrf);
+  batch(() => {
+    session.value = s;
+    settings.value = merge(defaults(), s.settings ?? {});
+  });
+}
+
+/** Boot data of the page; null where the server left none. */
+export function readBoot(): Session | null {
+  const text = document.getElementById('boot')?.textContent;
+  if (!text) return null;
+  try {
+    const s = JSON.parse(text) as Session;
+    return s && typeof s.csrf === 'string' ? s : null;
+  } catch { return null; }
+}
+
+/** Shows the change at once and takes it back when the server refuses. */
+export async function changeSettings(patch: SettingsPatch): Promise<void> {
+  const before = settings.value;
+  settings.value = merge(before, patch);
+  try {
+    await mail.putSettings(patch);
+  } catch (error) {
+    settings.value = before;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+// What is open on the screen besides the mail itself.
+import { signal } from '../core/signals.ts';
+
+export type Overlay = 'palette' | 'shortcuts' | 'move' | 'source' | 'empty-confirm' | 'new-folder' | null;
+export const overlay = signal<Overlay>(null);
+export const drawer = signal(false);
+/** Said to screen readers, politely. */
+export const announcement = signal('');
+export function announce(text: string): void { announcement.value = ''; queueMicrotask(() => { announcement.value = text; }); }
+
+export interface Confirm { title: string; text: string; action: string; danger?: boolean; resolve: (yes: boolean) => void }
+export const confirming = signal<Confirm | null>(null);
+export function confirm(o: Omit<Confirm, 'resolve'>): Promise<boolean> {
+  return new Promise((resolve) => {
+    confirming.value = { ...o, resolve: (yes) => { confirming.value = null; resolve(yes); } };
+  });
+}
+
+export const wide = signal(true);
+export function watchWidth(): void {
+  const q = matchMedia('(min-width: 62rem)');
+  wide.value = q.matches;
+  q.addEventListener('change', () => { wide.value = q.matches; });
+}

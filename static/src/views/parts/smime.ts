@@ -1,0 +1,13 @@
+// The parts of static/src/smime and how they are loaded: lazily, and only when the plan has S/MIME.
+import type { SendCheck } from '../../smime/contract.ts';
+import { smimeOn } from '../../store/session.ts';
+
+interface Parts { chip: unknown; reading: unknown; sending: { sending: SendCheck }; settings: unknown }
+const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {};
+
+/** The module, or null when the plan has no S/MIME or this build has no such part. */
+export async function loadSmime<K extends keyof Parts>(name: K): Promise<Parts[K] | null> {
+  if (!smimeOn.value) return null;
+  const load = table[name];
+  return load ? load() : null;
+}

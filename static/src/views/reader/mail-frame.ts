@@ -1,0 +1,180 @@
+// One HTML part in its own sandboxed frame. Decrypted parts get the frame whose CSP allows no host at all.
+import frameCss from '../../frame/mailframe.css';
+import * as mail from '../../api/mail.ts';
+import type { Attachment, LayerKey, MessageRef, Part } from '../../api/types.ts';
+import { WxElement, define } from '../../core/element.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { renderHtml } from '../../frame/sanitize.ts';
+import { settings } from '../../store/session.ts';
+import { confirm } from '../../store/ui.ts';
+
+type FrameWindow = Window & typeof globalThis;
+/** Beyond this the frame scrolls by itself (browsers limit element heights). */
+const TALLEST = 60_000;
+
+export class WxMailFrame extends WxElement {
+  static override properties = { content: { attribute: false }, message: { attribute: false }, attachments: { attribute: false }, keys: { attribute: false }, blocked: { state: true }, designed: { state: true }, dark: { state: true }, hover: { state: true } };
+  declare content: Part;
+  declare message: MessageRef;
+  declare attachments: Attachment[];
+  declare keys: LayerKey[];
+  declare blocked: number;
+  declare designed: boolean;
+  /** The person asked for dark although the mail is designed. */
+  declare dark: boolean;
+  declare hover: string;
+  #urls: string[] = [];
+  #sizes: ResizeObserver | null = null;
+  #drawn: Part | null = null;
+  #abort = new AbortController();
+
+  constructor() { super(); this.blocked = 0; this.designed = false; this.dark = false; this.hover = ''; this.attachments = []; this.keys = []; }
+
+  get #frame(): HTMLIFrameElement { return this.querySelector('iframe')!; }
+
+  #loaded(): void {
+    const win = this.#frame.contentWindow as FrameWindow | null;
+    if (!win || win.location.pathname === 'blank') return;
+    const doc = win.document;
+    const sheet = new win.CSSStyleSheet();
+    sheet.replaceSync(frameCss);
+    doc.adoptedStyleSheets = [sheet];
+    doc.addEventListener('click', this.#click);
+    doc.addEventListener('keydown', this.#key);
+    doc.addEventListener('pointerover', this.#point, { passive: true });
+    doc.addEventListener('focusin', this.#point);
+    this.#sizes?.disconnect();
+    this.#sizes = new ResizeObserver(() => this.#fit());
+    this.#sizes.observe(doc.body);
+    this.#drawn = null;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const win = this.#frame?.contentWindow as FrameWindow | null;
+    if (!win?.document.adoptedStyleSheets.length || this.#drawn === this.content) return;
+    this.#drawn = this.content;
+    this.#release();
+    const { blocked, designed, inline } = renderHtml(win, this.content.content, t('quote-show'));
+    this.blocked = blocked;
+    this.designed = designed;
+    this.#look();
+    for (const { image, cid } of inline) void this.#fill(image, cid);
+    this.#fit();
+  }
+
+  async #fill(image: HTMLImageElement, cid: string): Promise<void> {
+    const bare = (s: string): string => { try { return decodeURIComponent(s).replace(/^<|>$/g, ''); } catch { return s; } };
+    const found = this.attachments.find((a) => a.content_id && bare(a.content_id) === bare(cid));
+    if (!found) { image.alt ||= t('image-missing'); return; }
+    const { signal } = this.#abort;
+    try {
+      const keys = found.sealed ? this.keys : [];
+      const blob = await mail.getPart(this.message, found.id, { inline: true, keys, signal });
+      if (signal.aborted) return;
+      // Only pictures a browser cannot run anything from; never SVG.
+      const type = /^image\/(?:png|gif|jpe?g|webp|avif|bmp)$/.test(found.type) ? found.type : '';
+      if (!type) return;
+      const url = URL.createObjectURL(new Blob([blob], { type }));
+      this.#urls.push(url);
+      image.src = url;
+    } catch {
+      if (!signal.aborted) image.alt ||= t('image-missing');
+    }
+  }
+
+  #look(): void {
+    const doc = this.#frame?.contentDocument;
+    if (!doc) return;
+    const paper = this.designed && !this.dark;
+    const own = getComputedStyle(this);
+    const rootStyle = doc.documentElement.style;
+    doc.documentElement.classList.toggle('wx-designed', paper);
+    // Equal colour schemes inside and outside keep the frame transparent.
+    rootStyle.setProperty('color-scheme', paper ? 'light' : getComputedStyle(document.documentElement).colorScheme === 'dark' ? 'dark' : this.#isDark() ? 'dark' : 'light');
+    rootStyle.setProperty('--wx-ink', own.getPropertyValue('color'));
+    const probe = this.querySelector('.frame-probe');
+    if (probe) rootStyle.setProperty('--wx-link', getComputedStyle(probe).color);
+  }
+
+  #isDark(): boolean {
+    const theme = document.documentElement.dataset.theme;
+    return theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  }
+
+  #fit(): void {
+    const frame = this.#frame;
+    const doc = frame?.contentDocument;
+    if (!doc?.body) return;
+    const scrollbar = doc.documentElement.scrollWidth > doc.documentElement.clientWidth + 1 ? 14 : 0;
+    const height = Math.min(TALLEST, Math.ceil(doc.body.getBoundingClientRect().height) + scrollbar);
+    doc.documentElement.style.overflowY = height >= TALLEST ? 'auto' : 'hidden';
+    const px = `${Math.max(24, height)}px`;
+    if (frame.style.blockSize !== px) frame.style.blockSize = px;
+  }
+
+  #link(event: Event): HTMLAnchorElement | null {
+    const target = event.target as Element | null;
+    return (target && 'closest' in target ? target.closest('a[href]') : null) as HTMLAnchorElement | null;
+  }
+
+  #point = (event: Event): void => {
+    const a = this.#link(event);
+    this.hover = a ? (a.href.startsWith('mailto:') ? a.href.slice(7) : a.href.length > 120 ? `${a.href.slice(0, 120)}…` : a.href) : '';
+  };
+
+  #click = (event: MouseEvent): void => {
+    const a = this.#link(event);
+    if (!a) return;
+    if (a.href.startsWith('mailto:')) {
+      event.preventDefault();
+      this.dispatchEvent(new CustomEvent('wx-mailto', { bubbles: true, detail: a.href }));
+    } else if (a.hasAttribute('data-misleading')) {
+      event.preventDefault();
+      const href = a.href;
+      void confirm({ title: t('link-odd-title'), text: t('link-odd-text', { shown: a.textContent?.trim() ?? '', real: new URL(href).hostname }), action: t('link-odd-open') })
+        .then((yes) => { if (yes) window.open(href, '_blank', 'noopener,noreferrer'); });
+    }
+  };
+
+  /** Keys pressed while the focus is in the mail work as everywhere else. */
+  #key = (event: KeyboardEvent): void => {
+    const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
+    if ((ctrlKey || metaKey) && ['c', 'a', 'f', 'p'].includes(key.toLowerCase())) return;
+    if (key.startsWith('Arrow') || key === 'Tab' || key === ' ' || key.startsWith('Page') || key === 'Enter') return;
+    const copy = new KeyboardEvent('keydown', { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true });
+    if (!window.dispatchEvent(copy)) event.preventDefault();
+  };
+
+  #release(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    for (const url of this.#urls.splice(0)) URL.revokeObjectURL(url);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sizes?.disconnect();
+    this.#release();
+  }
+
+  override updated(): void {
+    void settings.value.ui.theme;
+    this.#draw();
+    this.#look();
+  }
+
+  override render(): TemplateResult {
+    void settings.value.ui.theme;
+    const src = this.content.sealed ? '/mailframe/sealed' : '/mailframe';
+    return html`
+      <span class="frame-probe link" hidden></span>
+      ${this.blocked > 0 ? html`<div class="notice frame-notice" role="note">${icon('image-off')}<div class="notice-text">${t(this.content.sealed ? 'remote-blocked-sealed' : 'remote-blocked', { n: this.blocked })}</div></div>` : nothing}
+      <iframe class="mail-frame ${this.designed && !this.dark ? 'is-paper' : ''}" sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src=${src} title=${t('frame-title')} @load=${this.#loaded}></iframe>
+      ${this.hover ? html`<div class="link-target" aria-hidden="true">${this.hover}</div>` : nothing}`;
+  }
+}
+define('wx-mail-frame', WxMailFrame);

@@ -1,0 +1,60 @@
+// The frame of the app: header, folders, list, reader or settings, composers, overlays.
+import { WxElement, define } from '../../core/element.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { route } from '../../core/router.ts';
+import { sessionExpired } from '../../api/client.ts';
+import { confirming, drawer, overlay } from '../../store/ui.ts';
+import { composers } from '../../store/composers.ts';
+import './header.ts';
+import './sidebar.ts';
+import './toasts.ts';
+import '../list/list.ts';
+
+export class WxApp extends WxElement {
+  #lazy = new Set<string>();
+
+  /** Loads a part when it is first needed; what it registers then shows itself. */
+  #want(name: string, load: () => Promise<unknown>): void {
+    if (this.#lazy.has(name)) return;
+    this.#lazy.add(name);
+    load().catch(() => { this.#lazy.delete(name); });
+  }
+
+  #page(): TemplateResult {
+    const r = route.value;
+    if (r.page === 'settings') {
+      this.#want('settings', () => import('../settings/settings.ts'));
+      return html`<main class="page" id="main" tabindex="-1"><wx-settings></wx-settings></main>`;
+    }
+    if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
+    return html`<main class="panes" id="main" data-pane=${r.uid ? 'reader' : 'list'}>
+      <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list></section>
+      <section class="pane-reader" aria-label=${t('reader-region')}>${r.uid ? html`<wx-reader></wx-reader>` : html`
+        <div class="empty empty-reader"><span class="empty-seal">${icon('brand')}</span><h2>${t('reader-empty')}</h2><p>${t('reader-empty-text')}</p></div>`}</section>
+    </main>`;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What the server drew while the script was loading.
+    this.querySelector(':scope > .boot')?.remove();
+  }
+
+  override render(): TemplateResult {
+    const over = overlay.value !== null || confirming.value !== null || sessionExpired.value;
+    if (over) this.#want('overlays', () => import('./overlays.ts'));
+    return html`<a class="skip" href="#main" @click=${(e: Event) => { e.preventDefault(); (this.querySelector<HTMLElement>('.grid') ?? this.querySelector<HTMLElement>('#main'))?.focus(); }}>${t('skip')}</a>
+      <wx-header class="header"></wx-header>
+      <wx-sidebar class="sidebar ${drawer.value ? 'is-open' : ''}"></wx-sidebar>
+      ${drawer.value ? html`<div class="scrim" @click=${() => { drawer.value = false; }}></div>` : nothing}
+      ${this.#page()}
+      ${composers.value.length ? html`<wx-composers></wx-composers>` : nothing}
+      <wx-overlays></wx-overlays>
+      <wx-toasts></wx-toasts>`;
+  }
+}
+/** After texts and session are here: only then may the shell draw itself. */
+export function startShell(): void { define('wx-app', WxApp); }

@@ -1,0 +1,63 @@
+// Brand, search, keyring chip, settings and the account menu.
+import { WxElement, define } from '../../core/element.ts';
+import { initials, tintOf } from '../../core/format.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing, live } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { go, pathOf, route } from '../../core/router.ts';
+import { runCommand } from '../../core/commands.ts';
+import { me, settings, smimeOn } from '../../store/session.ts';
+import { clearSearch, searchText, startSearch } from '../../store/search.ts';
+import { drawer } from '../../store/ui.ts';
+import { folder, folderName } from '../../store/folders.ts';
+import * as list from '../../store/list.ts';
+import { separator } from '../parts/menu.ts';
+import type { MenuItem } from '../parts/menu.ts';
+import { commandItem } from '../parts/command-button.ts';
+import { setTheme } from '../../store/theme.ts';
+
+export class WxHeader extends WxElement {
+  #account(): MenuItem[] {
+    const theme = settings.value.ui.theme ?? 'system';
+    return [
+      commandItem('app.settings'), commandItem('app.shortcuts'), commandItem('app.palette'), separator,
+      { label: t('theme-system'), icon: 'monitor', checked: theme === 'system', run: () => void setTheme('system') },
+      { label: t('theme-light'), icon: 'sun', checked: theme === 'light', run: () => void setTheme('light') },
+      { label: t('theme-dark'), icon: 'moon', checked: theme === 'dark', run: () => void setTheme('dark') },
+      separator, commandItem('app.signout'),
+    ];
+  }
+
+  #search(event: Event): void {
+    event.preventDefault();
+    const input = this.querySelector<HTMLInputElement>('#search')!;
+    if (input.value.trim()) { startSearch(input.value); input.blur(); document.querySelector<HTMLElement>('.grid')?.focus(); } else clearSearch();
+  }
+
+  override render(): TemplateResult {
+    const user = { name: me.value.name, address: me.value.address };
+    const where = folder(list.source.value?.folder ?? null);
+    return html`
+      <button type="button" class="icon-button drawer-button" aria-label=${t('folders-show')} aria-expanded=${drawer.value} @click=${() => { drawer.value = !drawer.value; }}>${icon('menu')}</button>
+      <a class="brand" href="/mail/" @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.inbox'); }}>
+        ${icon('brand', undefined, 'brand-seal')}<span class="brand-name">Waxseal</span></a>
+      <form class="search" role="search" @submit=${this.#search}>
+        ${icon('search')}
+        <input id="search" class="search-input" type="search" name="q" autocomplete="off" spellcheck="false" maxlength="400" enterkeyhint="search"
+          placeholder=${where ? t('search-in', { folder: folderName(where) }) : t('search')} aria-label=${t('search')} .value=${live(searchText.value)}
+          @input=${(e: InputEvent) => { searchText.value = (e.target as HTMLInputElement).value; }}
+          @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') { e.preventDefault(); clearSearch(); (e.target as HTMLElement).blur(); document.querySelector<HTMLElement>('.grid')?.focus(); } }}>
+        ${searchText.value ? html`<button type="button" class="icon-button is-small" aria-label=${t('search-clear')} data-tip=${t('search-clear')} @click=${() => clearSearch()}>${icon('x')}</button>` : html`<kbd class="search-key" aria-hidden="true">/</kbd>`}
+      </form>
+      <div class="header-end">
+        ${smimeOn.value ? html`<wx-keyring-chip></wx-keyring-chip>` : nothing}
+        <a class="icon-button header-settings" href=${pathOf({ page: 'settings', section: 'general' })} aria-label=${t('settings')} data-tip=${t('settings')}
+          aria-current=${route.value.page === 'settings' ? 'page' : 'false'}
+          @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); go({ page: 'settings', section: 'general' }); }}>${icon('settings')}</a>
+        <wx-menu class="account tint-${tintOf(user)}" label=${t('account')} button-class="avatar account-button" glyph=${initials(user)} .items=${() => this.#account()}
+          .head=${html`<div class="menu-who"><strong class="truncate">${user.name || user.address}</strong>${user.name ? html`<span class="muted truncate">${user.address}</span>` : nothing}</div><div class="menu-sep" role="separator"></div>`}></wx-menu>
+      </div>`;
+  }
+}
+define('wx-header', WxHeader);

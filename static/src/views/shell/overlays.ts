@@ -1,0 +1,186 @@
+// Dialogs of the shell: confirm, move to, new folder, shortcuts, palette, session expired. A lazy chunk.
+import '../../core/shared.ts';
+import { ApiError, sentence, sessionExpired, sessionRenewed } from '../../api/client.ts';
+import * as mail from '../../api/mail.ts';
+import { allCommands, commandVersion, isEnabled, shownKeys } from '../../core/commands.ts';
+import type { Command } from '../../core/commands.ts';
+import { WxElement, define } from '../../core/element.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, ifDefined, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { go } from '../../core/router.ts';
+import { moveTo, opening, targets } from '../../store/actions.ts';
+import { folderName, folders, loadFolders } from '../../store/folders.ts';
+import { me, useSession } from '../../store/session.ts';
+import { toast } from '../../store/toasts.ts';
+import { confirming, overlay } from '../../store/ui.ts';
+import { isMac } from '../parts/command-button.ts';
+import { dialog } from '../parts/dialog.ts';
+import { folderIcon } from './sidebar.ts';
+
+interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void }
+
+/** Folded for comparing: no case, no accents. */
+export function folded(s: string): string { return s.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase(); }
+export function matches(label: string, typed: string): boolean {
+  const words = folded(typed).split(/\s+/).filter(Boolean);
+  const text = folded(label);
+  return words.every((w) => text.includes(w));
+}
+
+export class WxOverlays extends WxElement {
+  static override properties = { typed: { state: true }, at: { state: true }, busy: { state: true }, problem: { state: true } };
+  declare typed: string;
+  declare at: number;
+  declare busy: boolean;
+  declare problem: string;
+  #last: string | null = null;
+
+  constructor() { super(); this.typed = ''; this.at = 0; this.busy = false; this.problem = ''; }
+
+  #close = (): void => { overlay.value = null; };
+
+  override willUpdate(): void {
+    const now = sessionExpired.value ? 'expired' : overlay.value;
+    if (now !== this.#last) { this.#last = now; this.typed = ''; this.at = 0; this.problem = ''; this.busy = false; }
+  }
+
+  // ---- lists with a filter: palette and "move to" ----
+
+  #choices(): Choice[] {
+    if (overlay.value === 'move') {
+      const here = opening();
+      return folders.value.filter((f) => f.selectable && f.id !== here && matches(f.path + folderName(f), this.typed)).map((f) => ({
+        id: f.id, label: folderName(f), hint: f.path === f.name ? '' : f.path.replaceAll(f.delimiter || '/', ' › '), icon: folderIcon(f.role), keys: [],
+        run: () => void moveTo(f.id),
+      }));
+    }
+    void commandVersion.value;
+    const commands: Choice[] = allCommands().filter((c) => !c.hidden && isEnabled(c)).map((c: Command) => ({
+      id: c.id, label: t(c.label), hint: '', icon: c.icon ?? 'chevron-right', keys: shownKeys(c.keys, isMac()), run: () => void c.run(),
+    }));
+    const places: Choice[] = folders.value.filter((f) => f.selectable).map((f) => ({
+      id: `go-${f.id}`, label: t('go-to', { folder: folderName(f) }), hint: '', icon: folderIcon(f.role), keys: [],
+      run: () => go({ page: 'mail', folder: f.id, uid: null, search: false }),
+    }));
+    return [...commands, ...places].filter((c) => matches(c.label, this.typed)).slice(0, 60);
+  }
+
+  #pick(c: Choice | undefined): void {
+    if (!c) return;
+    this.#close();
+    // After the dialog has gone, so that the command finds the focus where the person left it.
+    setTimeout(c.run);
+  }
+
+  #keys(event: KeyboardEvent, list: Choice[]): void {
+    if (event.key === 'ArrowDown') this.at = Math.min(list.length - 1, this.at + 1);
+    else if (event.key === 'ArrowUp') this.at = Math.max(0, this.at - 1);
+    else if (event.key === 'Enter') { this.#pick(list[this.at]); }
+    else return;
+    event.preventDefault();
+    void this.updateComplete.then(() => this.querySelector('.choice.is-active')?.scrollIntoView({ block: 'nearest' }));
+  }
+
+  #chooser(title: string, hint: string): TemplateResult {
+    const list = this.#choices();
+    const at = Math.min(this.at, Math.max(0, list.length - 1));
+    return dialog({
+      title, className: 'dialog-chooser', close: this.#close,
+      body: html`<div class="chooser-field">${icon('search')}<input class="chooser-input" autofocus role="combobox" aria-expanded="true" aria-controls="choices" aria-autocomplete="list" autocomplete="off" spellcheck="false"
+          aria-label=${hint} placeholder=${hint} aria-activedescendant=${ifDefined(list[at] ? `choice-${at}` : undefined)} .value=${this.typed}
+          @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.at = 0; }} @keydown=${(e: KeyboardEvent) => this.#keys(e, list)}></div>
+        <div class="choices" id="choices" role="listbox" aria-label=${title}>
+          ${list.map((c, i) => html`<div class="choice ${i === at ? 'is-active' : ''}" id="choice-${i}" role="option" aria-selected=${i === at} @click=${() => this.#pick(c)} @pointermove=${() => { if (this.at !== i) this.at = i; }}>
+            ${icon(c.icon)}<span class="choice-label truncate">${c.label}</span>${c.hint ? html`<span class="muted truncate">${c.hint}</span>` : nothing}
+            <span class="menu-keys" aria-hidden="true">${c.keys.map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</span></div>`)}
+          ${list.length === 0 ? html`<p class="choices-none">${t('nothing-found')}</p>` : nothing}
+        </div>`,
+    });
+  }
+
+  #shortcuts(): TemplateResult {
+    const groups: Command['group'][] = ['go', 'list', 'message', 'compose', 'app'];
+    return dialog({
+      title: t('shortcuts'), className: 'dialog-wide', close: this.#close,
+      body: html`<div class="sheet-keys">${groups.map((g) => html`<section><h3>${t(`shortcuts-${g}`)}</h3><dl>
+        ${allCommands().filter((c) => c.group === g && c.keys).map((c) => html`<div class="key-row"><dt>${t(c.label)}</dt><dd class="keys">${shownKeys(c.keys, isMac()).map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</dd></div>`)}
+      </dl></section>`)}</div><p class="muted">${t('shortcuts-off-hint')}</p>`,
+    });
+  }
+
+  async #makeFolder(): Promise<void> {
+    const name = this.typed.trim();
+    if (!name || this.busy) return;
+    this.busy = true;
+    try {
+      await mail.makeFolder(name);
+      await loadFolders();
+      toast(t('folder-made', { name }));
+      this.#close();
+    } catch (error) { this.problem = sentence(error); } finally { this.busy = false; }
+  }
+
+  #newFolder(): TemplateResult {
+    const submit = (): void => void this.#makeFolder();
+    return dialog({
+      title: t('folder-new'), close: this.#close, submit,
+      body: html`<label class="field"><span class="field-label">${t('folder-name')}</span>
+        <input class="input" autofocus maxlength="200" autocomplete="off" .value=${this.typed} aria-invalid=${this.problem ? 'true' : 'false'} aria-describedby="folder-problem" @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.problem = ''; }}></label>
+        ${this.problem ? html`<p class="field-error" id="folder-problem" role="alert">${this.problem}</p>` : html`<p class="field-hint" id="folder-problem">${t('folder-name-hint')}</p>`}`,
+      foot: html`<button type="button" class="button" @click=${this.#close}>${t('cancel')}</button><button type="submit" class="button button-primary" ?disabled=${!this.typed.trim() || this.busy}>${t('folder-make')}</button>`,
+    });
+  }
+
+  #confirm(): TemplateResult | typeof nothing {
+    const c = confirming.value;
+    if (!c) return nothing;
+    return dialog({
+      title: c.title, close: () => c.resolve(false), submit: () => c.resolve(true), body: html`<p class="muted">${c.text}</p>`,
+      foot: html`<button type="button" class="button" autofocus @click=${() => c.resolve(false)}>${t('cancel')}</button><button type="submit" class="button ${c.danger ? 'button-danger' : 'button-primary'}">${c.action}</button>`,
+    });
+  }
+
+  async #signIn(): Promise<void> {
+    const field = this.querySelector<HTMLInputElement>('#expired-password');
+    if (!field || this.busy) return;
+    this.busy = true;
+    this.problem = '';
+    try {
+      const next = await mail.signIn(me.value.address, field.value);
+      if (next.user.address !== me.value.address) { location.reload(); return; }
+      useSession(next);
+      field.value = '';
+      sessionRenewed();
+      toast(t('expired-back'));
+    } catch (error) {
+      this.problem = error instanceof ApiError && error.code === 'unauthenticated' ? t('err-wrong-password') : sentence(error);
+      field.select();
+    } finally { this.busy = false; }
+  }
+
+  #expired(): TemplateResult {
+    return dialog({
+      title: t('expired-title'), submit: () => void this.#signIn(),
+      body: html`<p class="muted">${t('expired-text')}</p>
+        <input type="text" class="visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username" readonly .value=${me.value.address}>
+        <p class="expired-who"><strong>${me.value.address}</strong></p>
+        <label class="field"><span class="field-label">${t('signin-password')}</span><input id="expired-password" class="input" type="password" autocomplete="current-password" autofocus aria-describedby="expired-problem" aria-invalid=${this.problem ? 'true' : 'false'}></label>
+        ${this.problem ? html`<p class="field-error" id="expired-problem" role="alert">${this.problem}</p>` : nothing}`,
+      foot: html`<a class="button button-quiet" href="/signin">${t('expired-other')}</a><button type="submit" class="button button-primary" ?disabled=${this.busy}>${t('signin-submit')}</button>`,
+    });
+  }
+
+  override render(): TemplateResult {
+    if (sessionExpired.value) return html`${this.#expired()}`;
+    const which = overlay.value;
+    return html`
+      ${which === 'palette' ? this.#chooser(t('palette'), t('palette-hint')) : nothing}
+      ${which === 'move' ? this.#chooser(t('move-title', { n: targets().length }), t('move-hint')) : nothing}
+      ${which === 'shortcuts' ? this.#shortcuts() : nothing}
+      ${which === 'new-folder' ? this.#newFolder() : nothing}
+      ${this.#confirm()}`;
+  }
+}
+define('wx-overlays', WxOverlays);

@@ -1,0 +1,94 @@
+// Compose button and folder tree.
+import { WxElement, define } from '../../core/element.ts';
+import { count } from '../../core/format.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing, css, ifDefined } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { go, pathOf, route } from '../../core/router.ts';
+import { runCommand } from '../../core/commands.ts';
+import { folderName, folders, foldersError, loadFolders, tree } from '../../store/folders.ts';
+import type { Node } from '../../store/folders.ts';
+import { moveTo } from '../../store/actions.ts';
+import { drawer, overlay } from '../../store/ui.ts';
+import { sentence } from '../../api/client.ts';
+
+const ICONS: Record<string, string> = { inbox: 'inbox', drafts: 'pen-line', sent: 'send', archive: 'archive', junk: 'octagon-x', trash: 'trash', all: 'mail', flagged: 'star' };
+export const DRAG_TYPE = 'application/x-waxseal-messages';
+
+export function folderIcon(role: string | null): string { return ICONS[role ?? ''] ?? 'folder'; }
+
+export class WxSidebar extends WxElement {
+  static override properties = { closed: { state: true }, over: { state: true } };
+  declare closed: ReadonlySet<string>;
+  declare over: string | null;
+  constructor() { super(); this.closed = new Set(); this.over = null; }
+
+  #toggle(id: string): void {
+    const next = new Set(this.closed);
+    if (!next.delete(id)) next.add(id);
+    this.closed = next;
+  }
+
+  #open(event: MouseEvent, id: string): void {
+    if (event.ctrlKey || event.metaKey || event.button !== 0) return;
+    event.preventDefault();
+    drawer.value = false;
+    go({ page: 'mail', folder: id, uid: null, search: false });
+  }
+
+  #drag(event: DragEvent, id: string): void {
+    if (!event.dataTransfer?.types.includes(DRAG_TYPE)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'move';
+    this.over = id;
+  }
+
+  #drop(event: DragEvent, id: string): void {
+    this.over = null;
+    const data = event.dataTransfer?.getData(DRAG_TYPE);
+    if (!data) return;
+    event.preventDefault();
+    void moveTo(id, (JSON.parse(data) as number[]));
+  }
+
+  #node(n: Node): TemplateResult {
+    const f = n.folder;
+    const here = route.value.page === 'mail' && route.value.folder === f.id;
+    const shut = this.closed.has(f.id);
+    const kids = n.children.length > 0;
+    const name = folderName(f);
+    // Drafts count what waits to be sent, Junk and Trash nothing.
+    const number = f.role === 'drafts' ? f.total : f.role === 'trash' || f.role === 'sent' ? 0 : f.unread;
+    return html`<li>
+      <div class="folder ${here ? 'is-here' : ''} ${this.over === f.id ? 'is-over' : ''}" ${css({ '--depth': String(n.depth) })}
+        @dragover=${(e: DragEvent) => this.#drag(e, f.id)} @dragleave=${() => { this.over = null; }} @drop=${(e: DragEvent) => this.#drop(e, f.id)}>
+        ${kids ? html`<button type="button" class="folder-twist" aria-expanded=${!shut} aria-label=${t('folder-toggle', { name })} @click=${() => this.#toggle(f.id)}>${icon('chevron-down')}</button>` : nothing}
+        ${f.selectable ? html`<a class="folder-link" href=${pathOf({ page: 'mail', folder: f.id, uid: null, search: false })} aria-current=${ifDefined(here ? 'page' : undefined)}
+            @click=${(e: MouseEvent) => this.#open(e, f.id)}>
+            ${icon(folderIcon(f.role))}<span class="folder-name truncate">${name}</span>
+            ${number > 0 ? html`<span class="folder-count ${f.role === 'drafts' || f.role === 'junk' ? 'is-faint' : ''}" aria-hidden="true">${count(number)}</span><span class="visually-hidden">${t(f.role === 'drafts' ? 'folder-drafts-count' : 'folder-unread', { n: number })}</span>` : nothing}
+          </a>` : html`<span class="folder-link is-plain">${icon('folder')}<span class="folder-name truncate">${name}</span></span>`}
+      </div>
+      ${kids && !shut ? html`<ul>${n.children.map((c) => this.#node(c))}</ul>` : nothing}
+    </li>`;
+  }
+
+  #skeleton(): TemplateResult {
+    return html`<ul aria-hidden="true">${[70, 52, 60, 44, 50, 58].map((w) => html`<li class="folder-bone"><span class="bone" ${css({ 'inline-size': `${w}%` })}></span></li>`)}</ul>`;
+  }
+
+  override render(): TemplateResult {
+    const { own, shared } = tree.value;
+    return html`
+      <div class="sidebar-top"><button type="button" class="button button-primary compose-button" @click=${() => { drawer.value = false; runCommand('compose.new'); }}>${icon('pen-line')}<span>${t('compose')}</span></button></div>
+      <nav class="folders" aria-label=${t('folders')}>
+        ${folders.value.length === 0 ? foldersError.value ? html`<div class="notice is-bad folders-error">${icon('circle-alert')}<div class="notice-text">${sentence(foldersError.value)}
+            <div class="notice-actions"><button class="button button-small" type="button" @click=${() => void loadFolders()}>${t('try-again')}</button></div></div></div>` : this.#skeleton() : nothing}
+        <ul>${own.map((n) => this.#node(n))}</ul>
+        ${shared.length ? html`<h2 class="folders-title">${t('folders-shared')}</h2><ul>${shared.map((n) => this.#node(n))}</ul>` : nothing}
+        ${folders.value.length ? html`<button type="button" class="folder-new" @click=${() => { overlay.value = 'new-folder'; }}>${icon('plus')}<span>${t('folder-new')}</span></button>` : nothing}
+      </nav>`;
+  }
+}
+define('wx-sidebar', WxSidebar);
