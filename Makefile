@@ -50,7 +50,7 @@ NEED_keyring :=
 NEED_fcgi    := base
 NEED_mail    := crypto base
 NEED_policy  := crypto base
-NEED_webmail := policy mail crypto fcgi base
+NEED_webmail := policy mail keyring crypto fcgi base
 NEED_fetch   := crypto base
 NEED_gateway := policy mail crypto base
 NEED_cli     := policy mail crypto keyring base
@@ -72,7 +72,8 @@ lib = $(BUILD)/lib/libwx$(1).a
 arch = $(call lib,$(1)) $(foreach l,$(NEED_$(1)),$(call lib,$(l)))
 libs = $(LIBS_$(1)) $(foreach l,$(NEED_$(1)),$(LIBS_$(l))) -lpthread
 
-BINS := $(if $(wildcard webmail/main.c),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl)
+# waxseald links once all its parts are there.
+BINS := $(if $(and $(wildcard webmail/main.c),$(wildcard policy/plan.c),$(wildcard webmail/view/message_json.c)),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 

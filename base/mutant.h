@@ -26,6 +26,10 @@
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */
 #endif
+#ifndef WAXSEAL_MUTANT_ABORT
+/* webmail: a message with the field X-Waxseal-Abort ends the worker: proves what a parser's crash does */
+#define WAXSEAL_MUTANT_ABORT 0
+#endif
 
 #define WX_MUTANT(name) (WAXSEAL_MUTANT_##name)
 

@@ -15,8 +15,8 @@ enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_PUT, METHOD_DELETE, M
 
 struct request {
     enum method method;
-    str_t path;         /* percent-decoded, validated UTF-8, no NUL, no "//" or dot segments */
-    str_t query;        /* raw */
+    str_t path;  /* percent-decoded, validated UTF-8, no NUL, no "//" or dot segments */
+    str_t query; /* raw */
     str_t host;
     str_t origin;       /* Origin header, or null */
     str_t fetch_site;   /* Sec-Fetch-Site, or null */
@@ -25,16 +25,19 @@ struct request {
     str_t content_type; /* lower-case media type without parameters */
     str_t accept_encoding, accept_language, if_none_match, user_agent, range;
     str_t client_address; /* by the trusted-proxy rule */
+    str_t id;             /* of this request, in answers (X-Request-Id) and logs; hex */
     bool https;
     uint64_t content_length;
     struct arena *arena;
-    str_t params[4];    /* of the matched route, in order */
-    void *transport;    /* fcgi's own */
+    str_t params[4]; /* of the matched route, in order */
+    void *transport; /* fcgi's own */
 };
 
 /* Value of a query parameter, percent-decoded into the arena; the null slice when absent. */
 str_t request_query(const struct request *r, str_t name);
 str_t request_cookie(const struct request *r, str_t name);
+/* Field of an application/x-www-form-urlencoded text, decoded into the arena; null when absent. */
+str_t form_field(str_t form, str_t name, struct arena *a);
 /* Reads the whole body into out (its max is the limit). RC_TOO_LARGE, RC_CANCELLED. */
 rc_t request_body(struct request *r, struct buf *out, struct err *e) WX_MUST_USE;
 /* True when the client has gone away. */
@@ -42,32 +45,52 @@ bool request_cancelled(const struct request *r);
 
 struct response {
     int status;
-    struct { str_t name, value; } headers[32];
+    struct {
+        str_t name, value;
+    } headers[32];
     size_t header_count;
     struct buf body;
-    str_t static_body;  /* instead of body: memory that outlives the response (static files) */
+    str_t static_body; /* instead of body: memory that outlives the response (static files) */
+    bool started;      /* response_start has sent the header: the body is streamed */
+    bool head_only;    /* HEAD: the body is not sent */
 };
 
-/* Adds or replaces a header. Values with controls are refused (false). */
+/* Adds or replaces a header (the null slice removes it). Names and values must live until the
+ * response is sent (literals, request arena). Values with controls are refused (false). */
 bool response_header(struct response *r, str_t name, str_t value);
 void response_type(struct response *r, str_t content_type);
+/* Hands over the storage of b (no copy) as the body; b is empty afterwards. */
+void response_take(struct response *r, struct buf *b);
+/* The headers every answer begins with: nosniff, no-referrer, same-origin isolation, no powerful
+ * features, no-store, and a policy that allows nothing. Handlers replace what they need. */
+void response_defaults(struct response *r);
+/* RFC 6266 value with an ASCII fall-back and an RFC 8187 name; inline_ or attachment. */
+str_t content_disposition(struct arena *a, bool inline_, str_t filename);
+
+/* Streaming of big bodies: sends status and headers, then the pieces. RC_CANCELLED when the client
+ * has gone away. After response_start a failure can only break the connection off. */
+rc_t response_start(struct request *q, struct response *r, struct err *e) WX_MUST_USE;
+rc_t response_write(struct request *q, str_t piece, struct err *e) WX_MUST_USE;
 
 /* --- server ------------------------------------------------------------------------- */
 
 struct http_server_options {
-    str_t socket_path;
     unsigned threads;
-    const str_t *trusted_proxies; /* CIDR */
+    size_t stack_bytes; /* of a worker thread; at least 1 MiB (libetpan's parsers recurse) */
+    const str_t *trusted_proxies; /* CIDR, checked by cidr_check */
     size_t trusted_proxy_count;
+    int io_timeout_ms; /* a peer silent for that long is gone */
     /* Called on a worker thread for each request; thread_state is what thread_start made. */
     void (*handle)(struct request *q, struct response *s, void *app, void *thread_state);
-    void *(*thread_start)(void *app);
+    void *(*thread_start)(void *app); /* NULL on failure: the process stops */
     void (*thread_stop)(void *thread_state);
     void *app;
     size_t request_arena_bytes;
 };
-/* Serves until SIGTERM or SIGINT, then finishes what runs and returns (graceful stop). */
+/* Serves until SIGTERM or SIGINT, then finishes what runs and returns (graceful stop). The
+ * listening socket is shared with other processes and is left alone. One call a process. */
 rc_t http_serve(const struct http_server_options *o, int listen_fd, struct err *e) WX_MUST_USE;
+/* Listening Unix socket, mode 0660; a stale file is replaced, a live one is an error. */
 rc_t http_listen(str_t socket_path, int *fd, struct err *e) WX_MUST_USE;
 
 #endif

@@ -1,11 +1,11 @@
 /* Server-rendered pages. All templates are read, parsed and checked at start.
  *
  *     {{name}} {{a.b}}       value, escaped for HTML text and quoted attributes
- *     {{if name}} … {{else}} … {{end}}     absent, null, false, "", 0, [] and {} are false
- *     {{each list}} … {{end}}              inside: {{.}} the element, {{.field}} its members
- *     {{include file.html}}  another template of the directory
+ *     {{#if name}} … {{else}} … {{/if}}    absent, null, false, "", 0, [] and {} are false
+ *     {{#each list}} … {{/each}}           inside: {{.}} the element, {{.field}} its members
+ *     {{> file.html}}        another template of the directory
  *     {{asset app.js}}       address of a built file
- *     {{t signin.title}}     text in the page's language, escaped
+ *     {{t signin-title}}     text in the page's language, escaped
  *     {{json name}}          JSON safe inside <script type="application/json">
  *     {{! remark}}
  *
@@ -23,9 +23,9 @@
 
 struct template_set;
 
-/* Reads every *.html of DIR and the texts DIR/text.LANG.json ({"signin.title": "Sign in", ...}; "en" must
- * have every key that is used, other languages fall back to it). Every include, asset and text
- * is looked up now: RC_INVALID with "FILE:LINE: ...". */
+/* Reads every *.html of DIR. Texts are the built files LANG.json ({"signin-title": "Sign in",
+ * ...}); "en" must have every key that is used, other languages fall back to it. Every include,
+ * asset and text is looked up now: RC_INVALID with "FILE:LINE: ...". */
 rc_t template_load(str_t dir, const struct static_files *files, struct template_set **out,
                    struct err *e) WX_MUST_USE;
 void template_free(struct template_set *t);
