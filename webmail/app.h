@@ -17,6 +17,7 @@
 #include "base/kv.h"
 #include "crypto/cert.h"
 #include "crypto/seal.h"
+#include "crypto/tls.h"
 #include "fcgi/http.h"
 #include "fcgi/static.h"
 #include "fcgi/template.h"
@@ -33,28 +34,30 @@ struct session;    /* webmail/session/session.h */
 struct app {
     const struct config *config;
     unsigned char host_key[SEAL_KEY_BYTES];
-    const struct trust *trust;    /* organisation roots and the mail roots of the system */
+    const struct trust *trust; /* organisation roots and the mail roots of the system */
     struct imap_pool *imap;
     struct plan_store *plans;
     const struct template_set *templates;
     const struct static_files *files;
     struct list_cache *lists;
-    struct shared *shared;        /* memory of all worker processes: crash marks, throttle */
-    str_t kv_password;            /* or null */
+    struct shared *shared; /* memory of all worker processes: crash marks, throttle */
+    str_t kv_password;     /* or null */
 };
 
 struct call {
     struct app *app;
-    struct kv *kv;                /* this thread's Redis connection */
+    struct kv *kv; /* this thread's Redis connection */
     struct request *q;
     struct response *s;
-    struct arena *arena;          /* of the request */
-    struct arena *secret;         /* wiped after the request: credentials and plaintext go here */
+    struct arena *arena;           /* of the request */
+    struct arena *secret;          /* wiped after the request: credentials and plaintext go here */
     const struct session *session; /* NULL on public routes */
-    str_t plan;                   /* name of the account's plan */
+    str_t plan;                    /* name of the account's plan */
     struct features features;
-    json_t *in;                   /* BODY_JSON: the parsed object; borrowed */
-    json_t *out;                  /* set by call_answer */
+    json_t *in;        /* BODY_JSON: the parsed object; borrowed */
+    str_t form;        /* BODY_FORM: for form_field */
+    size_t body_limit; /* BODY_RAW: the most bytes request_body may read */
+    json_t *out;       /* set by call_answer */
 };
 
 typedef rc_t call_handler(struct call *c, struct err *e);
@@ -88,8 +91,8 @@ static inline void imap_release_cleanup(struct imap **im)
 #define CLEANUP_IMAP __attribute__((cleanup(imap_release_cleanup)))
 
 /* 32-byte key for a purpose, derived from the host key. */
-rc_t app_key(const struct app *app, str_t purpose, str_t context,
-             unsigned char out[SEAL_KEY_BYTES], struct err *e) WX_MUST_USE;
+rc_t app_key(const struct app *app, str_t purpose, str_t context, unsigned char out[SEAL_KEY_BYTES],
+             struct err *e) WX_MUST_USE;
 
 /* RFC 3339 UTC text of seconds since the epoch. */
 str_t time_text(struct arena *a, int64_t seconds);

@@ -11,15 +11,20 @@
 #include "webmail/app.h"
 
 enum recipient_status {
-    RECIPIENT_READY, RECIPIENT_NONE, RECIPIENT_EXPIRED, RECIPIENT_NOT_YET_VALID, RECIPIENT_WEAK,
-    RECIPIENT_UNTRUSTED, RECIPIENT_INVALID_ADDRESS
+    RECIPIENT_READY,
+    RECIPIENT_NONE,
+    RECIPIENT_EXPIRED,
+    RECIPIENT_NOT_YET_VALID,
+    RECIPIENT_WEAK,
+    RECIPIENT_UNTRUSTED,
+    RECIPIENT_INVALID_ADDRESS
 };
 const char *recipient_status_word(enum recipient_status s); /* "ready", "none", ... */
 
 struct recipient_certificate {
     enum recipient_status status;
-    struct cert *cert;     /* owned by the caller (cert_unref); NULL for none, invalid_address */
-    const char *source;    /* "harvested", "imported", "own"; NULL without certificate */
+    struct cert *cert;  /* owned by the caller (cert_unref); NULL for none, invalid_address */
+    const char *source; /* "harvested", "imported", "own"; NULL without certificate */
 };
 /* The best encryption certificate known for an address: own ones first when the address is the
  * user's, else of the contact; usable before unusable, newest first. Never one whose SAN does not
@@ -34,17 +39,17 @@ rc_t contacts_known_certificates(struct call *c, str_t address, struct cert **ou
 
 struct contact_certificate {
     str_t der;
-    const char *source;    /* "harvested" or "imported" */
-    bool pending;          /* revocation could not be checked yet */
-    const str_t *chain;    /* DER of intermediates to keep with it */
+    const char *source; /* "harvested" or "imported" */
+    bool pending;       /* revocation could not be checked yet */
+    const str_t *chain; /* DER of intermediates to keep with it */
     size_t chain_count;
 };
 /* Adds a certificate to the contact of `address` (made when missing, with `name` or null). The
  * SAN must equal the address: RC_INVALID. *added is false when it was there already (a weaker or
  * older one is added beside, never instead). *contact: as GET /contacts gives it, new reference. */
 rc_t contacts_add_certificate(struct call *c, str_t address, str_t name,
-                              const struct contact_certificate *cert, bool *added,
-                              json_t **contact, struct err *e) WX_MUST_USE;
+                              const struct contact_certificate *cert, bool *added, json_t **contact,
+                              struct err *e) WX_MUST_USE;
 
 /* The Cert object of the API; new reference, NULL when it cannot be described. */
 json_t *cert_json(const struct cert *cert, struct arena *a);

@@ -12,18 +12,28 @@
 #include "webmail/app.h"
 
 struct session {
-    str_t id;        /* hex of the hash of the cookie's id: safe to log, key of the IMAP pool */
-    str_t address;   /* lower case */
-    str_t login;     /* user name at the servers */
-    str_t password;  /* in c->secret */
-    str_t csrf;      /* token for X-Waxseal-Csrf */
+    str_t id;       /* hex of the hash of the cookie's id: safe to log, key of the IMAP pool */
+    str_t address;  /* lower case */
+    str_t login;    /* user name at the servers */
+    str_t password; /* in c->secret */
+    str_t csrf;     /* token for X-Waxseal-Csrf */
     int64_t created;
     const struct config_domain *domain;
 };
 
-/* Makes a session and sets the cookie. */
-rc_t session_create(struct call *c, str_t address, str_t login, str_t password,
-                    const struct config_domain *domain, const struct session **out,
+/* What the cookie carries, and the names made of it. */
+struct session_seed {
+    unsigned char id[16];
+    unsigned char key[SEAL_KEY_BYTES];
+    str_t hash;   /* hex of SHA-256 of the id: the session's id */
+    str_t record; /* Redis key */
+};
+/* A new one, so that the sign-in's IMAP connection can already belong to the session. */
+rc_t session_seed_new(struct call *c, struct session_seed *out, struct err *e) WX_MUST_USE;
+/* Makes the session, sets the cookie, and ends the session the request came with, if any. The
+ * seed's key is wiped. */
+rc_t session_create(struct call *c, struct session_seed *seed, str_t address, str_t login,
+                    str_t password, const struct config_domain *domain, const struct session **out,
                     struct err *e) WX_MUST_USE;
 /* The session of the request's cookie. RC_UNAUTHENTICATED, RC_STATE_DOWN. */
 rc_t session_load(struct call *c, const struct session **out, struct err *e) WX_MUST_USE;

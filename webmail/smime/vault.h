@@ -14,9 +14,9 @@
 #define VAULT_MAX_CERTIFICATES 40u
 
 struct own_certificates {
-    struct cert **certs;    /* all certificates of the vault, newest key first; owned */
+    struct cert **certs; /* all certificates of the vault, newest key first; owned */
     size_t count;
-    struct cert *sign;      /* primary, or the best usable one, or NULL; borrowed from certs */
+    struct cert *sign; /* primary, or the best usable one, or NULL; borrowed from certs */
     struct cert *encrypt;
 };
 /* Nothing stored is not a failure: count 0. Free with own_certificates_free. */

@@ -8,8 +8,8 @@
 
 struct message_context {
     uint32_t uidvalidity;
-    const struct imap_row *row;     /* uid, flags, size, internaldate */
-    struct cert *const *mine;       /* certificates of the user's vault: marks recipients */
+    const struct imap_row *row; /* uid, flags, size, internaldate */
+    struct cert *const *mine;   /* certificates of the user's vault: marks recipients */
     size_t mine_count;
 };
 /* docs/PLAN.md "Message". New reference; NULL when out of memory. */

@@ -1,0 +1,307 @@
+/* waxseald: the FastCGI server of the web client.
+ *
+ *     waxseald --config FILE            run (foreground; the service manager's business to detach)
+ *     waxseald --config FILE --check    read configuration, templates and files, then exit
+ *     waxseald --print-api              docs/API.md on standard output
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "fcgi/address.h"
+#include "fcgi/master.h"
+#include "webmail/dispatch.h"
+#include "webmail/pages.h"
+#include "webmail/routes.h"
+#include "webmail/shared.h"
+#include "webmail/view/list_cache.h"
+
+#define LIST_CACHE_BYTES (8u << 20)
+#define STACK_BYTES (2u << 20)
+#define IO_TIMEOUT_MS 60000
+#define ARENA_FIXED (32u << 20)
+#define CONFIG_ARENA_BYTES (8u << 20)
+
+/* What the configuration leads to; replaced as a whole by a reload. */
+struct setting {
+    struct arena *arena;
+    struct config *config;
+    struct trust *trust;
+    struct static_files *files;
+    struct template_set *templates;
+    unsigned char host_key[SEAL_KEY_BYTES];
+    str_t kv_password;
+};
+
+struct master {
+    const char *config_file;
+    struct setting *setting;
+    struct shared *shared;
+    int listen_fd;
+};
+
+/* --- reading
+ * -------------------------------------------------------------------------------------- */
+
+static rc_t read_secret_file(struct arena *a, str_t path, size_t most, str_t *out, struct err *e)
+{
+    struct stat st;
+    const char *name = arena_cstr(a, path);
+    int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0) return err_set(e, RC_INVALID, "%s: %s", name ? name : "", strerror(errno));
+    char *p = arena_alloc(a, most + 1);
+    ssize_t n = p ? read(fd, p, most + 1) : -1;
+    bool open_to_others = fstat(fd, &st) != 0 || (st.st_mode & 0077) != 0;
+    close(fd);
+    if (open_to_others)
+        return err_set(e, RC_INVALID, "%s: may be readable by its owner only (mode 0600)", name);
+    if (n < 0 || (size_t) n > most) return err_set(e, RC_INVALID, "%s: unexpected length", name);
+    *out = str_n(p, (size_t) n);
+    return RC_OK;
+}
+
+static rc_t read_keys(struct setting *s, struct err *e)
+{
+    str_t key, password;
+    TRY(read_secret_file(s->arena, s->config->host_key_file, SEAL_KEY_BYTES, &key, e));
+    if (key.n != SEAL_KEY_BYTES)
+        return err_set(e, RC_INVALID, "%.*s: must hold exactly %d bytes",
+                       STR_ARG(s->config->host_key_file), SEAL_KEY_BYTES);
+    memcpy(s->host_key, key.p, SEAL_KEY_BYTES);
+    if (str_is_null(s->config->redis_password_file)) return RC_OK;
+    TRY(read_secret_file(s->arena, s->config->redis_password_file, 512, &password, e));
+    s->kv_password = str_trim(password);
+    return RC_OK;
+}
+
+static rc_t check_proxies(const struct config *c, struct err *e)
+{
+    for (size_t i = 0; i < c->trusted_proxy_count; i++)
+        if (!cidr_check(c->trusted_proxies[i]))
+            return err_set(e, RC_INVALID, "%.*s: trusted_proxies: \"%.*s\" is no network",
+                           STR_ARG(c->file), STR_ARG(c->trusted_proxies[i]));
+    return RC_OK;
+}
+
+static void setting_free(struct setting *s)
+{
+    if (!s) return;
+    template_free(s->templates);
+    static_free(s->files);
+    trust_free(s->trust);
+    arena_free(s->arena);
+    wipe(s->host_key, sizeof s->host_key);
+    free(s);
+}
+
+static rc_t fill(struct setting *s, const char *file, struct err *e)
+{
+    TRY(config_load(file, s->arena, &s->config, e));
+    TRY(check_proxies(s->config, e));
+    TRY(read_keys(s, e));
+    TRY(trust_load(s->config->trust_dir, &s->trust, e));
+    TRY(static_load(s->config->static_dir, &s->files, e));
+    TRY(template_load(s->config->template_dir, s->files, &s->templates, e));
+    return pages_check(s->templates, e);
+}
+
+static rc_t setting_load(const char *file, struct setting **out, struct err *e)
+{
+    struct setting *s = calloc(1, sizeof *s);
+    if (s) s->arena = arena_new_secret(CONFIG_ARENA_BYTES);
+    if (!s || !s->arena) {
+        free(s);
+        return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    rc_t rc = fill(s, file, e);
+    if (rc == RC_OK)
+        *out = s;
+    else
+        setting_free(s);
+    return rc;
+}
+
+/* --- the worker process
+ * ------------------------------------------------------------------------------ */
+
+static rc_t serve(struct master *m, struct err *e)
+{
+    const struct setting *s = m->setting;
+    struct app app = {.config = s->config,
+                      .trust = s->trust,
+                      .templates = s->templates,
+                      .files = s->files,
+                      .shared = m->shared,
+                      .kv_password = s->kv_password};
+    memcpy(app.host_key, s->host_key, sizeof app.host_key);
+    const struct imap_pool_options pool = {.per_session = s->config->imap_connections_per_session,
+                                           .idle_seconds = (int) s->config->imap_idle_seconds,
+                                           .total = 1024};
+    TRY(imap_pool_new(&pool, &app.imap, e));
+    TRY(plan_store_new(s->config, &app.plans, e));
+    TRY(list_cache_new(LIST_CACHE_BYTES, &app.lists, e));
+    const struct http_server_options server = {
+        .threads = s->config->threads,
+        .stack_bytes = STACK_BYTES,
+        .trusted_proxies = s->config->trusted_proxies,
+        .trusted_proxy_count = s->config->trusted_proxy_count,
+        .io_timeout_ms = IO_TIMEOUT_MS,
+        .handle = dispatch,
+        .thread_start = dispatch_thread_start,
+        .thread_stop = dispatch_thread_stop,
+        .app = &app,
+        .request_arena_bytes = ARENA_FIXED + (size_t) s->config->message_max_bytes * 4};
+    shared_watch_crashes();
+    rc_t rc = http_serve(&server, m->listen_fd, e);
+    list_cache_free(app.lists);
+    plan_store_free(app.plans);
+    imap_pool_free(app.imap);
+    wipe(app.host_key, sizeof app.host_key);
+    return rc;
+}
+
+static int worker(void *arg, unsigned slot)
+{
+    struct master *m = arg;
+    struct err e = {0};
+    (void) slot;
+    if (serve(m, &e) == RC_OK) return 0;
+    log_err(LOG_ERROR, "worker_failed", &e);
+    return 1;
+}
+
+static void reaped(void *arg, pid_t pid, int status)
+{
+    struct master *m = arg;
+    shared_reap(m->shared, pid, WIFSIGNALED(status));
+}
+
+static rc_t reload(void *arg, struct err *e)
+{
+    struct master *m = arg;
+    struct setting *fresh;
+    TRY(setting_load(m->config_file, &fresh, e));
+    if (!str_eq(fresh->config->listen, m->setting->config->listen)) {
+        setting_free(fresh);
+        return err_set(e, RC_INVALID, "listen cannot change without a restart.");
+    }
+    setting_free(m->setting); /* the running workers have their own copy since fork */
+    m->setting = fresh;
+    log_event(LOG_INFO, "reloaded", NULL);
+    return RC_OK;
+}
+
+/* --- start
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static void *wiping_alloc(size_t n)
+{
+    return malloc(n);
+}
+
+static void wiping_free(void *p)
+{
+    if (p) wipe(p, malloc_usable_size(p));
+    free(p);
+}
+
+static enum log_level level_of(str_t name)
+{
+    static const str_t names[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"),
+                                  STR_INIT("error")};
+    for (int i = 0; i < 4; i++)
+        if (str_eq(name, names[i])) return (enum log_level) i;
+    return LOG_INFO;
+}
+
+static int fail(const struct err *e)
+{
+    fprintf(stderr, "waxseald: %s\n", e->message);
+    return 1;
+}
+
+static int print_api(void)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT(1u << 20);
+    if (!routes_document(&text)) return 1;
+    return fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int run(const char *config_file, bool only_check)
+{
+    struct err e = {0};
+    struct master m = {.config_file = config_file, .listen_fd = -1};
+    /* Passwords and content keys pass through JSON values. */
+    json_set_alloc_funcs(wiping_alloc, wiping_free);
+    prctl(PR_SET_DUMPABLE, 0);
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    if (routes_check(&e) != RC_OK || setting_load(config_file, &m.setting, &e) != RC_OK)
+        return fail(&e);
+    if (only_check) {
+        printf("%s: ok\n", config_file);
+        setting_free(m.setting);
+        return 0;
+    }
+    log_init(STDERR_FILENO, level_of(m.setting->config->log_level), "waxseald");
+    if (shared_new(&m.shared, &e) != RC_OK ||
+        http_listen(m.setting->config->listen, &m.listen_fd, &e) != RC_OK)
+        return fail(&e);
+    const struct master_options options = {.processes = m.setting->config->processes,
+                                           .stop_timeout_ms =
+                                               (int) m.setting->config->request_timeout_ms + 5000,
+                                           .worker = worker,
+                                           .reaped = reaped,
+                                           .reload = reload,
+                                           .app = &m};
+    rc_t rc = master_run(&options, &e);
+    const char *path = arena_cstr(m.setting->arena, m.setting->config->listen);
+    if (path) unlink(path);
+    setting_free(m.setting);
+    return rc == RC_OK ? 0 : fail(&e);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"check", no_argument, NULL, 'k'},
+                                            {"print-api", no_argument, NULL, 'a'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
+    const char *config = NULL;
+    bool check = false;
+    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (o) {
+        case 'c':
+            config = optarg;
+            break;
+        case 'k':
+            check = true;
+            break;
+        case 'a':
+            return print_api();
+        case 'v':
+            puts("waxseald " WAXSEAL_VERSION);
+            return 0;
+        default:
+            config = NULL;
+            optind = argc + 1;
+        }
+        if (optind > argc) break;
+    }
+    if (!config || optind != argc) {
+        fputs("usage: waxseald --config FILE [--check] | --print-api | --version\n", stderr);
+        return 2;
+    }
+    return run(config, check);
+}

@@ -1,0 +1,147 @@
+#include "webmail/session/signin.h"
+
+#include "base/b64.h"
+#include "base/log.h"
+#include "webmail/session/session.h"
+#include "webmail/session/throttle.h"
+#include "webmail/settings/settings.h"
+
+#define MAX_USERNAME 254u
+#define MAX_PASSWORD 1024u
+
+static str_t lower(struct arena *a, str_t s)
+{
+    str_t copy = arena_str(a, s);
+    char *p = (char *) copy.p;
+    for (size_t i = 0; i < copy.n; i++)
+        if (p[i] >= 'A' && p[i] <= 'Z') p[i] = (char) (p[i] + 32);
+    return copy;
+}
+
+/* Somebody nobody is: an address of a domain we do not serve is tried at a real server with a user
+ * name that cannot exist, so that the answer comes after the same time as for a real domain. */
+static rc_t try_nobody(struct call *c, str_t password, struct err *e)
+{
+    unsigned char random[16];
+    TRY(random_bytes(random, sizeof random, e));
+    const struct config *config = c->app->config;
+    if (config->domain_count > 0) {
+        str_t hex = hex_encode(c->arena, str_n(random, sizeof random));
+        struct imap_account nobody = {.server = &config->domains[0].imap,
+                                      .session = hex,
+                                      .login = arena_printf(c->arena, "unknown-%.*s", STR_ARG(hex)),
+                                      .password = password};
+        struct err ignored = {0};
+        rc_t rc =
+            imap_check_login(c->app->imap, &nobody, (int) config->request_timeout_ms, &ignored);
+        imap_pool_drop(c->app->imap, hex);
+        if (rc == RC_OK) log_event(LOG_ERROR, "server_accepts_anyone", NULL);
+    }
+    return err_set(e, RC_WRONG_PASSWORD, NULL);
+}
+
+static rc_t try_password(struct call *c, str_t address, str_t password, struct err *e)
+{
+    const struct config *config = c->app->config;
+    const struct config_domain *domain = config_domain_of(config, address);
+    if (!domain || str_chr(address, '@') < 1) return try_nobody(c, password, e);
+    str_t login = config_login_name(domain, address, c->arena);
+    struct session_seed seed;
+    TRY(session_seed_new(c, &seed, e));
+    struct imap_account account = {
+        .server = &domain->imap, .session = seed.hash, .login = login, .password = password};
+    rc_t rc = imap_check_login(c->app->imap, &account, (int) config->request_timeout_ms, e);
+    if (rc == RC_OK)
+        rc = session_create(c, &seed, address, login, password, domain, &c->session, e);
+    if (rc != RC_OK) imap_pool_drop(c->app->imap, seed.hash);
+    return rc;
+}
+
+rc_t session_entitle(struct call *c, struct err *e)
+{
+    struct entitlement entitlement;
+    TRY(plan_of(c->app->plans, c->kv, c->session->address, c->arena, &entitlement, e));
+    c->plan = entitlement.plan;
+    c->features = entitlement.features;
+    return RC_OK;
+}
+
+rc_t signin(struct call *c, str_t username, str_t password, struct err *e)
+{
+    struct throttle t;
+    struct err ignored = {0};
+    str_t address = lower(c->arena, str_trim(username));
+    if (address.n == 0 || address.n > MAX_USERNAME || password.n == 0 ||
+        password.n > MAX_PASSWORD || !str_is_clean(address) || !str_is_clean(password) ||
+        !str_is_utf8(address))
+        return err_set(e, RC_WRONG_PASSWORD, NULL);
+    TRY(throttle_begin(c, address, &t, e));
+    rc_t rc = try_password(c, address, password, e);
+    if (rc == RC_WRONG_PASSWORD) {
+        log_event(LOG_WARN, "signin_failed", "account", LOG_S(address), "client",
+                  LOG_S(c->q->client_address), NULL);
+        return rc;
+    }
+    if (throttle_take_back(c, &t, rc == RC_OK, rc == RC_OK ? e : &ignored) != RC_OK && rc == RC_OK)
+        return RC_STATE_DOWN;
+    if (rc != RC_OK) return rc;
+    log_event(LOG_INFO, "signed_in", "account", LOG_S(address), "session", LOG_S(c->session->id),
+              "client", LOG_S(c->q->client_address), NULL);
+    return session_entitle(c, e);
+}
+
+rc_t session_describe(struct call *c, json_t **out, struct err *e)
+{
+    json_t *settings = NULL;
+    TRY(settings_load(c, &settings, e));
+    const json_t *identity = json_object_get(settings, "identity");
+    uint32_t most = c->app->config->message_max_bytes;
+    json_t *session = json_object(), *user = json_object(), *features = json_object(),
+           *limits = json_object();
+    json_put_str(user, "address", c->session->address);
+    json_put_str(user, "name", str_c(json_string_value(json_object_get(identity, "name"))));
+    json_put_bool(features, "smime", c->features.smime);
+    json_put_int(limits, "message_bytes", most);
+    /* base64 with line ends takes 78 bytes for 57; 64 KB stay for header and text */
+    json_put_int(limits, "attachment_bytes", ((long long) most - 65536) * 57 / 78);
+    json_object_set_new(session, "user", user);
+    json_put_str(session, "csrf", c->session->csrf);
+    json_put_str(session, "plan", c->plan);
+    json_object_set_new(session, "features", features);
+    json_object_set_new(session, "limits", limits);
+    json_put_str(session, "instance", c->app->config->instance);
+    json_put_str(session, "version", STR(WAXSEAL_VERSION));
+    json_object_set_new(session, "settings", settings);
+    *out = session;
+    return RC_OK;
+}
+
+rc_t session_signin(struct call *c, struct err *e)
+{
+    str_t username, password;
+    json_t *session = NULL;
+    TRY(json_need_str(c->in, "username", &username, e));
+    TRY(json_need_str(c->in, "password", &password, e));
+    TRY(signin(c, username, password, e));
+    TRY(session_describe(c, &session, e));
+    return call_answer(c, session, e);
+}
+
+rc_t session_signout(struct call *c, struct err *e)
+{
+    bool everywhere = str_eq(request_query(c->q, STR("everywhere")), STR("1"));
+    TRY(everywhere ? session_end_all(c, e) : session_end(c, e));
+    /* Everything of ours in this browser but cookies, which were taken back by name: other
+     * instances may live on this host. */
+    response_header(c->s, STR("Clear-Site-Data"), STR("\"cache\", \"storage\""));
+    log_event(LOG_INFO, "signed_out", "account", LOG_S(c->session->address), "everywhere",
+              LOG_I(everywhere), NULL);
+    return call_answer(c, json_object(), e);
+}
+
+rc_t session_get(struct call *c, struct err *e)
+{
+    json_t *session = NULL;
+    TRY(session_describe(c, &session, e));
+    return call_answer(c, session, e);
+}

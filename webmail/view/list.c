@@ -1,0 +1,209 @@
+#include "webmail/view/view.h"
+
+#include <stdio.h>
+
+#include "webmail/session/session.h"
+#include "webmail/view/list_cache.h"
+
+static json_t *addresses_json(const struct imap_address *list, size_t n)
+{
+    json_t *v = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *address = json_object();
+        json_put_str(address, "name", list[i].name.p ? list[i].name : STR(""));
+        json_put_str(address, "address", list[i].address.p ? list[i].address : STR(""));
+        json_array_append_new(v, address);
+    }
+    return v;
+}
+
+static str_t security_word(enum imap_security s)
+{
+    switch (s) {
+    case IMAP_SEC_SIGNED:
+        return STR("signed");
+    case IMAP_SEC_ENCRYPTED:
+        return STR("encrypted");
+    case IMAP_SEC_OPAQUE:
+        return STR("opaque");
+    default:
+        return STR_NULL;
+    }
+}
+
+json_t *row_json(const struct imap_row *row, struct arena *a)
+{
+    json_t *v = json_object(), *flags = json_array();
+    for (size_t i = 0; i < row->flag_count; i++)
+        json_array_append_new(flags, json_from_str(row->flags[i]));
+    json_put_int(v, "uid", row->uid);
+    json_object_set_new(v, "from", addresses_json(row->from, row->from_count));
+    json_object_set_new(v, "to", addresses_json(row->to, row->to_count));
+    json_put_str(v, "subject", row->subject.p ? row->subject : STR(""));
+    json_put_str(v, "date", time_text(a, row->date ? row->date : row->internaldate));
+    json_put_str(v, "received", time_text(a, row->internaldate));
+    json_put_int(v, "size", row->size);
+    json_object_set_new(v, "flags", flags);
+    json_put_bool(v, "attachment", row->attachment);
+    json_put_str(v, "security", security_word(row->security));
+    json_put_str(v, "message_id", row->message_id);
+    return v;
+}
+
+static json_t *rows_json(const struct imap_rows *rows, struct arena *a)
+{
+    json_t *v = json_array();
+    for (size_t i = 0; i < rows->count; i++)
+        json_array_append_new(v, row_json(&rows->rows[i], a));
+    return v;
+}
+
+static rc_t number(struct call *c, str_t name, uint32_t fallback, uint32_t *out, struct err *e)
+{
+    str_t text = request_query(c->q, name);
+    if (str_is_null(text)) {
+        *out = fallback;
+        return RC_OK;
+    }
+    if (str_to_u32(text, out)) return RC_OK;
+    err_set(e, RC_INVALID, "%.*s must be a number.", STR_ARG(name));
+    err_field(e, arena_cstr(c->arena, name));
+    return RC_INVALID;
+}
+
+static rc_t check_limit(uint32_t limit, struct err *e)
+{
+    if (limit >= 1 && limit <= VIEW_MAX_LIMIT) return RC_OK;
+    err_set(e, RC_INVALID, "Between 1 and %u messages at once.", VIEW_MAX_LIMIT);
+    err_field(e, "limit");
+    return RC_INVALID;
+}
+
+static void answer_text(struct call *c, str_t json)
+{
+    response_type(c->s, STR("application/json"));
+    buf_str(&c->s->body, json);
+}
+
+static str_t page_text(struct call *c, const struct imap_rows *rows, uint32_t offset)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT(8u << 20);
+    CLEANUP_JSON json_t *v = json_object();
+    json_put_int(v, "uidvalidity", rows->mailbox.uidvalidity);
+    json_put_int(v, "uidnext", rows->mailbox.uidnext);
+    json_put_int(v, "modseq", (long long) rows->mailbox.modseq);
+    json_put_int(v, "total", rows->mailbox.total);
+    json_put_int(v, "unread", rows->mailbox.unseen);
+    json_put_int(v, "offset", offset);
+    json_object_set_new(v, "messages", rows_json(rows, c->arena));
+    if (!json_write(v, &text)) return STR_NULL;
+    return arena_str(c->arena, buf_view(&text));
+}
+
+/* What a page of the list depends on. Without MODSEQ a flag can change unseen: then it is null. */
+static str_t state_of(struct call *c, const struct imap_mailbox *box, uint32_t offset,
+                      uint32_t limit)
+{
+    if (box->modseq == 0) return STR_NULL;
+    return arena_printf(c->arena, "%u-%u-%llu-%u-%u-%u-%u", box->uidvalidity, box->uidnext,
+                        (unsigned long long) box->modseq, box->total, box->unseen, offset, limit);
+}
+
+rc_t messages_list(struct call *c, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    str_t mailbox, key = STR_NULL, text = STR_NULL;
+    uint32_t offset, limit;
+    struct imap_mailbox box;
+    struct imap_rows rows;
+    TRY(call_folder(c, 0, &mailbox, e));
+    TRY(number(c, STR("offset"), 0, &offset, e));
+    TRY(number(c, STR("limit"), 50, &limit, e));
+    TRY(check_limit(limit, e));
+    TRY(call_imap(c, mailbox, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    str_t state = state_of(c, &box, offset, limit);
+    if (state.p) {
+        str_t etag = arena_printf(c->arena, "W/\"%.*s\"", STR_ARG(state));
+        response_header(c->s, STR("ETag"), etag);
+        response_header(c->s, STR("Cache-Control"), STR("private, no-cache"));
+        if (c->q->if_none_match.n > 0 && str_eq(c->q->if_none_match, etag)) {
+            c->s->status = 304;
+            return RC_OK;
+        }
+        key = arena_printf(c->arena, "%.*s %.*s %.*s", STR_ARG(c->session->id), STR_ARG(state),
+                           STR_ARG(mailbox));
+        text = list_cache_get(c->app->lists, key, c->arena);
+    }
+    if (str_is_null(text)) {
+        TRY(imap_list(im, offset, limit, c->arena, &rows, e));
+        text = page_text(c, &rows, offset);
+        if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
+        str_t now = state_of(c, &rows.mailbox, offset, limit);
+        /* Only what was read in the state that its key names. */
+        if (key.p && str_eq(now, state))
+            list_cache_put(c->app->lists, key, text);
+        else
+            response_header(c->s, STR("ETag"), STR_NULL);
+    }
+    answer_text(c, text);
+    return RC_OK;
+}
+
+/* --- search --------------------------------------------------------------------------------- */
+
+static rc_t read_query(struct call *c, struct imap_query *q, struct err *e)
+{
+    str_t text, scope;
+    json_t *filters = NULL;
+    TRY(json_want_str(c->in, "text", STR(""), &text, e));
+    TRY(json_want_str(c->in, "scope", STR("headers"), &scope, e));
+    TRY(json_want_object(c->in, "filters", &filters, e));
+    bool all = str_eq(scope, STR("all"));
+    if (!all && !str_eq(scope, STR("headers"))) {
+        err_set(e, RC_INVALID, "The scope is headers or all.");
+        err_field(e, "scope");
+        return RC_INVALID;
+    }
+    text = str_trim(text);
+    if (text.n > 1000 || !str_is_clean(text)) {
+        err_set(e, RC_INVALID, "The search text is too long, or holds control characters.");
+        err_field(e, "text");
+        return RC_INVALID;
+    }
+    *q = (struct imap_query){.text = text.n > 0 ? text : STR_NULL, .headers = true, .body = all};
+    if (!filters) return RC_OK;
+    TRY(json_want_bool(filters, "unread", false, &q->unseen, e));
+    TRY(json_want_bool(filters, "flagged", false, &q->flagged, e));
+    TRY(json_want_bool(filters, "encrypted", false, &q->encrypted, e));
+    TRY(json_want_bool(filters, "signed", false, &q->signed_only, e));
+    return json_want_bool(filters, "attachment", false, &q->attachment, e);
+}
+
+rc_t messages_search(struct call *c, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    str_t mailbox;
+    uint32_t offset, limit;
+    struct imap_query query;
+    struct imap_found found;
+    struct imap_rows rows = {0};
+    TRY(call_folder(c, 0, &mailbox, e));
+    TRY(read_query(c, &query, e));
+    TRY(json_want_u32(c->in, "offset", 0, &offset, e));
+    TRY(json_want_u32(c->in, "limit", 50, &limit, e));
+    TRY(check_limit(limit, e));
+    TRY(call_imap(c, mailbox, &im, e));
+    TRY(imap_search(im, &query, c->arena, &found, e));
+    size_t from = offset < found.count ? offset : found.count;
+    size_t n = found.count - from < limit ? found.count - from : limit;
+    if (n > 0) TRY(imap_rows_of(im, found.uids + from, n, c->arena, &rows, e));
+    TRY(imap_mailbox(im, &rows.mailbox, e));
+    json_t *v = json_object();
+    json_put_int(v, "uidvalidity", rows.mailbox.uidvalidity);
+    json_put_int(v, "total", (long long) found.count);
+    json_put_int(v, "header_only", (long long) found.header_only);
+    json_put_int(v, "offset", offset);
+    json_object_set_new(v, "messages", rows_json(&rows, c->arena));
+    return call_answer(c, v, e);
+}

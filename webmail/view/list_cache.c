@@ -1,0 +1,132 @@
+#include "webmail/view/list_cache.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+
+#define SLOTS 512u
+#define WAYS 4u /* an entry may lie in any of the slots after its hash */
+
+struct entry {
+    char *p; /* key, then value; NULL: free */
+    size_t key_n, n;
+    uint64_t hash, used;
+};
+
+struct list_cache {
+    pthread_mutex_t lock;
+    struct entry slots[SLOTS];
+    size_t bytes, most;
+    uint64_t clock;
+};
+
+rc_t list_cache_new(size_t most, struct list_cache **out, struct err *e)
+{
+    struct list_cache *l = calloc(1, sizeof *l);
+    if (!l) return err_set(e, RC_NO_MEMORY, NULL);
+    pthread_mutex_init(&l->lock, NULL);
+    l->most = most;
+    *out = l;
+    return RC_OK;
+}
+
+static void clear(struct list_cache *l, struct entry *s)
+{
+    if (!s->p) return;
+    l->bytes -= s->n;
+    wipe(s->p, s->n);
+    free(s->p);
+    *s = (struct entry){0};
+}
+
+void list_cache_free(struct list_cache *l)
+{
+    if (!l) return;
+    for (size_t i = 0; i < SLOTS; i++)
+        clear(l, &l->slots[i]);
+    pthread_mutex_destroy(&l->lock);
+    free(l);
+}
+
+static uint64_t hash_of(str_t key)
+{
+    uint64_t h = 1469598103934665603u; /* FNV-1a */
+    for (size_t i = 0; i < key.n; i++)
+        h = (h ^ (unsigned char) key.p[i]) * 1099511628211u;
+    return h;
+}
+
+static bool is_key(const struct entry *s, uint64_t hash, str_t key)
+{
+    return s->p && s->hash == hash && str_eq(str_n(s->p, s->key_n), key);
+}
+
+str_t list_cache_get(struct list_cache *l, str_t key, struct arena *a)
+{
+    uint64_t hash = hash_of(key);
+    str_t found = STR_NULL;
+    pthread_mutex_lock(&l->lock);
+    for (size_t i = 0; i < WAYS; i++) {
+        struct entry *s = &l->slots[(hash + i) % SLOTS];
+        if (!is_key(s, hash, key)) continue;
+        s->used = ++l->clock;
+        found = arena_str(a, str_n(s->p + s->key_n, s->n - s->key_n));
+        break;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return found;
+}
+
+/* The least used entry of all goes until there is room. */
+static bool make_room(struct list_cache *l, size_t n)
+{
+    if (n > l->most / 4) return false;
+    while (l->bytes + n > l->most) {
+        struct entry *oldest = NULL;
+        for (size_t i = 0; i < SLOTS; i++)
+            if (l->slots[i].p && (!oldest || l->slots[i].used < oldest->used))
+                oldest = &l->slots[i];
+        if (!oldest) return false;
+        clear(l, oldest);
+    }
+    return true;
+}
+
+void list_cache_put(struct list_cache *l, str_t key, str_t value)
+{
+    uint64_t hash = hash_of(key);
+    size_t n = key.n + value.n;
+    char *p = malloc(n + 1);
+    if (!p) return;
+    memcpy(p, key.p, key.n);
+    memcpy(p + key.n, value.p, value.n);
+    pthread_mutex_lock(&l->lock);
+    struct entry *slot = NULL;
+    for (size_t i = 0; i < WAYS; i++) {
+        struct entry *s = &l->slots[(hash + i) % SLOTS];
+        if (is_key(s, hash, key)) {
+            slot = s;
+            break;
+        }
+        if (!slot || s->used < slot->used) slot = s;
+    }
+    clear(l, slot);
+    if (make_room(l, n)) {
+        *slot = (struct entry){.p = p, .key_n = key.n, .n = n, .hash = hash, .used = ++l->clock};
+        l->bytes += n;
+        p = NULL;
+    }
+    pthread_mutex_unlock(&l->lock);
+    free(p);
+}
+
+void list_cache_drop(struct list_cache *l, str_t prefix)
+{
+    pthread_mutex_lock(&l->lock);
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct entry *s = &l->slots[i];
+        if (s->p && str_starts(str_n(s->p, s->key_n), prefix)) clear(l, s);
+    }
+    pthread_mutex_unlock(&l->lock);
+}

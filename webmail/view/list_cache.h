@@ -1,0 +1,24 @@
+/* Rendered pages of message lists, kept while a mailbox has not changed.
+ *
+ * The key names session, mailbox, window and the mailbox's state (UIDVALIDITY, UIDNEXT, MODSEQ,
+ * counts): any change gives another key, so entries are never invalidated, only pushed out.
+ * Thread-safe.
+ */
+#ifndef WAXSEAL_WEBMAIL_LIST_CACHE_H
+#define WAXSEAL_WEBMAIL_LIST_CACHE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct list_cache;
+
+/* most: bytes of all entries. */
+rc_t list_cache_new(size_t most, struct list_cache **out, struct err *e) WX_MUST_USE;
+void list_cache_free(struct list_cache *l);
+/* Copy in the arena, or the null slice. */
+str_t list_cache_get(struct list_cache *l, str_t key, struct arena *a);
+void list_cache_put(struct list_cache *l, str_t key, str_t value);
+/* Forgets every entry whose key begins so (sign-out). */
+void list_cache_drop(struct list_cache *l, str_t prefix);
+
+#endif
