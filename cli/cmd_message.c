@@ -184,8 +184,10 @@ static json_t *content_json(const struct message_view *m)
     CLEANUP_BUF struct buf text = BUF_INIT_SECRET(MESSAGE_FILE_MAX);
     for (size_t i = 0; i < m->part_count; i++) {
         if (text.n && text.p[text.n - 1] != '\n') buf_char(&text, '\n');
-        if (m->parts[i].html) cli_html_to_text(m->parts[i].text, &text);
-        else buf_str(&text, m->parts[i].text);
+        const struct message_part *p = &m->parts[i];
+        if (!p->html) buf_str(&text, p->text);
+        else if (!str_is_null(p->plain)) buf_str(&text, p->plain);
+        else cli_html_to_text(p->text, &text);
     }
     json_t *v = json_object();
     json_put_str(v, "text", buf_view(&text));
@@ -200,6 +202,7 @@ static json_t *attachments_json(const struct message_view *m)
         json_t *one = json_object();
         json_put_str(one, "id", at->id);
         json_put_str(one, "name", at->name);
+        json_put_str(one, "title", at->title);
         json_put_str(one, "type", at->type);
         json_put_int(one, "size", (long long) at->size);
         json_put_bool(one, "inline", at->inlined);

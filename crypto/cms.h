@@ -20,6 +20,8 @@ enum cms_type { CMS_TYPE_UNKNOWN, CMS_TYPE_DATA, CMS_TYPE_SIGNED, CMS_TYPE_ENVEL
                 CMS_TYPE_AUTH_ENVELOPED, CMS_TYPE_COMPRESSED, CMS_TYPE_ENCRYPTED };
 /* By the contentType of the outer ContentInfo; DER or BER. */
 enum cms_type cms_sniff(str_t der);
+/* The octets of a ContentInfo of type data, appended to out. RC_DAMAGED, RC_TOO_LARGE. */
+rc_t cms_data(str_t der, struct buf *out, struct err *e) WX_MUST_USE;
 
 /* --- opening (two phases) ---------------------------------------------------------- */
 

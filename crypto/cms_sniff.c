@@ -49,3 +49,25 @@ bool cms_content_info(str_t der, enum cms_type *type, struct ber *inside)
     *inside = ber_inside(&content);
     return true;
 }
+
+rc_t cms_data(str_t der, struct buf *out, struct err *e)
+{
+    struct ber inside;
+    struct ber_value v;
+    struct ber_octets pieces;
+    enum cms_type type;
+    size_t n;
+    str_t piece;
+    if (!cms_content_info(der, &type, &inside) || type != CMS_TYPE_DATA ||
+        (ber_peek(&inside) & ~BER_CONSTRUCTED) != BER_OCTET_STRING || !ber_next(&inside, &v) ||
+        !ber_octets_size(&v, &n)) {
+        return err_set(e, RC_DAMAGED, "The S/MIME content of this message is damaged.");
+    }
+    if (!buf_reserve(out, n)) {
+        out->failed = false;
+        return err_set(e, RC_TOO_LARGE, "The message is too large.");
+    }
+    ber_octets_start(&pieces, &v);
+    while (ber_octets_next(&pieces, &piece)) (void) buf_str(out, piece);
+    return RC_OK;
+}

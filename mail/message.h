@@ -77,10 +77,12 @@ struct message_part {        /* in the order to show; each in its own frame */
     bool flowed, delsp;      /* RFC 3676 */
     bool sealed;             /* came out of an encrypted layer: no remote content */
     str_t text;              /* UTF-8 */
+    str_t plain;             /* html: the text/plain form beside it (multipart/alternative), or null */
 };
 
 struct message_attachment {
-    str_t id, name, type, content_id;
+    str_t id, name, type, content_id; /* name: null when the message gives none */
+    str_t title;             /* subject of an attached message, or null */
     size_t size;             /* decoded bytes */
     bool inlined;
     bool sealed;

@@ -55,7 +55,7 @@ static bool inside_layers(const struct opened *m)
 {
     if (m->layer_count == 0 || m->stop != STOP_NONE) return false;
     for (unsigned i = 0; i < m->layer_count; i++) {
-        if (m->layers[i].kind != LAYER_COMPRESSED) return true;
+        if (m->layers[i].kind != LAYER_WRAPPED) return true;
     }
     return false;
 }

@@ -67,23 +67,30 @@ static bool is_multipart(const struct entity *m)
     return str_eq(m->type, STR("multipart")) && m->child_count > 0;
 }
 
-/* Decoded size without keeping the bytes. */
+/* Decoded size without decoding: base64 letters tell it. */
+static size_t base64_size(str_t s)
+{
+    static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    bool letter[256] = {false};
+    size_t n = 0;
+    for (size_t i = 0; i + 1 < sizeof LETTERS; i++) letter[(unsigned char) LETTERS[i]] = true;
+    for (size_t i = 0; i < s.n && s.p[i] != '='; i++) n += letter[(unsigned char) s.p[i]];
+    return n / 4 * 3 + (n % 4 > 1 ? n % 4 - 1 : 0);
+}
+
 static size_t decoded_size(const struct entity *m)
 {
-    if (m->encoding != ENC_BASE64 && m->encoding != ENC_QP && m->encoding != ENC_UUENCODE) {
-        return m->body.n;
-    }
+    if (m->encoding == ENC_BASE64) return base64_size(m->body);
+    if (m->encoding != ENC_QP && m->encoding != ENC_UUENCODE) return m->body.n;
     CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
     return entity_decode_body(m, &b, NULL) == RC_OK ? b.n : m->body.n;
 }
 
-static str_t attachment_name(struct collecting *c, const struct entity *m)
+static str_t attachment_title(struct collecting *c, const struct entity *m)
 {
-    if (m->filename.n) return m->filename;
-    if (!str_eq(m->type, STR("message"))) return STR_NULL;
-    str_t subject = m->child_count ? entity_field(&m->children[0], STR("Subject")) : STR_NULL;
-    str_t text = str_is_null(subject) ? STR_NULL : header_text(subject, c->m->arena);
-    return text.n ? arena_printf(c->m->arena, "%.*s.eml", STR_ARG(text)) : STR("message.eml");
+    if (!str_eq(m->type, STR("message")) || m->child_count == 0) return STR_NULL;
+    str_t subject = entity_field(&m->children[0], STR("Subject"));
+    return str_is_null(subject) ? STR_NULL : header_text(subject, c->m->arena);
 }
 
 static rc_t add_attachment(struct collecting *c, const struct entity *m, bool inlined)
@@ -100,7 +107,8 @@ static rc_t add_attachment(struct collecting *c, const struct entity *m, bool in
                                     .size = decoded_size(m),
                                     .inlined = inlined,
                                     .sealed = c->sealed};
-    at.name = attachment_name(c, m);
+    at.name = m->filename.n ? m->filename : STR_NULL;
+    at.title = attachment_title(c, m);
     at.type = arena_printf(o->arena, "%.*s/%.*s", STR_ARG(m->type), STR_ARG(m->subtype));
     if (str_is_null(at.type)) return err_set(c->e, RC_NO_MEMORY, NULL);
     TRY(remember(c, m, &at.id));
@@ -116,16 +124,27 @@ static str_t without_legacy(struct collecting *c, const struct entity *m, str_t 
                       : message_skip_legacy_text(text);
 }
 
+/* Text in UTF-8; the null slice when it is too large to be shown. */
+static rc_t read_text(struct collecting *c, const struct entity *m, str_t *out)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MESSAGE_TEXT_MAX);
+    *out = STR_NULL;
+    if (entity_decode_text(m, &b, NULL) != RC_OK) return RC_OK;
+    str_t text = arena_str(c->m->arena, buf_view(&b));
+    if (str_is_null(text)) return err_set(c->e, RC_NO_MEMORY, NULL);
+    *out = without_legacy(c, m, text);
+    return RC_OK;
+}
+
 static rc_t add_text(struct collecting *c, const struct entity *m)
 {
     struct opened *o = c->m;
     struct message_view *v = &o->view;
     void *list = v->parts;
-    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MESSAGE_TEXT_MAX);
-    if (entity_decode_text(m, &b, NULL) != RC_OK) return add_attachment(c, m, false);
-    str_t text = arena_str(o->arena, buf_view(&b));
-    if (str_is_null(text) ||
-        !grow(o->arena, &list, v->part_count, &c->part_room, sizeof *v->parts)) {
+    str_t text;
+    TRY(read_text(c, m, &text));
+    if (str_is_null(text)) return add_attachment(c, m, false);
+    if (!grow(o->arena, &list, v->part_count, &c->part_room, sizeof *v->parts)) {
         return err_set(c->e, RC_NO_MEMORY, NULL);
     }
     v->parts = list;
@@ -133,7 +152,7 @@ static rc_t add_text(struct collecting *c, const struct entity *m)
                                 .flowed = str_ieq(entity_param(m, STR("format")), STR("flowed")),
                                 .delsp = str_ieq(entity_param(m, STR("delsp")), STR("yes")),
                                 .sealed = c->sealed,
-                                .text = without_legacy(c, m, text)};
+                                .text = text};
     TRY(remember(c, m, &part.id));
     v->parts[v->part_count++] = part;
     return RC_OK;
@@ -141,12 +160,11 @@ static rc_t add_text(struct collecting *c, const struct entity *m)
 
 /* --- structure --------------------------------------------------------------------------------- */
 
-/* Shown in place, not offered as a file. */
+/* Shown in place, not offered as a file: a name alone makes no attachment. */
 static bool is_shown(const struct entity *m)
 {
     if (!is_html(m) && !is_plain(m)) return false;
-    if (str_eq(m->disposition, STR("attachment"))) return false;
-    return str_eq(m->disposition, STR("inline")) || m->filename.n == 0;
+    return !str_eq(m->disposition, STR("attachment"));
 }
 
 static rc_t collect(struct collecting *c, const struct entity *m);
@@ -179,11 +197,17 @@ static const struct entity *choose(const struct entity *m)
 /* Other forms of the same text are left out; what is no text (an invitation) is not. */
 static rc_t collect_alternative(struct collecting *c, const struct entity *m)
 {
-    const struct entity *best = choose(m);
+    const struct entity *best = choose(m), *plain = NULL;
+    size_t before = c->m->view.part_count;
     for (size_t i = 0; i < m->child_count; i++) {
         const struct entity *child = &m->children[i];
         if (child == best) TRY(collect(c, child));
         else if (!is_shown(child) && !is_multipart(child)) TRY(add_attachment(c, child, false));
+        else if (!plain && is_plain(child)) plain = child;
+    }
+    struct message_part *shown = &c->m->view.parts[before];
+    if (plain && c->m->view.part_count > before && shown->html) {
+        TRY(read_text(c, plain, &shown->plain));
     }
     return RC_OK;
 }
@@ -220,22 +244,6 @@ static bool is_old_legacy(const struct collecting *c, const struct entity *m)
            m != message_content(c->m);
 }
 
-static void note_nested(struct collecting *c, const struct entity *m)
-{
-    struct opened *o = c->m;
-    if (!o->options->smime || m == o->payload) return;
-    if (message_is_multipart_signed(m)) o->inner_signed = true;
-    if (message_is_signature(m) && !(m->parent && message_is_multipart_signed(m->parent))) {
-        o->lone_signature = true;
-    }
-    if (!message_is_cms(m)) return;
-    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
-    enum cms_type type = entity_decode_body(m, &der, NULL) == RC_OK ? cms_sniff(buf_view(&der))
-                                                                    : CMS_TYPE_UNKNOWN;
-    if (type == CMS_TYPE_SIGNED) o->inner_signed = true;
-    if (type == CMS_TYPE_ENVELOPED || type == CMS_TYPE_AUTH_ENVELOPED) o->inner_encrypted = true;
-}
-
 static bool holds_signed(const struct entity *m)
 {
     if (message_is_multipart_signed(m)) return true;
@@ -245,9 +253,36 @@ static bool holds_signed(const struct entity *m)
     return false;
 }
 
+static enum cms_type sniff_body(const struct entity *m)
+{
+    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
+    return entity_decode_body(m, &der, NULL) == RC_OK ? cms_sniff(buf_view(&der))
+                                                      : CMS_TYPE_UNKNOWN;
+}
+
+/* CMS below the payload's root: it earns no badge, but must be named. What is inside an attached
+ * message belongs to that message. */
+static void note_nested(struct opened *o, const struct entity *m, bool root)
+{
+    if (str_eq(m->type, STR("message"))) {
+        o->attached_signed = o->attached_signed || (!root && holds_signed(m));
+        return;
+    }
+    if (!root && message_is_multipart_signed(m)) o->inner_signed = true;
+    bool half = m->parent && message_is_multipart_signed(m->parent);
+    if (!root && !half && message_is_signature(m)) o->lone_signature = true;
+    if (!root && message_is_cms(m)) {
+        enum cms_type type = sniff_body(m);
+        if (type == CMS_TYPE_SIGNED) o->inner_signed = true;
+        if (type == CMS_TYPE_ENVELOPED || type == CMS_TYPE_AUTH_ENVELOPED) {
+            o->inner_encrypted = true;
+        }
+    }
+    for (size_t i = 0; i < m->child_count; i++) note_nested(o, &m->children[i], false);
+}
+
 static rc_t collect(struct collecting *c, const struct entity *m)
 {
-    note_nested(c, m);
     if (is_multipart(m)) {
         if (is_type(m, STR("multipart"), STR("alternative"))) return collect_alternative(c, m);
         if (is_type(m, STR("multipart"), STR("related"))) return collect_related(c, m);
@@ -256,7 +291,6 @@ static rc_t collect(struct collecting *c, const struct entity *m)
     }
     if (is_old_legacy(c, m)) return RC_OK;
     if (is_shown(m)) return add_text(c, m);
-    if (str_eq(m->type, STR("message")) && holds_signed(m)) c->m->attached_signed = true;
     return add_attachment(c, m, str_eq(m->disposition, STR("inline")) && m->content_id.n > 0);
 }
 
@@ -270,6 +304,7 @@ rc_t message_collect(struct opened *m, struct err *e)
         bool bare = content == m->root && content->raw.n == 0;
         return bare ? RC_OK : add_attachment(&c, content, false);
     }
+    if (m->options->smime) note_nested(m, content, true);
     /* The root text is the message, whatever its name says. */
     if (is_html(content) || is_plain(content)) {
         if (!str_eq(content->disposition, STR("attachment"))) return add_text(&c, content);

@@ -8,7 +8,7 @@ enum { MESSAGE_LAYERS_MAX = 8, MESSAGE_PARTS_MAX = 2000, MESSAGE_REASONS_MAX = 6
 #define MESSAGE_PLAIN_MAX ((size_t) 64 * 1024 * 1024)
 #define MESSAGE_TEXT_MAX ((size_t) 16 * 1024 * 1024)
 
-enum layer_kind { LAYER_SIGNED, LAYER_ENCRYPTED, LAYER_COMPRESSED };
+enum layer_kind { LAYER_SIGNED, LAYER_ENCRYPTED, LAYER_WRAPPED };
 
 struct layer {
     enum layer_kind kind;

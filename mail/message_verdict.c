@@ -168,12 +168,13 @@ static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
         add_word(v, "damaged");
         message_raise(&v->level, LEVEL_WARNING);
         return message_reason(m, "damaged", e, "%s", m->stop_text);
-    case STOP_DEPTH:
+    case STOP_DEPTH: /* no word of the outer layers: nothing of theirs is shown */
+        v->n = 0;
         add_word(v, "damaged");
         message_raise(&v->level, LEVEL_WARNING);
         return message_reason(m, "too_deep", e,
-                              "The message is wrapped in too many layers (more than %u), so its "
-                              "content is not shown.",
+                              "The message is nested too deep (more than %u layers), so its content is "
+                              "not shown.",
                               m->layer_count);
     case STOP_CERTS_ONLY:
         add_word(v, "not-signed");

@@ -91,29 +91,23 @@ static struct layer *add_layer(struct opened *m, enum layer_kind kind)
 
 /* --- signed ---------------------------------------------------------------------------------- */
 
-/* Mailboxes and editors that store LF alone break what was signed over CRLF (RFC 1847 section
- * 2.1). Only line ends are put back. Null when there is nothing to put back. */
-static str_t with_crlf(str_t s, struct buf *out)
+/* What was signed is the form with CRLF (RFC 8551 section 3.1.1), whatever stored it with LF since.
+ * Only line ends are put back. The slice itself when there is nothing to put back. */
+static bool with_crlf(str_t s, struct buf *out, str_t *canonical)
 {
     size_t bare = 0;
     for (size_t i = 0; i < s.n; i++) bare += s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r');
-    if (bare == 0 || !buf_reserve(out, s.n + bare)) return STR_NULL;
+    *canonical = s;
+    if (bare == 0) return true;
+    if (!buf_reserve(out, s.n + bare)) return false;
     for (size_t i = 0, from = 0; i <= s.n; i++) {
         bool lone = i < s.n && s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r');
         if (!lone && i < s.n) continue;
-        if (!buf_add(out, s.p + from, i - from)) return STR_NULL;
-        if (lone && !buf_char(out, '\r')) return STR_NULL;
+        if (!buf_add(out, s.p + from, i - from) || (lone && !buf_char(out, '\r'))) return false;
         from = i;
     }
-    return buf_view(out);
-}
-
-static bool any_altered(const struct cms_signed *s)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->signers[i].integrity == CMS_ALTERED) return true;
-    }
-    return false;
+    *canonical = buf_view(out);
+    return true;
 }
 
 static rc_t verify(struct opened *m, str_t der, str_t content, struct buf *out,
@@ -135,19 +129,11 @@ static bool is_ours(rc_t rc)
 static rc_t verify_detached(struct opened *m, struct layer *l, str_t der, str_t content,
                             struct err *e)
 {
+    CLEANUP_BUF struct buf lines = BUF_INIT_SECRET(plain_max(m) * 2);
     struct err why = {0};
-    rc_t rc = verify(m, der, content, NULL, &l->sig, &why);
-    if (rc == RC_OK && any_altered(&l->sig)) {
-        CLEANUP_BUF struct buf lines = BUF_INIT_SECRET(plain_max(m) * 2);
-        str_t canonical = with_crlf(content, &lines);
-        struct cms_signed again;
-        if (!str_is_null(canonical) && verify(m, der, canonical, NULL, &again, NULL) == RC_OK) {
-            struct cms_signed *worse = any_altered(&again) ? &again : &l->sig;
-            struct cms_signed better = any_altered(&again) ? l->sig : again;
-            cms_signed_free(worse);
-            l->sig = better;
-        }
-    }
+    str_t canonical;
+    if (!with_crlf(content, &lines, &canonical)) return err_set(e, RC_NO_MEMORY, NULL);
+    rc_t rc = verify(m, der, canonical, NULL, &l->sig, &why);
     if (is_ours(rc)) {
         if (e) *e = why;
         return rc;
@@ -156,23 +142,21 @@ static rc_t verify_detached(struct opened *m, struct layer *l, str_t der, str_t 
     return RC_OK;
 }
 
-/* multipart/signed: exactly the signed part and the signature (RFC 1847 section 2.1). */
-static rc_t walk_multipart(struct opened *m, struct err *e)
+/* multipart/signed: exactly the signed part and the signature (RFC 1847 section 2.1). Where that
+ * is not so, all parts are shown and none of them is signed. */
+static rc_t walk_multipart(struct opened *m, bool *done, struct err *e)
 {
     const struct entity *whole = m->payload;
     struct layer *l = add_layer(m, LAYER_SIGNED);
-    if (whole->child_count != 2) {
+    CLEANUP_BUF struct buf der = BUF_INIT(plain_max(m));
+    if (whole->child_count != 2 || entity_decode_body(&whole->children[1], &der, NULL) != RC_OK ||
+        cms_sniff(buf_view(&der)) != CMS_TYPE_SIGNED) {
         l->broken = true;
     } else {
-        CLEANUP_BUF struct buf der = BUF_INIT(plain_max(m));
-        if (entity_decode_body(&whole->children[1], &der, NULL) != RC_OK ||
-            cms_sniff(buf_view(&der)) != CMS_TYPE_SIGNED) {
-            l->broken = true;
-        } else {
-            TRY(verify_detached(m, l, buf_view(&der), whole->children[0].raw, e));
-        }
+        TRY(verify_detached(m, l, buf_view(&der), whole->children[0].raw, e));
     }
-    if (whole->child_count > 0) m->payload = &whole->children[0];
+    if (l->broken) *done = true;
+    else m->payload = &whole->children[0];
     return RC_OK;
 }
 
@@ -314,16 +298,17 @@ static rc_t walk_encrypted(struct opened *m, str_t der, struct source *from, str
 
 /* --- compressed ------------------------------------------------------------------------------ */
 
-static rc_t walk_compressed(struct opened *m, str_t der, struct err *e)
+/* Compressed, or merely wrapped as data: layers without protection. */
+static rc_t walk_wrapped(struct opened *m, str_t der, enum cms_type type, struct err *e)
 {
     struct err why = {0};
     struct buf *out = &m->plain[m->layer_count];
-    rc_t rc = cms_decompress(der, out, &why);
+    rc_t rc = type == CMS_TYPE_DATA ? cms_data(der, out, &why) : cms_decompress(der, out, &why);
     if (rc != RC_OK) {
         stop_at(m, rc == RC_TOO_LARGE ? STOP_SIZE : STOP_DAMAGED, why.message);
         return RC_OK;
     }
-    add_layer(m, LAYER_COMPRESSED);
+    add_layer(m, LAYER_WRAPPED);
     return enter(m, buf_view(out), e);
 }
 
@@ -338,7 +323,8 @@ static rc_t walk_blob(struct opened *m, str_t der, struct source *from, bool cla
     case CMS_TYPE_SIGNED: return walk_opaque(m, der, e);
     case CMS_TYPE_ENVELOPED:
     case CMS_TYPE_AUTH_ENVELOPED: return walk_encrypted(m, der, from, e);
-    case CMS_TYPE_COMPRESSED: return walk_compressed(m, der, e);
+    case CMS_TYPE_DATA:
+    case CMS_TYPE_COMPRESSED: return walk_wrapped(m, der, type, e);
     default: break;
     }
     *done = true;
@@ -380,7 +366,7 @@ rc_t message_walk(struct opened *m, str_t raw, struct err *e)
             break;
         }
         if (multipart) {
-            TRY(walk_multipart(m, e));
+            TRY(walk_multipart(m, &done, e));
         } else {
             TRY(walk_cms(m, &done, e));
         }
