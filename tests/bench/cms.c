@@ -1,7 +1,7 @@
 /* CMS against what the algorithms alone can do, in one run on one machine. Prints a table: median
- * milliseconds, the limit's milliseconds, and the ratio limit / ours (1.00 = no overhead). The limit
- * is what `openssl speed` measures: the same EVP calls on a 16 KB block that stays in the cache.
- * A program for reports, never a test: it makes no assertion about time. */
+ * milliseconds, the limit's milliseconds, and the ratio limit / ours (1.00 = no overhead). The
+ * limit is what `openssl speed` measures: the same EVP calls on a 16 KB block that stays in the
+ * cache. A program for reports, never a test: it makes no assertion about time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ struct bench {
     str_t content, plain_digest;
     struct pki root, rsa[2];
     struct trust *trust;
-    struct buf encrypted, signature;  /* of the round that made them */
+    struct buf encrypted, signature; /* of the round that made them */
     unsigned char key[32];
     enum cms_cipher cipher;
     bool reuse;
@@ -199,8 +199,8 @@ static void rows(struct bench *b, const char *size)
         b->reuse = true;
         row(kinds[i].again, size, encrypt, kinds[i].limit, b);
         buf_clear(&b->encrypted);
-        need(cms_encrypt(b->content, to, 2, b->cipher, str_n(b->key, 32), NULL, &b->encrypted, NULL) ==
-                 RC_OK,
+        need(cms_encrypt(b->content, to, 2, b->cipher, str_n(b->key, 32), NULL, &b->encrypted,
+                         NULL) == RC_OK,
              "encrypt");
         row(kinds[i].read, size, open_envelope, kinds[i].limit_open, b);
     }
@@ -224,7 +224,8 @@ int main(void)
     b.rsa[0] = PKI(.key = "rsa2048", .issuer = &b.root);
     b.rsa[1] = PKI(.key = "rsa2048", .issuer = &b.root);
     b.trust = PKI_TRUST(&b.root);
-    printf("%-34s %6s %9s %9s %6s\n", "operation (CPU time)", "size", "ours ms", "limit ms", "ratio");
+    printf("%-34s %6s %9s %9s %6s\n", "operation (CPU time)", "size", "ours ms", "limit ms",
+           "ratio");
     for (size_t i = 0; i < 3; i++) {
         b.content = str_n(text, sizes[i].n);
         rows(&b, sizes[i].name);
