@@ -26,7 +26,7 @@ export async function buildSprite(root) {
       throw new Error(`icon "${name}" is not in lucide`);
     }
     symbols.push(
-      `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" ` +
+      `<symbol id="${name}" viewBox="0 0 24 24" stroke="currentColor" stroke-width="1.75" ` +
         `stroke-linecap="round" stroke-linejoin="round">${nodes.map(svgText).join('')}</symbol>`,
     );
   }

@@ -116,7 +116,7 @@ async function start(): Promise<void> {
   followLook();
   followTitle();
   startTooltips();
-  bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value);
+  bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
   if (smimeOn.value) void loadSmime('chip');
   await foldersLoaded;
   keepFresh();

@@ -125,14 +125,17 @@ export function renderHtml(frame: FrameWindow, html: string, quoteLabel: string)
   fragment.append(...root.querySelectorAll('head style'));
   const holder = doc.createElement('div');
   holder.className = 'wx-mail';
-  for (const name of ['style', 'bgcolor', 'dir', 'lang', 'align']) {
+  for (const name of ['style', 'dir', 'lang', 'align']) {
     const value = sourceBody.getAttribute(name);
     if (value !== null) holder.setAttribute(name, value);
   }
+  const colour = sourceBody.getAttribute('bgcolor');
+  if (colour && /^#?[\w]{3,20}$/.test(colour) && !holder.style.backgroundColor) holder.style.backgroundColor = colour;
   if (root.getAttribute('dir') && !holder.hasAttribute('dir')) holder.setAttribute('dir', root.getAttribute('dir')!);
   holder.append(...sourceBody.childNodes);
   fragment.append(holder);
   doc.body.replaceChildren(fragment);
+  doc.documentElement.style.backgroundColor = holder.style.backgroundColor;
   foldQuote(holder, quoteLabel);
   return result;
 }

@@ -80,6 +80,7 @@ export class WxMenu extends WxElement {
     else if (event.key === 'Home') to(0);
     else if (event.key === 'End') to(-1);
     else if (event.key === 'Tab') { this.#hide(); return; }
+    else if (event.key === 'Escape') this.#hide();
     else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.key !== ' ') {
       const hit = [...items.slice(at + 1), ...items.slice(0, at + 1)].find((b) => b.textContent!.trim().toLowerCase().startsWith(event.key.toLowerCase()));
       hit?.focus();

@@ -30,6 +30,7 @@ export class WxMailFrame extends WxElement {
   #sizes: ResizeObserver | null = null;
   #drawn: Part | null = null;
   #abort = new AbortController();
+  #width = 0;
 
   constructor() { super(); this.blocked = 0; this.designed = false; this.dark = false; this.hover = ''; this.attachments = []; this.keys = []; }
 
@@ -61,6 +62,7 @@ export class WxMailFrame extends WxElement {
     const { blocked, designed, inline } = renderHtml(win, this.content.content, t('quote-show'));
     this.blocked = blocked;
     this.designed = designed;
+    this.#width = 0;
     this.#look();
     for (const { image, cid } of inline) void this.#fill(image, cid);
     this.#fit();
@@ -109,11 +111,24 @@ export class WxMailFrame extends WxElement {
     const frame = this.#frame;
     const doc = frame?.contentDocument;
     if (!doc?.body) return;
+    this.#shrink(doc);
     const scrollbar = doc.documentElement.scrollWidth > doc.documentElement.clientWidth + 1 ? 14 : 0;
     const height = Math.min(TALLEST, Math.ceil(doc.body.getBoundingClientRect().height) + scrollbar);
     doc.documentElement.style.overflowY = height >= TALLEST ? 'auto' : 'hidden';
     const px = `${Math.max(24, height)}px`;
     if (frame.style.blockSize !== px) frame.style.blockSize = px;
+  }
+
+  /** A mail made for a wide window is shown smaller on a narrow one, down to half, before it has to scroll. */
+  #shrink(doc: Document): void {
+    const mailBox = doc.querySelector<HTMLElement>('.wx-mail');
+    if (!mailBox) return;
+    const width = doc.documentElement.clientWidth;
+    if (width === this.#width) return;
+    this.#width = width;
+    mailBox.style.removeProperty('zoom');
+    const needs = doc.documentElement.scrollWidth;
+    if (width > 0 && needs > width + 1) mailBox.style.setProperty('zoom', String(Math.max(0.5, width / needs)));
   }
 
   #link(event: Event): HTMLAnchorElement | null {

@@ -119,7 +119,7 @@ export class WxReader extends WxElement {
     const h = m.headers;
     const from = h.from[0];
     return html`<header class="message-head">
-      <h1 class="message-subject" dir="auto">${h.subject.trim() || t('no-subject')}</h1>
+      <h1 class="message-subject"><bdi>${h.subject.trim() || t('no-subject')}</bdi></h1>
       <div class="message-who">
         <span class="avatar tint-${tintOf(from)}" aria-hidden="true">${initials(from)}</span>
         <div class="message-people">

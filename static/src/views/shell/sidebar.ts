@@ -7,7 +7,7 @@ import { html, nothing, css, ifDefined } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
-import { folderName, folders, foldersError, loadFolders, tree } from '../../store/folders.ts';
+import { folderName, folders, foldersError, INBOX_ID, loadFolders, tree } from '../../store/folders.ts';
 import type { Node } from '../../store/folders.ts';
 import { moveTo } from '../../store/actions.ts';
 import { drawer, overlay } from '../../store/ui.ts';
@@ -54,7 +54,7 @@ export class WxSidebar extends WxElement {
 
   #node(n: Node): TemplateResult {
     const f = n.folder;
-    const here = route.value.page === 'mail' && route.value.folder === f.id;
+    const here = route.value.page === 'mail' && (route.value.folder ?? INBOX_ID) === f.id;
     const shut = this.closed.has(f.id);
     const kids = n.children.length > 0;
     const name = folderName(f);

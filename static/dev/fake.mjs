@@ -1,0 +1,176 @@
+// A fake server for working on the client without a mail server: node static/dev/fake.mjs [port].
+// It speaks the API of docs/PLAN.md from memory and sends the same security headers as waxseald.
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const dist = path.join(root, 'static/dist');
+const types = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.ftl': 'text/plain; charset=utf-8', '.wasm': 'application/wasm' };
+const APP_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; font-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html dompurify app-url";
+const SANDBOX = 'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+const FRAME_CSP = (sealed) => `default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src ${sealed ? '' : "'self' "}blob: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; ${SANDBOX}`;
+const EDITOR_CSP = (url) => `default-src 'none'; script-src ${url}; style-src 'unsafe-inline'; img-src blob: data:; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; sandbox allow-scripts`;
+
+// ---- content ----
+
+const id = (path) => Buffer.from(path).toString('base64url');
+const person = (name, address) => ({ name, address });
+const ME = person('Alice Werner', 'alice@demo.test');
+const PEOPLE = [
+  person('Bob Lindqvist', 'bob@demo.test'), person('Ana López', 'ana.lopez@orchard.test'), person('Dr. Jürgen Müller', 'mueller@klinik.test'), person('Printing House', 'orders@press.test'),
+  person('Mina Okafor', 'mina@studio.test'), person('', 'noreply@status.test'), person('שרה כהן', 'sara@galil.test'), person('Tomáš Novák', 'tomas@brno.test'), person('Elena Rossi', 'elena@rossi.test'), person('Weekly Harbour News', 'news@harbour.test'),
+];
+const SUBJECTS = ['Contract draft, second reading', 'Photos from Sunday', 'Invoice 2026-1184', 'Re: Train tickets to Vienna', 'Minutes of the board meeting', 'Your order has been sent', 'Question about the new certificate', 'The quiet harbour: nine places to read', 'Re: Re: Budget for the second half of the year, with the numbers you asked for', 'Lunch on Thursday?', 'Server maintenance tonight', 'שלום, פגישה ביום שלישי', ''];
+const SECURITY = [null, null, 'signed', null, 'encrypted', null, null, null, 'opaque', null, null];
+
+const folders = [
+  ['INBOX', 'inbox', 10000, 14], ['Drafts', 'drafts', 2, 0], ['Sent', 'sent', 120, 0], ['Archive', 'archive', 4210, 0], ['Junk', 'junk', 31, 3], ['Trash', 'trash', 0, 0],
+  ['Projects', null, 12, 0], ['Projects/Harbour', null, 40, 2], ['Projects/Vienna', null, 8, 0], ['Family', null, 77, 0], ['Huge', null, 100000, 0], ['Shared/Reception', null, 25, 5],
+].map(([p, role, total, unread]) => ({ id: id(p), name: p.split('/').pop(), path: p, delimiter: '/', role, selectable: true, subscribed: true, shared: p.startsWith('Shared/'), total, unread }));
+folders.push({ id: id('Shared'), name: 'Shared', path: 'Shared', delimiter: '/', role: null, selectable: false, subscribed: true, shared: true, total: 0, unread: 0 });
+
+const boxes = new Map();
+function box(f) {
+  if (!boxes.has(f.id)) boxes.set(f.id, { uidnext: f.total + 1, uids: Array.from({ length: f.total }, (_, i) => f.total - i), flags: new Map() });
+  return boxes.get(f.id);
+}
+const START = Date.now();
+function row(f, uid) {
+  const k = f.total - uid;
+  const n = (uid * 7 + 3) % PEOPLE.length;
+  const outgoing = f.role === 'sent' || f.role === 'drafts';
+  const date = new Date(START - k * 3_700_000 - (k > 4 ? k * 1_900_000 : 0)).toISOString();
+  const flags = box(f).flags.get(uid) ?? [...(k >= f.unread ? ['\\Seen'] : []), ...(k % 9 === 4 ? ['\\Flagged'] : []), ...(k % 7 === 5 ? ['\\Answered'] : [])];
+  return { uid, from: outgoing ? [ME] : [PEOPLE[n]], to: outgoing ? [PEOPLE[n]] : [ME], subject: SUBJECTS[(uid * 5 + 1) % SUBJECTS.length], date, received: date, size: 4000 + ((uid * 7919) % 400_000), flags, attachment: k % 4 === 2, security: SECURITY[k % SECURITY.length], message_id: `<${uid}@demo.test>` };
+}
+
+const HTML = `<html><head><style>@import url(https://tracker.test/a.css); .lead{font-size:17px} .card{border:1px solid #ddd;border-radius:8px;padding:14px;background:url("https://tracker.test/bg.png") #fff} </style></head><body bgcolor="#f4efe9" style="font-family:Georgia,serif">
+<table width="100%" cellpadding="0" cellspacing="0"><tr><td align="center"><table width="560" style="background:#ffffff;border-radius:10px;padding:22px" cellpadding="12"><tr><td>
+<h2 style="color:#8c2f45;margin:0">Nine quiet places to read by the water</h2><p class="lead">The harbour is at its best in November, when the boats have gone and the cafés keep their stoves lit.</p>
+<img src="https://tracker.test/open.gif" width="1" height="1"><img src="https://pictures.test/harbour.jpg" width="300" height="120" alt="The harbour"><img src="cid:logo@demo" width="48" height="48" alt="Logo">
+<div class="card">Read the <a href="https://harbour.test/nine">whole story</a>, or visit <a href="https://evil.test/login">www.mybank.test</a>.</div>
+<p onclick="alert(1)">Until next week <b>— the editors</b></p><script>alert(1)</script><form action="https://evil.test"><input name="a"></form></td></tr></table></td></tr></table></body></html>`;
+const SIMPLE = `<div dir="ltr"><p>Dear Alice,</p><p>thank you for the draft. I have <i>two remarks</i> and one question:</p><ol><li>Section 4 names the old address.</li><li>The period of notice should be <b>three</b> months.</li></ol><p>Could we talk on Thursday?</p><p>Kind regards<br>Bob</p><br><div class="gmail_quote"><div>On Wed, Alice Werner wrote:</div><blockquote type="cite"><p>Dear Bob,</p><p>here is the second reading of the contract. Please look at sections 3 and 4.</p></blockquote></div></div>`;
+const PLAIN = `Hello Alice,\n\nthe tickets are booked: we leave on Friday at 8:12 and arrive at 15:40.\nSeats 41 and 42, see https://rail.test/booking/7Q2X (the link works until Sunday).\n\nShall I ask mina@studio.test to join us?\n\nBob\n-- \nBob Lindqvist · Harbour Street 12\n\n> Dear Bob,\n>\n> would you book the train? I would like to leave early.\n>> We could also go on Saturday.\n>\n> Alice`;
+
+function message(f, uid) {
+  const r = row(f, uid);
+  const k = uid % 3;
+  const html = k === 0 ? HTML : SIMPLE;
+  const sealed = r.security === 'encrypted';
+  const security = r.security === null ? null : sealed ? { verdict: 'encrypted-locked', level: 'neutral', reasons: [{ code: 'locked', text: 'Unlock your key to read this message.' }], signature: null, encryption: { whole: true, layers: [{ layer: 0, cipher: 'AES-256-GCM', authenticated: true, opened: false, recipients: 2 }] }, job: { layer: 0, key_bytes: 32, recipients: [] } }
+    : { verdict: 'signed-valid', level: 'good', reasons: [{ code: 'valid', text: 'Signed by the sender and unchanged.' }], signature: { whole: true, signers: [] }, encryption: null, job: null };
+  return {
+    uid, uidvalidity: 7, flags: r.flags, size: r.size, received: r.received,
+    headers: { subject: r.subject, from: r.from, sender: [], reply_to: [], to: [ME, PEOPLE[4]], cc: uid % 5 ? [] : [PEOPLE[1], PEOPLE[2]], bcc: [], date: r.date, message_id: r.message_id, in_reply_to: null, references: null, protected: false, outer_subject: null },
+    security,
+    parts: sealed ? [] : k === 1 ? [{ id: '1', kind: 'text', flowed: false, delsp: false, sealed: false, content: PLAIN }] : [{ id: '1', kind: 'html', flowed: false, delsp: false, sealed: false, content: html }],
+    attachments: sealed ? [] : [...(r.attachment ? [{ id: '2', name: 'Contract draft 2.pdf', type: 'application/pdf', size: 182_311, inline: false, content_id: null, sealed: false }, { id: '3', name: 'Harbour in the morning.jpg', type: 'image/jpeg', size: 2_411_000, inline: false, content_id: null, sealed: false }] : []), ...(html === HTML ? [{ id: '4', name: 'logo.png', type: 'image/png', size: 70, inline: true, content_id: '<logo@demo>', sealed: false }] : [])],
+  };
+}
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64');
+
+// ---- state ----
+
+export const state = { settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: { theme: 'system', language: 'en' }, identity: { name: 'Alice Werner', signature: 'Alice Werner\nHarbour Street 12' } }, expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
+const session = () => ({ user: { address: ME.address, name: ME.name }, csrf: 'c'.repeat(32), plan: state.smime ? 'enterprise' : 'basic', features: { smime: state.smime }, limits: { message_bytes: 50_000_000, attachment_bytes: 40_000_000 }, instance: 'demo', version: '0.1.0', settings: state.settings });
+const CERT = (a, extra = {}) => ({ fingerprint: `AB:CD:${Buffer.from(a).toString('hex').slice(0, 20)}`, subject: `CN=${a}`, issuer: 'CN=Demo Mail CA', serial: '1f', addresses: [a], not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', key: { algorithm: 'RSA', bits: 3072, curve: null }, can_sign: true, can_encrypt: true, weak: false, der: '', ...extra });
+
+function render(name, values) {
+  const manifest = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8'));
+  const texts = JSON.parse(readFileSync(path.join(dist, manifest['en.json']), 'utf8'));
+  const escape = (s) => String(s ?? '').replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+  let text = readFileSync(path.join(root, 'templates', name), 'utf8');
+  text = text.replace(/\{\{> ([\w.]+)\}\}/g, (_, n) => readFileSync(path.join(root, 'templates', n), 'utf8'));
+  text = text.replace(/\{\{#if (\w+)\}\}([\s\S]*?)(?:\{\{else\}\}([\s\S]*?))?\{\{\/if\}\}/g, (_, k, a, b) => (values[k] ? a : (b ?? '')));
+  return text.replace(/\{\{asset ([\w.]+)\}\}/g, (_, n) => `/static/${manifest[n]}`).replace(/\{\{t ([\w-]+)\}\}/g, (_, k) => escape(texts[k]))
+    .replace(/\{\{json (\w+)\}\}/g, (_, k) => JSON.stringify(values[k]).replace(/</g, '\\u003c')).replace(/\{\{(\w+)\}\}/g, (_, k) => escape(values[k]));
+}
+
+function answer(res, status, body, headers = {}) {
+  const json = typeof body === 'object' && !Buffer.isBuffer(body);
+  res.writeHead(status, { 'Content-Type': json ? 'application/json' : 'text/html; charset=utf-8', 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store', ...headers });
+  res.end(json ? JSON.stringify(body) : body);
+}
+const fail = (res, status, code, message, details = {}) => answer(res, status, { code, message, details });
+
+async function readBody(req) {
+  const chunks = [];
+  for await (const c of req) chunks.push(c);
+  return Buffer.concat(chunks);
+}
+function composeJson(raw) {
+  const lf = raw.indexOf(10);
+  return JSON.parse(raw.subarray(lf + 1, lf + 1 + Number(raw.subarray(0, lf).toString())).toString());
+}
+
+async function api(req, res, url) {
+  const raw = await readBody(req);
+  const isCompose = (req.headers['content-type'] ?? '').includes('compose');
+  const body = raw.length && !isCompose ? JSON.parse(raw.toString()) : {};
+  const p = url.pathname.slice('/api/v1'.length);
+  if (p === '/signin') { if (body.password === 'wrong') return fail(res, 401, 'wrong_password', 'User name or password is wrong.'); state.expired = false; return answer(res, 200, session()); }
+  if (state.expired) return fail(res, 401, 'unauthenticated', 'Please sign in again.');
+  if (req.method !== 'GET' && req.headers['x-waxseal-csrf'] !== session().csrf) return fail(res, 403, 'csrf', 'CSRF');
+  await new Promise((r) => setTimeout(r, state.delay));
+  const refused = Object.entries(state.refuse).find(([k]) => p.includes(k));
+  if (refused) return fail(res, refused[1].status, refused[1].code, refused[1].message ?? '', refused[1].details ?? {});
+  if (p === '/session') return answer(res, 200, session());
+  if (p === '/signout') return answer(res, 200, {});
+  if (p === '/settings') { if (req.method === 'PUT') for (const [k, v] of Object.entries(body)) Object.assign(state.settings[k], v); return answer(res, 200, state.settings); }
+  if (p === '/contacts') return answer(res, 200, { contacts: PEOPLE.map((x, i) => ({ id: String(i), name: x.name, addresses: [x.address], certificates: [] })) });
+  if (p === '/smime/keys') return answer(res, 200, { keys: [], primary: { sign: null, encrypt: null } });
+  if (p === '/folders') { if (req.method === 'POST') { folders.push({ id: id(body.path), name: body.path.split('/').pop(), path: body.path, delimiter: '/', role: null, selectable: true, subscribed: true, shared: false, total: 0, unread: 0 }); return answer(res, 200, { id: id(body.path) }); } return answer(res, 200, { folders }); }
+  if (p === '/compose/recipients') {
+    return answer(res, 200, { recipients: body.addresses.map((a) => !/^[^@\s]+@[^@\s]+$/.test(a) ? { address: a, status: 'invalid_address', certificate: null, source: null } : a.startsWith('eve') ? { address: a, status: 'expired', certificate: CERT(a, { not_after: '2026-05-03T00:00:00Z' }), source: 'contact' } : a.endsWith('demo.test') || a.startsWith('ana') ? { address: a, status: 'ready', certificate: CERT(a), source: 'harvest' } : { address: a, status: 'none', certificate: null, source: null }) });
+  }
+  if (p === '/compose/draft') { if (req.method === 'DELETE') return answer(res, 200, {}); const c = composeJson(raw); state.drafts.push(c); return answer(res, 200, { uid: 900 + state.drafts.length, uidvalidity: 7, folder: id('Drafts'), encrypted: c.may_encrypt }); }
+  if (p === '/compose/prepare') { const c = composeJson(raw); state.prepared = c; return answer(res, 200, { ticket: 'T1', mode: c.mode, message_id: '<x@demo.test>', draft: { folder: id('Drafts'), uid: 901, uidvalidity: 7 }, recipients: [], signer: null, content_key: null, skeleton: [], attributes: null, digest: 'sha256' }); }
+  if (p === '/compose/finish') { state.sent.push(state.prepared); return answer(res, 200, state.outcome ?? { status: 'sent', message: 'Sent.', envelopes: [], sent_copy: null, draft: null }); }
+  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete)(?:\/(\d+))?(?:\/(source|open|parts)(?:\/([^/]+))?)?$/.exec(p);
+  const f = m && folders.find((x) => x.id === m[1]);
+  if (!f) return fail(res, 404, 'not_found', 'That is not there (any more).');
+  const b = box(f);
+  const page = (uids) => { const o = Number(url.searchParams.get('offset') ?? body.offset ?? 0); const l = Number(url.searchParams.get('limit') ?? body.limit ?? 50); return { offset: o, messages: uids.slice(o, o + l).map((u) => row(f, u)) }; };
+  if (m[2] === 'messages' && !m[3]) return answer(res, 200, { uidvalidity: 7, uidnext: b.uidnext, modseq: 1, total: b.uids.length, unread: f.unread, ...page(b.uids) });
+  if (m[2] === 'search') { const words = body.text.toLowerCase(); const hits = b.uids.slice(0, 3000).filter((u) => { const r = row(f, u); return (!words || `${r.subject} ${r.from[0]?.name}`.toLowerCase().includes(words)) && (!body.filters.unread || !r.flags.includes('\\Seen')) && (!body.filters.encrypted || r.security === 'encrypted'); }); return answer(res, 200, { uidvalidity: 7, total: hits.length, header_only: body.scope === 'all' ? 273 : 0, ...page(hits) }); }
+  if (m[2] === 'flags') { for (const u of body.uids) { const now = row(f, u).flags; b.flags.set(u, [...now.filter((x) => !body.remove.includes(x) && !body.add.includes(x)), ...body.add]); } return answer(res, 200, {}); }
+  if (m[2] === 'move' || m[2] === 'delete') { b.uids = b.uids.filter((u) => !body.uids.includes(u)); const to = m[2] === 'move' ? body.to : id('Trash'); const target = box(folders.find((x) => x.id === to)); const uids = body.uids.map(() => target.uidnext++); target.uids.unshift(...uids); return answer(res, 200, m[2] === 'move' ? { uidvalidity: 7, uids } : { moved_to: to, uidvalidity: 7, uids }); }
+  if (m[4] === 'source') return answer(res, 200, Buffer.from(`From: bob@demo.test\r\nSubject: ${row(f, Number(m[3])).subject}\r\n\r\n${PLAIN}`), { 'Content-Type': 'message/rfc822', 'Content-Disposition': 'attachment' });
+  if (m[4] === 'parts') return answer(res, 200, PNG, { 'Content-Type': 'image/png', 'Content-Disposition': 'attachment' });
+  if (!b.uids.includes(Number(m[3])) && f.id !== id('Drafts')) return fail(res, 404, 'not_found', 'That is not there (any more).');
+  return answer(res, 200, message(f, Number(m[3])));
+}
+
+export function start(port) {
+  const server = createServer(async (req, res) => {
+    try {
+      const url = new URL(req.url, 'http://localhost');
+      if (url.pathname.startsWith('/api/v1/')) return await api(req, res, url);
+      if (url.pathname.startsWith('/static/')) {
+        const name = path.basename(url.pathname);
+        const br = (req.headers['accept-encoding'] ?? '').includes('br');
+        try { return answer(res, 200, readFileSync(path.join(dist, br ? `${name}.br` : name)), { 'Content-Type': types[path.extname(name)] ?? 'application/octet-stream', 'Cache-Control': 'public, max-age=31536000, immutable', ...(br ? { 'Content-Encoding': 'br' } : {}) }); } catch { return fail(res, 404, 'not_found', ''); }
+      }
+      if (url.pathname === '/dev/state') { Object.assign(state, JSON.parse((await readBody(req)).toString())); return answer(res, 200, {}); }
+      if (url.pathname === '/dev/look') return answer(res, 200, { sent: state.sent, drafts: state.drafts });
+      if (url.pathname.startsWith('/mailframe')) return answer(res, 200, render('mailframe.html', {}), { 'Content-Security-Policy': FRAME_CSP(url.pathname.endsWith('sealed')) });
+      if (url.pathname === '/editor') { const m = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8')); return answer(res, 200, render('editor.html', {}), { 'Content-Security-Policy': EDITOR_CSP(`http://${req.headers.host}/static/${m['editor.js']}`) }); }
+      if (url.pathname === '/signin') return answer(res, 200, render('signin.html', { lang: 'en', username: url.searchParams.get('u') ?? '', error: url.searchParams.get('e') }), { 'Content-Security-Policy': APP_CSP });
+      if (url.pathname === '/error') return answer(res, 404, render('error.html', { lang: 'en', title: 'Not here', message: 'There is no page at this address (any more).', reference: 'a1b2c3' }), { 'Content-Security-Policy': APP_CSP });
+      return answer(res, 200, render('app.html', { lang: 'en', theme: state.settings.ui.theme ?? 'system', density: 'comfortable', boot: session() }), { 'Content-Security-Policy': APP_CSP });
+    } catch (error) {
+      console.error(error);
+      fail(res, 500, 'internal', 'Something went wrong on our side.');
+    }
+  });
+  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const port = Number(process.argv[2] ?? 8290);
+  await start(port);
+  console.log(`http://localhost:${port}/mail/`);
+}
