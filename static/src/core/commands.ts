@@ -1,0 +1,57 @@
+// Every command once: {id, label key, shortcut, enabled, run}. Toolbars, menus, the palette (Ctrl+K) and
+// the "?" sheet are all drawn from this table.
+import { signal } from './signals.ts';
+
+export interface Command {
+  id: string;
+  /** Key of the text. */
+  label: string;
+  icon?: string;
+  /** tinykeys syntax, several separated by "|"; single keys are off while typing and can be turned off. */
+  keys?: string;
+  group: 'go' | 'message' | 'list' | 'compose' | 'app';
+  enabled?: () => boolean;
+  /** Not offered in the palette (moves of the cursor). */
+  hidden?: boolean;
+  run: () => void | Promise<void>;
+}
+
+const table = new Map<string, Command>();
+export const commandVersion = signal(0);
+
+export function register(commands: Command[]): void {
+  for (const c of commands) table.set(c.id, c);
+  commandVersion.value++;
+}
+
+export function command(id: string): Command {
+  const c = table.get(id);
+  if (!c) throw new Error(`no command "${id}"`);
+  return c;
+}
+
+export function allCommands(): Command[] { return [...table.values()]; }
+export function isEnabled(c: Command): boolean { return c.enabled ? c.enabled() : true; }
+
+export function runCommand(id: string): void {
+  const c = command(id);
+  if (isEnabled(c)) void c.run();
+}
+
+const NAMES: Record<string, string> = {
+  ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Enter: 'Enter', Delete: 'Del', ' ': 'Space',
+};
+
+/** First shortcut of a command as keys to show: "$mod+k" -> [["Ctrl","K"]], "g i" -> [["g"],["i"]]. */
+export function shownKeys(keys: string | undefined, mac = false): string[][] {
+  const first = keys?.split('|')[0]?.trim();
+  if (!first) return [];
+  return first.split(' ').map((press) => {
+    const parts = press.replace(/\+\+$/, '+Plus').split('+').map((p) => p.replace(/^Plus$/, '+'));
+    return parts.map((p) => {
+      if (p === '$mod') return mac ? '⌘' : 'Ctrl';
+      if (p === 'Shift') return mac ? '⇧' : 'Shift';
+      return NAMES[p] ?? (parts.length > 1 && p.length === 1 ? p.toUpperCase() : p);
+    });
+  });
+}

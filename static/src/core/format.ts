@@ -1,0 +1,81 @@
+// Times, sizes and names as a person reads them, in the language of the page.
+import type { Address } from '../api/types.ts';
+import { language, t } from './i18n.ts';
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language.value + JSON.stringify(options);
+  let format = cache.get(key);
+  if (!format) cache.set(key, (format = new Intl.DateTimeFormat(language.value, options)));
+  return format;
+}
+
+function valid(iso: string | null | undefined): Date | null {
+  if (!iso) return null;
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+/** Short form for lists: time today, weekday this week, day and month this year, else the date. */
+export function listDate(iso: string | null, now = new Date()): string {
+  const date = valid(iso);
+  if (!date) return '';
+  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
+  const age = midnight - date.getTime();
+  if (age <= 0 && date.getTime() - now.getTime() < 86_400_000) return dateFormat({ hour: 'numeric', minute: '2-digit' }).format(date);
+  if (age > 0 && age <= 86_400_000) return t('date-yesterday');
+  if (age > 0 && age < 6 * 86_400_000) return dateFormat({ weekday: 'short' }).format(date);
+  if (date.getFullYear() === now.getFullYear()) return dateFormat({ day: 'numeric', month: 'short' }).format(date);
+  return dateFormat({ day: 'numeric', month: 'numeric', year: 'numeric' }).format(date);
+}
+
+/** Whole form for the reader: with the time, in the reader's own zone. */
+export function fullDate(iso: string | null): string {
+  const date = valid(iso);
+  return date ? dateFormat({ weekday: 'short', day: 'numeric', month: 'long', year: 'numeric', hour: 'numeric', minute: '2-digit' }).format(date) : '';
+}
+
+export function dayDate(iso: string | null): string {
+  const date = valid(iso);
+  return date ? dateFormat({ day: 'numeric', month: 'long', year: 'numeric' }).format(date) : '';
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+/** Sizes count in 1,000s, as file managers and providers do. */
+export function fileSize(bytes: number): string {
+  let value = Math.max(0, bytes);
+  let unit = 0;
+  while (value >= 1000 && unit < UNITS.length - 1) { value /= 1000; unit++; }
+  return new Intl.NumberFormat(language.value, {
+    style: 'unit', unit: UNITS[unit] ?? 'byte', unitDisplay: unit === 0 ? 'long' : 'short',
+    maximumFractionDigits: unit < 2 || value >= 10 ? 0 : 1,
+  }).format(value);
+}
+
+export function count(n: number): string { return new Intl.NumberFormat(language.value).format(n); }
+
+export function nameOf(a: Address | undefined): string {
+  if (!a) return t('someone-unknown');
+  return a.name.trim() || a.address;
+}
+
+export function nameList(list: readonly Address[], most = 3): string {
+  const shown = list.slice(0, most).map(nameOf);
+  if (list.length > most) shown.push(t('and-more', { n: list.length - most }));
+  return new Intl.ListFormat(language.value, { type: list.length > most ? 'unit' : 'conjunction', style: 'short' }).format(shown);
+}
+
+export function initials(a: Address | undefined): string {
+  const name = nameOf(a).replace(/[^\p{L}\p{N}\s@.-]/gu, '').trim();
+  const words = (name.includes('@') ? name.split('@')[0]! : name).split(/[\s._-]+/).filter(Boolean);
+  const first = Array.from(words[0] ?? '?')[0] ?? '?';
+  const last = words.length > 1 ? (Array.from(words[words.length - 1]!)[0] ?? '') : '';
+  return (first + last).toLocaleUpperCase();
+}
+
+/** A stable tint 0..7 for an address. */
+export function tintOf(a: Address | undefined): number {
+  let h = 0;
+  for (const c of (a?.address ?? '').toLowerCase()) h = (h * 31 + c.charCodeAt(0)) >>> 0;
+  return h % 8;
+}

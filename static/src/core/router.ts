@@ -1,0 +1,56 @@
+// Addresses of the app on the history API. Every message has one, so links, Back and reload work.
+import { signal } from './signals.ts';
+
+export type Route =
+  | { page: 'mail'; folder: string | null; uid: number | null; search: boolean }
+  | { page: 'settings'; section: string };
+
+export function parsePath(path: string): Route {
+  const seg = path.split('/').filter(Boolean).map((s) => { try { return decodeURIComponent(s); } catch { return ''; } });
+  if (seg[0] === 'settings') return { page: 'settings', section: seg[1] ?? 'general' };
+  if (seg[0] === 'mail') {
+    const folder = seg[1] && /^[A-Za-z0-9_-]+$/.test(seg[1]) ? seg[1] : null;
+    const search = seg[2] === 'search';
+    const last = search ? seg[3] : seg[2];
+    const uid = last && /^[1-9]\d{0,9}$/.test(last) ? Number(last) : null;
+    return { page: 'mail', folder, uid, search };
+  }
+  return { page: 'mail', folder: null, uid: null, search: false };
+}
+
+export function pathOf(route: Route): string {
+  if (route.page === 'settings') return `/settings/${route.section}`;
+  if (!route.folder) return '/mail/';
+  return `/mail/${route.folder}${route.search ? '/search' : ''}${route.uid ? `/${route.uid}` : ''}`;
+}
+
+export const route = signal<Route>({ page: 'mail', folder: null, uid: null, search: false });
+/** How many entries of ours lie below the current one: Back may be used inside the app when > 0. */
+let depth = 0;
+
+interface State { depth: number }
+
+export function startRouter(): void {
+  const state = history.state as State | null;
+  depth = state?.depth ?? 0;
+  route.value = parsePath(location.pathname);
+  history.replaceState({ depth } satisfies State, '');
+  addEventListener('popstate', (event) => {
+    depth = (event.state as State | null)?.depth ?? 0;
+    route.value = parsePath(location.pathname);
+  });
+}
+
+export function go(next: Route, options: { replace?: boolean } = {}): void {
+  const path = pathOf(next);
+  if (path === location.pathname) { route.value = next; return; }
+  if (options.replace) history.replaceState({ depth } satisfies State, '', path);
+  else history.pushState({ depth: ++depth } satisfies State, '', path);
+  route.value = next;
+}
+
+/** Back inside the app; where there is nothing of ours behind, goes to the parent page instead. */
+export function back(parent: Route): void {
+  if (depth > 0) history.back();
+  else go(parent, { replace: true });
+}

@@ -1,0 +1,31 @@
+// Everything that is loaded at the first page, in one chunk: the lazy parts import this file first, so that the
+// bundler finds one shared chunk instead of one per combination.
+import './lit.ts';
+import './element.ts';
+import './signals.ts';
+import './i18n.ts';
+import './format.ts';
+import './router.ts';
+import './commands.ts';
+import './keyboard.ts';
+import './icon.ts';
+import './assets.ts';
+import '../api/client.ts';
+import '../api/mail.ts';
+import '../store/actions.ts';
+import '../store/folders.ts';
+import '../store/list.ts';
+import '../store/reader.ts';
+import '../store/rows.ts';
+import '../store/search.ts';
+import '../store/session.ts';
+import '../store/theme.ts';
+import '../store/toasts.ts';
+import '../store/ui.ts';
+import '../store/composers.ts';
+import '../views/parts/menu.ts';
+import '../views/parts/dialog.ts';
+import '../views/parts/command-button.ts';
+import '../views/parts/smime.ts';
+import '../views/shell/sidebar.ts';
+import '../app/compose.ts';
