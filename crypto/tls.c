@@ -120,13 +120,14 @@ static SSL_CTX *context_get(const char *ca_file)
     pthread_mutex_lock(&contexts_lock);
     struct context *c = context_slot(ca_file);
     bool fresh = c->ca_file && strcmp(c->ca_file, ca_file) == 0 && c->size == st.st_size &&
-                 c->changed.tv_sec == st.st_mtim.tv_sec &&
-                 c->changed.tv_nsec == st.st_mtim.tv_nsec;
+                 c->changed.tv_sec == st.st_mtim.tv_sec && c->changed.tv_nsec == st.st_mtim.tv_nsec;
     if (!fresh) {
         SSL_CTX_free(c->ctx);
         free(c->ca_file);
-        *c = (struct context){.ca_file = strdup(ca_file), .changed = st.st_mtim,
-                              .size = st.st_size, .ctx = context_make(ca_file)};
+        *c = (struct context){.ca_file = strdup(ca_file),
+                              .changed = st.st_mtim,
+                              .size = st.st_size,
+                              .ctx = context_make(ca_file)};
         if (!c->ctx || !c->ca_file) {
             SSL_CTX_free(c->ctx);
             free(c->ca_file);
@@ -159,8 +160,7 @@ static bool expect_name(SSL *ssl, const char *name)
     return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
-static SSL *ssl_make(int fd, const struct config_endpoint *server, const char *name,
-                     struct err *e)
+static SSL *ssl_make(int fd, const struct config_endpoint *server, const char *name, struct err *e)
 {
     char ca_file[4096] = "";
     if (server->ca_file.n > 0 && !host_cstr(server->ca_file, ca_file, sizeof ca_file)) {

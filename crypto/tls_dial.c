@@ -71,8 +71,8 @@ static bool lookup_admit(int change)
 
 static int resolve(const char *host, const char *port, int flags, struct addresses *out)
 {
-    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM,
-                             .ai_flags = flags | AI_NUMERICSERV};
+    struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = flags | AI_NUMERICSERV};
     struct addrinfo *list = NULL;
     int status = getaddrinfo(host, port, &hints, &list);
     if (status != 0) return status;
@@ -140,8 +140,7 @@ static bool lookup_start(struct lookup *l)
 }
 
 /* 0 found, 1 not found, 2 deadline. */
-static int lookup_wait(const char *host, const char *port, int64_t deadline,
-                       struct addresses *out)
+static int lookup_wait(const char *host, const char *port, int64_t deadline, struct addresses *out)
 {
     struct lookup *l = lookup_new(host, port);
     if (!l) return 1;

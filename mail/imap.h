@@ -21,9 +21,9 @@ struct imap_pool;
 struct imap;
 
 struct imap_pool_options {
-    size_t per_session;   /* most connections one session key may hold */
-    int idle_seconds;     /* closed after that long unused */
-    size_t total;         /* most connections in the process (LRU beyond) */
+    size_t per_session; /* most connections one session key may hold */
+    int idle_seconds;   /* closed after that long unused */
+    size_t total;       /* most connections in the process (LRU beyond) */
 };
 
 rc_t imap_pool_new(const struct imap_pool_options *o, struct imap_pool **out,
@@ -34,7 +34,7 @@ void imap_pool_drop(struct imap_pool *p, str_t session);
 
 struct imap_account {
     const struct config_endpoint *server;
-    str_t session;  /* pool key: the session's id; connections never cross sessions */
+    str_t session; /* pool key: the session's id; connections never cross sessions */
     str_t login;
     str_t password;
 };
@@ -57,19 +57,25 @@ bool imap_has(const struct imap *im, const char *capability);
 /* --- folders -------------------------------------------------------------------- */
 
 enum folder_role { /* RFC 6154, else by common name */
-    FOLDER_NONE, FOLDER_INBOX, FOLDER_SENT, FOLDER_DRAFTS, FOLDER_TRASH, FOLDER_JUNK,
-    FOLDER_ARCHIVE, FOLDER_ALL
+                   FOLDER_NONE,
+                   FOLDER_INBOX,
+                   FOLDER_SENT,
+                   FOLDER_DRAFTS,
+                   FOLDER_TRASH,
+                   FOLDER_JUNK,
+                   FOLDER_ARCHIVE,
+                   FOLDER_ALL
 };
 const char *folder_role_word(enum folder_role r); /* "inbox", ..., "none" */
 
 struct imap_folder {
-    str_t name;        /* server bytes; what every other call takes */
-    str_t display;     /* UTF-8, whole path */
-    char delimiter;    /* '\0': flat */
+    str_t name;     /* server bytes; what every other call takes */
+    str_t display;  /* UTF-8, whole path */
+    char delimiter; /* '\0': flat */
     enum folder_role role;
     bool selectable;
     bool subscribed;
-    bool shared;       /* in another user's or a shared namespace (RFC 2342) */
+    bool shared; /* in another user's or a shared namespace (RFC 2342) */
     uint32_t total, unseen, uidvalidity, uidnext; /* 0 when not selectable */
 };
 
@@ -90,12 +96,12 @@ struct imap_mailbox {
 rc_t imap_mailbox(struct imap *im, struct imap_mailbox *out, struct err *e) WX_MUST_USE;
 
 struct imap_address {
-    str_t name;     /* decoded UTF-8, may be null */
-    str_t address;  /* local@domain, cleaned of controls; may be null for a group */
+    str_t name;    /* decoded UTF-8, may be null */
+    str_t address; /* local@domain, cleaned of controls; may be null for a group */
 };
 
-/* By labels alone: SIGNED is multipart/signed or smime-type=signed-data, ENCRYPTED is (auth)enveloped
- * by smime-type, OPAQUE is CMS whose labels do not tell which. Never a verdict. */
+/* By labels alone: SIGNED is multipart/signed or smime-type=signed-data, ENCRYPTED is
+ * (auth)enveloped by smime-type, OPAQUE is CMS whose labels do not tell which. Never a verdict. */
 enum imap_security { IMAP_SEC_NONE, IMAP_SEC_SIGNED, IMAP_SEC_ENCRYPTED, IMAP_SEC_OPAQUE };
 
 struct imap_row {
@@ -106,11 +112,11 @@ struct imap_row {
     int64_t date;         /* of the Date field; 0: absent or unreadable */
     struct imap_address *from, *to;
     size_t from_count, to_count;
-    str_t subject;        /* decoded UTF-8 */
+    str_t subject; /* decoded UTF-8 */
     str_t message_id, in_reply_to;
-    str_t *flags;         /* "\\Seen", keywords; as the server spells them */
+    str_t *flags; /* "\\Seen", keywords; as the server spells them */
     size_t flag_count;
-    bool attachment;      /* from BODYSTRUCTURE: something a person would call an attachment */
+    bool attachment; /* from BODYSTRUCTURE: something a person would call an attachment */
     enum imap_security security; /* whole root part, from BODYSTRUCTURE only */
 };
 
@@ -154,13 +160,13 @@ rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *fla
 /* --- search ----------------------------------------------------------------------- */
 
 struct imap_query {
-    str_t text;      /* words, any charset UTF-8; null: everything */
-    bool headers;    /* from, to, cc, subject contain text */
-    bool body;       /* also bodies and attachments, but never inside encrypted mail */
+    str_t text;   /* words, any charset UTF-8; null: everything */
+    bool headers; /* from, to, cc, subject contain text */
+    bool body;    /* also bodies and attachments, but never inside encrypted mail */
     bool unseen, flagged, encrypted, signed_only, attachment; /* narrowing */
 };
 struct imap_found {
-    uint32_t *uids;  /* newest first */
+    uint32_t *uids; /* newest first */
     size_t count;
     size_t header_only; /* body search: messages of the folder that were searched by header only,
                            because something in them is encrypted; exact */
@@ -171,7 +177,7 @@ struct imap_found {
 rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
                  struct imap_found *out, struct err *e) WX_MUST_USE;
 /* UIDs whose header field contains exactly this value (Message-ID, X-Waxseal-Submission). */
-rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a,
-                        uint32_t **uids, size_t *n, struct err *e) WX_MUST_USE;
+rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a, uint32_t **uids,
+                        size_t *n, struct err *e) WX_MUST_USE;
 
 #endif

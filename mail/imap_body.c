@@ -112,7 +112,8 @@ static void judge_leaf(struct reader *r, const struct leaf *l)
     if (l->root) b->security = root_security(l);
 }
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------------------------
+ */
 
 struct body_params {
     str_t name, smime_type, protocol;
@@ -151,14 +152,16 @@ static str_t read_disposition(struct reader *r, struct body_params *params)
     struct body_params own = {.name = STR_NULL};
     if (!wire_next_is(w, ')')) read_params(r, &own);
     if (own.name.n > 0) params->name = own.name;
-    while (!w->bad && !wire_take(w, ')')) wire_skip(w);
+    while (!w->bad && !wire_take(w, ')'))
+        wire_skip(w);
     return kind;
 }
 
 /* Whatever else is in this list, and its end. */
 static void close_list(struct wire *w)
 {
-    while (!w->bad && !wire_take(w, ')')) wire_skip(w);
+    while (!w->bad && !wire_take(w, ')'))
+        wire_skip(w);
 }
 
 static void read_part(struct reader *r, const char *path, unsigned depth, enum parent parent);
@@ -175,12 +178,12 @@ static void child_path(char out[IMAP_BODY_PATH], const char *path, unsigned numb
 static str_t peek_subtype(struct reader *r)
 {
     struct wire ahead = *r->w;
-    while (!ahead.bad && wire_next_is(&ahead, '(')) wire_skip(&ahead);
+    while (!ahead.bad && wire_next_is(&ahead, '('))
+        wire_skip(&ahead);
     return wire_nstring(&ahead, r->a);
 }
 
-static void read_multipart(struct reader *r, const char *path, unsigned depth,
-                           enum parent parent)
+static void read_multipart(struct reader *r, const char *path, unsigned depth, enum parent parent)
 {
     struct wire *w = r->w;
     /* Peeking is linear in the part, so bounded depth keeps the whole linear too. */
@@ -234,7 +237,8 @@ static void read_single(struct reader *r, const char *path, unsigned depth, enum
     l.subtype = wire_nstring(w, r->a);
     read_params(r, &params);
     l.id = wire_nstring(w, r->a);
-    for (int i = 0; i < 3; i++) wire_nstring(w, r->a); /* description, encoding, size */
+    for (int i = 0; i < 3; i++)
+        wire_nstring(w, r->a); /* description, encoding, size */
     if (!w->bad && str_ieq(l.type, STR("message")) && str_ieq(l.subtype, STR("rfc822")) &&
         wire_next_is(w, '('))
         read_embedded(r, path, depth);
@@ -273,7 +277,8 @@ void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out)
     if (w->bad) out->unclear = true;
 }
 
-/* --- first bytes ------------------------------------------------------------------------------------ */
+/* --- first bytes
+ * ------------------------------------------------------------------------------------ */
 
 #define SNIFF_BYTES 8192
 
@@ -304,7 +309,7 @@ static enum imap_sniff sniff_der(str_t der)
         STR_INIT("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"), /* authEnveloped */
     };
     static const str_t open[] = {
-        STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"), /* signedData */
+        STR_INIT("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"),         /* signedData */
         STR_INIT("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09"), /* compressedData */
     };
     str_t type;

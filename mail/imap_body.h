@@ -9,7 +9,7 @@
 #define IMAP_BODY_PATH 64
 
 struct imap_body {
-    bool read; /* there was a BODYSTRUCTURE at all */
+    bool read;                   /* there was a BODYSTRUCTURE at all */
     enum imap_security security; /* of the root part */
     bool attachment;
     bool sealed;  /* some part says it is encrypted, at any depth */

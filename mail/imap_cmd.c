@@ -123,13 +123,20 @@ static void copy_clean(char *to, size_t size, str_t s)
 static const struct {
     str_t code;
     rc_t rc;
-} response_codes[] = { /* RFC 5530 and friends */
-    {STR_INIT("NONEXISTENT"), RC_NOT_FOUND}, {STR_INIT("TRYCREATE"), RC_NOT_FOUND},
-    {STR_INIT("NOPERM"), RC_FORBIDDEN},      {STR_INIT("OVERQUOTA"), RC_FULL},
-    {STR_INIT("ALREADYEXISTS"), RC_CONFLICT}, {STR_INIT("INUSE"), RC_CONFLICT},
-    {STR_INIT("CANNOT"), RC_INVALID},        {STR_INIT("BADCHARSET"), RC_INVALID},
-    {STR_INIT("TOOBIG"), RC_TOO_LARGE},      {STR_INIT("LIMIT"), RC_FULL},
-    {STR_INIT("UNAVAILABLE"), RC_IMAP_DOWN}, {STR_INIT("SERVERBUG"), RC_IMAP_ERROR},
+} response_codes[] = {
+    /* RFC 5530 and friends */
+    {STR_INIT("NONEXISTENT"), RC_NOT_FOUND},
+    {STR_INIT("TRYCREATE"), RC_NOT_FOUND},
+    {STR_INIT("NOPERM"), RC_FORBIDDEN},
+    {STR_INIT("OVERQUOTA"), RC_FULL},
+    {STR_INIT("ALREADYEXISTS"), RC_CONFLICT},
+    {STR_INIT("INUSE"), RC_CONFLICT},
+    {STR_INIT("CANNOT"), RC_INVALID},
+    {STR_INIT("BADCHARSET"), RC_INVALID},
+    {STR_INIT("TOOBIG"), RC_TOO_LARGE},
+    {STR_INIT("LIMIT"), RC_FULL},
+    {STR_INIT("UNAVAILABLE"), RC_IMAP_DOWN},
+    {STR_INIT("SERVERBUG"), RC_IMAP_ERROR},
     {STR_INIT("AUTHENTICATIONFAILED"), RC_WRONG_PASSWORD},
 };
 
@@ -241,6 +248,12 @@ static rc_t untagged(struct imap_conn *c, str_t line, bool cut, imap_untagged_fn
     return rc;
 }
 
+/* A go-ahead nobody waits for, and a response code that lost its "* OK" (seen from Exchange). */
+static bool is_noise(str_t line)
+{
+    return line.n > 0 && (line.p[0] == '+' || line.p[0] == '[');
+}
+
 rc_t imap_conn_collect(struct imap_conn *c, struct imap_command *const *cmds, size_t n,
                        imap_untagged_fn *on_untagged, void *ctx, struct imap_sink *sink,
                        struct err *e)
@@ -248,7 +261,8 @@ rc_t imap_conn_collect(struct imap_conn *c, struct imap_command *const *cmds, si
     if (c->broken) return imap_conn_fail(c, "connection is broken", e);
     TRY(flush_out(c, e));
     size_t left = 0;
-    for (size_t i = 0; i < n; i++) left += cmds[i]->done ? 0 : 1;
+    for (size_t i = 0; i < n; i++)
+        left += cmds[i]->done ? 0 : 1;
     for (size_t seen = 0; left > 0; seen++) {
         str_t line;
         bool cut = false;
@@ -256,6 +270,8 @@ rc_t imap_conn_collect(struct imap_conn *c, struct imap_command *const *cmds, si
         TRY(imap_read_response(c, sink, &line, &cut, e));
         if (line.n > 0 && line.p[0] == '*') {
             TRY(untagged(c, line, cut, on_untagged, ctx, e));
+        } else if (is_noise(line)) {
+            continue;
         } else {
             TRY(finish(c, line, cmds, n, e));
             left--;

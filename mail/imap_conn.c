@@ -43,7 +43,8 @@ bool imap_conn_has(const struct imap_conn *c, const char *capability)
     size_t n = strlen(capability);
     if (!c->capabilities || n + 3 > sizeof word) return false;
     word[0] = ' ';
-    for (size_t i = 0; i < n; i++) word[i + 1] = (char) toupper((unsigned char) capability[i]);
+    for (size_t i = 0; i < n; i++)
+        word[i + 1] = (char) toupper((unsigned char) capability[i]);
     word[n + 1] = ' ';
     word[n + 2] = '\0';
     return strstr(c->capabilities, word) != NULL;
@@ -60,7 +61,8 @@ static rc_t on_capability(void *ctx, struct imap_response *r, struct err *e)
     char *copy = malloc(list.n + 3);
     if (!copy) return err_set(e, RC_NO_MEMORY, NULL);
     copy[0] = ' ';
-    for (size_t i = 0; i < list.n; i++) copy[i + 1] = (char) toupper((unsigned char) list.p[i]);
+    for (size_t i = 0; i < list.n; i++)
+        copy[i + 1] = (char) toupper((unsigned char) list.p[i]);
     copy[list.n + 1] = ' ';
     copy[list.n + 2] = '\0';
     free(c->capabilities);
@@ -83,7 +85,8 @@ static rc_t etpan_error(struct imap_conn *c, const mailimap *im, int r, const ch
                         struct err *e)
 {
     rc_t code = imap_conn_fail(c, what, e);
-    err_detail(e, "IMAP %s failed (%d) %.120s", what, r, im->imap_response ? im->imap_response : "");
+    err_detail(e, "IMAP %s failed (%d) %.120s", what, r,
+               im->imap_response ? im->imap_response : "");
     return code;
 }
 
@@ -104,8 +107,7 @@ static rc_t start_tls(struct imap_conn *c, mailimap *im, const struct config_end
     return rc;
 }
 
-static rc_t sign_in(struct imap_conn *c, mailimap *im, str_t login, str_t password,
-                    struct err *e)
+static rc_t sign_in(struct imap_conn *c, mailimap *im, str_t login, str_t password, struct err *e)
 {
     char user[IMAP_TEXT_MAX + 1], pass[IMAP_TEXT_MAX + 1];
     memcpy(user, login.p, login.n);
@@ -206,7 +208,8 @@ static rc_t on_select(void *ctx, struct imap_response *r, struct err *e)
     if (r->has_number || !str_ieq(r->word, STR("OK")) || !wire_take(&r->rest, '[')) return RC_OK;
     struct wire *w = &r->rest;
     const char *from = w->p;
-    while (w->p < w->end && *w->p != ' ' && *w->p != ']') w->p++;
+    while (w->p < w->end && *w->p != ' ' && *w->p != ']')
+        w->p++;
     str_t word = str_n(from, (size_t) (w->p - from));
     if (!wire_at_end(w) && *w->p >= '0' && *w->p <= '9') {
         uint64_t v = wire_number(w);

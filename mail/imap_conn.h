@@ -36,10 +36,10 @@ struct imap_conn {
     struct stream *stream; /* inside ms */
     struct buf in;         /* responses; unread from `head` on */
     size_t head;
-    char *oversize;        /* kept part of a response over the limit; owned */
-    struct buf out;        /* commands not flushed yet */
+    char *oversize; /* kept part of a response over the limit; owned */
+    struct buf out; /* commands not flushed yet */
     unsigned tag;
-    bool broken; /* close, never reuse */
+    bool broken;        /* close, never reuse */
     char *capabilities; /* " IMAP4REV1 SORT ... ", upper case; owned */
     struct imap_selected sel;
 };
@@ -84,10 +84,10 @@ void imap_cmd_end(struct imap_conn *c);
 
 struct imap_response {
     bool has_number;
-    uint32_t number;   /* "* 12 FETCH": 12 */
-    str_t word;        /* "FETCH", as the server spells it */
-    struct wire rest;  /* behind the word */
-    bool cut;          /* the end is missing: it was longer than IMAP_RESPONSE_MAX */
+    uint32_t number;  /* "* 12 FETCH": 12 */
+    str_t word;       /* "FETCH", as the server spells it */
+    struct wire rest; /* behind the word */
+    bool cut;         /* the end is missing: it was longer than IMAP_RESPONSE_MAX */
 };
 /* Where the literal of a body section goes; everything else stays in memory. */
 struct imap_sink {

@@ -18,7 +18,8 @@ const char *folder_role_word(enum folder_role r)
 static const struct {
     str_t mark;
     enum folder_role role;
-} special_uses[] = { /* RFC 6154 */
+} special_uses[] = {
+    /* RFC 6154 */
     {STR_INIT("\\Sent"), FOLDER_SENT},       {STR_INIT("\\Drafts"), FOLDER_DRAFTS},
     {STR_INIT("\\Trash"), FOLDER_TRASH},     {STR_INIT("\\Junk"), FOLDER_JUNK},
     {STR_INIT("\\Archive"), FOLDER_ARCHIVE}, {STR_INIT("\\All"), FOLDER_ALL},
@@ -189,7 +190,8 @@ static void read_namespaces(struct folder_reader *fr, struct wire *w)
             str_t prefix = arena_str(fr->a, wire_nstring(w, fr->a));
             if (prefix.n > 0 && fr->shared_count < NAMESPACES_MAX)
                 fr->shared_prefixes[fr->shared_count++] = prefix;
-            while (!w->bad && !wire_take(w, ')')) wire_skip(w);
+            while (!w->bad && !wire_take(w, ')'))
+                wire_skip(w);
         }
     }
 }
@@ -205,7 +207,8 @@ static rc_t on_folder(void *ctx, struct imap_response *r, struct err *e)
     return RC_OK;
 }
 
-/* --- asking -------------------------------------------------------------------------------------- */
+/* --- asking --------------------------------------------------------------------------------------
+ */
 
 static rc_t ask(struct imap_conn *c, struct folder_reader *fr, const char *text, struct err *e)
 {
@@ -252,8 +255,7 @@ static rc_t folders_once(struct imap *im, struct folder_reader *fr, struct err *
     if (counts && uses)
         return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS " STATUS_ITEMS ")",
                    e);
-    if (counts)
-        return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS " STATUS_ITEMS ")", e);
+    if (counts) return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS " STATUS_ITEMS ")", e);
     TRY(ask(c, fr, "LIST \"\" \"*\"", e));
     fr->subscribed_only = true;
     TRY(ask(c, fr, "LSUB \"\" \"*\"", e));
@@ -287,7 +289,8 @@ rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, si
     return RC_OK;
 }
 
-/* --- creating ------------------------------------------------------------------------------------- */
+/* --- creating
+ * ------------------------------------------------------------------------------------- */
 
 static rc_t check_new_name(str_t display, struct err *e)
 {
@@ -299,8 +302,7 @@ static rc_t check_new_name(str_t display, struct err *e)
     return RC_INVALID;
 }
 
-rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name,
-                        struct err *e)
+rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name, struct err *e)
 {
     TRY(check_new_name(display, e));
     if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);

@@ -44,7 +44,8 @@ static void clear_entry(struct entry *en)
 void imap_kinds_free(struct imap_kinds_cache *k)
 {
     if (!k) return;
-    for (size_t i = 0; i < FOLDERS_MAX; i++) clear_entry(&k->entries[i]);
+    for (size_t i = 0; i < FOLDERS_MAX; i++)
+        clear_entry(&k->entries[i]);
     pthread_mutex_destroy(&k->lock);
     free(k);
 }
@@ -88,7 +89,7 @@ struct learner {
         uint32_t uid;
         bool labelled, answered;
         char path[IMAP_BODY_PATH];
-    } *doubts;
+    } * doubts;
     size_t doubt_count, doubt_cap;
     /* the present chunk */
     uint32_t from;
@@ -97,8 +98,7 @@ struct learner {
     bool answered[CHUNK];
 };
 
-static rc_t grow(struct arena *a, void **p, size_t count, size_t *cap, size_t size,
-                 struct err *e)
+static rc_t grow(struct arena *a, void **p, size_t count, size_t *cap, size_t size, struct err *e)
 {
     if (count < *cap) return RC_OK;
     size_t bigger = *cap ? *cap * 2 : 64;
@@ -164,7 +164,8 @@ static rc_t on_structure(void *ctx, struct imap_response *r, struct err *e)
     if (body.attachment) bits |= KIND_ATTACHMENT;
     TRY(add_bits(l, row.uid, bits, e));
     if (bits & KIND_SEALED) return RC_OK;
-    for (size_t i = 0; i < body.candidate_count; i++) TRY(add_doubt(l, row.uid, &body, i, e));
+    for (size_t i = 0; i < body.candidate_count; i++)
+        TRY(add_doubt(l, row.uid, &body, i, e));
     return RC_OK;
 }
 
@@ -247,7 +248,8 @@ static rc_t learn_chunk(struct learner *l, const uint32_t *uids, size_t n, struc
         TRY(imap_conn_run(c, &cmd, on_structure, l, e));
     }
     TRY(settle_doubts(l, e));
-    /* No structure: gone meanwhile, or kept from us. Not known to be readable, so never searched. */
+    /* No structure: gone meanwhile, or kept from us. Not known to be readable, so never searched.
+     */
     for (size_t i = 0; i < n; i++)
         if (!l->answered[i]) TRY(add_bits(l, uids[i], KIND_SEALED, e));
     qsort(l->list + known, l->count - known, sizeof *l->list, by_uid);
@@ -255,7 +257,8 @@ static rc_t learn_chunk(struct learner *l, const uint32_t *uids, size_t n, struc
     return RC_OK;
 }
 
-/* --- to and from the cache ----------------------------------------------------------------------- */
+/* --- to and from the cache -----------------------------------------------------------------------
+ */
 
 static void publish(struct learner *l)
 {
@@ -304,7 +307,8 @@ static rc_t recall(struct learner *l, struct err *e)
 static rc_t learn(struct learner *l, const uint32_t *uids, size_t n, struct err *e)
 {
     size_t i = 0;
-    while (i < n && uids[i] < l->below) i++;
+    while (i < n && uids[i] < l->below)
+        i++;
     while (i < n) {
         size_t take = n - i < CHUNK ? n - i : CHUNK;
         TRY(learn_chunk(l, uids + i, take, e));

@@ -1,9 +1,9 @@
 /* Internal to mail/: what kind each message of a folder is, remembered.
  *
- * Body search must know exactly which messages hold something encrypted. That is read once per message
- * from BODYSTRUCTURE (and the first bytes of parts whose labels do not tell) and kept per account and
- * folder until UIDVALIDITY changes; messages never change, so only new ones are asked for. Kept are
- * numbers only. Shared by all threads of a pool.
+ * Body search must know exactly which messages hold something encrypted. That is read once per
+ * message from BODYSTRUCTURE (and the first bytes of parts whose labels do not tell) and kept per
+ * account and folder until UIDVALIDITY changes; messages never change, so only new ones are asked
+ * for. Kept are numbers only. Shared by all threads of a pool.
  */
 #ifndef WAXSEAL_MAIL_IMAP_KINDS_H
 #define WAXSEAL_MAIL_IMAP_KINDS_H

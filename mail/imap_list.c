@@ -62,8 +62,8 @@ static void write_noop(struct imap_conn *c, struct imap_command *cmd)
 }
 
 /* NOOP brings the news, STATUS counts after it. */
-static rc_t write_state(struct imap_conn *c, struct imap_command *noop,
-                        struct imap_command *status, struct err *e)
+static rc_t write_state(struct imap_conn *c, struct imap_command *noop, struct imap_command *status,
+                        struct err *e)
 {
     write_noop(c, noop);
     bool waits = !imap_conn_has(c, "LITERAL+") && imap_cmd_is_literal(str_c(c->sel.name));
@@ -74,8 +74,10 @@ static rc_t write_state(struct imap_conn *c, struct imap_command *noop,
 /* What the selection itself knows; STATUS refines it. */
 static struct imap_mailbox selected_state(const struct imap_conn *c)
 {
-    return (struct imap_mailbox){.uidvalidity = c->sel.uidvalidity, .uidnext = c->sel.uidnext,
-                                 .total = c->sel.exists, .modseq = c->sel.modseq,
+    return (struct imap_mailbox){.uidvalidity = c->sel.uidvalidity,
+                                 .uidnext = c->sel.uidnext,
+                                 .total = c->sel.exists,
+                                 .modseq = c->sel.modseq,
                                  .read_only = c->sel.read_only};
 }
 
@@ -109,7 +111,8 @@ static rc_t mailbox_once(struct imap *im, struct imap_mailbox *out, struct err *
 rc_t imap_mailbox(struct imap *im, struct imap_mailbox *out, struct err *e)
 {
     rc_t rc;
-    do rc = mailbox_once(im, out, e);
+    do
+        rc = mailbox_once(im, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }
@@ -166,8 +169,7 @@ static bool window(uint32_t total, uint32_t offset, uint32_t limit, uint32_t *lo
     return true;
 }
 
-static void write_fetch(struct imap_conn *c, struct imap_command *cmd, uint32_t low,
-                        uint32_t high)
+static void write_fetch(struct imap_conn *c, struct imap_command *cmd, uint32_t low, uint32_t high)
 {
     imap_cmd_begin(c, cmd);
     imap_cmd_printf(c, "FETCH %u:%u ", low, high);
@@ -175,10 +177,10 @@ static void write_fetch(struct imap_conn *c, struct imap_command *cmd, uint32_t 
     imap_cmd_end(c);
 }
 
-/* NOOP and STATUS travel together with a FETCH by the positions known so far: one round trip. When the
- * mailbox turns out to have changed, the FETCH is asked again. */
-static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit,
-                       struct row_reader *rr, struct imap_mailbox *m, struct err *e)
+/* NOOP and STATUS travel together with a FETCH by the positions known so far: one round trip. When
+ * the mailbox turns out to have changed, the FETCH is asked again. */
+static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit, struct row_reader *rr,
+                       struct imap_mailbox *m, struct err *e)
 {
     struct imap_command status, noop, fetch;
     uint32_t low = 0, high = 0;
@@ -208,7 +210,8 @@ static rc_t list_once(struct imap *im, uint32_t offset, uint32_t limit, struct a
     if (!rr.rows) return err_set(e, RC_NO_MEMORY, NULL);
     struct imap_mailbox m;
     int rounds = 0;
-    do TRY(list_round(im->c, offset, limit, &rr, &m, e));
+    do
+        TRY(list_round(im->c, offset, limit, &rr, &m, e));
     while (im->c->sel.moved && ++rounds < 4);
     qsort(rr.rows, rr.count, sizeof *rr.rows, by_sequence);
     *out = (struct imap_rows){.mailbox = m, .rows = rr.rows, .count = rr.count};
@@ -220,12 +223,14 @@ rc_t imap_list(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a
 {
     if (limit == 0 || limit > LIMIT_MAX) return err_set(e, RC_INVALID, NULL);
     rc_t rc;
-    do rc = list_once(im, offset, limit, a, out, e);
+    do
+        rc = list_once(im, offset, limit, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }
 
-/* --- rows of UIDs ------------------------------------------------------------------------------ */
+/* --- rows of UIDs ------------------------------------------------------------------------------
+ */
 
 static rc_t fetch_uids(struct imap_conn *c, const uint32_t *uids, size_t n, const char *items,
                        struct row_reader *rr, struct err *e)
@@ -282,7 +287,8 @@ rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena 
     }
     TRY(imap_uids_check(uids, n, e));
     rc_t rc;
-    do rc = rows_once(im, uids, n, a, out, e);
+    do
+        rc = rows_once(im, uids, n, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }
@@ -306,7 +312,8 @@ rc_t imap_flags_of(struct imap *im, uint32_t uid, struct arena *a, struct imap_r
 {
     TRY(imap_uids_check(&uid, 1, e));
     rc_t rc;
-    do rc = flags_once(im, uid, a, out, e);
+    do
+        rc = flags_once(im, uid, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }

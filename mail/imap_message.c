@@ -70,7 +70,8 @@ static rc_t fetch_section(struct imap *im, uint32_t uid, const char *section, st
 {
     TRY(imap_uids_check(&uid, 1, e));
     rc_t rc;
-    do rc = body_once(im, uid, section, out, e);
+    do
+        rc = body_once(im, uid, section, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }
@@ -106,7 +107,8 @@ static bool is_flag(str_t f)
 static rc_t check_flags(const str_t *flags, size_t n, struct err *e)
 {
     bool ok = n <= 50;
-    for (size_t i = 0; ok && i < n; i++) ok = is_flag(flags[i]);
+    for (size_t i = 0; ok && i < n; i++)
+        ok = is_flag(flags[i]);
     if (ok) return RC_OK;
     err_set(e, RC_INVALID, NULL);
     err_field(e, "flags");
@@ -143,7 +145,8 @@ rc_t imap_store(struct imap *im, const uint32_t *uids, size_t n, bool add, const
     return RC_OK;
 }
 
-/* --- copy and move ----------------------------------------------------------------------------- */
+/* --- copy and move -----------------------------------------------------------------------------
+ */
 
 #define COPYUID_MAX 100000
 
@@ -172,7 +175,8 @@ static void read_copyuid(str_t code, struct copied *m)
     uint32_t *a = malloc(2 * sizeof *a * m->n), *b = a ? a + m->n : NULL;
     if (a && imap_uids_read(from, a, m->n, &na) && imap_uids_read(to, b, m->n, &nb) && na == nb) {
         m->validity = v;
-        for (size_t i = 0; i < na; i++) note_copied(m, a[i], b[i]);
+        for (size_t i = 0; i < na; i++)
+            note_copied(m, a[i], b[i]);
     }
     free(a);
 }
@@ -259,7 +263,8 @@ rc_t imap_move(struct imap *im, const uint32_t *uids, size_t n, str_t target, ui
     return rc;
 }
 
-/* --- append --------------------------------------------------------------------------------------- */
+/* --- append
+ * --------------------------------------------------------------------------------------- */
 
 /* "APPENDUID 38505 3955" */
 static bool read_appenduid(str_t code, uint32_t *uid, uint32_t *validity)
@@ -269,15 +274,18 @@ static bool read_appenduid(str_t code, uint32_t *uid, uint32_t *validity)
     return str_cut(code, ' ', &v, &u) && str_to_u32(v, validity) && str_to_u32(u, uid);
 }
 
-/* Servers without UIDPLUS: the newest message of that Message-ID. Failing is no failure of the append. */
+/* Servers without UIDPLUS: the newest message of that Message-ID. Failing is no failure of the
+ * append. */
 static void find_appended(struct imap *im, str_t mailbox, str_t message, uint32_t *uid,
                           uint32_t *validity)
 {
     ptrdiff_t end = str_find(message, STR("\r\n\r\n"));
     str_t head = str_sub(message, 0, end < 0 ? message.n : (size_t) end + 2);
     ptrdiff_t at = str_ifind(head, STR("\r\nMessage-ID:"));
-    if (str_istarts(head, STR("Message-ID:"))) at = -2;
-    else if (at < 0) return;
+    if (str_istarts(head, STR("Message-ID:")))
+        at = -2;
+    else if (at < 0)
+        return;
     str_t line, rest = str_sub(head, (size_t) (at + 2), head.n);
     str_cut(rest, '\n', &line, &rest);
     str_t id = str_trim(str_sub(line, 11, line.n));

@@ -19,7 +19,7 @@ enum slot_state { SLOT_FREE, SLOT_IDLE, SLOT_BUSY };
 
 struct imap_slot {
     enum slot_state state;
-    bool doomed; /* close on release: the session ended meanwhile */
+    bool doomed;             /* close on release: the session ended meanwhile */
     unsigned char owner[32]; /* MAC over server, session, login and password */
     char session[SESSION_MAX];
     size_t session_n;
@@ -75,8 +75,7 @@ static struct imap_slot *find_idle(struct imap_pool *p, const unsigned char owne
 
 /* A free slot within the limits, the least recently used idle connection giving way (*evicted, to
  * be closed without the lock). NULL: wait. */
-static struct imap_slot *find_room(struct imap_pool *p, str_t session,
-                                   struct imap_conn **evicted)
+static struct imap_slot *find_room(struct imap_pool *p, str_t session, struct imap_conn **evicted)
 {
     struct imap_slot *free_slot = NULL, *oldest = NULL, *own_oldest = NULL;
     size_t own = 0;
@@ -104,7 +103,8 @@ static void deadline_timespec(int64_t deadline, struct timespec *t)
     *t = (struct timespec){.tv_sec = deadline / 1000, .tv_nsec = deadline % 1000 * 1000000};
 }
 
-/* --- reaper ------------------------------------------------------------------------------------ */
+/* --- reaper ------------------------------------------------------------------------------------
+ */
 
 /* Takes one connection that is idle too long, or any when all is set. */
 static struct imap_conn *take_expired(struct imap_pool *p, bool all)
@@ -138,7 +138,8 @@ static void *reap(void *arg)
     return NULL;
 }
 
-/* --- pool ---------------------------------------------------------------------------------------- */
+/* --- pool ----------------------------------------------------------------------------------------
+ */
 
 static void pool_destroy(struct imap_pool *p)
 {
@@ -189,7 +190,8 @@ void imap_pool_free(struct imap_pool *p)
     pthread_mutex_unlock(&p->lock);
     pthread_join(p->reaper, NULL);
     struct imap_conn *c;
-    while ((c = take_expired(p, true)) != NULL) imap_conn_close(c);
+    while ((c = take_expired(p, true)) != NULL)
+        imap_conn_close(c);
     pool_destroy(p);
 }
 
@@ -201,8 +203,10 @@ void imap_pool_drop(struct imap_pool *p, str_t session)
         for (size_t i = 0; i < p->options.total && !c; i++) {
             struct imap_slot *s = &p->slots[i];
             if (!of_session(s, session)) continue;
-            if (s->state == SLOT_IDLE) c = empty_slot(s);
-            else s->doomed = true;
+            if (s->state == SLOT_IDLE)
+                c = empty_slot(s);
+            else
+                s->doomed = true;
         }
         if (c) pthread_cond_broadcast(&p->freed);
         pthread_mutex_unlock(&p->lock);
@@ -211,7 +215,8 @@ void imap_pool_drop(struct imap_pool *p, str_t session)
     }
 }
 
-/* --- leases ---------------------------------------------------------------------------------------- */
+/* --- leases
+ * ---------------------------------------------------------------------------------------- */
 
 static rc_t owner_of(const struct imap_pool *p, const struct imap_account *acc,
                      unsigned char out[32], struct err *e)
@@ -235,12 +240,13 @@ static void lease_free(struct imap *im)
     free(im);
 }
 
-static struct imap *lease_new(struct imap_pool *p, const struct imap_account *acc,
-                              int64_t deadline)
+static struct imap *lease_new(struct imap_pool *p, const struct imap_account *acc, int64_t deadline)
 {
     struct imap *im = calloc(1, sizeof *im);
     if (!im) return NULL;
-    *im = (struct imap){.pool = p, .server = acc->server, .deadline = deadline,
+    *im = (struct imap){.pool = p,
+                        .server = acc->server,
+                        .deadline = deadline,
                         .login = strndup(acc->login.p, acc->login.n),
                         .password = strndup(acc->password.p, acc->password.n)};
     if (im->login && im->password) return im;
@@ -321,8 +327,7 @@ static bool still_alive(struct imap_conn *c, int64_t last_used, int64_t deadline
 
 static rc_t open_into(struct imap *im, str_t mailbox, struct err *e)
 {
-    TRY(imap_conn_open(im->server, str_c(im->login), str_c(im->password), im->deadline, &im->c,
-                       e));
+    TRY(imap_conn_open(im->server, str_c(im->login), str_c(im->password), im->deadline, &im->c, e));
     return mailbox.n > 0 ? imap_conn_select(im->c, mailbox, e) : RC_OK;
 }
 

@@ -27,7 +27,7 @@ static bool fill(struct imap_conn *c)
 /* Free text may end in "{5}" and mean nothing by it. */
 static bool is_status(str_t line)
 {
-    static const str_t words[] = {STR_INIT("* OK"), STR_INIT("* NO"), STR_INIT("* BAD"),
+    static const str_t words[] = {STR_INIT("* OK"),  STR_INIT("* NO"),      STR_INIT("* BAD"),
                                   STR_INIT("* BYE"), STR_INIT("* PREAUTH"), STR_INIT("+")};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (str_istarts(line, words[i])) return true;
@@ -106,8 +106,7 @@ static rc_t discard(struct imap_conn *c, uint64_t pending, struct err *e)
 }
 
 /* Keeps the first IMAP_RESPONSE_MAX bytes in a copy outside the read buffer. */
-static rc_t read_oversize(struct imap_conn *c, size_t needed, str_t *line, bool *cut,
-                          struct err *e)
+static rc_t read_oversize(struct imap_conn *c, size_t needed, str_t *line, bool *cut, struct err *e)
 {
     size_t there = c->in.n - c->head;
     size_t keep = there < IMAP_RESPONSE_MAX ? there : IMAP_RESPONSE_MAX;
@@ -139,9 +138,8 @@ rc_t imap_read_response(struct imap_conn *c, struct imap_sink *sink, str_t *line
     for (;;) {
         char *base = c->in.p ? c->in.p + c->head : NULL;
         size_t there = c->in.n - c->head;
-        char *nl = there > seen + looked
-                       ? memchr(base + seen + looked, '\n', there - seen - looked)
-                       : NULL;
+        char *nl = there > seen + looked ? memchr(base + seen + looked, '\n', there - seen - looked)
+                                         : NULL;
         if (!nl) {
             if (there > IMAP_RESPONSE_MAX) return read_oversize(c, seen, line, cut, e);
             looked = there > seen ? there - seen : 0;

@@ -41,7 +41,8 @@ static int64_t internal_date(str_t s)
     return 0;
 }
 
-/* --- texts ------------------------------------------------------------------------------------- */
+/* --- texts -------------------------------------------------------------------------------------
+ */
 
 static bool is_plain(str_t s)
 {
@@ -72,7 +73,8 @@ static str_t without_controls(str_t raw, struct arena *a)
     return str_is_utf8(clean) ? clean : header_text(clean, a);
 }
 
-/* --- ENVELOPE ------------------------------------------------------------------------------------ */
+/* --- ENVELOPE ------------------------------------------------------------------------------------
+ */
 
 /* ("name" NIL "mailbox" "host"); group marks have no host. */
 static bool read_address(struct wire *w, struct arena *a, struct imap_address *out)
@@ -85,7 +87,8 @@ static bool read_address(struct wire *w, struct arena *a, struct imap_address *o
     wire_nstring(w, a);
     str_t mailbox = wire_nstring(w, a);
     str_t host = wire_nstring(w, a);
-    while (!w->bad && !wire_take(w, ')')) wire_skip(w);
+    while (!w->bad && !wire_take(w, ')'))
+        wire_skip(w);
     if (w->bad) return false;
     if (str_is_null(host) && str_is_null(mailbox)) return false; /* end of a group */
     if (str_is_null(host)) {
@@ -139,10 +142,12 @@ static void read_envelope(struct wire *w, struct arena *a, struct imap_row *row)
     str_t id = wire_nstring(w, a);
     row->in_reply_to = str_is_null(reply) ? reply : without_controls(reply, a);
     row->message_id = str_is_null(id) ? id : without_controls(id, a);
-    while (!w->bad && !wire_take(w, ')')) wire_skip(w);
+    while (!w->bad && !wire_take(w, ')'))
+        wire_skip(w);
 }
 
-/* --- FETCH ------------------------------------------------------------------------------------------ */
+/* --- FETCH
+ * ------------------------------------------------------------------------------------------ */
 
 static void read_flags(struct wire *w, struct arena *a, struct imap_row *row)
 {
@@ -200,10 +205,19 @@ bool imap_row_read(struct imap_response *r, struct arena *a, struct imap_row *ro
     struct wire *w = &r->rest;
     *row = (struct imap_row){.seq = r->number};
     if (body) *body = (struct imap_body){.read = r->cut, .unclear = true};
-    if (!wire_take(w, '(')) return false;
-    while (!w->bad && !wire_at_end(w) && !wire_take(w, ')')) {
-        str_t name = wire_atom(w);
-        if (!w->bad) read_item(w, name, a, row, body);
+    /* Some servers put single items into parentheses of their own. */
+    unsigned depth = 0;
+    while (!w->bad && !wire_at_end(w)) {
+        if (wire_take(w, '(')) {
+            depth++;
+        } else if (wire_take(w, ')')) {
+            if (--depth == 0) break;
+        } else if (depth == 0) {
+            return false;
+        } else {
+            str_t name = wire_atom(w);
+            if (!w->bad) read_item(w, name, a, row, body);
+        }
     }
     return row->uid != 0;
 }

@@ -85,8 +85,8 @@ static rc_t search_header_once(struct imap *im, str_t field, str_t value, struct
     return run_search(im->c, &cmd, f, e);
 }
 
-rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a,
-                        uint32_t **uids, size_t *n, struct err *e)
+rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a, uint32_t **uids,
+                        size_t *n, struct err *e)
 {
     TRY(imap_check_text(field, 100, "field", e));
     TRY(imap_check_text(value, IMAP_TEXT_MAX, "value", e));
@@ -104,7 +104,8 @@ rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena 
     return RC_OK;
 }
 
-/* --- everything -------------------------------------------------------------------------------- */
+/* --- everything --------------------------------------------------------------------------------
+ */
 
 rc_t imap_search_all(struct imap *im, struct arena *a, uint32_t **uids, size_t *n, struct err *e)
 {
@@ -130,7 +131,8 @@ rc_t imap_search_all(struct imap *im, struct arena *a, uint32_t **uids, size_t *
     return RC_OK;
 }
 
-/* --- queries ------------------------------------------------------------------------------------- */
+/* --- queries -------------------------------------------------------------------------------------
+ */
 
 #define WORDS_MAX 16
 
@@ -187,7 +189,8 @@ static rc_t query_once(struct imap *im, const struct imap_query *q, const struct
     if (q->unseen) imap_cmd_text(c, STR(" UNSEEN"));
     if (q->flagged) imap_cmd_text(c, STR(" FLAGGED"));
     if (w->count == 0 && !q->unseen && !q->flagged) imap_cmd_text(c, STR(" ALL"));
-    for (size_t i = 0; i < w->count; i++) TRY(write_word(c, w->at[i], headers, body, e));
+    for (size_t i = 0; i < w->count; i++)
+        TRY(write_word(c, w->at[i], headers, body, e));
     return run_search(c, &cmd, f, e);
 }
 
@@ -214,8 +217,10 @@ static size_t count_sealed(const struct imap_kinds *k)
 {
     size_t n = 0;
     for (size_t i = 0, j = 0; i < k->count; i++) {
-        while (j < k->uid_count && k->uids[j] < k->list[i].uid) j++;
-        if (j < k->uid_count && k->uids[j] == k->list[i].uid && (k->list[i].bits & KIND_SEALED)) n++;
+        while (j < k->uid_count && k->uids[j] < k->list[i].uid)
+            j++;
+        if (j < k->uid_count && k->uids[j] == k->list[i].uid && (k->list[i].bits & KIND_SEALED))
+            n++;
     }
     return n;
 }
@@ -233,7 +238,8 @@ static rc_t body_search(struct imap *im, const struct imap_query *q, const struc
     struct found_reader by_header = {.a = f->a};
     TRY(query_once(im, q, w, true, false, &by_header, e));
     keep(&by_header, q, k, 1);
-    for (size_t i = 0; i < by_header.count; i++) TRY(add_found(f, by_header.uids[i], e));
+    for (size_t i = 0; i < by_header.count; i++)
+        TRY(add_found(f, by_header.uids[i], e));
     return RC_OK;
 }
 
@@ -267,7 +273,8 @@ rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
     struct words w;
     TRY(split_words(q->text, &w, e));
     rc_t rc;
-    do rc = search_once(im, q, &w, a, out, e);
+    do
+        rc = search_once(im, q, &w, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }

@@ -6,7 +6,8 @@
 rc_t imap_uids_check(const uint32_t *uids, size_t n, struct err *e)
 {
     bool ok = n > 0 && n <= UIDS_MAX;
-    for (size_t i = 0; ok && i < n; i++) ok = uids[i] != 0;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = uids[i] != 0;
     if (ok) return RC_OK;
     err_set(e, RC_INVALID, NULL);
     err_field(e, "uids");
@@ -18,7 +19,8 @@ void imap_uids_write(struct buf *out, const uint32_t *uids, size_t n, size_t *fr
     size_t start = out->n, i = *from;
     while (i < n && out->n - start + 24 < max) {
         size_t run = 1;
-        while (i + run < n && uids[i + run] == uids[i] + run && uids[i + run] != 0) run++;
+        while (i + run < n && uids[i + run] == uids[i] + run && uids[i + run] != 0)
+            run++;
         if (out->n > start) buf_char(out, ',');
         if (run > 1)
             buf_printf(out, "%u:%u", uids[i], uids[i + run - 1]);

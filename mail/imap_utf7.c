@@ -9,7 +9,8 @@ static bool put_utf8(struct buf *b, uint32_t u)
     if (u < 0x80) return buf_char(b, (char) u);
     char s[4];
     size_t n = u < 0x800 ? 2 : u < 0x10000 ? 3 : 4;
-    for (size_t i = n - 1; i > 0; i--, u >>= 6) s[i] = (char) (0x80 | (u & 0x3f));
+    for (size_t i = n - 1; i > 0; i--, u >>= 6)
+        s[i] = (char) (0x80 | (u & 0x3f));
     s[0] = (char) ((n == 2 ? 0xc0 : n == 3 ? 0xe0 : 0xf0) | u);
     return buf_add(b, s, n);
 }
@@ -93,7 +94,8 @@ static uint32_t next_point(str_t s, size_t *i)
     unsigned char c = (unsigned char) s.p[*i];
     size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
     uint32_t u = n == 1 ? c : n == 2 ? c & 0x1fu : n == 3 ? c & 0x0fu : c & 0x07u;
-    for (size_t k = 1; k < n; k++) u = u << 6 | ((unsigned char) s.p[*i + k] & 0x3fu);
+    for (size_t k = 1; k < n; k++)
+        u = u << 6 | ((unsigned char) s.p[*i + k] & 0x3fu);
     *i += n;
     return u;
 }

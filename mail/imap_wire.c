@@ -2,7 +2,8 @@
 
 static void blanks(struct wire *w)
 {
-    while (w->p < w->end && *w->p == ' ') w->p++;
+    while (w->p < w->end && *w->p == ' ')
+        w->p++;
 }
 
 static void fail(struct wire *w)
@@ -48,7 +49,10 @@ str_t wire_atom(struct wire *w)
         if (c == ']') in_section = false;
         w->p++;
     }
-    if (w->p == from) fail(w);
+    if (w->p == from) {
+        fail(w);
+        return STR_NULL;
+    }
     return str_n(from, (size_t) (w->p - from));
 }
 
@@ -103,7 +107,8 @@ static str_t unescape(struct arena *a, str_t s)
 static str_t literal_span(struct wire *w)
 {
     const char *from = ++w->p;
-    while (w->p < w->end && *w->p >= '0' && *w->p <= '9') w->p++;
+    while (w->p < w->end && *w->p >= '0' && *w->p <= '9')
+        w->p++;
     uint64_t size = 0;
     bool ok = str_to_u64(str_n(from, (size_t) (w->p - from)), &size);
     if (ok && w->p < w->end && *w->p == '+') w->p++;
@@ -179,7 +184,8 @@ int64_t wire_literal_size(str_t line)
     size_t end = line.n - 1;
     if (line.p[end - 1] == '+' || line.p[end - 1] == '-') end--;
     size_t from = end;
-    while (from > 0 && end - from < 19 && line.p[from - 1] >= '0' && line.p[from - 1] <= '9') from--;
+    while (from > 0 && end - from < 19 && line.p[from - 1] >= '0' && line.p[from - 1] <= '9')
+        from--;
     if (from == end || from == 0 || line.p[from - 1] != '{') return -1;
     uint64_t size = 0;
     if (!str_to_u64(str_sub(line, from, end), &size) || size > INT64_MAX) return -1;

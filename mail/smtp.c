@@ -103,7 +103,8 @@ static rc_t refused(struct smtp *s, const char *where, struct err *e)
     return RC_SMTP_REFUSED;
 }
 
-/* --- opening (by libetpan) --------------------------------------------------------------------- */
+/* --- opening (by libetpan) ---------------------------------------------------------------------
+ */
 
 static rc_t setup_failed(struct smtp *s, int r, const char *where, struct err *e)
 {
@@ -147,8 +148,8 @@ static rc_t auth_plain(struct smtp *s, const struct smtp_account *acc, struct er
 {
     CLEANUP_ARENA struct arena *secret = arena_new_secret(16384);
     if (!secret) return err_set(e, RC_NO_MEMORY, NULL);
-    str_t raw = arena_printf(secret, "%c%.*s%c%.*s", 0, STR_ARG(acc->login), 0,
-                             STR_ARG(acc->password));
+    str_t raw =
+        arena_printf(secret, "%c%.*s%c%.*s", 0, STR_ARG(acc->login), 0, STR_ARG(acc->password));
     str_t line = arena_printf(secret, "AUTH PLAIN %.*s\r\n", STR_ARG(b64_encode(secret, raw)));
     return command(s, line, "AUTH", e);
 }
@@ -224,7 +225,8 @@ static void close_session(struct smtp *s, bool polite)
     }
 }
 
-/* --- arguments ------------------------------------------------------------------------------------ */
+/* --- arguments
+ * ------------------------------------------------------------------------------------ */
 
 static rc_t check_address(str_t a, const char *field, struct err *e)
 {
@@ -261,8 +263,8 @@ static rc_t check_message(str_t m, struct err *e)
 static rc_t check_envelope(const struct smtp_envelope *env, str_t message, struct err *e)
 {
     if (env->count == 0 || env->count > RECIPIENTS_MAX) {
-        err_set(e, RC_INVALID, env->count == 0 ? "There is no recipient."
-                                               : "There are too many recipients.");
+        err_set(e, RC_INVALID,
+                env->count == 0 ? "There is no recipient." : "There are too many recipients.");
         err_field(e, "to");
         return RC_INVALID;
     }
@@ -287,10 +289,10 @@ static str_t xtext(struct arena *a, str_t s)
     return arena_str(a, buf_view(&b));
 }
 
-/* --- transaction ------------------------------------------------------------------------------------ */
+/* --- transaction
+ * ------------------------------------------------------------------------------------ */
 
-static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, str_t message,
-                     struct err *e)
+static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, str_t message, struct err *e)
 {
     int can = s->session->esmtp;
     size_t most = s->session->smtp_max_msg_size;
@@ -325,8 +327,8 @@ static rc_t say_recipients(struct smtp *s, struct smtp_envelope *env, size_t *ac
     for (size_t i = 0; i < env->count; i += flight) {
         size_t end = i + flight < env->count ? i + flight : env->count;
         for (size_t k = i; k < end; k++) {
-            str_t line = arena_printf(s->a, "RCPT TO:<%.*s>\r\n",
-                                      STR_ARG(env->recipients[k].address));
+            str_t line =
+                arena_printf(s->a, "RCPT TO:<%.*s>\r\n", STR_ARG(env->recipients[k].address));
             if (str_is_null(line)) return err_set(e, RC_NO_MEMORY, NULL);
             TRY(send_text(s, line, k + 1 == end, "RCPT", e));
         }
@@ -392,7 +394,8 @@ static rc_t say_data(struct smtp *s, struct smtp_envelope *env, str_t message,
     if (s->code != 354) {
         note_all(s, env);
         /* A "2xx" to DATA is no leave to send; it accepted nothing either. */
-        for (size_t i = 0; i < env->count; i++) env->recipients[i].accepted = false;
+        for (size_t i = 0; i < env->count; i++)
+            env->recipients[i].accepted = false;
         return refused(s, "DATA", e);
     }
     TRY(send_body(s, message, e));
@@ -427,7 +430,8 @@ rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_
     if (rc == RC_OK) rc = say_recipients(&s, env, &accepted, e);
     if (rc == RC_OK) rc = say_data(&s, env, message, outcome, e);
     if (rc != RC_OK && *outcome == SMTP_REFUSED)
-        for (size_t i = 0; i < env->count; i++) env->recipients[i].accepted = false;
+        for (size_t i = 0; i < env->count; i++)
+            env->recipients[i].accepted = false;
     close_session(&s, rc == RC_OK || rc == RC_SMTP_REFUSED);
     return rc;
 }

@@ -10,15 +10,15 @@
 #include "base/err.h"
 
 enum smtp_outcome {
-    SMTP_SENT,      /* 250 after the dot */
-    SMTP_REFUSED,   /* a permanent or transient refusal: certainly not sent */
-    SMTP_UNKNOWN    /* the dot was sent and no reply came: may have been sent */
+    SMTP_SENT,    /* 250 after the dot */
+    SMTP_REFUSED, /* a permanent or transient refusal: certainly not sent */
+    SMTP_UNKNOWN  /* the dot was sent and no reply came: may have been sent */
 };
 
 struct smtp_recipient {
     str_t address;
-    int code;       /* RCPT's reply (or DATA's for all), 0: none came */
-    str_t reply;    /* the server's text, controls removed */
+    int code;    /* RCPT's reply (or DATA's for all), 0: none came */
+    str_t reply; /* the server's text, controls removed */
     bool accepted;
 };
 
@@ -26,7 +26,7 @@ struct smtp_envelope {
     str_t from;
     struct smtp_recipient *recipients;
     size_t count;
-    str_t envid;    /* RFC 3461 ENVID where DSN is offered; or null */
+    str_t envid;      /* RFC 3461 ENVID where DSN is offered; or null */
     bool all_or_none; /* give up before DATA when one recipient is refused */
 };
 
