@@ -2,6 +2,8 @@
 # Knobs: SAN=address|thread (sanitizer build in build/san-*), INSTANCE, PORT_BASE, DATA (see `make run`).
 
 SAN     ?=
+# One short line a step; V=1 shows whole commands.
+Q       := $(if $(V),,@)
 BUILD   := build$(if $(SAN),/san-$(SAN))
 CC      ?= gcc
 PKGS_base   := hiredis jansson
@@ -91,13 +93,15 @@ server: $(BINS) ## the C programs only
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(if $(V),,@echo '  CC   $<')
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define layer_rule
 $(call lib,$(1)): $(call obj,$(SRC_$(1)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(if $(V),,@echo '  AR   $$@')
+	$(Q)ar rcs $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
