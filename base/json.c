@@ -1,5 +1,20 @@
 #include "base/json.h"
 
+#include <malloc.h>
+#include <stdlib.h>
+
+static void free_wiped(void *p)
+{
+    if (!p) return;
+    wipe(p, malloc_usable_size(p));
+    free(p);
+}
+
+void json_wipe_freed(void)
+{
+    json_set_alloc_funcs(malloc, free_wiped);
+}
+
 rc_t json_parse_object(str_t text, json_t **out, struct err *e)
 {
     json_error_t je;

@@ -47,6 +47,10 @@ bool json_write(const json_t *v, struct buf *b);
 /* The error shape {code, message, details}. New reference. */
 json_t *json_from_err(const struct err *e);
 
+/* Once per process, before any value is made: memory that JSON values give back is cleared first,
+ * because values of opened messages hold plaintext. */
+void json_wipe_freed(void);
+
 static inline void json_cleanup(json_t **v)
 {
     json_decref(*v);

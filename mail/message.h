@@ -105,6 +105,8 @@ struct message_view {
     bool has_signature, signature_whole;
     struct message_signer *signers;
     size_t signer_count;
+    struct cert *const *certificates; /* what that signature brought along; owned by the view */
+    size_t certificate_count;
     bool has_encryption, encryption_whole;
     struct message_encryption *layers; /* encrypted layers, outermost first */
     size_t layer_count;

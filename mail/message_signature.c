@@ -81,6 +81,8 @@ static rc_t describe_all(struct opened *m, const struct layer *l, struct err *e)
     struct message_view *v = &m->view;
     v->signers = ARENA_ARRAY(m->arena, l->sig.count + 1, struct message_signer);
     if (!v->signers) return err_set(e, RC_NO_MEMORY, NULL);
+    v->certificates = l->sig.certificates;
+    v->certificate_count = l->sig.certificate_count;
     for (size_t i = 0; i < l->sig.count; i++) {
         TRY(describe_signer(m, &l->sig.signers[i], &v->signers[i], e));
         v->signer_count++;

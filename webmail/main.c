@@ -280,6 +280,7 @@ int main(int argc, char **argv)
                                             {NULL, 0, NULL, 0}};
     const char *config = NULL;
     bool check = false;
+    json_wipe_freed();
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (o) {
         case 'c':
