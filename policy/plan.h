@@ -12,7 +12,7 @@ struct features {
     bool smime;
 };
 struct entitlement {
-    str_t plan;               /* "enterprise" */
+    str_t plan;               /* "enterprise"; in the caller's arena */
     struct features features;
 };
 
@@ -21,13 +21,16 @@ rc_t plan_store_new(const struct config *c, struct plan_store **out, struct err 
 void plan_store_free(struct plan_store *s);
 
 /* Asks Redis for the version and reloads when it differs. RC_STATE_DOWN: no answer is given from
- * old knowledge. account: the user's address, lower case. */
+ * old knowledge. account: the user's address, lower case. A stored plan that is not a plan's name
+ * gives plan "" and a plan that nobody describes keeps its name; both have no features. */
 rc_t plan_of(struct plan_store *s, struct kv *kv, str_t account, struct arena *a,
              struct entitlement *out, struct err *e) WX_MUST_USE;
 
-/* Administration (waxsealctl plan|domain|user set); each bumps the version in one transaction. */
+/* Administration (waxsealctl plan|domain|user set); each bumps the version in one transaction.
+ * A plan's name has a-z, 0-9, - and _, at most 64. RC_INVALID with err.field otherwise. */
 rc_t plan_set_feature(struct kv *kv, struct arena *a, str_t instance, str_t plan, str_t feature,
                       bool on, struct err *e) WX_MUST_USE;
+/* plan null: what the configuration says counts again. */
 rc_t plan_set_domain(struct kv *kv, struct arena *a, str_t instance, str_t domain, str_t plan,
                      struct err *e) WX_MUST_USE;
 /* plan null: remove the override. */

@@ -1,0 +1,236 @@
+/* Against a private Redis on a Unix socket, started and ended by the test. */
+#include "policy/plan.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/test.h"
+
+static char folder[] = "/tmp/waxseal-plan-XXXXXX";
+static char socket_path[64];
+static pid_t redis;
+
+static struct config_domain domains[] = {{.name = STR_INIT("demo.test"), .plan = STR_INIT("basic")},
+                                         {.name = STR_INIT("*"), .plan = STR_INIT("nowhere")}};
+static struct config_plan plans[] = {{STR_INIT("enterprise"), true}, {STR_INIT("basic"), false}};
+static struct config config = {.instance = STR_INIT("t"),
+                               .domains = domains,
+                               .domain_count = 2,
+                               .plans = plans,
+                               .plan_count = 2};
+static const str_t instance = STR_INIT("t");
+
+static void start_redis(void)
+{
+    redis = fork();
+    assert_true(redis >= 0);
+    if (redis == 0) {
+        if (!freopen("/dev/null", "w", stdout)) _exit(126);
+        execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", socket_path, "--save",
+               "", (char *) NULL);
+        _exit(127);
+    }
+    for (int i = 0; i < 1000 && access(socket_path, F_OK) != 0; i++)
+        usleep(10 * 1000);
+    assert_int_equal(access(socket_path, F_OK), 0);
+}
+
+static void stop_redis(void)
+{
+    if (redis > 0) {
+        kill(redis, SIGKILL);
+        waitpid(redis, NULL, 0);
+    }
+    redis = 0;
+    unlink(socket_path);
+}
+
+static int make_folder(void **state)
+{
+    (void) state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(socket_path, sizeof socket_path, "%s/s", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    (void) state;
+    return rmdir(folder);
+}
+
+struct world {
+    struct kv *kv;
+    struct arena *a;
+    struct plan_store *store, *other; /* two processes */
+};
+
+static int set_up(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct kv_options o = {.socket = str_c(socket_path), .timeout_ms = 2000};
+    start_redis();
+    w->a = arena_new(1 << 20);
+    assert_int_equal(kv_new(&o, &w->kv, NULL), RC_OK);
+    assert_int_equal(plan_store_new(&config, &w->store, NULL), RC_OK);
+    assert_int_equal(plan_store_new(&config, &w->other, NULL), RC_OK);
+    *state = w;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *w = *state;
+    plan_store_free(w->store);
+    plan_store_free(w->other);
+    kv_free(w->kv);
+    arena_free(w->a);
+    free(w);
+    stop_redis();
+    return 0;
+}
+
+static void expect(struct world *w, struct plan_store *s, const char *account, const char *plan,
+                   bool smime)
+{
+    struct entitlement got = {0};
+    struct err e;
+    rc_t rc = plan_of(s, w->kv, str_c(account), w->a, &got, &e);
+    if (rc != RC_OK) fail_msg("%s: %s %s", account, e.message, e.detail);
+    assert_str(got.plan, str_c(plan));
+    assert_int_equal(got.features.smime, smime);
+}
+
+static void falls_back_to_the_configuration(void **state)
+{
+    struct world *w = *state;
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    expect(w, w->store, "bob@else.where", "nowhere", false); /* a plan nobody describes: nothing */
+    struct entitlement got;
+    assert_int_equal(plan_of(w->store, w->kv, STR("a b"), w->a, &got, NULL), RC_INVALID);
+}
+
+static void a_user_goes_before_the_domain(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(
+        plan_set_domain(w->kv, w->a, instance, STR("Demo.Test"), STR("enterprise"), NULL), RC_OK);
+    expect(w, w->store, "bob@demo.test", "enterprise", true);
+    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("Bob@demo.test"), STR("basic"), NULL),
+                     RC_OK);
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    expect(w, w->store, "alice@demo.test", "enterprise", true);
+    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("bob@demo.test"), STR_NULL, NULL),
+                     RC_OK);
+    expect(w, w->store, "bob@demo.test", "enterprise", true);
+    assert_int_equal(plan_set_domain(w->kv, w->a, instance, STR("demo.test"), STR_NULL, NULL),
+                     RC_OK);
+    expect(w, w->store, "bob@demo.test", "basic", false);
+}
+
+static void a_change_has_effect_at_the_next_request_everywhere(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 6; i++) {
+        bool on = i % 2 == 0;
+        assert_int_equal(
+            plan_set_feature(w->kv, w->a, instance, STR("basic"), STR("smime"), on, NULL), RC_OK);
+        expect(w, w->store, "bob@demo.test", "basic", on);
+        expect(w, w->other, "bob@demo.test", "basic", on);
+        expect(w, w->store, "bob@demo.test", "basic", on); /* from the cache */
+    }
+}
+
+/* The cache is really used: a value changed behind the version's back is not seen. */
+static void asks_once_for_each_version(void **state)
+{
+    struct world *w = *state;
+    struct kv_value v;
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    assert_int_equal(
+        KV_CMD(w->kv, w->a, &v, NULL, STR("SET"), STR("t:user:bob@demo.test"), STR("enterprise")),
+        RC_OK);
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    assert_int_equal(KV_CMD(w->kv, w->a, &v, NULL, STR("INCR"), STR("t:ver")), RC_OK);
+    expect(w, w->store, "bob@demo.test", "enterprise", true);
+}
+
+static void never_answers_from_old_knowledge(void **state)
+{
+    struct world *w = *state;
+    struct entitlement got = {.plan = STR("untouched")};
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    stop_redis();
+    assert_int_equal(plan_of(w->store, w->kv, STR("bob@demo.test"), w->a, &got, NULL),
+                     RC_STATE_DOWN);
+    assert_str(got.plan, STR("untouched"));
+    assert_int_equal(
+        plan_set_feature(w->kv, w->a, instance, STR("basic"), STR("smime"), true, NULL),
+        RC_STATE_DOWN);
+    start_redis();
+    expect(w, w->store, "bob@demo.test", "basic", false);
+}
+
+static void refuses_names_and_fails_closed_on_bad_values(void **state)
+{
+    struct world *w = *state;
+    struct kv_value v;
+    struct err e;
+    assert_int_equal(
+        plan_set_feature(w->kv, w->a, instance, STR("Gold plan"), STR("smime"), true, &e),
+        RC_INVALID);
+    assert_string_equal(e.field, "plan");
+    assert_int_equal(plan_set_feature(w->kv, w->a, instance, STR("gold"), STR("wings"), true, &e),
+                     RC_INVALID);
+    assert_string_equal(e.field, "feature");
+    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("bob"), STR("gold"), &e), RC_INVALID);
+    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("b\r\n@x"), STR("gold"), &e),
+                     RC_INVALID);
+    assert_int_equal(plan_set_domain(w->kv, w->a, instance, STR(""), STR("gold"), &e), RC_INVALID);
+    assert_int_equal(KV_CMD(w->kv, w->a, &v, &e, STR("GET"), STR("t:ver")), RC_OK);
+    assert_int_equal(v.type, KV_NIL); /* none of these changed anything */
+    assert_int_equal(
+        KV_CMD(w->kv, w->a, &v, &e, STR("SET"), STR("t:domain:demo.test"), STR("enter\nprise")),
+        RC_OK);
+    expect(w, w->store, "bob@demo.test", "", false);
+}
+
+static void many_accounts_do_not_mix(void **state)
+{
+    struct world *w = *state;
+    char name[64];
+    for (int i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "user%d@demo.test", i);
+        if (i % 1000 == 7) {
+            assert_int_equal(
+                plan_set_user(w->kv, w->a, instance, str_c(name), STR("enterprise"), NULL), RC_OK);
+        }
+    }
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 5000; i++) {
+            snprintf(name, sizeof name, "user%d@demo.test", i);
+            bool special = i % 1000 == 7;
+            expect(w, w->store, name, special ? "enterprise" : "basic", special);
+            arena_reset(w->a);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(falls_back_to_the_configuration, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_user_goes_before_the_domain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_change_has_effect_at_the_next_request_everywhere, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(asks_once_for_each_version, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(never_answers_from_old_knowledge, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refuses_names_and_fails_closed_on_bad_values, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(many_accounts_do_not_mix, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("plan", tests, make_folder, remove_folder);
+}
