@@ -300,8 +300,10 @@ static bool unix_time(const ASN1_TIME *t, int64_t *out)
     return true;
 }
 
-static str_t der_copy(struct arena *a, unsigned char *der, int n)
+static str_t name_der(const X509_NAME *name, struct arena *a)
 {
+    OSSL_OWN_BYTES der = NULL;
+    int n = i2d_X509_NAME(name, &der);
     return n > 0 ? arena_str(a, str_n(der, (size_t) n)) : STR_NULL;
 }
 
@@ -316,11 +318,10 @@ static str_t serial_octets(const ASN1_INTEGER *serial, struct arena *a)
 
 static void describe_names(X509 *x, struct arena *a, struct cert_info *info)
 {
-    OSSL_OWN_BYTES issuer = NULL;
     info->subject = name_text(X509_get_subject_name(x), a);
     info->issuer = name_text(X509_get_issuer_name(x), a);
     info->common_name = common_name(X509_get_subject_name(x), a);
-    info->issuer_der = der_copy(a, issuer, i2d_X509_NAME(X509_get_issuer_name(x), &issuer));
+    info->issuer_der = name_der(X509_get_issuer_name(x), a);
     info->serial_der = serial_octets(X509_get0_serialNumber(x), a);
     info->serial = str_is_null(info->serial_der) ? arena_str(a, STR("(too long)"))
                                                  : hex_encode(a, info->serial_der);
