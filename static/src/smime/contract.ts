@@ -23,7 +23,17 @@ export const OPENED_EVENT = 'wx-opened';
 export interface OpenedDetail { message: Message; keys: LayerKey[] }
 
 /** What the composer froze when Send was pressed; compared with what the server prepared. */
-export interface Frozen { body: ComposeBody; files: Blob[]; from: Address }
+export interface Frozen {
+  /** `forward` must be empty in a mode that signs: parts of another mail are fetched by the composer and added to
+   *  files, or the page could not know what it signs. */
+  body: ComposeBody;
+  /** One for each of body.attachments, in their order. */
+  files: Blob[];
+  from: Address;
+  /** Address -> fingerprint of the certificate that was shown for it when Send was pressed. An encrypted mail goes
+   *  to these certificates only. */
+  certificates: Record<string, string>;
+}
 
 /** A refusal the person must see. code is stable; message is a sentence in the person's language. */
 export class SendCheckError extends Error {

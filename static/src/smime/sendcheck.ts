@@ -1,0 +1,275 @@
+// Does what the server prepared say what the person wrote? Every byte that will be signed is either compared here
+// with the composer's own values or is an attachment that the page itself holds. Pure: no keyring, no network.
+import type { Address, Prepared } from '../api/types.ts';
+import type { Frozen } from './contract.ts';
+import { fromBase64 } from './bytes.ts';
+import { MAX_ATTACHMENTS, decodeText, decodeWords, markedAttachment, marker, readAddressList, readEntity, readParams, unflow } from './mime.ts';
+import type { Entity } from './mime.ts';
+
+/** Where the server's proposal differs. The words end in i18n keys "smime-check-…". */
+export type Difference =
+  | 'mode' | 'signer' | 'recipients' | 'certificate' | 'from' | 'subject' | 'header' | 'text' | 'html' | 'attachment' | 'structure' | 'time' | 'forward';
+
+export class DifferenceError extends Error {
+  readonly difference: Difference;
+  constructor(difference: Difference) {
+    super(difference);
+    this.name = 'DifferenceError';
+    this.difference = difference;
+  }
+}
+
+function must(ok: boolean, difference: Difference): asserts ok {
+  if (!ok) throw new DifferenceError(difference);
+}
+
+const DAY = 86_400_000;
+
+/* --- recipients ------------------------------------------------------------------------- */
+
+const fold = (address: string): string => {
+  const at = address.lastIndexOf('@');
+  return at < 0 ? address : `${address.slice(0, at)}@${address.slice(at + 1).toLowerCase()}`;
+};
+
+/** Exactly the addresses of the composer, in the right envelope, with the certificates it showed. */
+function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void {
+  const encrypting = p.mode === 'encrypt' || p.mode === 'sign_encrypt';
+  const wanted = new Map<string, 'main' | 'bcc'>();
+  for (const a of f.body.bcc) wanted.set(fold(a.address), 'bcc');
+  for (const a of [...f.body.to, ...f.body.cc]) wanted.set(fold(a.address), 'main');
+  const seen = new Set<string>();
+  for (const r of p.recipients) {
+    const address = fold(r.address);
+    const self = address === fold(f.from.address) && r.fingerprint !== null && own.has(r.fingerprint);
+    must(wanted.get(address) === r.envelope || (self && !wanted.has(address)), 'recipients');
+    must(!seen.has(`${r.envelope} ${address}`), 'recipients');
+    seen.add(`${r.envelope} ${address}`);
+    if (!encrypting) continue;
+    must(r.fingerprint !== null, 'certificate');
+    const shown = f.certificates[r.address] ?? f.certificates[address];
+    must(self || (shown !== undefined && shown === r.fingerprint), 'certificate');
+  }
+  for (const [address, envelope] of wanted) must(seen.has(`${envelope} ${address}`), 'recipients');
+}
+
+/* --- header ----------------------------------------------------------------------------- */
+
+const ONCE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'mime-version', 'content-type', 'content-transfer-encoding'];
+
+const oneLine = (s: string): string => s.replace(/[\u0000-\u001f\u007f]/g, ' ');
+
+function sameAddresses(value: string | undefined, wanted: readonly Address[]): boolean {
+  if (wanted.length === 0) return value === undefined;
+  if (value === undefined) return false;
+  const list = readAddressList(value);
+  return list.length === wanted.length && list.every((a, i) => {
+    const w = wanted[i]!;
+    const name = oneLine(w.name).trim();
+    return a.address === w.address && (a.name === name || (a.name === '' && name === w.address));
+  });
+}
+
+const ids = (value: string): string[] => value.match(/<[^<>\s]+>/g) ?? [];
+
+/** Only ids the composer gave; a long chain may be shortened. */
+function sameIds(value: string | undefined, wanted: string | null): boolean {
+  if (value === undefined) return true;
+  const known = new Set(ids(wanted ?? ''));
+  return ids(value).length > 0 && ids(value).every((id) => known.has(id)) && value.replace(/<[^<>\s]+>/g, '').trim() === '';
+}
+
+function checkOuter(root: Entity, get: (name: string) => string | undefined): void {
+  for (const f of root.fields.filter((x) => x.name === 'hp-outer')) {
+    const m = /^([!-9;-~]+):[ \t]?(.*)$/.exec(f.value);
+    must(m !== null && ONCE.includes(m[1]!.toLowerCase()), 'header');
+    const inner = get(m[1]!.toLowerCase());
+    // RFC 9788: what the outside shows; only the subject may be hidden there.
+    must(m[1]!.toLowerCase() === 'subject' || inner?.trim() === m[2]!.trim(), 'header');
+  }
+}
+
+function checkHeader(root: Entity, p: Prepared, f: Frozen, now: number): void {
+  const seen = new Set<string>();
+  for (const { name } of root.fields) {
+    if (name === 'hp-outer') continue;
+    must(ONCE.includes(name) && !seen.has(name), 'header');
+    seen.add(name);
+  }
+  const get = (name: string): string | undefined => root.fields.find((x) => x.name === name)?.value;
+  const { to, cc } = f.body;
+  must(sameAddresses(get('from'), [f.from]), 'from');
+  must(get('sender') === undefined || sameAddresses(get('sender'), [f.from]), 'from');
+  must(sameAddresses(get('reply-to'), f.body.reply_to), 'header');
+  if (to.length + cc.length === 0) must(get('to')?.trim() === 'undisclosed-recipients:;', 'recipients');
+  else must(sameAddresses(get('to'), to), 'recipients');
+  must(sameAddresses(get('cc'), cc), 'recipients');
+  must(decodeWords(get('subject') ?? '\u0000') === oneLine(f.body.subject), 'subject');
+  must(get('message-id')?.trim() === p.message_id, 'header');
+  must(sameIds(get('in-reply-to'), f.body.in_reply_to) && sameIds(get('references'), f.body.references), 'header');
+  must(get('mime-version')?.trim() === '1.0', 'header');
+  must(Math.abs(Date.parse(get('date') ?? '') - now) < DAY, 'time');
+  checkOuter(root, get);
+}
+
+/* --- content ---------------------------------------------------------------------------- */
+
+const LEAF = ['content-type', 'content-transfer-encoding'];
+
+/** What a person sees of a text: trailing blanks and the last line ends are not part of it. */
+function plain(text: string): string {
+  return text.replace(/\r\n?/g, '\n').split('\n').map((l) => (l === '-- ' ? l : l.replace(/[ \t]+$/, ''))).join('\n').replace(/\n+$/, '');
+}
+const lines = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/\n+$/, '');
+
+function onlyParams(e: Entity, allowed: Record<string, string | null>): boolean {
+  for (const [name, value] of e.params) {
+    if (!(name in allowed)) return false;
+    const wanted = allowed[name];
+    if (wanted !== null && wanted !== value.toLowerCase()) return false;
+  }
+  return true;
+}
+
+function onlyFields(e: Entity, root: boolean, allowed: readonly string[]): boolean {
+  // The root carries the protected header too, which checkHeader has seen.
+  return root || (e.fields.every((x) => allowed.includes(x.name)) && new Set(e.fields.map((x) => x.name)).size === e.fields.length);
+}
+
+class Content {
+  #f: Frozen;
+  #hp: string;
+  #used = new Set<number>();
+  constructor(f: Frozen, hp: string) { this.#f = f; this.#hp = hp; }
+
+  #hpOf(root: boolean): Record<string, string> { return root ? { hp: this.#hp } : {}; }
+
+  #leaf(e: Entity, type: string, params: Record<string, string>, root: boolean, difference: Difference): string {
+    must(e.type === type && e.parts.length === 0, 'structure');
+    must(onlyParams(e, { charset: 'utf-8', ...params, ...this.#hpOf(root) }) && onlyFields(e, root, LEAF), 'structure');
+    must(e.params.get('charset')?.toLowerCase() === 'utf-8', 'structure');
+    try { return decodeText(e); } catch { throw new DifferenceError(difference); }
+  }
+
+  #text(e: Entity, root: boolean): void {
+    const text = this.#leaf(e, 'text/plain', { format: 'flowed' }, root, 'text');
+    const shown = e.params.get('format')?.toLowerCase() === 'flowed' ? unflow(text) : text;
+    must(plain(shown) === plain(this.#f.body.text), 'text');
+  }
+
+  #html(e: Entity, root: boolean): void {
+    must(lines(this.#leaf(e, 'text/html', {}, root, 'html')) === lines(this.#f.body.html ?? ''), 'html');
+  }
+
+  #attachment(e: Entity, inline: boolean): void {
+    must(e.parts.length === 0, 'structure');
+    const index = markedAttachment(e.body);
+    // Bytes of the server's own, where a file of the composer should be.
+    must(index >= 0 && index < this.#f.files.length && !this.#used.has(index), 'attachment');
+    this.#used.add(index);
+    const a = this.#f.body.attachments[index]!;
+    must((inline && a.content_id !== null) || !inline, 'structure');
+    must(onlyFields(e, false, ['content-type', 'content-transfer-encoding', 'content-disposition', 'content-id']), 'header');
+    const get = (name: string): string => e.fields.find((x) => x.name === name)?.value.trim() ?? '';
+    must(get('content-transfer-encoding').toLowerCase() === 'base64', 'attachment');
+    const d = readParams(get('content-disposition'));
+    must(d.main === (inline ? 'inline' : 'attachment') && [...d.params.keys()].every((k) => k === 'filename'), 'attachment');
+    const name = oneLine(a.name).trim();
+    for (const shown of [d.params.get('filename'), e.params.get('name')]) must((shown ?? '').trim() === name, 'attachment');
+    must([...e.params.keys()].every((k) => k === 'name'), 'attachment');
+    must(e.type === a.type.toLowerCase().split(';')[0]!.trim() || e.type === 'application/octet-stream', 'attachment');
+    must(get('content-id') === (inline ? `<${a.content_id}>` : ''), 'attachment');
+  }
+
+  #multipart(e: Entity, kind: string, root: boolean): Entity[] {
+    must(e.type === `multipart/${kind}` && onlyParams(e, { boundary: null, ...this.#hpOf(root) }), 'structure');
+    must(onlyFields(e, root, ['content-type']), 'header');
+    return e.parts;
+  }
+
+  #related(e: Entity, root: boolean): void {
+    const inline = this.#f.body.attachments.filter((a) => a.content_id !== null).length;
+    if (inline === 0) return this.#html(e, root);
+    const parts = this.#multipart(e, 'related', root);
+    must(parts.length === inline + 1, 'attachment');
+    this.#html(parts[0]!, false);
+    for (const part of parts.slice(1)) this.#attachment(part, true);
+  }
+
+  #body(e: Entity, root: boolean): void {
+    if (this.#f.body.html === null) return this.#text(e, root);
+    const parts = this.#multipart(e, 'alternative', root);
+    must(parts.length === 2, 'structure');
+    this.#text(parts[0]!, false);
+    this.#related(parts[1]!, false);
+  }
+
+  check(e: Entity): void {
+    const { attachments, html } = this.#f.body;
+    const apart = attachments.filter((a) => html === null || a.content_id === null).length;
+    if (apart === 0) {
+      this.#body(e, true);
+    } else {
+      // A part too many or too few says "attachment": that is what a person would call it.
+      must(e.type === 'multipart/mixed', 'structure');
+      const parts = this.#multipart(e, 'mixed', true);
+      must(parts.length === apart + 1, 'attachment');
+      this.#body(parts[0]!, false);
+      for (const part of parts.slice(1)) this.#attachment(part, false);
+    }
+    must(this.#used.size === this.#f.files.length, 'attachment');
+  }
+}
+
+/* --- all of it -------------------------------------------------------------------------- */
+
+export type Piece = { bytes: Uint8Array } | { attachment: number };
+
+/** The skeleton as pieces for the digest and as text for reading. */
+function readSkeleton(p: Prepared): { pieces: Piece[]; text: string } {
+  const pieces: Piece[] = [];
+  let text = '';
+  for (const item of p.skeleton) {
+    if ('attachment' in item) {
+      must(Number.isInteger(item.attachment) && item.attachment >= 0 && item.attachment < MAX_ATTACHMENTS, 'attachment');
+      pieces.push({ attachment: item.attachment });
+      text += `${marker(item.attachment)}\r\n`;
+      continue;
+    }
+    const bytes = fromBase64(item.bytes);
+    must(bytes.every((b) => b > 0 && b < 0x80), 'structure');
+    pieces.push({ bytes });
+    text += new TextDecoder('latin1').decode(bytes);
+  }
+  must(!/\r(?!\n)|(?<!\r)\n/.test(text), 'structure');
+  return { pieces, text };
+}
+
+export interface CheckContext {
+  now: number;
+  /** Fingerprints of the person's own certificates: encrypted mail also goes to oneself. */
+  own: ReadonlySet<string>;
+}
+
+/** The pieces to be hashed, or DifferenceError. */
+export function checkPrepared(p: Prepared, f: Frozen, c: CheckContext): Piece[] {
+  must(p.mode === f.body.mode, 'mode');
+  must((f.body.forward?.parts.length ?? 0) === 0, 'forward');
+  must(f.files.length === f.body.attachments.length, 'attachment');
+  const signing = p.mode === 'sign' || p.mode === 'sign_encrypt';
+  must(!signing || (p.signer !== null && (f.body.signer === null || f.body.signer === p.signer)), 'signer');
+  checkRecipients(p, f, c.own);
+  const { pieces, text } = readSkeleton(p);
+  let root: Entity;
+  try { root = readEntity(text); } catch { throw new DifferenceError('structure'); }
+  try {
+    checkHeader(root, p, f, c.now);
+    const hp = root.params.get('hp')?.toLowerCase() ?? '';
+    must(!signing || hp === 'clear' || hp === 'cipher', 'header');
+    new Content(f, hp).check(root);
+  } catch (error) {
+    // Our own MIME reader refused something inside: the server built what it never builds.
+    throw error instanceof DifferenceError ? error : new DifferenceError('structure');
+  }
+  return pieces;
+}
