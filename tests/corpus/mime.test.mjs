@@ -19,10 +19,6 @@ const skip = existsSync(manifest) ? false : `SKIPPED: no corpus at ${corpus} (se
 
 // file → field → reason (in full in docs/VIOLATIONS.md)
 const DEVIATIONS = {
-  'mime/mail-gem/mime_emails-raw_email_with_nested_attachment.eml': {
-    attachment_count: 'the signature is judged, not listed',
-    attachment_names: 'the signature is judged, not listed',
-  },
   'mime/stalwart-rfc/002.eml': { attachment_names: 'a forwarded message is one attachment' },
   'mime/stalwart-rfc/004.eml': { attachment_count: 'messages of a digest are attachments' },
   'mime/thunderbird-mime/noCharsetWindows1252.eml': { text_begins: '8-bit text without a charset is windows-1252' },
@@ -89,7 +85,7 @@ const MUST = {
   'date-odd.eml': (g) => assert.equal(g.headers.date, null),
   'dos-nest-300.eml': (g) => assert.ok(g.content.text !== null || g.attachments.length > 0),
   'dos-10000-parts.eml': (g) => assert.ok(g.content.text !== null),
-  'dos-5000-recipients.eml': (g) => assert.equal(g.headers.to.length, 5000),
+  'dos-5000-recipients.eml': (g) => assert.equal(g.headers.cc.length, 5000),
 };
 
 if (skip) {
