@@ -31,7 +31,6 @@ void imap_conn_close(struct imap_conn *c)
     }
     buf_free(&c->in);
     buf_free(&c->out);
-    free(c->oversize);
     free(c->capabilities);
     free(c->sel.name);
     free(c);
@@ -94,7 +93,6 @@ static rc_t start_tls(struct imap_conn *c, mailimap *im, const struct config_end
                       struct err *e)
 {
     int r = mailimap_starttls(im);
-    if (r != MAILIMAP_NO_ERROR) return etpan_error(c, im, r, "STARTTLS", e);
     /* Whatever came behind the OK was written before TLS, by anyone on the way (CVE-2020-15953). */
     if (stream_driver_has_leftover(c->ms)) {
         c->broken = true;
@@ -102,6 +100,7 @@ static rc_t start_tls(struct imap_conn *c, mailimap *im, const struct config_end
         err_detail(e, "plaintext behind STARTTLS");
         return RC_UNTRUSTED_PEER;
     }
+    if (r != MAILIMAP_NO_ERROR) return etpan_error(c, im, r, "STARTTLS", e);
     rc_t rc = stream_starttls(c->stream, server, e);
     if (rc != RC_OK) c->broken = true;
     return rc;
@@ -132,19 +131,34 @@ static rc_t sign_in(struct imap_conn *c, mailimap *im, str_t login, str_t passwo
     return rc;
 }
 
+/* PREAUTH: somebody else's session, and STARTTLS could not follow any more. */
+static rc_t refuse_preauth(struct imap_conn *c, struct err *e)
+{
+    c->broken = true;
+    err_set(e, RC_UNTRUSTED_PEER, NULL);
+    err_detail(e, "IMAP server greets with PREAUTH");
+    return RC_UNTRUSTED_PEER;
+}
+
+/* Greetings that end it are told apart before libetpan reads them: it leaks what it made of a BYE.
+ */
+static rc_t look_at_greeting(struct imap_conn *c, struct err *e)
+{
+    if (mailstream_feed_read_buffer(c->ms) <= 0) return imap_conn_fail(c, "no greeting", e);
+    str_t start = str_n(c->ms->read_buffer, c->ms->read_buffer_len);
+    if (str_istarts(start, STR("* BYE"))) return imap_conn_fail(c, "server said BYE", e);
+    if (str_istarts(start, STR("* PREAUTH"))) return refuse_preauth(c, e);
+    return RC_OK;
+}
+
 /* LOGIN in the clear is for TLS and for this machine only; RFC 3501 section 6.2.3. */
 static rc_t open_session(struct imap_conn *c, mailimap *im, const struct config_endpoint *server,
                          str_t login, str_t password, struct err *e)
 {
     stream_driver_guard(c->ms, SETUP_BYTES, SETUP_PARENS);
+    TRY(look_at_greeting(c, e));
     int r = mailimap_connect(im, c->ms);
-    if (r == MAILIMAP_NO_ERROR_AUTHENTICATED) {
-        /* PREAUTH: somebody else's session, and STARTTLS could not follow any more. */
-        c->broken = true;
-        err_set(e, RC_UNTRUSTED_PEER, NULL);
-        err_detail(e, "IMAP server greets with PREAUTH");
-        return RC_UNTRUSTED_PEER;
-    }
+    if (r == MAILIMAP_NO_ERROR_AUTHENTICATED) return refuse_preauth(c, e);
     if (r != MAILIMAP_NO_ERROR_NON_AUTHENTICATED && r != MAILIMAP_NO_ERROR)
         return etpan_error(c, im, r, "greeting", e);
     if (server->tls == TLS_MODE_STARTTLS) TRY(start_tls(c, im, server, e));

@@ -36,7 +36,6 @@ struct imap_conn {
     struct stream *stream; /* inside ms */
     struct buf in;         /* responses; unread from `head` on */
     size_t head;
-    char *oversize; /* kept part of a response over the limit; owned */
     struct buf out; /* commands not flushed yet */
     unsigned tag;
     bool broken;        /* close, never reuse */

@@ -1,6 +1,4 @@
 /* Reads one response: a line and the literals it announces, in bounded memory. */
-#include <stdlib.h>
-
 #include "mail/imap_conn.h"
 
 #define CHUNK 32768
@@ -75,64 +73,94 @@ static rc_t sink_literal(struct imap_conn *c, struct imap_sink *sink, size_t at,
     return RC_OK;
 }
 
-/* Reads on to the end of a response that is too long to keep. `pending`: bytes of a literal still
- * to come. The line's last bytes are watched for further literals. */
-static rc_t discard(struct imap_conn *c, uint64_t pending, struct err *e)
+/* The last bytes of a line, to recognise a literal at its end. */
+struct line_end {
+    char text[32];
+    size_t n;
+};
+
+static void line_end_add(struct line_end *t, const char *p, size_t n)
 {
-    char tail[32];
-    size_t tail_n = 0;
+    if (n > sizeof t->text) {
+        p += n - sizeof t->text;
+        n = sizeof t->text;
+    }
+    if (t->n + n > sizeof t->text) {
+        size_t drop = t->n + n - sizeof t->text;
+        memmove(t->text, t->text + drop, t->n - drop);
+        t->n -= drop;
+    }
+    memcpy(t->text + t->n, p, n);
+    t->n += n;
+}
+
+static int64_t line_end_literal(const struct line_end *t)
+{
+    size_t n = t->n > 0 && t->text[t->n - 1] == '\r' ? t->n - 1 : t->n;
+    return wire_literal_size(str_n(t->text, n));
+}
+
+/* Drops the rest of a response that is too long to keep. What is kept ends at `mark` in c->in; the
+ * bytes behind it are read and thrown away until the response ends, what follows it moves up.
+ * `pending`: bytes of a literal still to come. */
+static rc_t discard(struct imap_conn *c, size_t mark, size_t from, uint64_t pending,
+                    struct line_end *line, struct err *e)
+{
     for (;;) {
-        if (c->head == c->in.n && !fill(c)) return imap_conn_fail(c, "cut", e);
-        size_t there = c->in.n - c->head;
+        if (from == c->in.n) {
+            c->in.n = from = mark;
+            if (!buf_reserve(&c->in, CHUNK)) return imap_conn_fail(c, "buffer", e);
+            ssize_t got = mailstream_read(c->ms, c->in.p + mark, CHUNK);
+            if (got <= 0) return imap_conn_fail(c, "cut", e);
+            c->in.n += (size_t) got;
+        }
+        size_t there = c->in.n - from;
         if (pending > 0) {
             size_t n = pending < there ? (size_t) pending : there;
-            c->head += n;
+            from += n;
             pending -= n;
             continue;
         }
-        char byte = c->in.p[c->head++];
-        if (byte != '\n') {
-            if (byte == '\r') continue;
-            if (tail_n == sizeof tail) memmove(tail, tail + 1, --tail_n);
-            tail[tail_n++] = byte;
-            continue;
-        }
-        int64_t next = wire_literal_size(str_n(tail, tail_n));
-        tail_n = 0;
-        if (next < 0) return RC_OK;
+        char *nl = memchr(c->in.p + from, '\n', there);
+        size_t n = nl ? (size_t) (nl - (c->in.p + from)) : there;
+        line_end_add(line, c->in.p + from, n);
+        from += n + (nl ? 1 : 0);
+        if (!nl) continue;
+        int64_t next = line_end_literal(line);
+        line->n = 0;
+        if (next < 0) break;
         if (next > DISCARD_LITERAL_MAX) return imap_conn_fail(c, "absurd literal", e);
         pending = (uint64_t) next;
     }
+    memmove(c->in.p + mark, c->in.p + from, c->in.n - from);
+    c->in.n -= from - mark;
+    return RC_OK;
 }
 
-/* Keeps the first IMAP_RESPONSE_MAX bytes in a copy outside the read buffer. */
-static rc_t read_oversize(struct imap_conn *c, size_t needed, str_t *line, bool *cut, struct err *e)
+/* Keeps what is there of a response that is too long. `needed`: its bytes that are sure to belong
+ * to it, up to the end of a literal or the start of the unfinished line. */
+static rc_t read_oversize(struct imap_conn *c, uint64_t needed, str_t *line, bool *cut,
+                          struct err *e)
 {
     size_t there = c->in.n - c->head;
+    uint64_t pending = needed > there ? needed - there : 0;
+    if (pending > (uint64_t) DISCARD_LITERAL_MAX) return imap_conn_fail(c, "absurd literal", e);
     size_t keep = there < IMAP_RESPONSE_MAX ? there : IMAP_RESPONSE_MAX;
-    if (needed > there && needed - there > (size_t) DISCARD_LITERAL_MAX)
-        return imap_conn_fail(c, "absurd literal", e);
-    free(c->oversize);
-    c->oversize = malloc(keep);
-    if (!c->oversize) {
-        c->broken = true;
-        return err_set(e, RC_NO_MEMORY, NULL);
-    }
-    memcpy(c->oversize, c->in.p + c->head, keep);
-    /* Inside a line: discard from its start on, so that its end is recognised. */
-    size_t consumed = needed > there ? there : needed;
-    c->head += consumed;
-    TRY(discard(c, needed > there ? needed - there : 0, e));
-    *line = str_n(c->oversize, keep);
+    struct line_end end = {.n = 0};
+    size_t from = c->head + keep;
+    if (needed < keep) line_end_add(&end, c->in.p + c->head + needed, keep - (size_t) needed);
+    if (needed > keep && needed <= there) from = c->head + (size_t) needed;
+    if (needed > there) from = c->in.n;
+    TRY(discard(c, c->head + keep, from, pending, &end, e));
+    *line = str_n(c->in.p + c->head, keep);
     *cut = true;
+    c->head += keep;
     return RC_OK;
 }
 
 rc_t imap_read_response(struct imap_conn *c, struct imap_sink *sink, str_t *line, bool *cut,
                         struct err *e)
 {
-    free(c->oversize);
-    c->oversize = NULL;
     size_t seen = 0;   /* of the response: complete lines and literals */
     size_t looked = 0; /* of the unfinished line: no line end so far */
     for (;;) {

@@ -19,6 +19,7 @@ struct smtp {
     mailsmtp *session;
     mailstream *ms;
     struct stream *stream;
+    int64_t deadline;
     struct arena *a;
     int code;   /* of the last reply, 0: none came */
     str_t text; /* of the last reply, in the arena */
@@ -28,7 +29,8 @@ struct smtp {
 
 static rc_t lost(struct smtp *s, const char *where, struct err *e)
 {
-    rc_t code = stream_timed_out(s->stream) ? RC_TIMEOUT : RC_SMTP_DOWN;
+    bool late = s->stream ? stream_timed_out(s->stream) : clock_ms() >= s->deadline;
+    rc_t code = late ? RC_TIMEOUT : RC_SMTP_DOWN;
     err_set(e, code, NULL);
     err_detail(e, "SMTP connection lost at %s", where);
     return code;
@@ -108,6 +110,10 @@ static rc_t refused(struct smtp *s, const char *where, struct err *e)
 
 static rc_t setup_failed(struct smtp *s, int r, const char *where, struct err *e)
 {
+    if (!s->session->stream) { /* after a 421 libetpan closes the stream by itself */
+        s->ms = NULL;
+        s->stream = NULL;
+    }
     if (r == MAILSMTP_ERROR_STREAM || s->session->response_code == 0) return lost(s, where, e);
     s->code = s->session->response_code;
     s->text = clean_text(s->a, str_c(s->session->response ? s->session->response : ""));
@@ -194,10 +200,12 @@ static rc_t authenticate(struct smtp *s, const struct smtp_account *acc, struct 
 static rc_t open_session(struct smtp *s, const struct smtp_account *acc, int64_t deadline,
                          struct err *e)
 {
+    s->deadline = deadline;
     TRY(stream_connect(acc->server, deadline, RC_SMTP_DOWN, &s->stream, e));
     s->ms = stream_driver_wrap(s->stream);
     if (!s->ms) {
         stream_close(s->stream);
+        s->stream = NULL;
         return err_set(e, RC_NO_MEMORY, NULL);
     }
     s->session = mailsmtp_new(0, NULL);

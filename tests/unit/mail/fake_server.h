@@ -36,6 +36,7 @@ struct fake {
     struct fake_rule rules[FAKE_RULES];
     size_t rule_count;
     pthread_mutex_t lock;
+    struct buf body;   /* SMTP: the lines of DATA as they came, without the dot */
     struct buf seen;   /* every command line, LF after each, tags removed */
     unsigned commands; /* how many */
     unsigned connections;
@@ -111,7 +112,7 @@ static void fake_note(struct fake *f, const char *line)
 
 static bool fake_reply(struct fake_session *s, const struct fake_rule *r, const char *tag)
 {
-    struct buf out = BUF_INIT(64u << 20);
+    CLEANUP_BUF struct buf out = BUF_INIT(64u << 20);
     str_t rest = r->reply;
     ptrdiff_t at;
     while ((at = str_find(rest, STR("%T"))) >= 0) {
@@ -121,7 +122,6 @@ static bool fake_reply(struct fake_session *s, const struct fake_rule *r, const 
     }
     buf_str(&out, rest);
     bool ok = fake_send(s->fd, buf_view(&out));
-    buf_free(&out);
     if (!ok || r->then == FAKE_CLOSE) return false;
     if (r->then == FAKE_HANG) {
         while (fake_fill(s))
@@ -139,13 +139,15 @@ static bool fake_reply(struct fake_session *s, const struct fake_rule *r, const 
 /* Literals at the end of an IMAP command line are swallowed; the line goes on behind them. */
 static bool fake_literals(struct fake_session *s, char *line, size_t size)
 {
+    size_t from = 0;
     for (;;) {
-        size_t n = strlen(line), literal = 0;
-        char *open = n > 0 && line[n - 1] == '}' ? strrchr(line, '{') : NULL;
+        size_t n = strlen(line);
+        char *open = n > from && line[n - 1] == '}' ? strrchr(line + from, '{') : NULL;
         if (!open) return true;
-        literal = strtoul(open + 1, NULL, 10);
+        size_t literal = strtoul(open + 1, NULL, 10);
         if (!strchr(open, '+') && !fake_send(s->fd, STR("+ go ahead\r\n"))) return false;
         if (!fake_skip(s, literal) || !fake_line(s, line + n, size - n)) return false;
+        from = n;
     }
 }
 
@@ -162,7 +164,6 @@ static const struct fake_rule *fake_match(const struct fake_session *s, const ch
 
 static void fake_talk(struct fake_session *s)
 {
-    static const struct fake_rule taken = {.prefix = "", .reply = STR_INIT("250 taken\r\n")};
     char line[65536];
     if (!fake_send(s->fd, s->f->greeting)) return;
     while (fake_line(s, line, sizeof line)) {
@@ -170,10 +171,15 @@ static void fake_talk(struct fake_session *s)
         char *command = line;
         if (s->f->tagged && (command = strchr(line, ' ')) != NULL) *command++ = '\0';
         if (!command) command = line;
-        if (s->data && strcmp(line, ".") != 0) continue;
+        if (s->data && strcmp(line, ".") != 0) {
+            pthread_mutex_lock(&s->f->lock);
+            buf_cstr(&s->f->body, line);
+            buf_cstr(&s->f->body, "\r\n");
+            pthread_mutex_unlock(&s->f->lock);
+            continue;
+        }
         fake_note(s->f, command);
         const struct fake_rule *r = fake_match(s, command);
-        if (s->data && r->prefix[0] == '\0') r = &taken;
         s->data = !s->f->tagged && !s->data && str_starts(r->reply, STR("354"));
         if (!fake_reply(s, r, line)) return;
     }
@@ -212,6 +218,7 @@ static void fake_start(struct fake *f)
 {
     pthread_mutex_init(&f->lock, NULL);
     f->seen = BUF_INIT(16u << 20);
+    f->body = BUF_INIT(16u << 20);
     f->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof a;
@@ -237,6 +244,7 @@ static void fake_stop(struct fake *f)
         close(f->fds[i]);
     }
     buf_free(&f->seen);
+    buf_free(&f->body);
     pthread_mutex_destroy(&f->lock);
 }
 
