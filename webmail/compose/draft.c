@@ -1,0 +1,301 @@
+#include "webmail/compose/draft.h"
+
+#include "base/log.h"
+#include "crypto/cms.h"
+#include "mail/build_part.h"
+#include "webmail/compose/compose.h"
+#include "webmail/compose/decide.h"
+#include "webmail/session/session.h"
+
+#define STORE_TRIES 8
+
+str_t compose_message_id(struct call *c, str_t submission)
+{
+    str_t address = c->session->address;
+    ptrdiff_t at = str_rchr(address, '@');
+    str_t domain = str_sub(address, (size_t) at + 1, address.n);
+    return arena_printf(c->arena, "<%.*s@%.*s>", STR_ARG(submission), STR_ARG(domain));
+}
+
+struct build_message compose_message(struct call *c, const struct compose *m)
+{
+    return (struct build_message){
+        .from = m->from,
+        .reply_to = m->reply_to,
+        .to = m->to,
+        .to_count = m->to_count,
+        .cc = m->cc,
+        .cc_count = m->cc_count,
+        .subject = m->subject,
+        .date = m->date,
+        .message_id = compose_message_id(c, m->submission),
+        .in_reply_to = m->in_reply_to,
+        .references = m->references,
+        .text = m->text,
+        .html = m->html,
+        .attachments = m->attachments,
+        .attachment_count = m->attachment_count,
+    };
+}
+
+/* --- building -------------------------------------------------------------------------------- */
+
+static void put_marks(const struct compose *m, struct buf *out)
+{
+    buf_printf(out,
+               "X-Waxseal-Submission: %.*s\r\nX-Waxseal-Mode: %s\r\nX-Waxseal-May-Encrypt: %s\r\n",
+               STR_ARG(m->submission), compose_mode_word(m->mode), m->may_encrypt ? "yes" : "no");
+}
+
+static rc_t put_bcc(const struct compose *m, struct buf *out, struct err *e)
+{
+    if (m->bcc_count == 0) return RC_OK;
+    buf_cstr(out, "Bcc: ");
+    TRY(build_address_list(m->bcc, m->bcc_count, out, e));
+    buf_cstr(out, "\r\n");
+    return RC_OK;
+}
+
+static rc_t build_plain(struct call *c, const struct compose *m, enum header_protection hp,
+                        struct draft *d, struct err *e)
+{
+    struct build_message b = compose_message(c, m);
+    put_marks(m, &d->message);
+    TRY(put_bcc(m, &d->message, e));
+    if (hp == HP_NONE) TRY(build_header(&b, &d->message, e)); /* else the entity has its own */
+    d->shape.head = d->message.n;
+    TRY(build_entity(&b, hp, c->arena, &d->entity, &d->pieces, &d->piece_count, e));
+    buf_str(&d->message, buf_view(&d->entity));
+    return RC_OK;
+}
+
+/* Outer header of an encrypted draft: nothing of what is inside. */
+static rc_t put_outer(const struct build_message *b, struct buf *out, struct err *e)
+{
+    buf_cstr(out, "Date: ");
+    field_put_date(b->date, 0, out);
+    buf_cstr(out, "\r\nFrom: ");
+    TRY(build_address_list(&b->from, 1, out, e));
+    buf_cstr(out, "\r\n");
+    TRY(build_text_field("Subject", STR("Encrypted draft"), out, e));
+    buf_cstr(out, "MIME-Version: 1.0\r\n");
+    return RC_OK;
+}
+
+static rc_t build_encrypted(struct call *c, const struct compose *m, struct cert *self,
+                            struct draft *d, struct err *e)
+{
+    struct build_message b = compose_message(c, m);
+    CLEANUP_BUF struct buf plain = BUF_INIT_SECRET(d->message.max);
+    CLEANUP_BUF struct buf der = BUF_INIT(2 * d->message.max);
+    put_marks(m, &d->message);
+    TRY(put_outer(&b, &d->message, e));
+    d->shape.head = d->message.n;
+    TRY(build_entity(&b, HP_CIPHER, c->arena, &d->entity, &d->pieces, &d->piece_count, e));
+    TRY(put_bcc(m, &plain, e));
+    d->shape.inner = plain.n;
+    buf_str(&plain, buf_view(&d->entity));
+    if (plain.failed) return err_set(e, RC_TOO_LARGE, "The message is too large.");
+    /* Read by ourselves only: authenticated encryption. */
+    TRY(cms_encrypt(buf_view(&plain), &self, 1, CMS_AES_256_GCM, STR_NULL, d->content_key, &der,
+                    e));
+    return build_pkcs7_mime(buf_view(&der), "authEnveloped-data", &d->message, e);
+}
+
+rc_t draft_build(struct call *c, const struct compose *m, enum header_protection hp,
+                 struct cert *self, struct draft *out, struct err *e)
+{
+    size_t most = c->app->config->message_max_bytes;
+    *out = (struct draft){.message = BUF_INIT_SECRET(2 * most), .entity = BUF_INIT_SECRET(most)};
+    out->shape.encrypted = self != NULL;
+    if (self)
+        TRY(build_encrypted(c, m, self, out, e));
+    else
+        TRY(build_plain(c, m, hp, out, e));
+    if (out->message.failed || out->message.n > most)
+        return err_set(e, RC_TOO_LARGE, "The message is too large with its attachments.");
+    return RC_OK;
+}
+
+void draft_free(struct draft *d)
+{
+    buf_free(&d->message);
+    buf_free(&d->entity);
+    wipe(d->content_key, sizeof d->content_key);
+}
+
+/* --- storing --------------------------------------------------------------------------------- */
+
+rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, str_t *out,
+                     struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_folder *folders;
+    size_t n;
+    TRY(call_imap(c, STR_NULL, &im, e));
+    TRY(imap_folders(im, c->arena, &folders, &n, e));
+    for (size_t i = 0; i < n; i++) {
+        if (folders[i].role != role || !folders[i].selectable || folders[i].shared) continue;
+        *out = folders[i].name;
+        return RC_OK;
+    }
+    return imap_folder_create(im, str_c(name), c->arena, out, e);
+}
+
+static rc_t append(struct call *c, const struct draft *d, struct place *out, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    const str_t flags[] = {STR_INIT("\\Draft"), STR_INIT("\\Seen")};
+    struct place p;
+    TRY(compose_mailbox(c, FOLDER_DRAFTS, "Drafts", &p.folder, e));
+    TRY(call_imap(c, STR_NULL, &im, e));
+    TRY(imap_append(im, p.folder, buf_view(&d->message), flags, 2, &p.uid, &p.uidvalidity, e));
+    *out = p;
+    return RC_OK;
+}
+
+rc_t place_remove(struct call *c, struct place p, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    if (!p.folder.p || p.uid == 0) return RC_OK;
+    TRY(call_imap(c, p.folder, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    if (box.uidvalidity != p.uidvalidity) return RC_OK; /* made anew: it is gone */
+    return imap_expunge(im, &p.uid, 1, e);
+}
+
+static rc_t refuse_closed(const struct submission *s, struct err *e)
+{
+    str_t status = submission_status(s);
+    if (str_eq(status, STR("pending")))
+        return err_set(e, RC_CONFLICT, "This message is being sent.");
+    if (str_eq(status, STR("unknown")))
+        return err_set(e, RC_CONFLICT, "This message may have been sent already.");
+    return err_set(e, RC_CONFLICT, "This message was sent already.");
+}
+
+/* Notes the new place; *before is the old one. */
+static rc_t note(struct call *c, str_t id, struct place now, struct place *before, struct err *e)
+{
+    rc_t rc = RC_CONFLICT;
+    for (int i = 0; rc == RC_CONFLICT && i < STORE_TRIES; i++) {
+        CLEANUP_SUBMISSION struct submission s = {0};
+        TRY(submission_load(c, id, &s, e));
+        if (!submission_is_open(&s)) return refuse_closed(&s, e);
+        *before = submission_place(&s, "draft", c->arena);
+        submission_set_place(&s, "draft", now, c->arena);
+        submission_set_status(&s, "draft", STR_NULL);
+        rc = submission_save(c, &s, e);
+    }
+    return rc;
+}
+
+rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
+                 struct err *e)
+{
+    struct place now, before = {.folder = STR_NULL};
+    struct err ignored = {0};
+    {
+        CLEANUP_SUBMISSION struct submission s = {0};
+        TRY(submission_load(c, submission, &s, e));
+        if (!submission_is_open(&s)) return refuse_closed(&s, e);
+    }
+    TRY(append(c, d, &now, e));
+    rc_t rc = note(c, submission, now, &before, e);
+    if (rc != RC_OK) { /* nobody will ever know of it: take it back */
+        if (place_remove(c, now, &ignored) != RC_OK) log_err(LOG_WARN, "draft_left", &ignored);
+        return rc;
+    }
+    if (before.folder.p && (before.uid != now.uid || !str_eq(before.folder, now.folder)) &&
+        place_remove(c, before, &ignored) != RC_OK)
+        log_err(LOG_WARN, "draft_left", &ignored);
+    *out = now;
+    return RC_OK;
+}
+
+/* --- reading back ---------------------------------------------------------------------------- */
+
+static rc_t fetch(struct call *c, struct place p, struct buf *raw, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    TRY(call_imap(c, p.folder, &im, e));
+    TRY(call_check_uidvalidity(im, p.uidvalidity, e));
+    rc_t rc = imap_fetch(im, p.uid, raw, e);
+    if (rc != RC_NOT_FOUND) return rc;
+    return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
+}
+
+static rc_t decrypt(const struct draft_shape *shape, str_t rest, str_t content_key, struct arena *a,
+                    struct buf *out, struct err *e)
+{
+    CLEANUP_BUF struct buf der = BUF_INIT(rest.n + 1);
+    CLEANUP_BUF struct buf plain = BUF_INIT_SECRET(rest.n + 1);
+    struct entity *part;
+    TRY(entity_parse(rest, NULL, a, &part, e));
+    TRY(entity_decode_body(part, &der, e));
+    TRY(cms_envelope_open(buf_view(&der), content_key, &plain, e));
+    if (plain.n < shape->inner) return err_set(e, RC_DECRYPT_FAILED, NULL);
+    buf_str(out, str_sub(buf_view(&plain), shape->inner, plain.n));
+    return RC_OK;
+}
+
+rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
+                  str_t content_key, struct buf *raw, struct buf *out, struct err *e)
+{
+    TRY(fetch(c, p, raw, e));
+    if (raw->n < shape->head)
+        return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
+    str_t rest = str_sub(buf_view(raw), shape->head, raw->n);
+    if (shape->encrypted)
+        TRY(decrypt(shape, rest, content_key, c->secret, out, e));
+    else
+        buf_str(out, rest);
+    return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
+}
+
+/* --- routes ---------------------------------------------------------------------------------- */
+
+rc_t compose_draft(struct call *c, struct err *e)
+{
+    CLEANUP_COMPOSE struct compose m = {0};
+    CLEANUP_DRAFT struct draft d = {0};
+    struct own_certificates own = {0};
+    struct cert *self = NULL;
+    struct place p;
+    rc_t rc;
+    TRY(compose_parse(c, &m, e));
+    if (m.may_encrypt) {
+        TRY(vault_own_certificates(c, &own, e));
+        rc = compose_own_encryption(&own, c->arena, &self, e);
+    } else {
+        rc = RC_OK;
+    }
+    if (rc == RC_OK) rc = draft_build(c, &m, HP_NONE, self, &d, e);
+    own_certificates_free(&own);
+    TRY(rc);
+    TRY(draft_store(c, m.submission, &d, &p, e));
+    json_t *answer = place_json(p, c->arena);
+    json_put_bool(answer, "encrypted", d.shape.encrypted);
+    return call_answer(c, answer, e);
+}
+
+rc_t compose_draft_delete(struct call *c, struct err *e)
+{
+    str_t id;
+    TRY(json_need_str(c->in, "submission", &id, e));
+    TRY(compose_check_submission(id, e));
+    for (int i = 0; i < STORE_TRIES; i++) {
+        CLEANUP_SUBMISSION struct submission s = {0};
+        TRY(submission_load(c, id, &s, e));
+        if (!submission_is_open(&s)) return refuse_closed(&s, e);
+        struct place p = submission_place(&s, "draft", c->arena);
+        TRY(place_remove(c, p, e));
+        submission_set_place(&s, "draft", (struct place){.folder = STR_NULL}, c->arena);
+        rc_t rc = submission_save(c, &s, e);
+        if (rc == RC_CONFLICT) continue;
+        TRY(rc);
+        return call_answer(c, json_object(), e);
+    }
+    return err_set(e, RC_CONFLICT, NULL);
+}

@@ -1,0 +1,52 @@
+/* Drafts: what is written into the Drafts folder, and how it is read back. */
+#ifndef WAXSEAL_WEBMAIL_COMPOSE_DRAFT_H
+#define WAXSEAL_WEBMAIL_COMPOSE_DRAFT_H
+
+#include "webmail/compose/parse.h"
+#include "webmail/compose/submission.h"
+
+/* A draft in IMAP is `head ‖ rest`: head are fields that never leave (X-Waxseal-*, Bcc, and, where
+ * the entity has none of its own, the header). rest is the entity, or, encrypted, the fields and
+ * body of an application/pkcs7-mime part whose plaintext is `inner ‖ entity` (inner: Bcc). */
+struct draft_shape {
+    size_t head;    /* bytes */
+    size_t inner;   /* bytes; 0 when not encrypted */
+    bool encrypted;
+};
+
+struct draft {
+    struct buf message;   /* secret */
+    struct buf entity;    /* secret: the frozen entity */
+    struct build_piece *pieces;
+    size_t piece_count;
+    struct draft_shape shape;
+    unsigned char content_key[32]; /* encrypted: of this draft */
+};
+
+/* Message-ID of a submission: "<uuid@domain of the sender>". */
+str_t compose_message_id(struct call *c, str_t submission);
+/* m as mail/build.h wants it. */
+struct build_message compose_message(struct call *c, const struct compose *m);
+
+/* Builds the draft; `self` not NULL: encrypted to it. CLEANUP with draft_free in any case. */
+rc_t draft_build(struct call *c, const struct compose *m, enum header_protection hp,
+                 struct cert *self, struct draft *out, struct err *e) WX_MUST_USE;
+void draft_free(struct draft *d);
+#define CLEANUP_DRAFT __attribute__((cleanup(draft_free)))
+
+/* Appends it to Drafts, notes it in the submission and removes the one before. RC_CONFLICT when
+ * the submission is not open any more (it is being sent, or was). */
+rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
+                 struct err *e) WX_MUST_USE;
+/* The frozen entity of a stored draft appended to out (secret), *raw the message it came from.
+ * RC_CONFLICT: it is gone. RC_DECRYPT_FAILED: not the right content key. */
+rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
+                  str_t content_key, struct buf *raw, struct buf *out, struct err *e) WX_MUST_USE;
+/* Removes a message for good, if it is still there. */
+rc_t place_remove(struct call *c, struct place p, struct err *e) WX_MUST_USE;
+
+/* The mailbox with a role, made under `name` when there is none. */
+rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, str_t *out,
+                     struct err *e) WX_MUST_USE;
+
+#endif

@@ -1,0 +1,186 @@
+/* Second request of sending: the signature comes in, everything is checked again, and the
+ * message leaves. */
+#include "base/b64.h"
+#include "base/log.h"
+#include "crypto/cms.h"
+#include "webmail/compose/compose.h"
+#include "webmail/compose/deliver.h"
+#include "webmail/session/session.h"
+
+#define CLAIM_TRIES 16
+
+struct finishing {
+    struct ticket ticket;
+    struct decision decision;
+    str_t signature, content_key; /* what the browser gave */
+    struct buf raw, entity;       /* secret: stored draft, frozen entity */
+    struct buf cms;               /* finished signature */
+    struct buf content;           /* secret: multipart/signed, when signed */
+};
+
+static void finishing_free(struct finishing *f)
+{
+    decision_free(&f->decision);
+    buf_free(&f->raw);
+    buf_free(&f->entity);
+    buf_free(&f->cms);
+    buf_free(&f->content);
+}
+
+static rc_t read_binary(struct call *c, const char *key, str_t *out, struct err *e)
+{
+    str_t text;
+    TRY(json_want_str(c->in, key, STR_NULL, &text, e));
+    *out = STR_NULL;
+    if (!text.p) return RC_OK;
+    if (text.n > 16384 || !b64_decode(c->secret, text, out))
+        return compose_refuse(e, RC_INVALID, key, "This is not base64.");
+    return RC_OK;
+}
+
+/* The frozen entity, byte for byte what prepare froze. */
+static rc_t load_entity(struct call *c, struct finishing *f, struct err *e)
+{
+    unsigned char hash[32];
+    const struct ticket *t = &f->ticket;
+    if (t->shape.encrypted && !f->content_key.p)
+        return compose_refuse(e, RC_INVALID, "content_key", "The content key is missing.");
+    TRY(draft_entity(c, t->draft, &t->shape, f->content_key, &f->raw, &f->entity, e));
+    TRY(sha256(buf_view(&f->entity), hash, e));
+    str_t hex = hex_encode(c->arena, str_n(hash, sizeof hash));
+    if (!mac_equal(hex, t->digest))
+        return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
+    return RC_OK;
+}
+
+static const char *micalg_of(const struct cert *signer)
+{
+    const char *digest = cms_sign_digest(signer);
+    if (strcmp(digest, "sha384") == 0) return "sha-384";
+    return strcmp(digest, "sha512") == 0 ? "sha-512" : "sha-256";
+}
+
+/* Our own output, judged as a stranger's would be. */
+static rc_t verify(struct call *c, const struct finishing *f, struct err *e)
+{
+    struct cms_signed result = {0};
+    CLEANUP_BUF struct buf none = BUF_INIT(1);
+    const struct cms_verify_options o = {.trust = c->app->trust, .now = call_now()};
+    TRY(cms_verify(buf_view(&f->cms), buf_view(&f->entity), &o, c->arena, &none, &result, e));
+    bool ok = result.count == 1 && result.signers[0].integrity == CMS_INTACT &&
+              result.signers[0].cert && cert_equal(result.signers[0].cert, f->decision.signer);
+    cms_signed_free(&result);
+    return ok ? RC_OK : err_set(e, RC_SIGNATURE_REJECTED, NULL);
+}
+
+static rc_t insert_signature(struct call *c, struct finishing *f, struct err *e)
+{
+    if (!(f->ticket.mode & MODE_SIGN)) return RC_OK;
+    if (!f->signature.p)
+        return compose_refuse(e, RC_INVALID, "signature", "The signature is missing.");
+    TRY(cms_sign_finish(f->ticket.state, f->signature, STR_NULL, &f->cms, e));
+    TRY(verify(c, f, e));
+    return build_multipart_signed(buf_view(&f->entity), buf_view(&f->cms),
+                                  micalg_of(f->decision.signer), &f->content, e);
+}
+
+/* Today's decision must be the one that was shown and signed. */
+static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
+{
+    const struct ticket *t = &f->ticket;
+    struct decision_input in = {.mode = t->mode, .from = c->session->address, .signer = t->signer};
+    struct mail_address *to = ARENA_ARRAY(c->arena, t->count + 1, struct mail_address);
+    struct mail_address *bcc = ARENA_ARRAY(c->arena, t->count + 1, struct mail_address);
+    if (!to || !bcc) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct ticket_recipient *r = &t->recipients[i];
+        if (r->bcc)
+            bcc[in.bcc_count++].address = r->address;
+        else
+            to[in.to_count++].address = r->address;
+    }
+    in.to = to;
+    in.bcc = bcc;
+    TRY(compose_decide(c, &in, &f->decision, e));
+    const struct decision *d = &f->decision;
+    bool same = d->count == t->count;
+    for (size_t i = 0; same && i < d->count; i++) {
+        str_t now = d->recipients[i].cert ? cert_fingerprint(d->recipients[i].cert) : STR_NULL;
+        same = false; /* order differs: To and Cc first */
+        for (size_t k = 0; !same && k < t->count; k++)
+            same = str_eq(t->recipients[k].address, d->recipients[i].address) &&
+                   str_eq(t->recipients[k].fingerprint, now);
+    }
+    if (same) return RC_OK;
+    return err_set(e, RC_CONFLICT,
+                   "A recipient's certificate has changed meanwhile. Please send again.");
+}
+
+/* Turns the submission into ours. *mine false: somebody else has it; s says what became of it. */
+static rc_t claim(struct call *c, const struct ticket *t, struct submission *s, bool *mine,
+                  struct err *e)
+{
+    for (int i = 0; i < CLAIM_TRIES; i++) {
+        submission_free(s);
+        TRY(submission_load(c, t->submission, s, e));
+        *mine = submission_is_open(s);
+        if (!*mine) return RC_OK;
+        submission_set_status(s, "pending", STR_NULL);
+        submission_set_place(s, "draft", t->draft, c->arena);
+        json_object_del(s->doc, "sent_copy");
+        rc_t rc = submission_save(c, s, e);
+        if (rc != RC_CONFLICT) return rc;
+    }
+    return err_set(e, RC_CONFLICT, "This message is being changed elsewhere.");
+}
+
+static rc_t send(struct call *c, struct finishing *f, struct err *e)
+{
+    CLEANUP_SUBMISSION struct submission s = {0};
+    bool mine = false;
+    TRY(claim(c, &f->ticket, &s, &mine, e));
+    if (mine) {
+        struct sending sending = {.ticket = &f->ticket,
+                                  .decision = &f->decision,
+                                  .content = buf_view(f->content.n ? &f->content : &f->entity),
+                                  .signature = f->cms.n ? buf_view(&f->cms) : STR_NULL,
+                                  .micalg = f->cms.n ? micalg_of(f->decision.signer) : NULL,
+                                  .state = &s};
+        TRY(deliver(c, &sending, e));
+    }
+    return call_answer(c, submission_answer(c, &s), e);
+}
+
+rc_t compose_finish(struct call *c, struct err *e)
+{
+    size_t most = c->app->config->message_max_bytes;
+    struct finishing f = {.raw = BUF_INIT_SECRET(2 * most),
+                          .entity = BUF_INIT_SECRET(2 * most),
+                          .cms = BUF_INIT(1u << 20),
+                          .content = BUF_INIT_SECRET(2 * most)};
+    str_t word;
+    TRY(json_need_str(c->in, "ticket", &word, e));
+    TRY(read_binary(c, "signature", &f.signature, e));
+    TRY(read_binary(c, "content_key", &f.content_key, e));
+    TRY(ticket_take(c, word, &f.ticket, e));
+    rc_t rc = load_entity(c, &f, e);
+    if (rc == RC_OK) rc = decide_again(c, &f, e);
+    if (rc == RC_OK) rc = insert_signature(c, &f, e);
+    if (rc == RC_OK) rc = send(c, &f, e);
+    finishing_free(&f);
+    return rc;
+}
+
+rc_t compose_status(struct call *c, struct err *e)
+{
+    CLEANUP_SUBMISSION struct submission s = {0};
+    struct err ignored = {0};
+    str_t id = c->q->params[0];
+    if (compose_check_submission(id, e) != RC_OK) return err_set(e, RC_NOT_FOUND, NULL);
+    TRY(submission_load(c, id, &s, e));
+    if (submission_is_open(&s) && !str_eq(submission_status(&s), STR("failed")))
+        return err_set(e, RC_NOT_FOUND, "This message was not sent.");
+    if (deliver_copy_again(c, &s, &ignored) != RC_OK)
+        log_err(LOG_WARN, "sent_copy_failed", &ignored);
+    return call_answer(c, submission_answer(c, &s), e);
+}

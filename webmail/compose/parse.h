@@ -1,0 +1,51 @@
+/* The compose body (docs/PLAN.md) as typed values.
+ */
+#ifndef WAXSEAL_WEBMAIL_COMPOSE_PARSE_H
+#define WAXSEAL_WEBMAIL_COMPOSE_PARSE_H
+
+#include "mail/build.h"
+#include "webmail/app.h"
+
+#define COMPOSE_MAX_RECIPIENTS 500u
+#define COMPOSE_MAX_ATTACHMENTS 200u
+
+enum compose_mode { MODE_NONE = 0, MODE_SIGN = 1, MODE_ENCRYPT = 2, MODE_SIGN_ENCRYPT = 3 };
+
+struct compose {
+    struct buf body;       /* secret; attachments point into it */
+    json_t *json;          /* texts point into it */
+    str_t submission;      /* UUID, lower case */
+    int64_t date;          /* of this request: inner and outer header say the same */
+    struct mail_address from, reply_to;
+    struct mail_address *to, *cc, *bcc;
+    size_t to_count, cc_count, bcc_count;
+    str_t subject, text, html;
+    str_t in_reply_to, references;
+    enum compose_mode mode;
+    bool may_encrypt;      /* mode encrypts, or the writer may still choose so */
+    str_t signer;          /* fingerprint, or null */
+    struct build_attachment *attachments; /* the browser's, then the forwarded ones */
+    size_t attachment_count;
+    size_t own_count;      /* of the browser's */
+    struct buf *forwarded; /* secret; contents of the forwarded ones */
+    size_t forwarded_count;
+};
+
+/* Reads and checks the request's body. RC_BAD_REQUEST, RC_TOO_LARGE, RC_INVALID with the field
+ * ("to[3]"), RC_FORBIDDEN (From is not the user's), RC_FEATURE_DISABLED. compose_free in any case. */
+rc_t compose_parse(struct call *c, struct compose *out, struct err *e) WX_MUST_USE;
+void compose_free(struct compose *m);
+#define CLEANUP_COMPOSE __attribute__((cleanup(compose_free)))
+
+const char *compose_mode_word(enum compose_mode mode);
+/* RC_INVALID, field "mode". */
+rc_t compose_mode_of(str_t word, enum compose_mode *out, struct err *e) WX_MUST_USE;
+/* A UUID in lower case: RC_INVALID, field "submission". */
+rc_t compose_check_submission(str_t id, struct err *e) WX_MUST_USE;
+/* Parts of a message in a folder, appended to the attachments (forward.c). */
+rc_t compose_forward(struct call *c, const json_t *forward, struct compose *m,
+                     struct err *e) WX_MUST_USE;
+/* err_set with a field; returns the code. */
+rc_t compose_refuse(struct err *e, rc_t code, const char *field, const char *sentence);
+
+#endif

@@ -1,0 +1,163 @@
+/* First request of sending: decide, freeze, and say what is to be signed. */
+#include "base/b64.h"
+#include "crypto/cms.h"
+#include "webmail/compose/compose.h"
+#include "webmail/compose/ticket.h"
+
+#define CHAIN_MAX 8
+
+struct prepared {
+    struct decision decision;
+    struct draft draft;
+    struct place place;
+    const char *digest; /* name; NULL unless signed */
+    struct buf state, attributes;
+    struct buf header;
+};
+
+static void prepared_free(struct prepared *p)
+{
+    decision_free(&p->decision);
+    draft_free(&p->draft);
+    buf_free(&p->state);
+    buf_free(&p->attributes);
+    buf_free(&p->header);
+}
+
+static rc_t decide(struct call *c, const struct compose *m, struct decision *out, struct err *e)
+{
+    const struct decision_input in = {.mode = m->mode,
+                                      .from = m->from.address,
+                                      .signer = m->signer,
+                                      .to = m->to,
+                                      .cc = m->cc,
+                                      .bcc = m->bcc,
+                                      .to_count = m->to_count,
+                                      .cc_count = m->cc_count,
+                                      .bcc_count = m->bcc_count};
+    return compose_decide(c, &in, out, e);
+}
+
+/* The unsigned CMS over the frozen entity. */
+static rc_t prepare_signature(struct call *c, struct prepared *p, struct err *e)
+{
+    struct cert *chain[CHAIN_MAX];
+    unsigned char digest[64];
+    size_t n;
+    const struct decision *d = &p->decision;
+    const struct cms_sign_options o = {.signer = d->signer,
+                                       .chain = chain,
+                                       .chain_count = decision_chain(d, c->arena, chain, CHAIN_MAX),
+                                       .encryption = d->own.encrypt,
+                                       .signing_time = call_now()};
+    p->digest = cms_sign_digest(d->signer);
+    TRY(cms_digest(p->digest, buf_view(&p->draft.entity), digest, &n, e));
+    return cms_sign_prepare(&o, str_n(digest, n), &p->state, &p->attributes, e);
+}
+
+static rc_t freeze(struct call *c, const struct compose *m, struct prepared *p, struct err *e)
+{
+    struct build_message b = compose_message(c, m);
+    enum header_protection hp = m->mode & MODE_SIGN ? HP_CLEAR : HP_NONE;
+    struct cert *self = m->mode & MODE_ENCRYPT ? p->decision.self : NULL;
+    TRY(draft_build(c, m, hp, self, &p->draft, e));
+    TRY(build_header(&b, &p->header, e));
+    if (m->mode & MODE_SIGN) TRY(prepare_signature(c, p, e));
+    return draft_store(c, m->submission, &p->draft, &p->place, e);
+}
+
+static rc_t issue(struct call *c, const struct compose *m, const struct prepared *p, str_t *word,
+                  struct err *e)
+{
+    const struct decision *d = &p->decision;
+    unsigned char hash[32];
+    TRY(sha256(buf_view(&p->draft.entity), hash, e));
+    struct ticket t = {.submission = m->submission,
+                       .mode = m->mode,
+                       .draft = p->place,
+                       .shape = p->draft.shape,
+                       .digest = hex_encode(c->arena, str_n(hash, sizeof hash)),
+                       .header = buf_view(&p->header),
+                       .signer = d->signer ? cert_fingerprint(d->signer) : STR_NULL,
+                       .state = p->state.n ? buf_view(&p->state) : STR_NULL,
+                       .count = d->count};
+    t.recipients = ARENA_ARRAY(c->arena, d->count, struct ticket_recipient);
+    if (!t.recipients) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < d->count; i++) {
+        const struct decided_recipient *r = &d->recipients[i];
+        t.recipients[i] = (struct ticket_recipient){
+            .address = r->address,
+            .bcc = r->bcc,
+            .fingerprint = r->cert ? cert_fingerprint(r->cert) : STR_NULL};
+    }
+    return ticket_issue(c, &t, word, e);
+}
+
+static json_t *recipients_json(const struct decision *d)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < d->count; i++) {
+        const struct decided_recipient *r = &d->recipients[i];
+        json_t *v = json_object();
+        json_put_str(v, "address", r->address);
+        json_put_str(v, "envelope", r->bcc ? STR("bcc") : STR("main"));
+        json_put_str(v, "fingerprint", r->cert ? cert_fingerprint(r->cert) : STR_NULL);
+        json_array_append_new(list, v);
+    }
+    return list;
+}
+
+/* Attachments the browser holds are named, everything else is given byte for byte. */
+static json_t *skeleton_json(const struct draft *d, const struct compose *m, struct arena *a)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < d->piece_count; i++) {
+        const struct build_piece *p = &d->pieces[i];
+        json_t *v = json_object();
+        if (p->attachment >= 0 && (size_t) p->attachment < m->own_count)
+            json_put_int(v, "attachment", p->attachment);
+        else
+            json_put_str(v, "bytes", b64_encode(a, p->bytes));
+        json_array_append_new(list, v);
+    }
+    return list;
+}
+
+static json_t *answer(struct call *c, const struct compose *m, const struct prepared *p,
+                      str_t word)
+{
+    const struct draft *d = &p->draft;
+    const struct decision *decision = &p->decision;
+    json_t *v = json_object();
+    json_put_str(v, "ticket", word);
+    json_put_str(v, "mode", str_c(compose_mode_word(m->mode)));
+    json_put_str(v, "message_id", compose_message_id(c, m->submission));
+    json_object_set_new(v, "draft", place_json(p->place, c->arena));
+    json_object_set_new(v, "recipients", recipients_json(decision));
+    json_put_str(v, "signer", decision->signer ? cert_fingerprint(decision->signer) : STR_NULL);
+    json_put_str(v, "content_key",
+                 d->shape.encrypted
+                     ? b64_encode(c->secret, str_n(d->content_key, sizeof d->content_key))
+                     : STR_NULL);
+    json_object_set_new(v, "skeleton", skeleton_json(d, m, c->secret));
+    json_put_str(v, "attributes",
+                 p->attributes.n ? b64_encode(c->arena, buf_view(&p->attributes)) : STR_NULL);
+    json_put_str(v, "digest", str_c(p->digest));
+    return v;
+}
+
+rc_t compose_prepare(struct call *c, struct err *e)
+{
+    CLEANUP_COMPOSE struct compose m = {0};
+    struct prepared p = {.state = BUF_INIT(1u << 20),
+                         .attributes = BUF_INIT(1u << 16),
+                         .header = BUF_INIT_SECRET(1u << 19)};
+    str_t word;
+    TRY(compose_parse(c, &m, e));
+    rc_t rc = decide(c, &m, &p.decision, e);
+    if (rc == RC_OK) rc = freeze(c, &m, &p, e);
+    if (rc == RC_OK) rc = issue(c, &m, &p, &word, e);
+    if (rc == RC_OK) rc = call_answer(c, answer(c, &m, &p, word), e);
+    prepared_free(&p);
+    return rc;
+}

@@ -1,0 +1,36 @@
+/* Who can be encrypted to: asked by the composer for each address as it is entered. */
+#include "mail/build.h"
+#include "webmail/compose/compose.h"
+#include "webmail/compose/parse.h"
+#include "webmail/contacts/contacts.h"
+
+static rc_t recipient_json(struct call *c, str_t address, json_t **out, struct err *e)
+{
+    struct recipient_certificate r = {.status = RECIPIENT_INVALID_ADDRESS};
+    if (address_check(address, NULL) == RC_OK)
+        TRY(contacts_find_certificate(c, address, &r, e));
+    json_t *v = json_object();
+    json_put_str(v, "address", address);
+    json_put_str(v, "status", str_c(recipient_status_word(r.status)));
+    json_object_set_new(v, "certificate", r.cert ? cert_json(r.cert, c->arena) : json_null());
+    json_put_str(v, "source", str_c(r.source));
+    cert_unref(r.cert);
+    *out = v;
+    return RC_OK;
+}
+
+rc_t compose_recipients(struct call *c, struct err *e)
+{
+    json_t *addresses;
+    TRY(json_need_array(c->in, "addresses", COMPOSE_MAX_RECIPIENTS, &addresses, e));
+    CLEANUP_JSON json_t *list = json_array();
+    for (size_t i = 0; i < json_array_size(addresses); i++) {
+        const json_t *v = json_array_get(addresses, i);
+        json_t *item = NULL;
+        if (!json_is_string(v))
+            return compose_refuse(e, RC_INVALID, "addresses", "An address must be a text.");
+        TRY(recipient_json(c, str_n(json_string_value(v), json_string_length(v)), &item, e));
+        json_array_append_new(list, item);
+    }
+    return call_answer(c, json_pack("{s:O}", "recipients", list), e);
+}
