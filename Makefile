@@ -74,8 +74,7 @@ lib = $(BUILD)/lib/libwx$(1).a
 arch = $(call lib,$(1)) $(foreach l,$(NEED_$(1)),$(call lib,$(l)))
 libs = $(LIBS_$(1)) $(foreach l,$(NEED_$(1)),$(LIBS_$(l))) -lpthread
 
-# waxseald links once all its parts are there.
-BINS := $(if $(and $(wildcard webmail/main.c),$(wildcard policy/plan.c),$(wildcard webmail/view/message_json.c)),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl)
+BINS := $(if $(wildcard webmail/main.c),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 

@@ -1,0 +1,224 @@
+/* Documents and preferences: authenticated, compared before they are written, checked by one table.
+ */
+#include "tests/unit/webmail/rig.h"
+#include "webmail/routes.h"
+#include "webmail/settings/settings.h"
+#include "webmail/store.h"
+
+static void save(struct rig *r, const char *address, const char *what, const char *text)
+{
+    struct rig_call *rc = rig_call(r, address);
+    json_t *doc = rig_json(text), *before = NULL;
+    str_t version;
+    assert_int_equal(store_load(&rc->c, str_c(what), &before, &version, NULL), RC_OK);
+    assert_int_equal(store_save(&rc->c, str_c(what), doc, version, NULL), RC_OK);
+    json_decref(before);
+    json_decref(doc);
+    rig_call_free(rc);
+}
+
+static rc_t load(struct rig *r, const char *address, const char *what, const char *text)
+{
+    struct rig_call *rc = rig_call(r, address);
+    json_t *doc = NULL;
+    str_t version;
+    rc_t code = store_load(&rc->c, str_c(what), &doc, &version, NULL);
+    if (code == RC_OK && text) {
+        json_t *want = rig_json(text);
+        assert_true(json_equal(doc, want));
+        json_decref(want);
+    } else {
+        assert_null(doc);
+    }
+    json_decref(doc);
+    rig_call_free(rc);
+    return code;
+}
+
+static void keeps_documents(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(load(r, "alice@demo.test", "x", NULL), RC_OK);
+    save(r, "alice@demo.test", "x", "{\"a\": [1, \"\\u0000\"]}");
+    assert_int_equal(load(r, "alice@demo.test", "x", "{\"a\": [1, \"\\u0000\"]}"), RC_OK);
+    assert_int_equal(load(r, "bob@demo.test", "x", NULL), RC_OK);
+}
+
+static void refuses_what_it_did_not_write(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    save(r, "alice@demo.test", "x", "{\"a\": 1}");
+    str_t key = STR("test:u:alice@demo.test:x");
+    str_t value = RIG_REDIS(r, a, STR("GET"), key).s;
+    RIG_REDIS(r, a, STR("SET"), STR("test:u:bob@demo.test:x"), value);
+    assert_int_equal(load(r, "bob@demo.test", "x", NULL), RC_DAMAGED);
+    RIG_REDIS(r, a, STR("SET"), STR("test:u:alice@demo.test:y"), value);
+    assert_int_equal(load(r, "alice@demo.test", "y", NULL), RC_DAMAGED);
+    for (size_t i = 0; i < value.n; i++) {
+        ((char *) value.p)[i] ^= 4;
+        RIG_REDIS(r, a, STR("SET"), key, value);
+        assert_int_equal(load(r, "alice@demo.test", "x", NULL), RC_DAMAGED);
+        ((char *) value.p)[i] ^= 4;
+    }
+    RIG_REDIS(r, a, STR("SET"), key, STR("{\"a\": 1}"));
+    assert_int_equal(load(r, "alice@demo.test", "x", NULL), RC_DAMAGED);
+}
+
+static void a_second_writer_notices(void **state)
+{
+    struct rig *r = *state;
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    json_t *doc = rig_json("{\"a\": 1}"), *seen = NULL;
+    str_t first, second;
+    assert_int_equal(store_load(&rc->c, STR("x"), &seen, &first, NULL), RC_OK);
+    assert_int_equal(store_save(&rc->c, STR("x"), doc, first, NULL), RC_OK);
+    assert_int_equal(store_save(&rc->c, STR("x"), doc, first, NULL), RC_CONFLICT);
+    assert_int_equal(store_load(&rc->c, STR("x"), &seen, &second, NULL), RC_OK);
+    json_object_set_new(doc, "a", json_integer(2));
+    assert_int_equal(store_save(&rc->c, STR("x"), doc, second, NULL), RC_OK);
+    assert_int_equal(store_save(&rc->c, STR("x"), doc, second, NULL), RC_CONFLICT);
+    json_decref(seen);
+    json_decref(doc);
+    rig_call_free(rc);
+}
+
+static rc_t add_one(struct call *c, json_t **doc, void *arg, struct err *e)
+{
+    struct rig *r = arg;
+    (void) e;
+    if (!*doc) *doc = json_pack("{s:i}", "n", 0);
+    json_int_t n = json_integer_value(json_object_get(*doc, "n"));
+    json_object_set_new(*doc, "n", json_integer(n + 1));
+    if (n == 0) save(r, "alice@demo.test", "n", "{\"n\": 10}"); /* somebody is faster */
+    (void) c;
+    return RC_OK;
+}
+
+static void an_update_is_begun_again(void **state)
+{
+    struct rig *r = *state;
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    assert_int_equal(store_update(&rc->c, STR("n"), add_one, r, NULL), RC_OK);
+    rig_call_free(rc);
+    assert_int_equal(load(r, "alice@demo.test", "n", "{\"n\": 11}"), RC_OK);
+}
+
+/* --- preferences
+ * ---------------------------------------------------------------------------------- */
+
+static rc_t merge(struct rig *r, const char *subset, struct err *e, const char *group,
+                  const char *name, json_t **value)
+{
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    json_t *in = rig_json(subset), *all = NULL;
+    rc_t code = settings_merge(&rc->c, in, &all, e);
+    if (value) {
+        if (code != RC_OK) assert_int_equal(settings_load(&rc->c, &all, NULL), RC_OK);
+        *value = json_incref(json_object_get(json_object_get(all, group), name));
+    }
+    json_decref(all);
+    json_decref(in);
+    rig_call_free(rc);
+    return code;
+}
+
+static void takes_good_preferences(void **state)
+{
+    struct rig *r = *state;
+    static const struct {
+        const char *subset, *group, *name, *value;
+    } rows[] = {
+        {"{}", "security", "mode", "\"auto\""},
+        {"{\"security\":{\"mode\":\"sign_encrypt\"}}", "security", "mode", "\"sign_encrypt\""},
+        {"{\"ui\":{\"theme\":\"dark\"}}", "security", "mode", "\"sign_encrypt\""},
+        {"{\"security\":{\"last_mode\":\"sign\"}}", "security", "last_mode", "\"sign\""},
+        {"{\"security\":{\"last_mode\":null}}", "security", "last_mode", "null"},
+        {"{\"security\":{\"lock_after_minutes\":1440}}", "security", "lock_after_minutes", "1440"},
+        {"{\"identity\":{\"signature\":\"a\\nb\"}}", "identity", "signature", "\"a\\nb\""},
+        {"{\"ui\":{\"language\":\"de-AT\"}}", "ui", "language", "\"de-AT\""},
+        {"{\"reading\":{\"shortcuts\":false}}", "reading", "shortcuts", "false"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err e = {0};
+        json_t *got = NULL, *want = json_loads(rows[i].value, JSON_DECODE_ANY, NULL);
+        if (merge(r, rows[i].subset, &e, rows[i].group, rows[i].name, &got) != RC_OK)
+            fail_msg("%s: %s", rows[i].subset, e.message);
+        if (!json_equal(got, want)) fail_msg("%s", rows[i].subset);
+        json_decref(got);
+        json_decref(want);
+    }
+}
+
+static void refuses_bad_preferences(void **state)
+{
+    struct rig *r = *state;
+    static const struct {
+        const char *subset, *field;
+    } rows[] = {
+        {"{\"security\":{\"mode\":\"encrypt\"}}", "security.mode"},
+        {"{\"security\":{\"mode\":\"auto none\"}}", "security.mode"},
+        {"{\"security\":{\"mode\":\"\"}}", "security.mode"},
+        {"{\"security\":{\"mode\":null}}", "security.mode"},
+        {"{\"security\":{\"last_mode\":\"-\"}}", "security.last_mode"},
+        {"{\"security\":{\"lock_after_minutes\":1441}}", "security.lock_after_minutes"},
+        {"{\"security\":{\"lock_after_minutes\":-1}}", "security.lock_after_minutes"},
+        {"{\"security\":{\"lock_after_minutes\":\"5\"}}", "security.lock_after_minutes"},
+        {"{\"security\":{\"other\":1}}", "security.other"},
+        {"{\"security\":1}", "security"},
+        {"{\"other\":{\"x\":1}}", "other.x"},
+        {"{\"ui\":{\"theme\":\"pink\"}}", "ui.theme"},
+        {"{\"ui\":{\"language\":\"<x>\"}}", "ui.language"},
+        {"{\"identity\":{\"name\":\"a\\r\\nBcc: x\"}}", "identity.name"},
+        {"{\"identity\":{\"name\":\"a\\u0000\"}}", "identity.name"},
+        {"{\"reading\":{\"shortcuts\":1}}", "reading.shortcuts"},
+        /* one good and one bad: nothing is written */
+        {"{\"ui\":{\"theme\":\"dark\",\"density\":\"x\"}}", "ui.density"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct err e = {0};
+        json_t *theme = NULL;
+        if (merge(r, rows[i].subset, &e, "ui", "theme", &theme) != RC_INVALID)
+            fail_msg("%s was taken", rows[i].subset);
+        assert_string_equal(e.field, rows[i].field);
+        assert_string_equal(json_string_value(theme), "system");
+        json_decref(theme);
+    }
+}
+
+/* --- the table of routes
+ * ---------------------------------------------------------------------------- */
+
+static void every_route_is_guarded(void **state)
+{
+    (void) state;
+    struct err e = {0};
+    CLEANUP_BUF struct buf text = BUF_INIT(1 << 20);
+    if (routes_check(&e) != RC_OK) fail_msg("%s", e.message);
+    assert_true(routes_document(&text));
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        const struct route *route = &ROUTES[i];
+        assert_non_null(route->handler);
+        assert_true(str_find(buf_view(&text), route->key.pattern) > 0);
+        bool api = str_starts(route->key.pattern, STR("/api/"));
+        bool signin = str_eq(route->key.pattern, STR("/api/v1/signin"));
+        if (api && !signin) assert_int_equal(route->auth, AUTH_API);
+        if (route->body != BODY_NONE) assert_true(route->body_bytes > 0);
+    }
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_open, rig_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(keeps_documents),
+        T(refuses_what_it_did_not_write),
+        T(a_second_writer_notices),
+        T(an_update_is_begun_again),
+        T(takes_good_preferences),
+        T(refuses_bad_preferences),
+        cmocka_unit_test(every_route_is_guarded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
