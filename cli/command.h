@@ -11,7 +11,7 @@
 enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 struct command {
-    const char *noun, *verb; /* "message", "inspect" */
+    const char *noun, *verb; /* "message", "inspect"; verb NULL: the noun is all ("doctor") */
     const char *args;        /* for the help */
     const char *help;        /* one line */
     /* The arguments behind the verb. Prints its result to standard output; returns an exit code. */
@@ -20,6 +20,12 @@ struct command {
 
 int cmd_message_inspect(int argc, char **argv);
 int cmd_p12_inspect(int argc, char **argv);
+int cmd_plan_set(int argc, char **argv);
+int cmd_plan_show(int argc, char **argv);
+int cmd_domain_set(int argc, char **argv);
+int cmd_user_set(int argc, char **argv);
+int cmd_user_show(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 
 /* --- shared by the commands (util.c) ---------------------------------------------------------- */
 

@@ -1,6 +1,7 @@
 /* waxsealctl: administration and diagnosis from a shell. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -12,16 +13,25 @@ static const struct command COMMANDS[] = {
      "say what a message is worth: verdict, signers, encryption, parts", cmd_message_inspect},
     {"p12", "inspect", "--passphrase-file F FILE",
      "list keys and certificates of a PKCS#12 file, or why it does not open", cmd_p12_inspect},
+    {"plan", "set", "PLAN FEATURE on|off", "switch a feature (smime) of a plan", cmd_plan_set},
+    {"plan", "show", "[PLAN]", "say what the plans hold", cmd_plan_show},
+    {"domain", "set", "DOMAIN PLAN|default", "give a mail domain a plan", cmd_domain_set},
+    {"user", "set", "ADDRESS PLAN|default", "give one user another plan", cmd_user_set},
+    {"user", "show", "ADDRESS", "say which plan a user has, and who says so", cmd_user_show},
+    {"doctor", NULL, "", "check configuration, files, Redis and mail servers", cmd_doctor},
 };
 
 static const size_t COUNT = sizeof COMMANDS / sizeof COMMANDS[0];
 
 static int help(FILE *to, int code)
 {
-    fputs("usage: waxsealctl NOUN VERB [ARGUMENTS]\n\n", to);
+    fputs("usage: waxsealctl [--config FILE] NOUN VERB [ARGUMENTS]\n"
+          "FILE is $WAXSEAL_CONF by default.\n\n",
+          to);
     for (size_t i = 0; i < COUNT; i++) {
         const struct command *c = &COMMANDS[i];
-        fprintf(to, "  %s %s %s\n      %s\n", c->noun, c->verb, c->args, c->help);
+        fprintf(to, "  %s%s%s %s\n      %s\n", c->noun, c->verb ? " " : "", c->verb ? c->verb : "",
+                c->args, c->help);
     }
     return code;
 }
@@ -32,9 +42,16 @@ int main(int argc, char **argv)
     if (argc >= 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))) {
         return help(stdout, EXIT_FINE);
     }
-    for (size_t i = 0; argc >= 3 && i < COUNT; i++) {
-        if (strcmp(argv[1], COMMANDS[i].noun) || strcmp(argv[2], COMMANDS[i].verb)) continue;
-        return COMMANDS[i].run(argc - 3, argv + 3);
+    if (argc >= 3 && !strcmp(argv[1], "--config")) {
+        setenv("WAXSEAL_CONF", argv[2], 1);
+        argc -= 2;
+        argv += 2;
+    }
+    for (size_t i = 0; argc >= 2 && i < COUNT; i++) {
+        const struct command *c = &COMMANDS[i];
+        if (strcmp(argv[1], c->noun)) continue;
+        if (!c->verb) return c->run(argc - 2, argv + 2);
+        if (argc >= 3 && !strcmp(argv[2], c->verb)) return c->run(argc - 3, argv + 3);
     }
     return help(stderr, EXIT_USAGE);
 }

@@ -1,0 +1,213 @@
+/* waxsealctl doctor: walks through everything the server needs and says what is wrong with it, in
+ * words that tell what to do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/ctl.h"
+#include "crypto/cert.h"
+#include "crypto/tls.h"
+
+enum { WAIT_MS = 5000, LINE_MAX_BYTES = 1024 };
+
+struct doctor {
+    struct ctl c;
+    int problems;
+};
+
+static void good(const char *what, const char *how)
+{
+    printf("ok       %-14s %s\n", what, how);
+}
+
+static void bad(struct doctor *d, const char *what, const char *how, const struct err *e)
+{
+    printf("PROBLEM  %-14s %s", what, how);
+    if (e) printf(": %s", e->message);
+    if (e && e->detail[0]) printf(" (%s)", e->detail);
+    putchar('\n');
+    d->problems++;
+}
+
+static const char *path_of(struct doctor *d, str_t path)
+{
+    const char *p = arena_cstr(d->c.a, path);
+    return p ? p : "";
+}
+
+/* --- files --------------------------------------------------------------------------- */
+
+static void check_host_key(struct doctor *d)
+{
+    struct stat st;
+    const char *path = path_of(d, d->c.config->host_key_file);
+    if (stat(path, &st) != 0) {
+        bad(d, "host key", "cannot be found; make it with: head -c 32 /dev/urandom > FILE", NULL);
+    } else if (st.st_mode & 077) {
+        bad(d, "host key", "others may read it; chmod 600", NULL);
+    } else if (st.st_size < 32) {
+        bad(d, "host key", "is shorter than 32 bytes", NULL);
+    } else {
+        good("host key", path);
+    }
+}
+
+static void check_folder(struct doctor *d, const char *what, str_t path, const char *holds)
+{
+    struct stat st;
+    if (str_is_null(path)) return;
+    const char *file = path_of(d, arena_printf(d->c.a, "%.*s/%s", STR_ARG(path), holds));
+    if (stat(file, &st) != 0) {
+        bad(d, what, file, &(struct err){.message = "is not there"});
+    } else {
+        good(what, path_of(d, path));
+    }
+}
+
+static void check_trust(struct doctor *d)
+{
+    struct err e;
+    struct trust *t = NULL;
+    if (trust_load(d->c.config->trust_dir, &t, &e) != RC_OK) {
+        bad(d, "trust", path_of(d, d->c.config->trust_dir), &e);
+    } else {
+        good("trust", path_of(d, d->c.config->trust_dir));
+    }
+    trust_free(t);
+}
+
+/* --- processes ------------------------------------------------------------------------ */
+
+static void check_redis(struct doctor *d)
+{
+    struct err e;
+    struct kv_value v;
+    str_t version = arena_printf(d->c.a, "%.*s:ver", STR_ARG(d->c.config->instance));
+    if (KV_CMD(d->c.kv, d->c.a, &v, &e, STR("GET"), version) != RC_OK) {
+        bad(d, "redis", path_of(d, d->c.config->redis_socket), &e);
+    } else {
+        good("redis", path_of(d, d->c.config->redis_socket));
+    }
+}
+
+static void check_server(struct doctor *d)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    str_t path = d->c.config->listen;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (path.n < sizeof at.sun_path) memcpy(at.sun_path, path.p, path.n);
+    if (fd < 0 || connect(fd, (struct sockaddr *) &at, sizeof at) != 0) {
+        bad(d, "waxseald", path_of(d, path), &(struct err){.message = "does not answer"});
+    } else {
+        good("waxseald", path_of(d, path));
+    }
+    if (fd >= 0) close(fd);
+}
+
+/* --- mail servers ---------------------------------------------------------------------- */
+
+/* One line of the server without its end; false at the end, a time-out, or an endless line. */
+static bool read_line(struct stream *s, char line[LINE_MAX_BYTES])
+{
+    size_t n = 0;
+    char c;
+    while (n + 1 < LINE_MAX_BYTES && stream_read(s, &c, 1) == 1) {
+        if (c == '\n') {
+            line[n] = '\0';
+            return true;
+        }
+        if (c != '\r') line[n++] = c;
+    }
+    return false;
+}
+
+static bool send_text(struct stream *s, const char *text)
+{
+    size_t n = strlen(text), done = 0;
+    while (done < n) {
+        ssize_t step = stream_write(s, text + done, n - done);
+        if (step <= 0) return false;
+        done += (size_t) step;
+    }
+    return true;
+}
+
+/* Reads lines until one starts with `want`; other lines are passed over, 40 at most. */
+static bool await_line(struct stream *s, const char *want)
+{
+    char line[LINE_MAX_BYTES];
+    for (int i = 0; i < 40 && read_line(s, line); i++) {
+        if (strncmp(line, want, strlen(want)) == 0) return true;
+    }
+    return false;
+}
+
+static bool ask_for_tls(struct stream *s, bool imap)
+{
+    if (imap) return send_text(s, "d STARTTLS\r\n") && await_line(s, "d OK");
+    return send_text(s, "EHLO waxsealctl.invalid\r\n") && await_line(s, "250 ") &&
+           send_text(s, "STARTTLS\r\n") && await_line(s, "220 ");
+}
+
+static void check_endpoint(struct doctor *d, const char *what, const struct config_endpoint *at)
+{
+    struct err e = {0};
+    struct stream *s = NULL;
+    bool imap = strcmp(what, "imap") == 0, smtp = strcmp(what, "smtp") == 0;
+    const char *where =
+        path_of(d, arena_printf(d->c.a, "%.*s:%u", STR_ARG(at->host), (unsigned) at->port));
+    rc_t rc = stream_connect(at, clock_ms() + WAIT_MS, imap ? RC_IMAP_DOWN : RC_SMTP_DOWN, &s, &e);
+    if (rc == RC_OK && (imap || smtp) && !await_line(s, imap ? "* OK" : "220 ")) {
+        rc = err_set(&e, RC_UNSUPPORTED, "it does not greet as such a server");
+    }
+    if (rc == RC_OK && (imap || smtp) && at->tls == TLS_MODE_STARTTLS) {
+        rc = ask_for_tls(s, imap) ? stream_starttls(s, at, &e)
+                                  : err_set(&e, RC_UNSUPPORTED, "it refuses STARTTLS");
+    }
+    if (rc == RC_OK) {
+        good(what, where);
+    } else {
+        bad(d, what, where, &e);
+    }
+    stream_close(s);
+}
+
+static void check_domain(struct doctor *d, const struct config_domain *domain)
+{
+    printf("         domain %.*s, plan %.*s\n", STR_ARG(domain->name), STR_ARG(domain->plan));
+    check_endpoint(d, "imap", &domain->imap);
+    check_endpoint(d, "smtp", &domain->smtp);
+    if (!str_is_null(domain->sieve.host)) check_endpoint(d, "sieve", &domain->sieve);
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+    struct err e;
+    struct doctor d = {0};
+    (void) argv;
+    if (argc) return cli_usage("doctor");
+    if (ctl_open(&d.c, &e) != RC_OK) {
+        bad(&d, "configuration", "is not usable", &e);
+        return EXIT_FAILED;
+    }
+    const struct config *c = d.c.config;
+    good("configuration", path_of(&d, c->file));
+    check_host_key(&d);
+    check_trust(&d);
+    check_folder(&d, "client", c->static_dir, "manifest.json");
+    check_folder(&d, "templates", c->template_dir, "");
+    check_folder(&d, "dictionaries", c->spell_dir, "");
+    check_redis(&d);
+    check_server(&d);
+    for (size_t i = 0; i < c->domain_count; i++) {
+        check_domain(&d, &c->domains[i]);
+    }
+    printf("%d problem%s\n", d.problems, d.problems == 1 ? "" : "s");
+    ctl_close(&d.c);
+    return d.problems ? EXIT_FAILED : EXIT_FINE;
+}

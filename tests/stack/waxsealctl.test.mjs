@@ -1,0 +1,153 @@
+// waxsealctl against a private Redis and two servers that only greet: plans, overrides, and what the
+// doctor finds. Nothing of the demo instance is used.
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const top = join(import.meta.dirname, '..', '..')
+const program = join(top, 'build', 'waxsealctl')
+const servers = []
+let dir
+let redis
+
+const at = (name) => join(dir, name)
+function ctl(...args) {
+    const r = spawnSync(program, ['--config', at('waxseal.conf'), ...args], { encoding: 'utf8', timeout: 60000 })
+    return { code: r.status, out: r.stdout, err: r.stderr }
+}
+function done(...args) {
+    const r = ctl(...args)
+    assert.equal(r.code, 0, `${args.join(' ')}: ${r.out}${r.err}`)
+    return r.out
+}
+const user = (address) => JSON.parse(done('user', 'show', address))
+async function startRedis() {
+    redis = spawn('redis-server', ['--port', '0', '--unixsocket', at('redis.sock'), '--save', ''], { stdio: 'ignore' })
+    while (!existsSync(at('redis.sock'))) await sleep(10)
+}
+async function stopRedis() {
+    if (!redis) return
+    const ended = new Promise((resolve) => redis.once('exit', resolve))
+    redis.kill('SIGKILL')
+    await ended
+    redis = undefined
+    rmSync(at('redis.sock'), { force: true })
+}
+// The doctor runs in a child process, so these servers must not live in this one's blocked event loop.
+function greeter(line) {
+    const code = `require('net').createServer(s => { s.on('error', () => {}); s.write(${JSON.stringify(line)}) })
+        .listen(0, '127.0.0.1', function () { console.log(this.address().port) })`
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] })
+    servers.push(child)
+    return new Promise((resolve) => child.stdout.once('data', (text) => resolve(Number(text))))
+}
+function configure(imap, smtp) {
+    writeFileSync(at('waxseal.conf'), `[server]
+instance = ctl
+listen = ${at('waxseald.sock')}
+public_origin = http://localhost
+static_dir = ${at('static')}
+template_dir = ${at('templates')}
+spell_dir = ${dir}
+redis_socket = ${at('redis.sock')}
+host_key_file = ${at('host.key')}
+trust_dir = ${at('trust')}
+[domain demo.test]
+imap = imap://127.0.0.1:${imap}
+smtp = smtp://127.0.0.1:${smtp}
+plan = basic
+[plan enterprise]
+smime = on
+[plan basic]
+smime = off
+`)
+}
+
+before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'waxseal-ctl-'))
+    for (const name of ['static', 'templates', 'trust']) mkdirSync(at(name))
+    configure(await greeter('* OK ready\r\n'), await greeter('220-hello\r\n220 ready\r\n'))
+    await startRedis()
+})
+after(async () => {
+    for (const child of servers) child.kill()
+    await stopRedis()
+    rmSync(dir, { recursive: true })
+})
+
+test('a plan is what the configuration says until it is set', () => {
+    const plans = () => Object.fromEntries(JSON.parse(done('plan', 'show')).map((p) => [p.plan, [p.smime, p.said_by]]))
+    assert.deepEqual(plans(), { enterprise: [true, 'configuration'], basic: [false, 'configuration'] })
+    done('plan', 'set', 'enterprise', 'smime', 'off')
+    assert.deepEqual(plans().enterprise, [false, 'redis'])
+    done('plan', 'set', 'enterprise', 'smime', 'on')
+    assert.deepEqual(plans().enterprise, [true, 'redis'])
+    assert.deepEqual(JSON.parse(done('plan', 'show', 'gold')), [{ plan: 'gold', smime: false, said_by: 'nobody' }])
+})
+
+test('a user goes before the domain, the domain before the configuration', () => {
+    assert.deepEqual(user('Bob@demo.test'), { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'configuration' })
+    done('domain', 'set', 'demo.test', 'enterprise')
+    assert.deepEqual(user('bob@demo.test'), { account: 'bob@demo.test', plan: 'enterprise', smime: true, said_by: 'domain' })
+    done('user', 'set', 'bob@demo.test', 'basic')
+    assert.deepEqual(user('bob@demo.test'), { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'user' })
+    done('user', 'set', 'bob@demo.test', 'default')
+    done('domain', 'set', 'demo.test', 'default')
+    assert.equal(user('bob@demo.test').said_by, 'configuration')
+})
+
+test('slips of the pen change nothing', () => {
+    for (const args of [['domain', 'set', 'demo.test', 'enterprize'], ['user', 'set', 'bob@demo.test', 'enterprize'],
+        ['user', 'set', 'bob', 'basic'], ['plan', 'set', 'basic', 'smine', 'on'], ['plan', 'set', 'Basic plan', 'smime', 'on']]) {
+        const r = ctl(...args)
+        assert.equal(r.code, 1, args.join(' '))
+        assert.match(r.err, /^waxsealctl: /)
+    }
+    for (const args of [['plan', 'set', 'basic', 'smime', 'yes'], ['plan', 'set', 'basic'], ['domain', 'set', 'x'], ['nonsense']]) {
+        assert.equal(ctl(...args).code, 2, args.join(' '))
+    }
+    assert.deepEqual(user('bob@demo.test'), { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'configuration' })
+})
+
+test('the doctor names what is wrong, and what is well', async () => {
+    const listening = createServer().listen(at('waxseald.sock'))
+    writeFileSync(at('host.key'), Buffer.alloc(32, 1), { mode: 0o644 })
+    let r = ctl('doctor')
+    assert.equal(r.code, 1)
+    assert.match(r.out, /PROBLEM {2}host key +others may read it/)
+    assert.match(r.out, /PROBLEM {2}client .*manifest\.json: is not there/)
+    for (const what of ['configuration', 'trust', 'templates', 'redis', 'waxseald', 'imap', 'smtp']) {
+        assert.match(r.out, new RegExp(`^ok +${what} `, 'm'), what)
+    }
+    assert.match(r.out, /^2 problems$/m)
+    chmodSync(at('host.key'), 0o600)
+    writeFileSync(at('static/manifest.json'), '{}')
+    assert.match(done('doctor'), /^0 problems$/m)
+    await new Promise((resolve) => listening.close(resolve))
+    await stopRedis()
+    configure(await greeter('220 I am SMTP\r\n'), 1) // a wrong server, and nothing at all
+    r = ctl('doctor')
+    assert.equal(r.code, 1)
+    for (const what of ['redis', 'waxseald', 'imap', 'smtp']) assert.match(r.out, new RegExp(`^PROBLEM +${what} `, 'm'), what)
+    await startRedis()
+})
+
+test('without Redis a change is refused, not forgotten', async () => {
+    await stopRedis()
+    const r = ctl('plan', 'set', 'basic', 'smime', 'on')
+    assert.equal(r.code, 1)
+    assert.match(r.err, /memory/)
+    await startRedis()
+    assert.equal(JSON.parse(done('plan', 'show', 'basic'))[0].smime, false)
+})
+
+test('a configuration that is not there is said so', () => {
+    const r = spawnSync(program, ['plan', 'show'], { encoding: 'utf8', env: { ...process.env, WAXSEAL_CONF: '' } })
+    assert.equal(r.status, 1)
+    assert.match(r.stderr, /--config FILE/)
+})
