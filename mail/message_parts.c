@@ -205,11 +205,9 @@ static rc_t collect_alternative(struct collecting *c, const struct entity *m)
         else if (!is_shown(child) && !is_multipart(child)) TRY(add_attachment(c, child, false));
         else if (!plain && is_plain(child)) plain = child;
     }
+    if (!plain || c->m->view.part_count == before) return RC_OK;
     struct message_part *shown = &c->m->view.parts[before];
-    if (plain && c->m->view.part_count > before && shown->html) {
-        TRY(read_text(c, plain, &shown->plain));
-    }
-    return RC_OK;
+    return shown->html ? read_text(c, plain, &shown->plain) : RC_OK;
 }
 
 static const struct entity *related_root(const struct entity *m)
