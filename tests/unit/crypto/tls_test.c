@@ -104,9 +104,9 @@ static void peer_start(struct peer *p, const struct pki *who)
     pthread_sigmask(SIG_UNBLOCK, &pipe_only, NULL);
 }
 
+/* The peer ends by itself when its one connection does. */
 static void peer_stop(struct peer *p)
 {
-    shutdown(p->listen_fd, SHUT_RDWR);
     pthread_join(p->thread, NULL);
     close(p->listen_fd);
     SSL_CTX_free(p->ctx);
