@@ -18,6 +18,14 @@ if [ -s "$instance_file" ] && [ "$(cat "$instance_file")" != "$INSTANCE $PORT_BA
     done
 fi
 
+# A daemon must not keep our own output open (`make run | tee` would never end), nor the lock.
+launch() { # NAME COMMAND...
+    local name=$1
+    shift
+    "$@" >"$DATA/log/$name-start.log" 2>&1 </dev/null 9>&- ||
+        { cat "$DATA/log/$name-start.log" >&2; die "$name did not start; logs are in $DATA/log"; }
+}
+
 need_port() { # SERVICE PORT
     pid_of "$1" >/dev/null || ! port_open "$2" || die "port $2 is taken by something else; choose another PORT_BASE"
 }
@@ -35,7 +43,7 @@ own_files
 start_redis() {
     pid_of redis >/dev/null && return
     rm -f "$DATA/run/redis.sock"
-    as_user redis-server "$DATA/etc/redis.conf" 9>&-
+    launch redis as_user redis-server "$DATA/etc/redis.conf"
     wait_for 10 redis test -S "$DATA/run/redis.sock"
     wait_for 10 redis test -s "$DATA/run/redis.pid"
     remember redis "$(cat "$DATA/run/redis.pid")"
@@ -44,7 +52,7 @@ start_redis() {
 start_dovecot() {
     pid_of dovecot >/dev/null && return
     rm -f "$DATA/run/dovecot/master.pid"
-    as_user dovecot -c "$DATA/etc/dovecot.conf" 9>&-
+    launch dovecot as_user dovecot -c "$DATA/etc/dovecot.conf"
     wait_for 10 dovecot test -s "$DATA/run/dovecot/master.pid"
     wait_for 10 dovecot port_open "$P_IMAP"
     remember dovecot "$(cat "$DATA/run/dovecot/master.pid")"
@@ -58,8 +66,7 @@ start_postfix() {
     as_root chown root:root "$queue" "$queue/pid"
     as_root chown postfix:root "$DATA/postfix/data"
     as_root touch "$DATA/log/postfix.log"
-    as_root postfix -c "$DATA/etc/postfix" start >"$DATA/log/postfix-start.log" 2>&1 9>&- ||
-        { cat "$DATA/log/postfix-start.log" >&2; die "Postfix did not start; see $DATA/log/postfix.log"; }
+    launch postfix as_root postfix -c "$DATA/etc/postfix" start
     wait_for 20 postfix port_open "$P_SMTP"
     remember postfix "$(as_root cat "$queue/pid/master.pid" | tr -d ' ')"
 }
@@ -111,7 +118,7 @@ start_waxseald() {
 
 start_nginx() {
     pid_of nginx >/dev/null && return
-    as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log" 9>&-
+    launch nginx as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log"
     wait_for 10 nginx port_open "$P_HTTP"
     remember nginx "$(cat "$DATA/run/nginx.pid")"
 }
