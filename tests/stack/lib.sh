@@ -24,7 +24,9 @@ die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 
 # Everything except Postfix's master runs as one unprivileged user.
 if [ "$(id -u)" = 0 ]; then RUN_USER=www-data RUN_GROUP=www-data; else RUN_USER=$(id -un) RUN_GROUP=$(id -gn); fi
-as_user() { if [ "$(id -u)" = 0 ]; then setpriv --reuid "$RUN_USER" --regid "$RUN_GROUP" --clear-groups "$@"; else "$@"; fi; }
+RUN_AS=()
+[ "$(id -u)" != 0 ] || RUN_AS=(setpriv --reuid "$RUN_USER" --regid "$RUN_GROUP" --clear-groups)
+as_user() { "${RUN_AS[@]}" "$@"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 PATH=$PATH:/usr/sbin:/sbin
 

@@ -85,7 +85,7 @@ seed_mail() {
 install_app() {
     rm -rf "$DATA/app.new"
     mkdir -p "$DATA/app.new/bin"
-    install -m 0755 "$BUILD/waxseald" "$DATA/app.new/bin/waxseald"
+    install -m 0755 "$BUILD/waxseald" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
     [ ! -d "$TOP/static/dist" ] || cp -r "$TOP/static/dist" "$DATA/app.new/static"
     [ ! -d "$TOP/templates" ] || cp -r "$TOP/templates" "$DATA/app.new/templates"
     mkdir -p "$DATA/app.new/static" "$DATA/app.new/templates"
@@ -99,6 +99,13 @@ app_changed() {
     ! diff -rq "$TOP/templates" "$DATA/app/templates" >/dev/null 2>&1
 }
 
+set_plans() { # carol's plan differs from her domain's; kept in Redis, so once is enough
+    [ ! -e "$DATA/demo/planned" ] || return 0
+    as_user "$DATA/app/bin/waxsealctl" --config "$DATA/etc/waxsealctl.conf" user set carol@demo.test basic >"$DATA/log/plans.log" 2>&1 ||
+        { cat "$DATA/log/plans.log" >&2; die "the plan of carol could not be set"; }
+    touch "$DATA/demo/planned"
+}
+
 start_waxseald() {
     if pid_of waxseald >/dev/null; then
         app_changed || return 0
@@ -106,12 +113,10 @@ start_waxseald() {
     fi
     install_app
     rm -f "$DATA/run/waxseald.sock"
-    (
-        cd "$DATA/run"
-        ulimit -c 0
-        as_user setsid "$DATA/app/bin/waxseald" --config "$DATA/etc/waxseal.conf" >>"$DATA/log/waxseald.log" 2>&1 </dev/null 9>&- &
-        echo $! >waxseald.pid
-    )
+    ulimit -c 0
+    # a simple command, so that $! is the program itself and not a shell around it
+    "${RUN_AS[@]}" setsid "$DATA/app/bin/waxseald" --config "$DATA/etc/waxseal.conf" >>"$DATA/log/waxseald.log" 2>&1 </dev/null 9>&- &
+    echo $! >"$DATA/run/waxseald.pid"
     remember waxseald "$(cat "$DATA/run/waxseald.pid")"
     wait_for 10 waxseald test -S "$DATA/run/waxseald.sock" || { tail -n 5 "$DATA/log/waxseald.log" >&2; die "waxseald did not start"; }
 }
@@ -132,6 +137,7 @@ wait $postfix_job
 seed_mail
 if [ -x "$BUILD/waxseald" ]; then
     start_waxseald
+    set_plans
     start_nginx
     wait_for 10 waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
     say "Waxseal demo '$INSTANCE' runs at  http://localhost:$P_HTTP/"

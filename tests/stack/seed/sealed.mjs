@@ -75,6 +75,8 @@ function doubtful(s) {
       p7m('signed-data', der)],
     ['alice', odd, 1.4, { from: bob, to: alice, subject: 'Encrypted, labelled as any file', key: 'octet-stream' },
       p7m('', der, { type: 'application/octet-stream' })],
+    ['alice', odd, 1.45, { from: bob, to: alice, subject: 'Encrypted, labelled as text', key: 'as-text' },
+      entity([['Content-Type', 'text/plain; name="smime.p7m"'], ['Content-Disposition', 'attachment; filename="smime.p7m"']], base64(s.envelopedDer(t('MIAG in plain sight.\n'), ['alice'], { cipher: 'aes-256-cbc', indefinite: true })))],
     ['alice', odd, 1.5, { from: bob, to: alice, subject: 'Encrypted, as a streaming program writes it', key: 'miag' },
       s.encrypted(t('Its base64 begins with the letters M, I, A, G.\n'), ['alice'], { cipher: 'aes-256-cbc', indefinite: true })],
     ['alice', odd, 1.6, { from: bob, to: alice, subject: 'Encrypted for Bob only', key: 'no-key' }, s.encrypted(t('Only Bob can read this.\n'), ['bob'])],
