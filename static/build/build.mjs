@@ -110,6 +110,7 @@ async function main() {
   Object.assign(assets, await emitKeyring());
   await emit('favicon.svg', await readFile(path.join(root, 'static/icons/brand.svg')));
   for (const sheet of ['app', 'signin']) await emit(`${sheet}.css`, await bundleText(path.join(root, `static/css/${sheet}.css`)));
+  await emit('editor.js', await bundleText(path.join(src, 'editor/editor.ts'), { format: 'iife', loader: { '.css': 'text' } }));
   await emit('signin.js', await bundleText(path.join(src, 'signin/signin.ts'), { format: 'iife' }));
 
   await buildApp(assets);

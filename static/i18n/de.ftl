@@ -312,3 +312,166 @@ about-text = Webmail mit S/MIME. Private Schlüssel werden in Ihrem Browser ents
 about-account = Konto
 about-plan = Tarif
 about-instance = Server
+
+## Schreiben
+apply = Übernehmen
+message = Nachricht
+security = Sicherheit
+subject = Betreff
+recipient = Empfänger
+certificate = Zertifikat
+compose-new = Neue Nachricht
+compose-show = Zeigen
+compose-minimize = Verkleinern
+compose-full = Volle Größe
+compose-close = Schließen und als Entwurf behalten
+compose-tabs = Teile der Nachricht
+compose-too-many = { $n } Nachrichten werden bereits geschrieben. Bitte schließen Sie zuerst eine.
+cc-bcc = Cc Bcc
+suggestions = Vorschläge
+chips-added = { $n ->
+    [one] Ein Empfänger hinzugefügt.
+   *[other] { $n } Empfänger hinzugefügt.
+}
+chips-removed = { $name } entfernt.
+chip-hint = Eingabetaste zum Bearbeiten, Entf zum Entfernen
+editor-label = Text der Nachricht
+editor-placeholder = Schreiben Sie Ihre Nachricht …
+editor-drop = Dateien hier ablegen, um sie anzuhängen
+editor-tools = Textgestaltung
+editor-bold = Fett
+editor-italic = Kursiv
+editor-underline = Unterstrichen
+editor-strikethrough = Durchgestrichen
+editor-bullets = Aufzählung
+editor-numbers = Nummerierte Liste
+editor-quote = Zitat
+editor-link = Link
+editor-link-address = Adresse des Links
+editor-clear = Formatierung entfernen
+editor-undo = Rückgängig
+editor-redo = Wiederholen
+plain-to = Zu reinem Text wechseln
+rich-to = Zu formatiertem Text wechseln
+plain-title = Zu reinem Text wechseln?
+plain-text = Formatierung, Bilder und Listen werden zu reinem Text.
+plain-do = Wechseln
+quote-intro = Am { $date } schrieb { $name }:
+quote-mixed = Diese Nachricht mischt verschlüsselte und offene Teile. Sie werden nicht zusammen zitiert, deshalb beginnt die Antwort leer.
+forward-line = ---------- Weitergeleitete Nachricht ----------
+attach = Dateien anhängen
+attached = { $n ->
+    [one] Eine Datei angehängt.
+   *[other] { $n } Dateien angehängt.
+}
+attach-remove = { $name } entfernen
+attach-too-large = „{ $name }“ hat { $size }. Anhänge dürfen zusammen { $limit } haben.
+attach-sum-too-large = Die Anhänge hätten zusammen { $size }. Höchstens { $limit } können gesendet werden.
+attach-too-many = Eine Nachricht kann höchstens { $n } Anhänge haben.
+draft-edit = Weiterschreiben
+draft-edit-text = Dies ist ein Entwurf. Er wurde nicht gesendet.
+draft-saving = Wird gespeichert …
+draft-saved = Gespeichert
+draft-saved-encrypted = Verschlüsselt gespeichert
+draft-not-saved = Nicht gespeichert
+draft-impossible-short = Nicht auf dem Server
+draft-impossible = Diese Nachricht wird vielleicht verschlüsselt, und Sie haben kein Zertifikat, um den Entwurf für sich selbst zu verschlüsseln. Deshalb wird kein Entwurf auf dem Server gehalten; bitte lassen Sie dieses Fenster offen, bis Sie gesendet haben.
+draft-failed = Der Entwurf konnte nicht gespeichert werden. { $why }
+draft-kept = In den Entwürfen behalten.
+draft-discarded = Entwurf verworfen.
+discard = Verwerfen
+discard-title = Diese Nachricht verwerfen?
+discard-text = Was Sie geschrieben haben, wird gelöscht, auch der gespeicherte Entwurf.
+
+## Senden
+send = Senden
+send-signed = Signiert senden
+send-encrypted = Verschlüsselt senden
+send-signed-encrypted = Signiert und verschlüsselt senden
+send-tip = Senden
+sending = Wird gesendet …
+sent-send = Gesendet.
+sent-send-signed = Signiert gesendet.
+sent-send-encrypted = Verschlüsselt gesendet.
+sent-send-signed-encrypted = Signiert und verschlüsselt gesendet.
+send-anyway = Trotzdem senden
+send-no-recipient = Bitte geben Sie mindestens einen Empfänger an.
+send-bad-address = „{ $address }“ ist keine E-Mail-Adresse.
+send-no-subject-title = Ohne Betreff senden?
+send-no-subject-text = Die Empfänger sehen eine leere Betreffzeile.
+send-no-signer = Sie haben kein Zertifikat zum Signieren. Importieren Sie Ihre .p12-Datei unter Einstellungen › Sicherheit, oder wählen Sie für diese Nachricht „Weder signieren noch verschlüsseln“.
+send-no-keyring = Signieren und Verschlüsseln sind in diesem Browser gerade nicht möglich. Die Nachricht wurde nicht gesendet.
+send-failed = Nicht gesendet. { $why } Was Sie geschrieben haben, bleibt erhalten.
+sent-partly = Gesendet, aber nicht an alle
+sent-partly-text = Die anderen haben sie erhalten. Sie finden sie unter „Gesendet“.
+sent-unknown = Vielleicht wurde sie gesendet
+sent-unknown-text = Die Verbindung brach während des Sendens ab, und der Server weiß noch nicht, was daraus wurde. Von selbst wird sie nicht noch einmal gesendet.
+sent-ask = Erneut fragen
+
+## Sicherheit einer Nachricht
+mode-none = Weder signieren noch verschlüsseln
+mode-none-text = Eine gewöhnliche Nachricht.
+mode-sign = Signieren
+mode-sign-text = Empfänger können prüfen, dass sie von Ihnen kommt und unverändert ist.
+mode-encrypt = Verschlüsseln
+mode-encrypt-text = Nur Sie und die Empfänger können sie lesen.
+mode-sign-encrypt = Signieren und verschlüsseln
+mode-sign-encrypt-text = Beides; Empfänger sehen auch, dass sie von Ihnen kommt.
+security-this-message = Für diese Nachricht
+security-default = Ihre Voreinstellung: { $mode }
+security-none = Nicht geschützt
+security-sign = Wird signiert
+security-encrypt = { $all ->
+    [0] Wird verschlüsselt
+   *[other] Verschlüsselt für { $ready } von { $all }
+}
+security-sign-encrypt = { $all ->
+    [0] Wird signiert und verschlüsselt
+   *[other] Signiert und verschlüsselt für { $ready } von { $all }
+}
+security-recipients = Empfänger
+security-recipients-none = Empfänger und ihre Zertifikate erscheinen hier, sobald Sie sie eingeben.
+security-look-again = Erneut nach Zertifikaten suchen
+security-subject-note = Der Betreff wird nicht verschlüsselt; Server können ihn lesen.
+security-spell-note = Die Rechtschreibprüfung ist aus, damit Ihr Text nicht an einen Prüfdienst gesendet wird.
+security-draft-note = Entwürfe dieser Nachricht werden für Sie selbst verschlüsselt gespeichert.
+security-no-signer = Sie haben noch kein Zertifikat zum Signieren. Importieren Sie Ihre .p12-Datei unter Einstellungen › Sicherheit.
+security-reply-plain = Die Nachricht, auf die Sie antworten, war verschlüsselt. Ihre Antwort wird es nicht sein.
+security-late = Text, den Sie vor dem Einschalten der Verschlüsselung getippt haben, wurde vielleicht von Ihrem Browser geprüft.
+spell-off = Rechtschreibprüfung aus
+spell-off-why = Die Rechtschreibprüfung ist aus, weil diese Nachricht verschlüsselt wird oder werden kann.
+recipient-ready = Kann verschlüsselte E-Mail empfangen
+recipient-none = Kein Zertifikat bekannt
+recipient-expired = Zertifikat ist abgelaufen
+recipient-not-yet-valid = Zertifikat ist noch nicht gültig
+recipient-weak = Zertifikat ist zu schwach
+recipient-untrusted = Zertifikat ist nicht vertrauenswürdig
+recipient-invalid-address = Keine E-Mail-Adresse
+recipient-unknown = Zertifikat wird gesucht …
+recipient-why-none = kein Zertifikat
+recipient-why-expired = abgelaufen { $date }
+recipient-why-not-yet-valid = Zertifikat noch nicht gültig
+recipient-why-weak = Zertifikat zu schwach
+recipient-why-untrusted = Zertifikat nicht vertrauenswürdig
+recipient-why-invalid-address = keine Adresse
+recipient-why-unknown = noch nicht gefunden
+certificate-expires = Gültig bis
+certificate-until = bis { $date }
+certificate-harvest = aus einer signierten Nachricht
+certificate-contact = aus Ihren Kontakten
+certificate-directory = aus dem Verzeichnis
+certificate-ldap = aus dem Verzeichnis
+certificate-upload = von Ihnen hinzugefügt
+certificate-own = Ihr eigenes
+cannot-encrypt = Verschlüsseln nicht möglich an: { $list }
+cannot-encrypt-text = Eine signierte Nachricht von dort genügt: Das Zertifikat wird dann von selbst übernommen.
+cannot-look-again = Erneut suchen
+cannot-remove = { $n ->
+    [one] Diesen Empfänger entfernen
+   *[other] Diese { $n } Empfänger entfernen
+}
+cannot-plain = Diese Nachricht nicht verschlüsseln
+cannot-plain-title = Ohne Verschlüsselung senden?
+cannot-plain-text = Jeder, der diese Nachricht befördert, kann sie lesen.
+cannot-plain-reply-text = Sie antworten auf eine verschlüsselte Nachricht. Jeder, der Ihre Antwort befördert, könnte sie lesen, auch den unten zitierten Text. Überlegen Sie, das Zitat vorher zu entfernen.
+cannot-plain-do = Nicht verschlüsseln

@@ -312,3 +312,166 @@ about-text = Webmail with S/MIME. Private keys are unlocked in your browser and 
 about-account = Account
 about-plan = Plan
 about-instance = Server
+
+## Writing
+apply = Apply
+message = Message
+security = Security
+subject = Subject
+recipient = Recipient
+certificate = Certificate
+compose-new = New message
+compose-show = Show
+compose-minimize = Minimize
+compose-full = Full size
+compose-close = Close and keep as draft
+compose-tabs = Parts of the message
+compose-too-many = { $n } messages are being written already. Please close one first.
+cc-bcc = Cc Bcc
+suggestions = Suggestions
+chips-added = { $n ->
+    [one] One recipient added.
+   *[other] { $n } recipients added.
+}
+chips-removed = { $name } removed.
+chip-hint = Enter to edit, Delete to remove
+editor-label = Text of the message
+editor-placeholder = Write your message…
+editor-drop = Drop files here to attach them
+editor-tools = Text style
+editor-bold = Bold
+editor-italic = Italic
+editor-underline = Underline
+editor-strikethrough = Strike through
+editor-bullets = Bullet list
+editor-numbers = Numbered list
+editor-quote = Quote
+editor-link = Link
+editor-link-address = Address of the link
+editor-clear = Remove formatting
+editor-undo = Undo
+editor-redo = Redo
+plain-to = Switch to plain text
+rich-to = Switch to formatted text
+plain-title = Switch to plain text?
+plain-text = Formatting, pictures and lists become plain text.
+plain-do = Switch
+quote-intro = On { $date }, { $name } wrote:
+quote-mixed = This message mixes encrypted and plain parts. They are not quoted together, so the answer starts empty.
+forward-line = ---------- Forwarded message ----------
+attach = Attach files
+attached = { $n ->
+    [one] One file attached.
+   *[other] { $n } files attached.
+}
+attach-remove = Remove { $name }
+attach-too-large = “{ $name }” is { $size }. Attachments may be { $limit } together.
+attach-sum-too-large = The attachments would be { $size } together. At most { $limit } can be sent.
+attach-too-many = A message can carry at most { $n } attachments.
+draft-edit = Continue writing
+draft-edit-text = This is a draft. It has not been sent.
+draft-saving = Saving…
+draft-saved = Saved
+draft-saved-encrypted = Saved, encrypted
+draft-not-saved = Not saved
+draft-impossible-short = Not kept on the server
+draft-impossible = This message may be encrypted, and you have no certificate to encrypt the draft to yourself. So no draft is kept on the server; please keep this window open until you have sent it.
+draft-failed = The draft could not be saved. { $why }
+draft-kept = Kept in Drafts.
+draft-discarded = Draft discarded.
+discard = Discard
+discard-title = Discard this message?
+discard-text = What you wrote is deleted, also the saved draft.
+
+## Sending
+send = Send
+send-signed = Send signed
+send-encrypted = Send encrypted
+send-signed-encrypted = Send signed and encrypted
+send-tip = Send
+sending = Sending…
+sent-send = Sent.
+sent-send-signed = Sent, signed.
+sent-send-encrypted = Sent, encrypted.
+sent-send-signed-encrypted = Sent, signed and encrypted.
+send-anyway = Send anyway
+send-no-recipient = Please enter at least one recipient.
+send-bad-address = “{ $address }” is not an e-mail address.
+send-no-subject-title = Send without a subject?
+send-no-subject-text = Recipients see an empty subject line.
+send-no-signer = You have no certificate to sign with. Import your .p12 file in Settings › Security, or choose “Do not sign or encrypt” for this message.
+send-no-keyring = Signing and encrypting are not available in this browser just now. The message was not sent.
+send-failed = Not sent. { $why } What you wrote is kept.
+sent-partly = Sent, but not to everybody
+sent-partly-text = The others have received it. You find it in Sent.
+sent-unknown = It may have been sent
+sent-unknown-text = The connection broke while it was being sent, and the server does not know yet what became of it. It is not sent again by itself.
+sent-ask = Ask again
+
+## Security of a message
+mode-none = Do not sign or encrypt
+mode-none-text = An ordinary message.
+mode-sign = Sign
+mode-sign-text = Recipients can check that it is from you and unchanged.
+mode-encrypt = Encrypt
+mode-encrypt-text = Only you and the recipients can read it.
+mode-sign-encrypt = Sign and encrypt
+mode-sign-encrypt-text = Both; recipients also see that it is from you.
+security-this-message = For this message
+security-default = Your default: { $mode }
+security-none = Not protected
+security-sign = Will be signed
+security-encrypt = { $all ->
+    [0] Will be encrypted
+   *[other] Encrypted for { $ready } of { $all }
+}
+security-sign-encrypt = { $all ->
+    [0] Will be signed and encrypted
+   *[other] Signed and encrypted for { $ready } of { $all }
+}
+security-recipients = Recipients
+security-recipients-none = Recipients and their certificates appear here as soon as you enter them.
+security-look-again = Look for certificates again
+security-subject-note = The subject is not encrypted; servers can read it.
+security-spell-note = Spell check is off, so that what you type is not sent to a checking service.
+security-draft-note = Drafts of this message are kept encrypted to yourself.
+security-no-signer = You have no certificate to sign with yet. Import your .p12 file in Settings › Security.
+security-reply-plain = The message you answer was encrypted. Your answer will not be.
+security-late = Text typed before you turned encryption on may have been checked by your browser.
+spell-off = Spell check off
+spell-off-why = Spell check is off because this message is or may be encrypted.
+recipient-ready = Can receive encrypted mail
+recipient-none = No certificate known
+recipient-expired = Certificate has expired
+recipient-not-yet-valid = Certificate is not valid yet
+recipient-weak = Certificate is too weak
+recipient-untrusted = Certificate is not trusted
+recipient-invalid-address = Not an e-mail address
+recipient-unknown = Looking for a certificate…
+recipient-why-none = no certificate
+recipient-why-expired = expired { $date }
+recipient-why-not-yet-valid = certificate not valid yet
+recipient-why-weak = certificate too weak
+recipient-why-untrusted = certificate not trusted
+recipient-why-invalid-address = not an address
+recipient-why-unknown = not found yet
+certificate-expires = Expires
+certificate-until = until { $date }
+certificate-harvest = from a signed message
+certificate-contact = from your contacts
+certificate-directory = from the directory
+certificate-ldap = from the directory
+certificate-upload = added by you
+certificate-own = your own
+cannot-encrypt = Cannot encrypt to: { $list }
+cannot-encrypt-text = A signed message from them is enough: their certificate is then taken over by itself.
+cannot-look-again = Look again
+cannot-remove = { $n ->
+    [one] Remove this recipient
+   *[other] Remove these { $n } recipients
+}
+cannot-plain = Do not encrypt this message
+cannot-plain-title = Send without encryption?
+cannot-plain-text = Everyone who carries this message can read it.
+cannot-plain-reply-text = You are answering an encrypted message. Everyone who carries your answer could read it, including the text quoted below. Consider removing the quote first.
+cannot-plain-do = Do not encrypt

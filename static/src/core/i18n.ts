@@ -44,4 +44,7 @@ export function t(key: string, args?: TextArgs): string {
   return bundle.formatPattern(message.value, args ?? null, []);
 }
 
+/** The same without the invisible direction marks Fluent puts around values: for text that leaves this page. */
+export function plainText(key: string, args?: TextArgs): string { return t(key, args).replace(/[\u2066-\u2069]/g, ''); }
+
 export function hasText(key: string): boolean { return bundle.getMessage(key)?.value != null; }

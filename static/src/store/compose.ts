@@ -1,1 +1,190 @@
-export interface Composer { submission: string }
+// One composer: what is being written. Lives apart from its element, so that a redraw never loses a word.
+import * as api from '../api/compose.ts';
+import { ApiError, sentence } from '../api/client.ts';
+import type { Address, ComposeBody, DraftSaved, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
+import { foldAddress, isAddress } from '../core/address.ts';
+import { fileSize } from '../core/format.ts';
+import { t } from '../core/i18n.ts';
+import { encrypts, mayEncrypt, signs } from '../core/security-mode.ts';
+import { batch, computed, signal } from '../core/signals.ts';
+import { me, session, settings, smimeOn } from './session.ts';
+
+export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
+export interface Body { html: string; text: string; images: { cid: string; type: string; bytes: ArrayBuffer }[]; empty: boolean }
+export type SaveState = 'clean' | 'dirty' | 'saving' | 'saved' | 'failed' | 'impossible';
+export type SendState = 'editing' | 'sending' | 'partly' | 'failed' | 'unknown';
+
+export interface Start {
+  to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
+  mode: SecurityMode; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
+  original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string;
+}
+
+let serial = 0;
+const AUTOSAVE_MS = 4000;
+const AUTOSAVE_BIG_MS = 45_000;
+const BIG = 2_000_000;
+
+export class Composer {
+  readonly submission = crypto.randomUUID();
+  readonly start: Start;
+  readonly to = signal<Address[]>([]);
+  readonly cc = signal<Address[]>([]);
+  readonly bcc = signal<Address[]>([]);
+  readonly subject = signal('');
+  readonly files = signal<FileItem[]>([]);
+  readonly mode = signal<SecurityMode>('none');
+  readonly rich = signal(true);
+  readonly minimized = signal(false);
+  readonly full = signal(false);
+  readonly tab = signal<'message' | 'security'>('message');
+  readonly showCc = signal(false);
+  readonly saveState = signal<SaveState>('clean');
+  readonly sendState = signal<SendState>('editing');
+  readonly outcome = signal<Sent | null>(null);
+  readonly problem = signal('');
+  readonly cannot = signal(false);
+  readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
+  readonly draft = signal<DraftSaved | null>(null);
+  /** Where the person typed before encryption was turned on, the browser may have checked the text. */
+  readonly lateGuard = signal(false);
+  readonly mayEncrypt = computed(() => smimeOn.value && mayEncrypt(this.mode.value, this.start.toEncrypted === true));
+  /** Plain text of the textarea; the rich text lives in the editor frame. */
+  plain = '';
+  /** Reads the body from the editor; set by the element that holds it. */
+  readBody: (() => Promise<Body>) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #saving: Promise<boolean> | null = null;
+  #asked = new Set<string>();
+  #edits = 0;
+  closed = false;
+
+  constructor(start: Start) {
+    this.start = start;
+    batch(() => {
+      this.to.value = start.to ?? [];
+      this.cc.value = start.cc ?? [];
+      this.bcc.value = start.bcc ?? [];
+      this.subject.value = start.subject ?? '';
+      this.mode.value = start.mode;
+      this.showCc.value = this.cc.value.length + this.bcc.value.length > 0;
+      this.rich.value = start.plain !== true;
+    });
+    this.plain = start.text ?? '';
+    void this.lookUp();
+  }
+
+  get everyone(): Address[] { return [...this.to.value, ...this.cc.value, ...this.bcc.value]; }
+  get title(): string { return this.subject.value.trim() || t('compose-new'); }
+  get hasEdits(): boolean { return this.#edits > 0; }
+
+  changed(): void {
+    if (this.closed) return;
+    this.#edits++;
+    if (this.sendState.value === 'failed') this.sendState.value = 'editing';
+    this.problem.value = '';
+    this.saveState.value = 'dirty';
+    clearTimeout(this.#timer);
+    const size = this.files.value.reduce((n, f) => n + f.size, 0);
+    this.#timer = setTimeout(() => void this.save(), size > BIG ? AUTOSAVE_BIG_MS : AUTOSAVE_MS);
+  }
+
+  setRecipients(which: 'to' | 'cc' | 'bcc', list: Address[]): void {
+    this[which].value = list;
+    this.cannot.value = false;
+    this.changed();
+    void this.lookUp();
+  }
+
+  setMode(mode: SecurityMode): void {
+    if (!encrypts(this.mode.value) && encrypts(mode) && this.#edits > 0 && this.start.toEncrypted !== true) this.lateGuard.value = true;
+    this.mode.value = mode;
+    this.cannot.value = false;
+    this.changed();
+    void this.lookUp();
+  }
+
+  /** Asks for certificates of addresses not asked for yet, all in one call. */
+  async lookUp(again = false): Promise<void> {
+    if (!smimeOn.value) return;
+    const wanted = [...new Set(this.everyone.map((a) => foldAddress(a.address)))].filter((a) => isAddress(a) && (again || !this.#asked.has(a)));
+    if (!wanted.length) return;
+    for (const a of wanted) this.#asked.add(a);
+    try {
+      const found = await api.recipients(wanted);
+      const next = new Map(this.info.value);
+      for (const r of found) next.set(foldAddress(r.address), r);
+      this.info.value = next;
+    } catch (error) {
+      for (const a of wanted) this.#asked.delete(a);
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  infoOf(a: Address): RecipientInfo | undefined { return this.info.value.get(foldAddress(a.address)); }
+
+  /** Adds files; answers a sentence when they do not fit, and adds nothing then. */
+  addFiles(files: readonly File[], cid: string | null = null): string {
+    const limits = session.value?.limits;
+    const sum = [...this.files.value, ...files].reduce((n, f) => n + f.size, 0);
+    const most = limits ? Math.min(limits.attachment_bytes, Math.floor(limits.message_bytes * 0.72)) : Infinity;
+    const big = files.find((f) => f.size > most);
+    if (big) return t('attach-too-large', { name: big.name, size: fileSize(big.size), limit: fileSize(most) });
+    if (sum > most) return t('attach-sum-too-large', { size: fileSize(sum), limit: fileSize(most) });
+    if (this.files.value.length + files.length > 100) return t('attach-too-many', { n: 100 });
+    this.files.value = [...this.files.value, ...files.map((f) => ({ id: ++serial, file: f, name: f.name || t('attachment-unnamed'), type: f.type || 'application/octet-stream', size: f.size, cid }))];
+    this.changed();
+    return '';
+  }
+
+  removeFile(id: number): void {
+    this.files.value = this.files.value.filter((f) => f.id !== id);
+    this.changed();
+  }
+
+  async body(signer: string | null): Promise<{ body: ComposeBody; files: Blob[] }> {
+    const rich = this.rich.value && this.readBody ? await this.readBody() : null;
+    const inline: FileItem[] = (rich?.images ?? []).map((i) => ({ id: 0, file: new Blob([i.bytes], { type: i.type }), name: `image.${i.type.split('/')[1] ?? 'img'}`, type: i.type, size: i.bytes.byteLength, cid: i.cid }));
+    const all = [...inline, ...this.files.value];
+    const body: ComposeBody = {
+      submission: this.submission, from: { name: settings.value.identity.name ?? me.value.name, address: me.value.address },
+      to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: [], subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
+      in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value,
+      signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),
+    };
+    return { body, files: all.map((f) => f.file) };
+  }
+
+  /** Saves the draft unless nothing changed. One save at a time; answers whether the server has the newest text. */
+  async save(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    if (this.#saving) await this.#saving;
+    if (this.saveState.value !== 'dirty' && this.saveState.value !== 'failed') return this.saveState.value !== 'impossible';
+    if (this.sendState.value === 'sending' || this.closed) return false;
+    this.#saving = this.#save();
+    try { return await this.#saving; } finally { this.#saving = null; }
+  }
+
+  async #save(): Promise<boolean> {
+    const edits = this.#edits;
+    this.saveState.value = 'saving';
+    try {
+      const { body, files } = await this.body(null);
+      const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
+      this.draft.value = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc) }, files);
+      this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';
+      if (this.#edits !== edits) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
+      return true;
+    } catch (error) {
+      // Without an own certificate a secret draft cannot be kept on the server: said, not forced.
+      this.saveState.value = error instanceof ApiError && error.code === 'no_certificate' ? 'impossible' : 'failed';
+      if (this.saveState.value === 'failed') this.problem.value = t('draft-failed', { why: sentence(error) });
+      return false;
+    }
+  }
+
+  stop(): void {
+    this.closed = true;
+    clearTimeout(this.#timer);
+  }
+}

@@ -1,5 +1,60 @@
-// The composers that are open. Their text lives here and in the drafts, so that a redraw never loses a word.
+// The composers that are open.
+import * as api from '../api/compose.ts';
+import { deleteMessages } from '../api/mail.ts';
+import { sentence } from '../api/client.ts';
+import { t } from '../core/i18n.ts';
 import { signal } from '../core/signals.ts';
 import type { Composer } from './compose.ts';
+import { byRole, loadFolders } from './folders.ts';
+import * as list from './list.ts';
+import { toast } from './toasts.ts';
 
-export const composers = signal<Composer[]>([]);
+export const composers = signal<readonly Composer[]>([]);
+const MOST = 3;
+
+export function openOne(c: Composer): boolean {
+  if (composers.value.length >= MOST) { toast(t('compose-too-many', { n: MOST }), { kind: 'bad' }); return false; }
+  for (const other of composers.value) { other.minimized.value = true; other.full.value = false; }
+  composers.value = [...composers.value, c];
+  return true;
+}
+
+export function drop(c: Composer): void {
+  c.stop();
+  composers.value = composers.value.filter((x) => x !== c);
+}
+
+function afterwards(c: Composer): void {
+  const here = list.source.value?.folder;
+  const drafts = byRole('drafts')?.id;
+  if (here && (here === drafts || here === byRole('sent')?.id)) void list.refresh();
+  void loadFolders();
+  const old = c.start.replaces;
+  // A draft that was opened again is replaced by the new one (or by the sent message).
+  if (old) void deleteMessages(old.folder, old.uidvalidity, [old.uid]).then(() => (here === drafts ? list.refresh() : undefined), () => undefined);
+}
+
+/** Closes and keeps the draft; stays open when it could not be kept. */
+export async function close(c: Composer): Promise<void> {
+  if (!c.hasEdits) { drop(c); return; }
+  const kept = await c.save();
+  if (!kept) { c.minimized.value = false; toast(c.saveState.value === 'impossible' ? t('draft-impossible') : c.problem.value, { kind: 'bad' }); return; }
+  drop(c);
+  afterwards(c);
+  toast(t('draft-kept'));
+}
+
+export async function discard(c: Composer): Promise<void> {
+  const had = c.draft.value !== null;
+  drop(c);
+  if (had) {
+    try { await api.dropDraft(c.submission); } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+  }
+  afterwards(c);
+  toast(t('draft-discarded'));
+}
+
+export function sent(c: Composer): void {
+  drop(c);
+  afterwards(c);
+}

@@ -1,4 +1,97 @@
+// Builds a composer for each way to begin: new, reply, forward, an old draft, a mailto link.
 import '../../core/shared.ts';
+import * as mail from '../../api/mail.ts';
+import type { Message, MessageRef } from '../../api/types.ts';
+import { parseMailto } from '../../core/address.ts';
+import { fullDate, nameOf } from '../../core/format.ts';
+import { plainText, t } from '../../core/i18n.ts';
+import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
+import { startMode } from '../../core/security-mode.ts';
+import { parsePlain } from '../../core/plaintext.ts';
+import { Composer } from '../../store/compose.ts';
+import type { Start } from '../../store/compose.ts';
+import { openOne } from '../../store/composers.ts';
+import * as reader from '../../store/reader.ts';
+import { me, settings, smimeOn } from '../../store/session.ts';
+import { toast } from '../../store/toasts.ts';
 import type { ComposeKind } from '../../app/compose.ts';
-export async function openComposer(kind: ComposeKind): Promise<void> { throw new Error(`composer: ${kind}`); }
-export async function openMailto(href: string): Promise<void> { throw new Error(href); }
+import './composer.ts';
+
+function encryptedMail(m: Message): boolean { return m.security?.encryption != null; }
+
+function modeFor(toEncrypted: boolean): Start['mode'] { return startMode(smimeOn.value, settings.value.security, toEncrypted); }
+
+function plainOf(m: Message): string {
+  return quotable(m).parts.filter((p) => p.kind === 'text').map((p) => parsePlain(p.content, p.flowed, p.delsp)
+    .map((b) => b.lines.map((l) => `${'>'.repeat(b.depth)}${b.depth ? ' ' : ''}${l.map((x) => x.text).join('')}`).join('\n')).join('\n')).join('\n');
+}
+
+function forwardIntro(m: Message): string {
+  const h = m.headers;
+  const people = (list: readonly { name: string; address: string }[]): string => list.map((a) => (a.name ? `${a.name} <${a.address}>` : a.address)).join(', ');
+  return [t('forward-line'), `${t('header-from')}: ${people(h.from)}`, `${t('header-date')}: ${fullDate(h.date)}`, `${t('subject')}: ${h.subject}`, `${t('header-to')}: ${people(h.to)}`].join('\n');
+}
+
+/** Files of a message, held by the browser itself: what is signed must be what this page has. */
+async function filesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> {
+  const wanted = m.attachments.filter((a) => !(a.inline && a.content_id));
+  return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [] })], a.name || t('attachment-unnamed'), { type: a.type })));
+}
+
+function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forward'): Start {
+  const secret = encryptedMail(m);
+  const { parts, mixed } = quotable(m);
+  if (mixed) toast(t('quote-mixed'), { kind: 'bad' });
+  const forward = kind === 'forward';
+  const intro = forward ? forwardIntro(m) : plainText('quote-intro', { date: fullDate(m.headers.date ?? m.received), name: nameOf(m.headers.from[0]) });
+  const signature = settings.value.identity.signature ?? '';
+  const text = plainOf(m);
+  const start: Start = {
+    subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), mode: modeFor(secret), toEncrypted: secret, signature,
+    quote: quoteHtml(parts), intro, plain: false, text: `\n\n${signature ? `-- \n${signature}\n\n` : ''}${intro}\n${forward ? text : quoteText(text)}`,
+    original: { ref: o.ref, flag: forward ? '$Forwarded' : '\\Answered' }, ...threading(m),
+  };
+  if (forward) return { ...start, in_reply_to: null };
+  const people = replyRecipients(m, me.value.address, kind === 'reply-all');
+  return { ...start, ...people };
+}
+
+function fresh(more: Partial<Start> = {}): Start {
+  const signature = settings.value.identity.signature ?? '';
+  return { mode: modeFor(false), signature, text: signature ? `\n\n-- \n${signature}` : '', ...more };
+}
+
+export async function openComposer(kind: ComposeKind): Promise<void> {
+  if (kind === 'new') { openOne(new Composer(fresh())); return; }
+  const o = reader.open.value;
+  const m = o?.message;
+  if (!o || !m) return;
+  if (kind === 'draft') { await openDraft(o, m); return; }
+  const c = new Composer(answer(o, m, kind));
+  if (!openOne(c)) return;
+  if (kind === 'forward' && m.attachments.length) {
+    const files = await filesOf(m, o.ref, o.keys);
+    const problem = c.addFiles(files);
+    if (problem) c.problem.value = problem;
+  }
+}
+
+async function openDraft(o: reader.Open, m: Message): Promise<void> {
+  const h = m.headers;
+  const secret = encryptedMail(m);
+  const rich = m.parts.find((p) => p.kind === 'html');
+  const text = plainOf(m);
+  const c = new Composer({
+    to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: secret ? modeFor(true) : modeFor(false), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
+    in_reply_to: h.in_reply_to, references: h.references, replaces: o.ref,
+  });
+  if (!openOne(c)) return;
+  const problem = c.addFiles(await filesOf(m, o.ref, o.keys));
+  if (problem) c.problem.value = problem;
+}
+
+/** mailto: gives recipients, subject and body; never an attachment. */
+export async function openMailto(href: string): Promise<void> {
+  const m = parseMailto(href);
+  openOne(new Composer(fresh({ to: m.to, cc: m.cc, bcc: m.bcc, subject: m.subject, ...(m.body ? { html: textToHtml(m.body), text: m.body } : {}) })));
+}

@@ -14,7 +14,7 @@ import { runCommand } from '../../core/commands.ts';
 import { FLAGGED } from '../../store/actions.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
-import { byRole, folder } from '../../store/folders.ts';
+import { byRole, folder, INBOX_ID } from '../../store/folders.ts';
 import { toast } from '../../store/toasts.ts';
 import { OPENED_EVENT } from '../../smime/contract.ts';
 import type { OpenedDetail } from '../../smime/contract.ts';
@@ -23,7 +23,7 @@ import { dialog } from '../parts/dialog.ts';
 import { separator } from '../parts/menu.ts';
 import type { MenuItem } from '../parts/menu.ts';
 import { loadSmime } from '../parts/smime.ts';
-import { composeTo } from '../../app/compose.ts';
+import { compose, composeTo } from '../../app/compose.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
 import './mail-frame.ts';
@@ -174,13 +174,15 @@ export class WxReader extends WxElement {
     const m = o.message;
     if (!m) return this.#skeleton();
     const locked = m.security?.job != null;
+    const here = route.value.page === 'mail' ? folder(route.value.folder ?? INBOX_ID) : undefined;
     return html`<article class="message">
       ${this.#headers(m)}
+      ${here?.role === 'drafts' && !locked ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${o.ref}></wx-security-bar>` : nothing}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? o.ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m, o))}
         ${m.parts.length === 0 && !locked ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
       ${this.#attachments(m, o)}
-      ${locked ? nothing : html`<div class="answer-row">
+      ${locked || here?.role === 'drafts' ? nothing : html`<div class="answer-row">
         <button type="button" class="button" @click=${() => runCommand('message.reply')}>${icon('reply')}${t('cmd-reply')}</button>
         ${m.headers.to.length + m.headers.cc.length > 1 ? html`<button type="button" class="button" @click=${() => runCommand('message.reply-all')}>${icon('reply-all')}${t('cmd-reply-all')}</button>` : nothing}
         <button type="button" class="button" @click=${() => runCommand('message.forward')}>${icon('forward')}${t('cmd-forward')}</button></div>`}

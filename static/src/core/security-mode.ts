@@ -1,0 +1,32 @@
+// From the person's default and the circumstances to the mode of one message, and what follows from it. Pure.
+import type { RecipientInfo, SecurityDefault, SecurityMode, Settings } from '../api/types.ts';
+
+export const MODES: SecurityMode[] = ['none', 'sign', 'encrypt', 'sign_encrypt'];
+export const signs = (m: SecurityMode): boolean => m === 'sign' || m === 'sign_encrypt';
+export const encrypts = (m: SecurityMode): boolean => m === 'encrypt' || m === 'sign_encrypt';
+
+/** Answers to encrypted mail are encrypted whatever the default says; Auto is what was used last. */
+export function startMode(smime: boolean, s: Settings['security'], toEncrypted: boolean): SecurityMode {
+  if (!smime) return 'none';
+  const base: SecurityMode = s.mode === 'auto' ? (s.last_mode ?? 'none') : s.mode;
+  if (!toEncrypted) return base;
+  return signs(base) || base === 'none' ? 'sign_encrypt' : 'encrypt';
+}
+
+/** True while the text is or may become secret: no spell check, drafts only encrypted. */
+export function mayEncrypt(mode: SecurityMode, toEncrypted: boolean): boolean { return encrypts(mode) || toEncrypted; }
+
+/** What Auto should remember after a send, or null when the default is not Auto. */
+export function toRemember(def: SecurityDefault, mode: SecurityMode): SecurityMode | null { return def === 'auto' ? mode : null; }
+
+export function sendLabel(mode: SecurityMode): string {
+  return { none: 'send', sign: 'send-signed', encrypt: 'send-encrypted', sign_encrypt: 'send-signed-encrypted' }[mode];
+}
+
+/** The addresses that stop an encrypted message, with the reason. Unknown (not asked yet) counts as missing. */
+export function blockers(addresses: readonly string[], info: ReadonlyMap<string, RecipientInfo>): { address: string; status: RecipientInfo['status'] | 'unknown'; expires: string | null }[] {
+  return addresses.filter((a) => info.get(a)?.status !== 'ready').map((a) => {
+    const i = info.get(a);
+    return { address: a, status: i?.status ?? 'unknown', expires: i?.certificate?.not_after ?? null };
+  });
+}

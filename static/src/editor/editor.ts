@@ -1,0 +1,212 @@
+// The rich text editor, alone in a frame of opaque origin: no cookies, no network, no way to the page but a port.
+// One classic script, so that the frame's policy can name exactly this URL.
+import createDOMPurify from 'dompurify';
+import Squire from 'squire-rte';
+import editorCss from './editor.css';
+import { htmlToText } from './html-text.ts';
+import type { EditorLook, EditorValue, FromEditor, InlineImage, ToEditor } from './protocol.ts';
+
+const purify = createDOMPurify(window);
+const FORBID_TAGS = ['style', 'form', 'button', 'textarea', 'select', 'option', 'fieldset', 'legend', 'label', 'link', 'meta', 'base', 'iframe', 'frame', 'object', 'embed', 'video', 'audio', 'source', 'track', 'svg', 'math', 'template', 'slot', 'dialog', 'canvas', 'map', 'area', 'noscript', 'title'];
+const FORBID_ATTR = ['id', 'name', 'class', 'srcset', 'background', 'poster', 'ping', 'autofocus', 'contenteditable', 'tabindex', 'accesskey', 'popover', 'is', 'slot', 'download', 'draggable'];
+
+// Squire puts its own, already sanitised text back on undo by innerHTML; under Trusted Types that needs a policy.
+interface Factory { createPolicy(name: string, rules: { createHTML: (s: string) => string }): unknown }
+const factory = (window as unknown as { trustedTypes?: Factory }).trustedTypes;
+factory?.createPolicy('default', { createHTML: (s) => purify.sanitize(s, { ADD_TAGS: ['input'], ADD_ATTR: ['id', 'type'], FORBID_TAGS }) as unknown as string });
+
+function hiddenByStyle(el: HTMLElement): boolean {
+  const s = el.style;
+  return s.display === 'none' || s.visibility === 'hidden' || s.opacity === '0' || s.fontSize === '0px' || (s.maxHeight === '0px' && s.overflow === 'hidden');
+}
+
+/** Foreign HTML as a fragment: what cannot be seen is dropped (it must not be quoted), nothing loads. */
+function sanitise(html: string): DocumentFragment {
+  const fragment = purify.sanitize(html, { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true }, FORBID_TAGS, FORBID_ATTR, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|gif|jpe?g|webp);base64,)/i }) as unknown as DocumentFragment;
+  for (const el of fragment.querySelectorAll<HTMLElement>('[style]')) {
+    if (hiddenByStyle(el)) el.remove();
+    else if (/url\s*\(|image-set|src\s*\(/i.test(el.getAttribute('style') ?? '')) { el.style.background = ''; if (/url|image-set|src\s*\(/i.test(el.getAttribute('style') ?? '')) el.removeAttribute('style'); }
+  }
+  for (const img of fragment.querySelectorAll('img')) {
+    const src = img.getAttribute('src') ?? '';
+    if (/^cid:/i.test(src)) { img.setAttribute('data-cid', src.slice(4)); img.removeAttribute('src'); }
+    else if (!/^data:image\//i.test(src)) img.replaceWith(img.alt ? `[${img.alt}]` : '');
+  }
+  return document.importNode(fragment, true);
+}
+
+let port: MessagePort | null = null;
+let squire: Squire;
+const root = document.createElement('div');
+const send = (m: FromEditor, transfer: Transferable[] = []): void => { port?.postMessage(m, transfer); };
+
+function guard(on: boolean): void {
+  // All the ways by which a browser or an extension may send what is typed elsewhere.
+  root.spellcheck = !on;
+  root.translate = !on;
+  const set = (name: string, value: string): void => { if (on) root.setAttribute(name, value); else root.removeAttribute(name); };
+  root.setAttribute('spellcheck', on ? 'false' : 'true');
+  set('writingsuggestions', 'false');
+  set('autocorrect', 'off');
+  set('autocapitalize', 'off');
+  set('translate', 'no');
+  set('data-gramm', 'false');
+  set('data-gramm_editor', 'false');
+  set('data-enable-grammarly', 'false');
+  set('data-lt-active', 'false');
+}
+
+function look(l: EditorLook): void {
+  const s = document.documentElement.style;
+  s.setProperty('--ink', l.ink);
+  s.setProperty('--muted', l.muted);
+  s.setProperty('--link', l.link);
+  s.setProperty('--placeholder', JSON.stringify(l.placeholder));
+  s.setProperty('--drop-hint', JSON.stringify(l.dropHint));
+  s.colorScheme = l.dark ? 'dark' : 'light';
+  root.setAttribute('aria-label', l.label);
+}
+
+function isEmpty(): boolean { return (root.textContent ?? '').replace(/[\u200b\s]/g, '') === '' && !root.querySelector('img, li, blockquote'); }
+
+function value(): { value: EditorValue; transfer: Transferable[] } {
+  const holder = document.createElement('div');
+  holder.append(...Array.from(root.childNodes, (n) => n.cloneNode(true)));
+  holder.querySelector('.squire-image-resize-container')?.remove();
+  const images: InlineImage[] = [];
+  for (const img of holder.querySelectorAll('img')) {
+    const m = /^data:(image\/(?:png|gif|jpe?g|webp));base64,(.*)$/i.exec(img.getAttribute('src') ?? '');
+    if (!m) { img.replaceWith(img.alt ? `[${img.alt}]` : ''); continue; }
+    let cid = img.getAttribute('data-cid') ?? '';
+    if (!/^[\w.!#$%&'*+/=?^`{|}~@-]{1,200}$/.test(cid)) cid = `${crypto.getRandomValues(new Uint32Array(4)).join('')}@waxseal`;
+    const bytes = Uint8Array.from(atob(m[2]!), (c) => c.charCodeAt(0));
+    if (!images.some((i) => i.cid === cid)) images.push({ cid, type: m[1]!.toLowerCase(), bytes: bytes.buffer as ArrayBuffer });
+    img.setAttribute('src', `cid:${cid}`);
+    img.removeAttribute('data-cid');
+  }
+  const html = holder.getHTML().replace(/\u200b/g, '');
+  return { value: { html, text: htmlToText(holder), images, empty: isEmpty() }, transfer: images.map((i) => i.bytes) };
+}
+
+function reportFormats(): void {
+  const formats = [['B', 'bold'], ['I', 'italic'], ['U', 'underline'], ['S', 'strikethrough'], ['UL', 'bullets'], ['OL', 'numbers'], ['BLOCKQUOTE', 'quote']] as const;
+  const a = squire.getSelection().commonAncestorContainer;
+  const anchor = (a.nodeType === 1 ? (a as Element) : a.parentElement)?.closest('a');
+  const undo = squire as unknown as { _undoIndex: number; _undoStackLength: number; _isInUndoState: boolean };
+  send({
+    type: 'formats', formats: formats.filter(([tag]) => squire.hasFormat(tag)).map(([, name]) => name), link: anchor?.getAttribute('href') ?? '',
+    canUndo: undo._undoIndex > 0 || !undo._isInUndoState, canRedo: undo._undoIndex + 1 < undo._undoStackLength,
+  });
+}
+
+const commands: Record<string, (v: string) => void> = {
+  bold: () => (squire.hasFormat('B') ? squire.removeBold() : squire.bold()),
+  italic: () => (squire.hasFormat('I') ? squire.removeItalic() : squire.italic()),
+  underline: () => (squire.hasFormat('U') ? squire.removeUnderline() : squire.underline()),
+  strikethrough: () => (squire.hasFormat('S') ? squire.removeStrikethrough() : squire.strikethrough()),
+  bullets: () => (squire.hasFormat('UL') ? squire.removeList() : squire.makeUnorderedList()),
+  numbers: () => (squire.hasFormat('OL') ? squire.removeList() : squire.makeOrderedList()),
+  quote: () => squire.increaseQuoteLevel(),
+  unquote: () => squire.decreaseQuoteLevel(),
+  indent: () => squire.increaseListLevel(),
+  outdent: () => squire.decreaseListLevel(),
+  clear: () => squire.removeAllFormatting(),
+  undo: () => squire.undo(),
+  redo: () => squire.redo(),
+  link: (v) => squire.makeLink(v),
+  unlink: () => squire.removeLink(),
+};
+
+function start(m: Extract<ToEditor, { type: 'init' }>): void {
+  look(m.look);
+  guard(m.guarded);
+  const holder = document.createElement('div');
+  const block = (className?: string): HTMLElement => { const d = document.createElement('div'); if (className) d.className = className; return d; };
+  if (m.html) holder.append(sanitise(m.html));
+  else holder.append(block());
+  if (m.signature) {
+    holder.append(block());
+    const s = block('wx-signature');
+    m.signature.split('\n').forEach((line, i) => { if (i) s.append(document.createElement('br')); s.append(line); });
+    holder.append(s);
+  }
+  if (m.quote) {
+    const intro = block();
+    intro.textContent = m.intro;
+    const quote = document.createElement('blockquote');
+    quote.setAttribute('type', 'cite');
+    quote.append(sanitise(m.quote));
+    holder.append(block(), intro, quote);
+  }
+  squire = new Squire(root, { sanitizeToDOMFragment: sanitise, addLinks: true, undo: { documentSizeThreshold: 500_000, undoLimit: 60 }, didError: () => undefined });
+  (squire as unknown as { setHTML(h: string): void }).setHTML('');
+  root.replaceChildren(...holder.childNodes);
+  for (const d of root.querySelectorAll('div:empty')) d.append(document.createElement('br'));
+  squire.moveCursorToStart();
+  root.classList.toggle('is-empty', isEmpty());
+  const cids = Array.from(root.querySelectorAll('img[data-cid]:not([src])'), (i) => i.getAttribute('data-cid') ?? '');
+  if (cids.length) send({ type: 'cids', cids });
+  squire.addEventListener('input', () => { root.classList.toggle('is-empty', isEmpty()); send({ type: 'changed' }); });
+  for (const e of ['pathChange', 'select', 'cursor', 'undoStateChange']) squire.addEventListener(e, reportFormats);
+}
+
+function receive(m: ToEditor): void {
+  switch (m.type) {
+    case 'init': start(m); send({ type: 'ready' }); break;
+    case 'look': look(m.look); break;
+    case 'guard': guard(m.on); break;
+    case 'command': commands[m.name]?.(m.value ?? ''); break;
+    case 'image': { const img = squire.insertImage(m.data, { alt: m.alt }); img.setAttribute('data-cid', m.cid); break; }
+    case 'fill': for (const i of root.querySelectorAll<HTMLImageElement>('img[data-cid]')) if (i.dataset.cid === m.cid) i.src = m.data; break;
+    case 'text': squire.insertPlainText(m.text, false); break;
+    case 'focus': squire.focus(); break;
+    case 'get': { const v = value(); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }
+  }
+}
+
+function listen(): void {
+  root.addEventListener('keydown', (e) => {
+    if ((e.ctrlKey || e.metaKey) && e.key === 'Enter') { e.preventDefault(); e.stopImmediatePropagation(); send({ type: 'key', key: 'send' }); }
+    else if (e.key === 'Escape') { e.preventDefault(); send({ type: 'key', key: 'escape' }); }
+    else if (e.key === 'Tab' && e.shiftKey && !squire.hasFormat('LI')) { e.preventDefault(); send({ type: 'key', key: 'tab-back' }); }
+  }, { capture: true });
+  // Files go to the composer; dropped HTML is sanitised here (Squire would take it as it is).
+  document.addEventListener('dragover', (e) => { e.preventDefault(); if (e.dataTransfer?.types.includes('Files')) document.body.classList.add('is-dropping'); });
+  document.addEventListener('dragleave', (e) => { if (!e.relatedTarget) document.body.classList.remove('is-dropping'); });
+  document.addEventListener('drop', (e) => {
+    document.body.classList.remove('is-dropping');
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    const files = Array.from(e.dataTransfer?.files ?? []);
+    if (files.length) { send({ type: 'files', files }); return; }
+    const html = e.dataTransfer?.getData('text/html');
+    const text = e.dataTransfer?.getData('text/plain');
+    if (html) squire.insertHTML(html, true);
+    else if (text) squire.insertPlainText(text, true);
+  }, { capture: true });
+  root.addEventListener('paste', (e) => {
+    const files = Array.from(e.clipboardData?.files ?? []);
+    if (!files.length || e.clipboardData?.types.includes('text/html')) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    send({ type: 'files', files });
+  }, { capture: true });
+}
+
+root.id = 'root';
+root.setAttribute('role', 'textbox');
+root.setAttribute('aria-multiline', 'true');
+// Off before anything is typed; the composer says when it may be on.
+guard(true);
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(editorCss);
+document.adoptedStyleSheets = [sheet];
+document.body.append(root);
+listen();
+// The first message from our parent carries the port; the frame has an opaque origin, so only the source can be checked.
+addEventListener('message', function first(e: MessageEvent) {
+  if (e.source !== parent || e.data !== 'waxseal-editor' || !e.ports[0]) return;
+  removeEventListener('message', first);
+  port = e.ports[0];
+  port.onmessage = (m: MessageEvent<ToEditor>) => receive(m.data);
+});

@@ -1,0 +1,27 @@
+// Messages between the composer and its editor frame. The frame has an opaque origin: nothing but this port connects them.
+
+export interface EditorLook { ink: string; muted: string; link: string; dark: boolean; placeholder: string; label: string; dropHint: string }
+export interface InlineImage { cid: string; type: string; bytes: ArrayBuffer }
+export interface EditorValue { html: string; text: string; images: InlineImage[]; empty: boolean }
+export type Command = 'bold' | 'italic' | 'underline' | 'strikethrough' | 'bullets' | 'numbers' | 'quote' | 'unquote' | 'clear' | 'undo' | 'redo' | 'indent' | 'outdent' | 'link' | 'unlink';
+
+export type ToEditor =
+  /** quote is foreign mail HTML; the frame sanitises it before it touches the page. */
+  | { type: 'init'; html: string; quote: string; intro: string; signature: string; look: EditorLook; guarded: boolean }
+  | { type: 'look'; look: EditorLook }
+  | { type: 'guard'; on: boolean }
+  | { type: 'command'; name: Command; value?: string }
+  | { type: 'image'; cid: string; data: string; alt: string }
+  | { type: 'fill'; cid: string; data: string }
+  | { type: 'text'; text: string }
+  | { type: 'focus' }
+  | { type: 'get'; id: number };
+
+export type FromEditor =
+  | { type: 'ready' }
+  | { type: 'changed' }
+  | { type: 'cids'; cids: string[] }
+  | { type: 'formats'; formats: string[]; link: string; canUndo: boolean; canRedo: boolean }
+  | { type: 'files'; files: File[] }
+  | { type: 'key'; key: 'send' | 'escape' | 'tab-back' }
+  | { type: 'value'; id: number; value: EditorValue };

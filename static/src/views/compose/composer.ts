@@ -1,0 +1,294 @@
+// One composer window: docked at the bottom, full on request, always full on a phone.
+import * as mail from '../../api/mail.ts';
+import type { Address } from '../../api/types.ts';
+import { foldAddress } from '../../core/address.ts';
+import { WxElement, define } from '../../core/element.ts';
+import { dayDate, fileSize } from '../../core/format.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { textToHtml } from '../../core/reply.ts';
+import { blockers, encrypts, sendLabel, signs } from '../../core/security-mode.ts';
+import type { Composer } from '../../store/compose.ts';
+import { close, composers, discard } from '../../store/composers.ts';
+import * as reader from '../../store/reader.ts';
+import { me, smimeOn } from '../../store/session.ts';
+import { announce, confirm } from '../../store/ui.ts';
+import { loadSmime } from '../parts/smime.ts';
+import { commandVersion } from '../../core/commands.ts';
+import type { WxEditor } from './editor.ts';
+import { pickMode, securityTab, summary } from './security-tab.ts';
+import { askAgain, send } from './send.ts';
+import './chips.ts';
+import './editor.ts';
+
+type Which = 'to' | 'cc' | 'bcc';
+
+export class WxComposer extends WxElement {
+  static override properties = { composer: { attribute: false }, dropping: { state: true }, signer: { state: true } };
+  declare composer: Composer;
+  declare dropping: boolean;
+  /** undefined: not asked yet; null: the vault has none for this address. */
+  declare signer: string | null | undefined;
+  #askedSigner = false;
+  #started = false;
+
+  constructor() { super(); this.dropping = false; }
+
+  get #c(): Composer { return this.composer; }
+  get #editor(): WxEditor | null { return this.querySelector<WxEditor>('wx-editor'); }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listen(this, 'wx-files', (e: CustomEvent<File[]>) => this.#addFiles(e.detail));
+    this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
+    this.listen(this, 'wx-editor-send', () => void send(this.#c));
+    this.listen(this, 'wx-editor-escape', () => this.#minimize());
+    this.listen(this, 'wx-editor-tab-back', () => this.querySelector<HTMLElement>('.subject-input')?.focus());
+    this.listen(this, 'wx-editor-ready', () => this.#begin());
+    this.listen(window, 'beforeunload', (e: BeforeUnloadEvent) => { if (['dirty', 'failed', 'impossible'].includes(this.#c.saveState.value) || this.#c.sendState.value === 'sending') e.preventDefault(); });
+  }
+
+  /** Focus where the person goes on: the first empty field, else the text. */
+  #begin(): void {
+    if (this.#started) return;
+    this.#started = true;
+    if (!this.#c.to.value.length) this.querySelector<HTMLInputElement>('.chips-input')?.focus();
+    else if (!this.#c.subject.value) this.querySelector<HTMLElement>('.subject-input')?.focus();
+    else this.#focusBody();
+  }
+
+  #focusBody(): void {
+    if (this.#c.rich.value) this.#editor?.focusBody();
+    else { const area = this.querySelector<HTMLTextAreaElement>('.plain-input'); area?.focus(); area?.setSelectionRange(0, 0); }
+  }
+
+  async #fillImages(cids: string[]): Promise<void> {
+    const o = reader.open.value;
+    const from = this.#c.start.original?.ref ?? this.#c.start.replaces;
+    if (!o?.message || !from || o.ref.uid !== from.uid) return;
+    for (const cid of cids) {
+      const a = o.message.attachments.find((x) => x.content_id?.replace(/^<|>$/g, '') === cid);
+      if (!a || !/^image\/(?:png|gif|jpe?g|webp)$/.test(a.type)) continue;
+      try {
+        const blob = await mail.getPart(o.ref, a.id, { inline: true, keys: a.sealed ? o.keys : [] });
+        const data = await dataUrl(new Blob([blob], { type: a.type }));
+        this.#editor?.fill(cid, data);
+      } catch { /* The picture stays out of the quote; its text alternative is kept. */ }
+    }
+  }
+
+  #addFiles(files: readonly File[]): void {
+    const problem = this.#c.addFiles(files);
+    this.#c.problem.value = problem;
+    if (!problem && files.length) announce(t('attached', { n: files.length }));
+  }
+
+  #pick(): void {
+    const input = this.querySelector<HTMLInputElement>('.file-input')!;
+    input.value = '';
+    input.click();
+  }
+
+  #drag(event: DragEvent, on: boolean): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dropping = on;
+  }
+
+  #drop(event: DragEvent): void {
+    this.dropping = false;
+    if (!event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    this.#addFiles(Array.from(event.dataTransfer.files));
+  }
+
+  #minimize(): void {
+    this.#c.minimized.value = !this.#c.minimized.value;
+    this.#c.full.value = false;
+    if (this.#c.minimized.value) { void this.#c.save(); document.querySelector<HTMLElement>('.grid')?.focus(); }
+  }
+
+  async #discard(): Promise<void> {
+    if (this.#c.hasEdits && !(await confirm({ title: t('discard-title'), text: t('discard-text'), action: t('discard'), danger: true }))) return;
+    await discard(this.#c);
+  }
+
+  async #togglePlain(): Promise<void> {
+    const c = this.#c;
+    if (c.rich.value) {
+      const body = c.readBody ? await c.readBody() : null;
+      if (body && /<(?:b|i|u|s|ul|ol|img|table|h\d|strong|em)\b/i.test(body.html) && !(await confirm({ title: t('plain-title'), text: t('plain-text'), action: t('plain-do') }))) return;
+      if (body) c.plain = body.text;
+      c.rich.value = false;
+      c.readBody = null;
+    } else {
+      c.start.html = textToHtml(c.plain);
+      delete c.start.quote;
+      delete c.start.signature;
+      c.rich.value = true;
+    }
+    c.changed();
+    await this.updateComplete;
+    if (!c.rich.value) this.#focusBody();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') { event.preventDefault(); event.stopPropagation(); for (const x of this.querySelectorAll<HTMLElement & { commit(): void }>('wx-chips')) x.commit(); void send(this.#c); }
+    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') { event.preventDefault(); void this.#c.save(); }
+    else if (event.key === 'Escape' && !event.defaultPrevented) { event.preventDefault(); event.stopPropagation(); this.#minimize(); }
+  }
+
+  override willUpdate(): void {
+    if (!this.#askedSigner && smimeOn.value && signs(this.#c.mode.value)) {
+      this.#askedSigner = true;
+      loadSmime('sending').then((p) => p?.sending.signerFor(me.value.address)).then((s) => { this.signer = s; }, () => { this.#askedSigner = false; });
+    }
+  }
+
+  override firstUpdated(): void { if (!this.#c.rich.value) this.#begin(); }
+
+  // ---- parts ----
+
+  #recipients(which: Which, label: string): TemplateResult {
+    const c = this.#c;
+    return html`<wx-chips .label=${label} .value=${c[which].value} .infoOf=${(a: Address) => c.infoOf(a)} .strict=${encrypts(c.mode.value)} .smime=${smimeOn.value} data-info=${c.info.value.size}
+      @wx-chips=${(e: CustomEvent<Address[]>) => c.setRecipients(which, e.detail)}></wx-chips>`;
+  }
+
+  #head(): TemplateResult {
+    const c = this.#c;
+    const words = { clean: '', dirty: '', saving: t('draft-saving'), saved: t(c.draft.value?.encrypted ? 'draft-saved-encrypted' : 'draft-saved'), failed: t('draft-not-saved'), impossible: t('draft-impossible-short') }[c.saveState.value];
+    return html`<header class="composer-head" @dblclick=${() => { c.full.value = !c.full.value; c.minimized.value = false; }}>
+      <h2 class="composer-title truncate" id="composer-${c.submission}">${c.title}</h2><span class="composer-saved" role="status">${words}</span>
+      <button type="button" class="icon-button is-small composer-min" aria-label=${t(c.minimized.value ? 'compose-show' : 'compose-minimize')} data-tip=${t(c.minimized.value ? 'compose-show' : 'compose-minimize')} @click=${() => this.#minimize()}>${icon(c.minimized.value ? 'chevron-up' : 'minus')}</button>
+      <button type="button" class="icon-button is-small composer-max" aria-label=${t('compose-full')} data-tip=${t('compose-full')} aria-pressed=${c.full.value} @click=${() => { c.full.value = !c.full.value; c.minimized.value = false; }}>${icon('maximize-2')}</button>
+      <button type="button" class="icon-button is-small" aria-label=${t('compose-close')} data-tip=${t('compose-close')} @click=${() => void close(c)}>${icon('x')}</button></header>`;
+  }
+
+  #tabs(): TemplateResult | typeof nothing {
+    if (!smimeOn.value) return nothing;
+    const c = this.#c;
+    const tab = (name: 'message' | 'security', glyph: string, text: string): TemplateResult => html`<button type="button" class="tab" role="tab" aria-selected=${c.tab.value === name} aria-controls="${name}-${c.submission}" tabindex=${c.tab.value === name ? 0 : -1}
+      @click=${() => { c.tab.value = name; }} @keydown=${(e: KeyboardEvent) => { if (e.key !== 'ArrowRight' && e.key !== 'ArrowLeft') return; e.preventDefault(); c.tab.value = name === 'message' ? 'security' : 'message'; void this.updateComplete.then(() => this.querySelector<HTMLElement>('.tab[aria-selected="true"]')?.focus()); }}>${icon(glyph)}<span>${text}</span></button>`;
+    return html`<div class="tabs composer-tabs" role="tablist" aria-label=${t('compose-tabs')}>${tab('message', 'mail', t('message'))}${tab('security', encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'shield', t('security'))}
+      <span class="tabs-note">${summary(c)}</span></div>`;
+  }
+
+  #files(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    const files = c.files.value;
+    if (!files.length) return nothing;
+    return html`<ul class="file-chips" aria-label=${t('attachments')}>${repeat(files, (f) => f.id, (f) => html`<li class="file-chip">${icon('paperclip')}<bdi class="truncate">${f.name}</bdi><span class="muted">${fileSize(f.size)}</span>
+      <button type="button" class="icon-button is-small" aria-label=${t('attach-remove', { name: f.name })} data-tip=${t('attach-remove', { name: f.name })} @click=${() => c.removeFile(f.id)}>${icon('x')}</button></li>`)}</ul>`;
+  }
+
+  #cannot(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    if (!c.cannot.value) return nothing;
+    const bad = blockers(c.everyone.map((a) => foldAddress(a.address)), c.info.value);
+    if (!bad.length) return nothing;
+    const list = bad.map((b) => `${b.address} (${t(`recipient-why-${b.status.replaceAll('_', '-')}`, { date: dayDate(b.expires) })})`).join(', ');
+    const without = (list: Address[]): Address[] => list.filter((a) => !bad.some((b) => b.address === foldAddress(a.address)));
+    const left = c.everyone.length - bad.length;
+    return html`<div class="notice is-warning composer-notice" role="alert">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt', { list })}</strong><p>${t('cannot-encrypt-text')}</p>
+      <div class="notice-actions">
+        <button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${t('cannot-look-again')}</button>
+        ${left > 0 ? html`<button type="button" class="button button-small" @click=${() => { c.to.value = without(c.to.value); c.cc.value = without(c.cc.value); c.bcc.value = without(c.bcc.value); c.cannot.value = false; c.changed(); }}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
+        <button type="button" class="button button-small button-quiet" @click=${() => void this.#unprotected()}>${t('cannot-plain')}</button>
+      </div></div></div>`;
+  }
+
+  /** Never silently, and with one more question where the answer quotes an encrypted mail. */
+  async #unprotected(): Promise<void> {
+    const c = this.#c;
+    const yes = await confirm({ title: t('cannot-plain-title'), text: t(c.start.toEncrypted ? 'cannot-plain-reply-text' : 'cannot-plain-text'), action: t('cannot-plain-do'), danger: true });
+    if (!yes) return;
+    pickMode(c, c.mode.value === 'sign_encrypt' ? 'sign' : 'none');
+  }
+
+  #result(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    const o = c.outcome.value;
+    if (c.sendState.value === 'partly' && o) {
+      const bad = o.envelopes.flatMap((e) => e.recipients).filter((r) => r.status !== 'sent' && r.status !== 'ok' && r.status !== 'accepted');
+      return html`<div class="notice is-warning composer-notice" role="alert">${icon('triangle-alert')}<div class="notice-text"><strong>${t('sent-partly')}</strong>
+        <ul>${bad.map((r) => html`<li><bdi>${r.address}</bdi>${r.reply ? html` – <span class="muted">${r.reply}</span>` : nothing}</li>`)}</ul><p>${t('sent-partly-text')}</p>
+        <div class="notice-actions"><button type="button" class="button button-small" @click=${() => { c.stop(); composers.value = composers.value.filter((x) => x !== c); }}>${t('close')}</button></div></div></div>`;
+    }
+    if (c.sendState.value === 'unknown') {
+      return html`<div class="notice is-warning composer-notice" role="alert">${icon('circle-question-mark')}<div class="notice-text"><strong>${t('sent-unknown')}</strong><p>${t('sent-unknown-text')}</p>
+        <div class="notice-actions"><button type="button" class="button button-small" @click=${() => void askAgain(c)}>${t('sent-ask')}</button></div></div></div>`;
+    }
+    if (c.problem.value) return html`<div class="notice is-bad composer-notice" role="alert">${icon('circle-alert')}<div class="notice-text">${c.problem.value}</div></div>`;
+    if (c.saveState.value === 'impossible') return html`<div class="notice is-info composer-notice" role="status">${icon('info')}<div class="notice-text">${t('draft-impossible')}</div></div>`;
+    return nothing;
+  }
+
+  #foot(): TemplateResult {
+    const c = this.#c;
+    const sending = c.sendState.value === 'sending';
+    const done = c.sendState.value === 'unknown' || c.sendState.value === 'partly';
+    const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
+    return html`<footer class="composer-foot">
+      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys="Ctrl+Enter" ?disabled=${sending || done} @click=${() => void send(c)}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
+      <button type="button" class="icon-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
+      <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
+      ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
+      <span class="composer-gap"></span>
+      <button type="button" class="icon-button" aria-label=${t('discard')} data-tip=${t('discard')} @click=${() => void this.#discard()}>${icon('trash')}</button>
+      <input class="file-input" type="file" multiple hidden @change=${(e: Event) => this.#addFiles(Array.from((e.target as HTMLInputElement).files ?? []))}></footer>`;
+  }
+
+  #message(): TemplateResult {
+    const c = this.#c;
+    const secret = c.mayEncrypt.value;
+    const off = secret ? 'off' : undefined;
+    return html`<div class="composer-message" id="message-${c.submission}" role=${ifDefined(smimeOn.value ? 'tabpanel' : undefined)} aria-label=${ifDefined(smimeOn.value ? t('message') : undefined)} ?hidden=${c.tab.value !== 'message'}>
+      <div class="composer-to">${this.#recipients('to', t('header-to'))}${c.showCc.value ? nothing : html`<button type="button" class="link cc-button" @click=${() => { c.showCc.value = true; void this.updateComplete.then(() => this.querySelectorAll<HTMLElement>('.chips-input')[1]?.focus()); }}>${t('cc-bcc')}</button>`}</div>
+      ${c.showCc.value ? html`${this.#recipients('cc', t('header-cc'))}${this.#recipients('bcc', t('header-bcc'))}` : nothing}
+      <div class="subject-row"><label class="visually-hidden" for="subject-${c.submission}">${t('subject')}</label>
+        <input class="subject-input" id="subject-${c.submission}" placeholder=${t('subject')} maxlength="900" autocomplete="off" dir="auto" .value=${c.subject.value}
+          spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
+          data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
+          @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey) { e.preventDefault(); this.#focusBody(); } }}></div>
+      ${c.rich.value ? html`<wx-editor .composer=${c} ?guarded=${secret}></wx-editor>` : html`<textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
+          spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
+          data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
+          @input=${(e: InputEvent) => { c.plain = (e.target as HTMLTextAreaElement).value; c.changed(); }}></textarea>`}
+    </div>`;
+  }
+
+  override render(): TemplateResult {
+    const c = this.#c;
+    void commandVersion.value;
+    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${this.dropping ? 'is-dropping' : ''}" role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending'}
+        @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop}>
+      ${this.#head()}
+      <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending'}>
+        ${this.#tabs()}
+        ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
+        ${this.#message()}${this.#files()}${this.#result()}${this.#cannot()}${this.#foot()}
+      </div>
+      ${this.dropping ? html`<div class="drop-hint">${icon('paperclip')}${t('editor-drop')}</div>` : nothing}
+    </section>`;
+  }
+}
+define('wx-composer', WxComposer);
+
+function dataUrl(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const r = new FileReader();
+    r.onload = () => resolve(String(r.result));
+    r.onerror = () => reject(r.error ?? new Error('read'));
+    r.readAsDataURL(blob);
+  });
+}
+
+export class WxComposers extends WxElement {
+  override render(): TemplateResult {
+    return html`<div class="composers">${repeat(composers.value, (c) => c.submission, (c) => html`<wx-composer .composer=${c}></wx-composer>`)}</div>`;
+  }
+}
+define('wx-composers', WxComposers);

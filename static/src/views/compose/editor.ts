@@ -1,0 +1,151 @@
+// The rich text frame and its port, with the toolbar above it.
+import { WxElement, define } from '../../core/element.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import type { Command, EditorLook, FromEditor, ToEditor } from '../../editor/protocol.ts';
+import type { Body, Composer } from '../../store/compose.ts';
+import { settings } from '../../store/session.ts';
+import { dialog } from '../parts/dialog.ts';
+
+const BUTTONS: { name: Command; glyph: string }[] = [
+  { name: 'bold', glyph: 'bold' }, { name: 'italic', glyph: 'italic' }, { name: 'underline', glyph: 'underline' }, { name: 'strikethrough', glyph: 'strikethrough' },
+  { name: 'bullets', glyph: 'list' }, { name: 'numbers', glyph: 'list-ordered' }, { name: 'quote', glyph: 'quote' }, { name: 'link', glyph: 'link' }, { name: 'clear', glyph: 'eraser' },
+];
+const ANSWER_MS = 8000;
+
+export class WxEditor extends WxElement {
+  static override properties = { composer: { attribute: false }, guarded: { type: Boolean }, ready: { state: true }, formats: { state: true }, linkHref: { state: true }, asking: { state: true }, can: { state: true } };
+  declare composer: Composer;
+  declare guarded: boolean;
+  declare ready: boolean;
+  declare formats: readonly string[];
+  declare linkHref: string;
+  declare asking: boolean;
+  declare can: { undo: boolean; redo: boolean };
+  #port: MessagePort | null = null;
+  #waiting = new Map<number, (b: Body) => void>();
+  #next = 0;
+  #guard: boolean | null = null;
+  #look = '';
+  /** The last body read: used when the frame is gone (element removed while closing). */
+  #last: Body | null = null;
+
+  constructor() { super(); this.guarded = true; this.ready = false; this.formats = []; this.linkHref = ''; this.asking = false; this.can = { undo: false, redo: false }; }
+
+  #frameLook(): EditorLook {
+    const own = getComputedStyle(this);
+    const probe = this.querySelector<HTMLElement>('.frame-probe');
+    const theme = document.documentElement.dataset.theme;
+    return {
+      ink: own.color, muted: probe ? getComputedStyle(probe).color : own.color, link: probe ? getComputedStyle(probe).borderTopColor : own.color,
+      dark: theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches),
+      placeholder: t('editor-placeholder'), label: t('editor-label'), dropHint: t('editor-drop'),
+    };
+  }
+
+  #post(m: ToEditor): void { this.#port?.postMessage(m); }
+
+  #loaded(): void {
+    const frame = this.querySelector('iframe');
+    if (!frame?.contentWindow || this.#port) return;
+    const channel = new MessageChannel();
+    this.#port = channel.port1;
+    channel.port1.onmessage = (e: MessageEvent<FromEditor>) => this.#receive(e.data);
+    // The frame's origin is opaque, so the target cannot be named; it gets only the port.
+    frame.contentWindow.postMessage('waxseal-editor', '*', [channel.port2]);
+    const s = this.composer.start;
+    const look = this.#frameLook();
+    this.#look = JSON.stringify(look);
+    this.#guard = this.guarded;
+    this.#post({ type: 'init', html: s.html ?? '', quote: s.quote ?? '', intro: s.intro ?? '', signature: s.signature ?? '', look, guarded: this.guarded });
+  }
+
+  #receive(m: FromEditor): void {
+    switch (m.type) {
+      case 'ready':
+        this.ready = true;
+        this.composer.readBody = () => this.read();
+        this.dispatchEvent(new CustomEvent('wx-editor-ready', { bubbles: true }));
+        break;
+      case 'changed': this.composer.changed(); break;
+      case 'formats': this.formats = m.formats; this.linkHref = m.link; this.can = { undo: m.canUndo, redo: m.canRedo }; break;
+      case 'files': this.dispatchEvent(new CustomEvent('wx-files', { bubbles: true, detail: m.files })); break;
+      case 'cids': this.dispatchEvent(new CustomEvent('wx-cids', { bubbles: true, detail: m.cids })); break;
+      case 'key': this.dispatchEvent(new CustomEvent(`wx-editor-${m.key}`, { bubbles: true })); break;
+      case 'value': {
+        const done = this.#waiting.get(m.id);
+        this.#waiting.delete(m.id);
+        this.#last = m.value;
+        done?.(m.value);
+        break;
+      }
+    }
+  }
+
+  read(): Promise<Body> {
+    if (!this.#port || !this.isConnected) return this.#last ? Promise.resolve(this.#last) : Promise.reject(new Error('editor is not ready'));
+    const id = ++this.#next;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => { this.#waiting.delete(id); reject(new Error('editor does not answer')); }, ANSWER_MS);
+      this.#waiting.set(id, (b) => { clearTimeout(timer); resolve(b); });
+      this.#post({ type: 'get', id });
+    });
+  }
+
+  focusBody(): void {
+    this.querySelector('iframe')?.focus();
+    this.#post({ type: 'focus' });
+  }
+  fill(cid: string, data: string): void { this.#post({ type: 'fill', cid, data }); }
+  insertImage(cid: string, data: string, alt: string): void { this.#post({ type: 'image', cid, data, alt }); }
+
+  #run(name: Command): void {
+    if (name === 'link') { this.asking = true; return; }
+    this.#post({ type: 'command', name });
+    this.focusBody();
+  }
+
+  #setLink(): void {
+    const field = this.querySelector<HTMLInputElement>('#link-address')!;
+    const text = field.value.trim();
+    this.asking = false;
+    if (!text) this.#post({ type: 'command', name: 'unlink' });
+    else this.#post({ type: 'command', name: 'link', value: /^(?:https?:|mailto:|tel:)/i.test(text) ? text : text.includes('@') && !text.includes('/') ? `mailto:${text}` : `https://${text}` });
+    setTimeout(() => this.focusBody());
+  }
+
+  override updated(): void {
+    if (!this.#port) return;
+    if (this.#guard !== this.guarded) { this.#guard = this.guarded; this.#post({ type: 'guard', on: this.guarded }); }
+    const look = this.#frameLook();
+    const text = JSON.stringify(look);
+    if (text !== this.#look) { this.#look = text; this.#post({ type: 'look', look }); }
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#port?.close();
+    this.#port = null;
+  }
+
+  override render(): TemplateResult {
+    void settings.value.ui.theme;
+    return html`<div class="editor-tools" role="toolbar" aria-label=${t('editor-tools')}>
+        ${BUTTONS.map((b) => html`<button type="button" class="icon-button is-small" aria-label=${t(`editor-${b.name}`)} data-tip=${t(`editor-${b.name}`)} aria-pressed=${b.name === 'clear' || b.name === 'link' ? 'false' : String(this.formats.includes(b.name)) as 'true'}
+          @mousedown=${(e: Event) => e.preventDefault()} @click=${() => this.#run(b.name)}>${icon(b.glyph)}</button>`)}
+        <span class="editor-gap"></span>
+        <button type="button" class="icon-button is-small" aria-label=${t('editor-undo')} data-tip=${t('editor-undo')} ?disabled=${!this.can.undo} @click=${() => this.#run('undo')}>${icon('undo-2')}</button>
+        <button type="button" class="icon-button is-small" aria-label=${t('editor-redo')} data-tip=${t('editor-redo')} ?disabled=${!this.can.redo} @click=${() => this.#run('redo')}>${icon('redo-2')}</button>
+      </div>
+      <span class="frame-probe editor-probe" hidden></span>
+      <iframe class="editor-frame" sandbox="allow-scripts" src="/editor" title=${t('editor-label')} @load=${this.#loaded}></iframe>
+      ${this.asking ? dialog({
+        title: t('editor-link'), close: () => { this.asking = false; }, submit: () => this.#setLink(),
+        body: html`<label class="field"><span class="field-label">${t('editor-link-address')}</span><input class="input" id="link-address" autofocus inputmode="url" autocomplete="off" spellcheck="false" .value=${this.linkHref}></label>`,
+        foot: html`<button type="button" class="button" @click=${() => { this.asking = false; }}>${t('cancel')}</button><button type="submit" class="button button-primary">${t('apply')}</button>`,
+      }) : nothing}`;
+  }
+}
+define('wx-editor', WxEditor);

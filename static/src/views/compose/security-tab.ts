@@ -1,0 +1,68 @@
+// The Security tab: mode of this message, one row per recipient with its certificate, and what is not protected.
+import type { RecipientInfo, SecurityMode } from '../../api/types.ts';
+import { foldAddress, isAddress } from '../../core/address.ts';
+import { dayDate } from '../../core/format.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { MODES, blockers, encrypts, signs } from '../../core/security-mode.ts';
+import type { Composer } from '../../store/compose.ts';
+import { settings } from '../../store/session.ts';
+import { announce } from '../../store/ui.ts';
+
+const key = (m: SecurityMode): string => m.replace('_', '-');
+
+/** "Signed and encrypted for 3 of 3"; one line for the footer and for screen readers. */
+export function summary(c: Composer): string {
+  const all = c.everyone;
+  const mode = c.mode.value;
+  if (mode === 'none') return t('security-none');
+  if (!encrypts(mode)) return t('security-sign');
+  const missing = blockers(all.map((a) => foldAddress(a.address)), c.info.value).length;
+  return t(signs(mode) ? 'security-sign-encrypt' : 'security-encrypt', { ready: all.length - missing, all: all.length });
+}
+
+export function pickMode(c: Composer, mode: SecurityMode): void {
+  c.setMode(mode);
+  announce(`${t(`mode-${key(mode)}`)}. ${summary(c)}`);
+}
+
+function status(i: RecipientInfo | undefined, address: string): { glyph: string; words: string; level: string } {
+  if (!isAddress(address)) return { glyph: 'circle-alert', words: t('recipient-invalid-address'), level: 'bad' };
+  if (!i) return { glyph: 'clock', words: t('recipient-unknown'), level: 'plain' };
+  if (i.status === 'ready') return { glyph: 'lock', words: t('recipient-ready'), level: 'good' };
+  if (i.status === 'none') return { glyph: 'lock-keyhole-open', words: t('recipient-none'), level: 'warning' };
+  return { glyph: 'triangle-alert', words: t(`recipient-${i.status.replaceAll('_', '-')}`), level: 'warning' };
+}
+
+function source(i: RecipientInfo | undefined): string {
+  const known = ['harvest', 'contact', 'directory', 'ldap', 'upload', 'own'];
+  return i?.source ? (known.includes(i.source) ? t(`certificate-${i.source}`) : i.source) : '';
+}
+
+export function securityTab(c: Composer, signer: string | null | undefined, id: string): TemplateResult {
+  const mode = c.mode.value;
+  const def = settings.value.security.mode;
+  const group = `mode-${c.submission}`;
+  return html`<div class="security-tab" id=${id} role="tabpanel" aria-label=${t('security')}>
+    <fieldset><legend class="set-legend">${t('security-this-message')}</legend>
+      <p class="field-hint">${t('security-default', { mode: t(`mode-default-${def.replace('_', '-')}`) })}</p>
+      <div class="mode-options">${MODES.map((m) => html`<label class="option"><input type="radio" class="radio" name=${group} .value=${m} .checked=${m === mode} @change=${() => pickMode(c, m)}>
+        <span class="option-title">${t(`mode-${key(m)}`)}</span><span class="option-text">${t(`mode-${key(m)}-text`)}</span></label>`)}</div></fieldset>
+    ${c.start.toEncrypted && !encrypts(mode) ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('security-reply-plain')}</div></div>` : nothing}
+    ${signs(mode) && signer === null ? html`<div class="notice is-warning">${icon('seal-question')}<div class="notice-text">${t('security-no-signer')}</div></div>` : nothing}
+    ${c.lateGuard.value && encrypts(mode) ? html`<div class="notice is-info">${icon('spell-check')}<div class="notice-text">${t('security-late')}</div></div>` : nothing}
+    <section><h3>${t('security-recipients')}</h3>
+      ${c.everyone.length === 0 ? html`<p class="muted">${t('security-recipients-none')}</p>` : html`<table class="recipients-table"><thead class="visually-hidden"><tr><th>${t('recipient')}</th><th>${t('certificate')}</th><th>${t('certificate-expires')}</th></tr></thead><tbody>
+      ${c.everyone.map((a) => {
+        const i = c.infoOf(a);
+        const s = status(i, a.address);
+        return html`<tr><td><bdi>${a.name || a.address}</bdi>${a.name ? html`<span class="muted"> ${a.address}</span>` : nothing}</td>
+          <td class="is-${s.level}"><span class="recipient-status">${icon(s.glyph)}<span>${s.words}</span></span>${source(i) ? html`<span class="muted certificate-source">${source(i)}</span>` : nothing}</td>
+          <td class="muted">${i?.certificate ? t('certificate-until', { date: dayDate(i.certificate.not_after) }) : ''}</td></tr>`;
+      })}</tbody></table><button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${icon('refresh-cw')}${t('security-look-again')}</button>`}
+    </section>
+    ${encrypts(mode) ? html`<ul class="security-notes"><li>${icon('info')}${t('security-subject-note')}</li><li>${icon('spell-check')}${t('security-spell-note')}</li><li>${icon('lock')}${t('security-draft-note')}</li></ul>` : nothing}
+  </div>`;
+}

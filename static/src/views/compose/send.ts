@@ -1,0 +1,111 @@
+// Sending: check what the person sees, prepare, compare and sign in the browser, finish. Nothing is ever sent again
+// by itself; what is not known is said to be not known.
+import * as api from '../../api/compose.ts';
+import { ApiError, sentence } from '../../api/client.ts';
+import { setFlags } from '../../api/mail.ts';
+import type { Sent } from '../../api/types.ts';
+import { foldAddress, isAddress } from '../../core/address.ts';
+import { t } from '../../core/i18n.ts';
+import { blockers, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
+import type { Composer } from '../../store/compose.ts';
+import * as composers from '../../store/composers.ts';
+import * as list from '../../store/list.ts';
+import { changeSettings, me, settings, smimeOn } from '../../store/session.ts';
+import { toast } from '../../store/toasts.ts';
+import { confirm } from '../../store/ui.ts';
+import { SendCheckError } from '../../smime/contract.ts';
+import { loadSmime } from '../parts/smime.ts';
+
+const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
+
+/** What must be mended before sending; '' when all is well. */
+async function complaints(c: Composer): Promise<string> {
+  if (c.everyone.length === 0) return t('send-no-recipient');
+  const bad = c.everyone.find((a) => !isAddress(a.address));
+  if (bad) return t('send-bad-address', { address: bad.address });
+  if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return 'cancelled';
+  return '';
+}
+
+function failed(c: Composer, error: unknown): void {
+  if (error instanceof SendCheckError && error.code === 'cancelled') { c.sendState.value = 'editing'; return; }
+  c.sendState.value = 'failed';
+  const why = error instanceof SendCheckError ? error.message : sentence(error);
+  c.problem.value = t('send-failed', { why });
+  c.minimized.value = false;
+}
+
+function done(c: Composer, mode: Composer['mode']['value']): void {
+  composers.sent(c);
+  toast(t(`sent-${sendLabel(mode)}`));
+  const remember = toRemember(settings.value.security.mode, mode);
+  if (smimeOn.value && remember && remember !== settings.value.security.last_mode) changeSettings({ security: { last_mode: remember } }).catch(() => undefined);
+  const o = c.start.original;
+  if (o) {
+    const row = new Set([o.ref.uid]);
+    if (list.source.value?.folder === o.ref.folder) list.patchFlags(row, [o.flag], []);
+    setFlags(o.ref.folder, o.ref.uidvalidity, [o.ref.uid], [o.flag], []).catch(() => undefined);
+  }
+}
+
+async function settle(c: Composer, first: Sent): Promise<void> {
+  let s = first;
+  for (let i = 0; s.status === 'pending' && i < 20; i++) {
+    await wait(500 + i * 250);
+    s = await api.sendStatus(c.submission);
+  }
+  c.outcome.value = s;
+  if (s.status === 'sent') { done(c, c.mode.value); return; }
+  c.sendState.value = s.status === 'partly' ? 'partly' : s.status === 'failed' ? 'failed' : 'unknown';
+  if (s.status === 'failed') c.problem.value = t('send-failed', { why: s.message });
+  c.minimized.value = false;
+}
+
+/** Asks the server what became of it; used when the answer to finish did not arrive. */
+export async function askAgain(c: Composer): Promise<void> {
+  try {
+    const s = await api.sendStatus(c.submission);
+    await settle(c, s);
+  } catch (error) {
+    toast(sentence(error), { kind: 'bad' });
+  }
+}
+
+export async function send(c: Composer): Promise<void> {
+  if (c.sendState.value === 'sending') return;
+  const complaint = await complaints(c);
+  if (complaint) { if (complaint !== 'cancelled') c.problem.value = complaint; return; }
+  const mode = c.mode.value;
+  if (encrypts(mode)) {
+    await c.lookUp();
+    if (blockers(c.everyone.map((a) => foldAddress(a.address)), c.info.value).length) { c.cannot.value = true; c.tab.value = 'message'; return; }
+  }
+  c.problem.value = '';
+  c.outcome.value = null;
+  c.sendState.value = 'sending';
+  let ticket: string | null = null;
+  try {
+    const part = await loadSmime('sending');
+    if (mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
+    const signer = signs(mode) ? await part!.sending.signerFor(me.value.address) : null;
+    if (signs(mode) && !signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
+    const { body, files } = await c.body(signer);
+    const prepared = await api.prepare(body, files);
+    const certificates: Record<string, string> = {};
+    for (const [address, info] of c.info.value) if (info.certificate) certificates[address] = info.certificate.fingerprint;
+    const signed = part ? await part.sending.checkAndSign(prepared, { body, files, from: body.from, certificates }) : { signature: null };
+    ticket = prepared.ticket;
+    const result = await api.finish(ticket, signed.signature, prepared.content_key);
+    await settle(c, result);
+  } catch (error) {
+    const lost = ticket !== null && error instanceof ApiError && (error.status === 0 || error.status >= 500);
+    if (!lost) { failed(c, error); return; }
+    // The request left, the answer did not arrive: only the server knows.
+    try {
+      await settle(c, await api.sendStatus(c.submission));
+    } catch {
+      c.sendState.value = 'unknown';
+      c.minimized.value = false;
+    }
+  }
+}
