@@ -15,7 +15,7 @@
 #ifndef WAXSEAL_FCGI_TEMPLATE_H
 #define WAXSEAL_FCGI_TEMPLATE_H
 
-#include <jansson.h>
+#include "base/json.h"
 
 #include "base/buf.h"
 #include "base/err.h"

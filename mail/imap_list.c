@@ -149,7 +149,7 @@ static rc_t on_row(void *ctx, struct imap_response *r, struct err *e)
     struct row_reader *rr = ctx;
     if (!r->has_number) return on_state(&rr->state, r, e);
     if (!str_ieq(r->word, STR("FETCH"))) return RC_OK;
-    struct imap_row row;
+    struct imap_row row = {0};
     if (imap_row_read(r, rr->a, &row, NULL)) merge_row(rr, &row);
     return RC_OK;
 }
@@ -297,7 +297,7 @@ static rc_t flags_once(struct imap *im, uint32_t uid, struct arena *a, struct im
                        struct err *e)
 {
     TRY(imap_need_selected(im, e));
-    struct imap_row row;
+    struct imap_row row = {0};
     struct row_reader rr = {.a = a, .rows = &row, .max = 1};
     struct imap_mailbox m = {0};
     rr.state.out = &m;

@@ -186,7 +186,7 @@ static void read_item(struct wire *w, str_t name, struct arena *a, struct imap_r
     } else if (str_ieq(name, STR("ENVELOPE"))) {
         read_envelope(w, a, row);
     } else if (str_ieq(name, STR("BODYSTRUCTURE"))) {
-        struct imap_body own;
+        struct imap_body own = {0};
         struct imap_body *b = body ? body : &own;
         imap_body_read(w, a, b);
         row->attachment = b->attachment;

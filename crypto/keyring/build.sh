@@ -175,7 +175,7 @@ link_module() {
 	local lib=$1 work=$2 f objs=()
 	local flags=(--target=wasm32-wasi -Os -std=gnu17 -Wall -Wextra -Werror -ffunction-sections
 		-fdata-sections -fvisibility=hidden "-ffile-prefix-map=$here=keyring" -I"$lib/include"
-		-I"$here")
+		-I"$here/../..")
 	for f in "${sources[@]}"; do
 		clang-14 "${flags[@]}" -c "$here/$f" -o "$work/${f%.c}.o"
 		objs+=("$work/${f%.c}.o")

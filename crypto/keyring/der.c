@@ -1,4 +1,4 @@
-#include "der.h"
+#include "crypto/keyring/der.h"
 
 #include <string.h>
 

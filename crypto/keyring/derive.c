@@ -1,7 +1,7 @@
 /* ECDH recipients: shared secret, key derivation and key unwrap, all inside, so that only the
  * content key leaves (RFC 5753, RFC 8418). */
-#include "der.h"
-#include "state.h"
+#include "crypto/keyring/der.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

@@ -1,4 +1,4 @@
-#include "state.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

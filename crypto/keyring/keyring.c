@@ -1,5 +1,5 @@
-#include "keyring.h"
-#include "state.h"
+#include "crypto/keyring/keyring.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

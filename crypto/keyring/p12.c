@@ -1,7 +1,7 @@
 /* Reading a PKCS#12 file: every bag of every safe (RFC 7292). */
-#include "pbe.h"
-#include "pfx.h"
-#include "state.h"
+#include "crypto/keyring/pbe.h"
+#include "crypto/keyring/pfx.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

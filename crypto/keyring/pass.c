@@ -1,5 +1,5 @@
 /* The byte forms of a passphrase. */
-#include "pbe.h"
+#include "crypto/keyring/pbe.h"
 
 #include <openssl/crypto.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "pbe.h"
+#include "crypto/keyring/pbe.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

@@ -4,7 +4,7 @@
 #ifndef WAXSEAL_KEYRING_PBE_H
 #define WAXSEAL_KEYRING_PBE_H
 
-#include "state.h"
+#include "crypto/keyring/state.h"
 
 enum { PBE_FORMS = 3 };
 

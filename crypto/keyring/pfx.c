@@ -1,4 +1,4 @@
-#include "pfx.h"
+#include "crypto/keyring/pfx.h"
 
 #include <openssl/crypto.h>
 #include <openssl/objects.h>

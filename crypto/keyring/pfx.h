@@ -2,8 +2,8 @@
 #ifndef WAXSEAL_KEYRING_PFX_H
 #define WAXSEAL_KEYRING_PFX_H
 
-#include "pbe.h"
-#include "state.h"
+#include "crypto/keyring/pbe.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>

@@ -1,6 +1,6 @@
 /* Bare keys beside PKCS#12 files. Left out of the browser's module. */
-#include "keyring.h"
-#include "state.h"
+#include "crypto/keyring/keyring.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

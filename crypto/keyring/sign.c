@@ -1,6 +1,6 @@
 /* Signing: a DER SET OF signed attributes and nothing else (RFC 5652 section 5.4). */
-#include "der.h"
-#include "state.h"
+#include "crypto/keyring/der.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

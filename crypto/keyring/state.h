@@ -2,7 +2,7 @@
 #ifndef WAXSEAL_KEYRING_STATE_H
 #define WAXSEAL_KEYRING_STATE_H
 
-#include "keyring.h"
+#include "crypto/keyring/keyring.h"
 
 #include <openssl/evp.h>
 #include <openssl/provider.h>

@@ -1,6 +1,6 @@
 /* Content keys of recipients: RSA (RFC 3370, RFC 3560) and ECDH (RFC 5753, RFC 8418). */
-#include "der.h"
-#include "state.h"
+#include "crypto/keyring/der.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>

@@ -5,7 +5,7 @@
  */
 /* RAND_set_rand_method: the only way to a random source without a provider of our own. */
 #define OPENSSL_SUPPRESS_DEPRECATED
-#include "keyring.h"
+#include "crypto/keyring/keyring.h"
 
 #include <openssl/crypto.h>
 #include <openssl/rand.h>

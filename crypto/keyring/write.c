@@ -1,7 +1,7 @@
 /* Writing a PKCS#12 file in the strong form, and recognising one (RFC 7292, 8018). */
-#include "pbe.h"
-#include "pfx.h"
-#include "state.h"
+#include "crypto/keyring/pbe.h"
+#include "crypto/keyring/pfx.h"
+#include "crypto/keyring/state.h"
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>

@@ -6,7 +6,7 @@ BEGIN {
     allow["keyring"] = "keyring"
     allow["mail"] = "base crypto mail"
     allow["policy"] = "base crypto policy"
-    allow["webmail"] = "base fcgi crypto mail policy webmail"
+    allow["webmail"] = "base fcgi crypto keyring mail policy webmail"
     allow["fetch"] = "base crypto fetch"
     allow["gateway"] = "base crypto mail policy gateway"
     allow["cli"] = "base crypto keyring mail policy cli"

@@ -1,5 +1,5 @@
 /* Every PKCS#12 file we know: what must open opens, the rest is refused for the right reason. */
-#include "common.h"
+#include "tests/unit/keyring/common.h"
 
 struct file {
     const char *name, *passphrase;

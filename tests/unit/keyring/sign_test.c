@@ -1,5 +1,5 @@
 /* Digests, and signatures over signed attributes only. */
-#include "common.h"
+#include "tests/unit/keyring/common.h"
 #include "crypto/keyring/der.h"
 
 #include <openssl/evp.h>

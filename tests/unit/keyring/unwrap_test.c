@@ -1,5 +1,5 @@
 /* Content keys, against messages made by OpenSSL's CMS and EVP. */
-#include "common.h"
+#include "tests/unit/keyring/common.h"
 #include "crypto/keyring/der.h"
 
 #include <openssl/cms.h>

@@ -39,8 +39,8 @@ static void keeps_documents(void **state)
 {
     struct rig *r = *state;
     assert_int_equal(load(r, "alice@demo.test", "x", NULL), RC_OK);
-    save(r, "alice@demo.test", "x", "{\"a\": [1, \"\\u0000\"]}");
-    assert_int_equal(load(r, "alice@demo.test", "x", "{\"a\": [1, \"\\u0000\"]}"), RC_OK);
+    save(r, "alice@demo.test", "x", "{\"a\": [1, \"\\u0001\"]}");
+    assert_int_equal(load(r, "alice@demo.test", "x", "{\"a\": [1, \"\\u0001\"]}"), RC_OK);
     assert_int_equal(load(r, "bob@demo.test", "x", NULL), RC_OK);
 }
 
