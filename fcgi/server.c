@@ -4,7 +4,8 @@
  * Connections are accepted here and handed to libfcgi, which reads one request from each; they are
  * never kept (a kept connection pins a thread, measured: 65 ms mean latency with 16 threads). The
  * listening socket is shared by all worker processes, so stopping may not shut it down: threads
- * that wait in accept are woken by a signal until all have seen the flag.
+ * that wait in accept are woken by a signal until all have seen the flag. Everywhere else the signal
+ * is blocked, or it would break off the reads and writes of requests that are under way.
  */
 #include <errno.h>
 #include <fcgiapp.h>
@@ -167,6 +168,19 @@ static void serve_connection(struct server *sv, struct transport *t, int fd, str
     arena_reset(a);
 }
 
+static int accept_one(int listen_fd)
+{
+    sigset_t wake_set;
+    sigemptyset(&wake_set);
+    sigaddset(&wake_set, WAKE_SIGNAL);
+    pthread_sigmask(SIG_UNBLOCK, &wake_set, NULL);
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
+    int saved = errno;
+    pthread_sigmask(SIG_BLOCK, &wake_set, NULL);
+    errno = saved;
+    return fd;
+}
+
 static void *thread_main(void *arg)
 {
     struct server *sv = arg;
@@ -178,7 +192,7 @@ static void *thread_main(void *arg)
         kill(getpid(), SIGTERM);
     }
     while (a && state && !atomic_load(&sv->stop)) {
-        int fd = accept4(sv->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+        int fd = accept_one(sv->listen_fd);
         if (fd >= 0) {
             serve_connection(sv, &t, fd, a, state);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -241,7 +255,9 @@ rc_t http_serve(const struct http_server_options *o, int listen_fd, struct err *
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, WAKE_SIGNAL); /* threads inherit this; see accept_one */
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+    sigdelset(&set, WAKE_SIGNAL);
     if (FCGX_Init() != 0) return err_set(e, RC_INTERNAL, "libfcgi could not be set up.");
     pthread_t *threads = calloc(o->threads, sizeof *threads);
     if (!threads) return err_set(e, RC_NO_MEMORY, NULL);
