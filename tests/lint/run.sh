@@ -52,12 +52,14 @@ links_are_local() { # nothing the client loads may come from elsewhere
     tracked 'static/src/*.ts' 'static/css/*.css' 'templates/*' | xargs -r grep -nE '(src|href)="https?://|url\(["'\'']?https?://|@import [^;]*://' | head -10
 }
 
+api() { make -s api-check 2>&1 | grep -vE '^  (CC|AR|LD)' ; }
 check 'clang-format' format
 check 'layers include only what they may' includes
 check 'no banned function' banned
 check 'every header compiles alone' headers_alone
 check 'cppcheck' static_analysis
 check 'TypeScript' typescript
+check 'docs/API.md says what the route table says' api
 check 'nothing is marked as unfinished' unfinished
 check 'no path of a build machine' machine_paths
 check 'lockfile names no host' lockfile
