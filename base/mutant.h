@@ -27,7 +27,8 @@
     0 /* client: sends the passphrase and a key, to prove the search fires */
 #endif
 #ifndef WAXSEAL_MUTANT_ABORT
-/* webmail: a message with the field X-Waxseal-Abort ends the worker: proves what a parser's crash does */
+/* webmail: a message with the field X-Waxseal-Abort ends the worker: proves what a parser's crash
+ * does */
 #define WAXSEAL_MUTANT_ABORT 0
 #endif
 

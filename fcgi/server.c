@@ -4,8 +4,8 @@
  * Connections are accepted here and handed to libfcgi, which reads one request from each; they are
  * never kept (a kept connection pins a thread, measured: 65 ms mean latency with 16 threads). The
  * listening socket is shared by all worker processes, so stopping may not shut it down: threads
- * that wait in accept are woken by a signal until all have seen the flag. Everywhere else the signal
- * is blocked, or it would break off the reads and writes of requests that are under way.
+ * that wait in accept are woken by a signal until all have seen the flag. Everywhere else the
+ * signal is blocked, or it would break off the reads and writes of requests that are under way.
  */
 #include <errno.h>
 #include <fcgiapp.h>

@@ -1,17 +1,13 @@
 #include "webmail/routes.h"
 
+#include "webmail/compose/compose.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/pages.h"
 #include "webmail/session/signin.h"
 #include "webmail/settings/settings.h"
+#include "webmail/smime/harvest.h"
 #include "webmail/smime/vault.h"
 #include "webmail/view/view.h"
-#if __has_include("webmail/smime/harvest.h")
-#include "webmail/smime/harvest.h"
-#endif
-#if __has_include("webmail/compose/compose.h")
-#include "webmail/compose/compose.h"
-#endif
 
 #define KB(n) ((size_t) (n) << 10)
 #define MESSAGE ROUTE_BODY_MESSAGE

@@ -86,13 +86,13 @@ static rc_t keep(struct call *c, const struct message_view *v, const struct cert
                  const struct cert_verdict *chain, struct err *e)
 {
     str_t intermediates[BOOK_MAX_CHAIN];
-    struct contact_certificate entry = {.der = cert_der(cert),
-                                        .source = "harvested",
-                                        .chain = intermediates,
-                                        .chain_count = collect_chain(v, c->arena, intermediates,
-                                                                     BOOK_MAX_CHAIN),
-                                        .pending = chain->revocation != REVOCATION_GOOD &&
-                                                   chain->revocation != REVOCATION_NO_SOURCE};
+    struct contact_certificate entry = {
+        .der = cert_der(cert),
+        .source = "harvested",
+        .chain = intermediates,
+        .chain_count = collect_chain(v, c->arena, intermediates, BOOK_MAX_CHAIN),
+        .pending =
+            chain->revocation != REVOCATION_GOOD && chain->revocation != REVOCATION_NO_SOURCE};
     json_t *contact = NULL;
     bool added = false;
     TRY(contacts_add_certificate(c, v->from[0].address, v->from[0].name, &entry, &added, &contact,

@@ -5,7 +5,8 @@
 
 enum { JOB_RECIPIENTS_MAX = 256, MINE_MAX = 64 };
 
-/* --- header ------------------------------------------------------------------------------------ */
+/* --- header ------------------------------------------------------------------------------------
+ */
 
 static str_t or_empty(str_t s)
 {
@@ -50,7 +51,8 @@ static json_t *headers_json(const struct message_view *m, struct arena *a)
     return v;
 }
 
-/* --- signature --------------------------------------------------------------------------------- */
+/* --- signature ---------------------------------------------------------------------------------
+ */
 
 static json_t *signer_json(const struct message_signer *s, struct arena *a)
 {
@@ -89,7 +91,8 @@ static json_t *signature_json(const struct message_view *m, struct arena *a)
     return v;
 }
 
-/* --- encryption -------------------------------------------------------------------------------- */
+/* --- encryption --------------------------------------------------------------------------------
+ */
 
 static json_t *encryption_json(const struct message_view *m)
 {
@@ -183,7 +186,8 @@ static json_t *job_json(const struct message_view *m, const struct message_conte
     return v;
 }
 
-/* --- security ---------------------------------------------------------------------------------- */
+/* --- security ----------------------------------------------------------------------------------
+ */
 
 static json_t *security_json(const struct message_view *m, const struct message_context *ctx,
                              struct arena *a)
@@ -206,7 +210,8 @@ static json_t *security_json(const struct message_view *m, const struct message_
     return v;
 }
 
-/* --- content ----------------------------------------------------------------------------------- */
+/* --- content -----------------------------------------------------------------------------------
+ */
 
 static json_t *parts_json(const struct message_view *m)
 {
