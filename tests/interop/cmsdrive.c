@@ -43,7 +43,7 @@ static struct buf read_path(const char *path)
 
 static int write_out(const struct buf *b)
 {
-    return fwrite(b->p, 1, b->n, stdout) == b->n && fflush(stdout) == 0 ? 0 : 1;
+    return (!b->n || fwrite(b->p, 1, b->n, stdout) == b->n) && fflush(stdout) == 0 ? 0 : 1;
 }
 
 static struct cert *read_cert(str_t bytes)

@@ -1,5 +1,6 @@
 #include "crypto/cert.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -343,6 +344,39 @@ static void loads_trust(void **state)
     assert_null(t);
 }
 
+/* A certificate and a trust set are shared by the worker's threads (make SAN=thread watches). */
+static void *use_shared(void *arg)
+{
+    const struct trust *t = arg;
+    for (int i = 0; i < 100; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+        struct cert_info info;
+        struct cert *mine = cert_ref(anna.cert);
+        bool fine = verify(&anna, t, PURPOSE_SIGN, PKI_NOW).chain == CHAIN_TRUSTED &&
+                    cert_describe(mine, a, &info, NULL) == RC_OK && info.address_count == 2 &&
+                    cert_matches_address(mine, STR("anna@example.org")) == ADDRESS_YES;
+        cert_unref(mine);
+        if (!fine) return (void *) "a thread saw something else";
+    }
+    return NULL;
+}
+
+static void threads_share_certificates(void **state)
+{
+    (void) state;
+    struct trust *t = PKI_TRUST(&root);
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, use_shared, t), 0);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        void *complaint = NULL;
+        pthread_join(threads[i], &complaint);
+        if (complaint) fail_msg("%s", (const char *) complaint);
+    }
+    trust_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +391,7 @@ int main(void)
         cmocka_unit_test(judges_odd_chains),
         cmocka_unit_test(tells_about_missing_issuers_and_sources),
         cmocka_unit_test(loads_trust),
+        cmocka_unit_test(threads_share_certificates),
     };
     return cmocka_run_group_tests_name("cert", tests, make_chain, free_chain);
 }

@@ -1,6 +1,7 @@
 /* Against a private Redis on a Unix socket, started and ended by the test. */
 #include "policy/plan.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -219,6 +220,46 @@ static void many_accounts_do_not_mix(void **state)
     }
 }
 
+/* A worker's threads share the store, each with its own connection, while the plan changes. */
+static void *ask_often(void *arg)
+{
+    struct plan_store *store = arg;
+    struct kv_options o = {.socket = str_c(socket_path), .timeout_ms = 2000};
+    struct kv *kv = NULL;
+    char name[64];
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    bool fine = kv_new(&o, &kv, NULL) == RC_OK;
+    for (int i = 0; i < 500 && fine; i++) {
+        struct entitlement got;
+        snprintf(name, sizeof name, "user%d@demo.test", i % 7);
+        fine = plan_of(store, kv, str_c(name), a, &got, NULL) == RC_OK &&
+               str_eq(got.plan, STR("basic"));
+        arena_reset(a);
+    }
+    kv_free(kv);
+    return fine ? NULL : (void *) "a thread got no answer or a wrong one";
+}
+
+static void threads_share_the_store(void **state)
+{
+    struct world *w = *state;
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, ask_often, w->store), 0);
+    }
+    for (int i = 0; i < 50; i++) {
+        assert_int_equal(
+            plan_set_feature(w->kv, w->a, instance, STR("basic"), STR("smime"), i % 2 == 0, NULL),
+            RC_OK);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        void *complaint = NULL;
+        pthread_join(threads[i], &complaint);
+        if (complaint) fail_msg("%s", (const char *) complaint);
+    }
+    expect(w, w->store, "user3@demo.test", "basic", false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_names_and_fails_closed_on_bad_values, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(many_accounts_do_not_mix, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(threads_share_the_store, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("plan", tests, make_folder, remove_folder);
 }
