@@ -206,7 +206,8 @@
     /* --- operations ---------------------------------------------------------------- */
 
     const ops = {
-        hello(m) {
+        hello(m, port) {
+            ports.add(port); // again, when a tab comes back from the browser's page cache
             if (m.account !== account && (account !== null || ring)) {
                 lock('account');
                 activity = [];

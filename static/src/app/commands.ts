@@ -8,6 +8,7 @@ import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
 import { clearSearch } from '../store/search.ts';
 import { overlay } from '../store/ui.ts';
+import { signOutHooks } from '../store/session.ts';
 import { toast } from '../store/toasts.ts';
 import { sentence } from '../api/client.ts';
 import { compose } from './compose.ts';
@@ -21,6 +22,7 @@ const toRole = (role: 'inbox' | 'sent' | 'drafts' | 'archive') => (): void => {
 };
 
 export async function signOut(): Promise<void> {
+  await Promise.allSettled(signOutHooks.map((f) => f()));
   try {
     await mail.signOut();
   } catch (error) {

@@ -8,6 +8,8 @@ export const session = signal<Session | null>(null);
 export const smimeOn = computed(() => session.value?.features.smime === true);
 export const me = computed(() => session.value?.user ?? { address: '', name: '' });
 export const settings = signal<Settings>(defaults());
+/** What must be done before the page goes, whether the server could be told or not (keys are locked). */
+export const signOutHooks: (() => Promise<unknown>)[] = [];
 
 export function defaults(): Settings {
   return { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: {}, identity: {} };

@@ -3,7 +3,12 @@ import type { SendCheck } from '../../smime/contract.ts';
 import { smimeOn } from '../../store/session.ts';
 
 interface Parts { chip: unknown; reading: unknown; sending: { sending: SendCheck }; settings: unknown }
-const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {};
+const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {
+  chip: () => import('../../smime/chip.ts'),
+  reading: () => import('../../smime/reading.ts'),
+  sending: () => import('../../smime/sending.ts'),
+  settings: () => import('../../smime/settings.ts'),
+};
 
 /** The module, or null when the plan has no S/MIME or this build has no such part. */
 export async function loadSmime<K extends keyof Parts>(name: K): Promise<Parts[K] | null> {

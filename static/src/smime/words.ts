@@ -1,0 +1,73 @@
+// The server's verdict in words and pictures for the one line under the sender. Colour never stands alone: each state
+// has an icon and a text of its own. Lock: encryption. Seal: signature. Nothing: ordinary mail.
+import type { Level, Message, Security, Signer } from '../api/types.ts';
+
+export interface Item {
+  kind: 'encryption' | 'signature';
+  icon: string;
+  /** Key of the text. */
+  text: string;
+  args?: Record<string, string>;
+  level: Level;
+}
+
+/** Is one of our keys among the recipients of the layer that waits? */
+export function isMine(s: Security): boolean { return s.job !== null && s.job.recipients.some((r) => r.mine); }
+
+function encryptionItem(s: Security, words: readonly string[], unlocked: boolean): Item | null {
+  const item = (icon: string, text: string, level: Level): Item => ({ kind: 'encryption', icon, text: `smime-enc-${text}`, level });
+  if (words.includes('decrypt-error')) return item('lock', 'failed', 'bad');
+  if (s.job) {
+    if (!isMine(s)) return item('lock', 'other', 'neutral');
+    return unlocked ? item('lock-keyhole-open', 'opening', 'neutral') : item('lock-keyhole', 'locked', 'neutral');
+  }
+  if (words.includes('encrypted-no-key')) return item('lock', 'other', 'neutral');
+  if (words.includes('partially-encrypted')) return item('lock', 'partial', 'warning');
+  if (words.includes('encrypted-unauthenticated')) return item('lock', 'unauthenticated', 'neutral');
+  // Never green because something could be decrypted: that says nothing about who wrote it.
+  if (words.includes('encrypted')) return item('lock', 'yes', s.level === 'good' ? 'good' : 'neutral');
+  return null;
+}
+
+const SIGNATURES: Record<string, [string, string, Level]> = {
+  'signed-valid': ['seal', 'valid', 'good'],
+  'signed-weak-or-invalid': ['seal-question', 'weak', 'warning'],
+  'signed-unverifiable': ['seal-question', 'unverifiable', 'neutral'],
+  'signed-untrusted': ['seal-question', 'untrusted', 'neutral'],
+  'signed-expired': ['seal-question', 'expired', 'warning'],
+  'signed-invalid': ['seal-broken', 'invalid', 'bad'],
+  'signer-mismatch': ['seal-broken', 'mismatch', 'bad'],
+  'partially-signed': ['seal-plain', 'partial', 'warning'],
+  'signed-valid-but-address-unconfirmed': ['seal-question', 'unconfirmed', 'neutral'],
+  signed: ['seal-question', 'unverifiable', 'neutral'],
+};
+const RANK: Level[] = ['none', 'good', 'neutral', 'warning', 'bad'];
+const worse = (a: Level, b: Level): Level => (RANK.indexOf(a) >= RANK.indexOf(b) ? a : b);
+
+function who(s: Signer | undefined): string {
+  if (!s) return '';
+  const name = /(?:^|, )CN=((?:[^,\\]|\\.)*)/.exec(s.subject)?.[1]?.replace(/\\(.)/g, '$1') ?? '';
+  return name && s.address && name !== s.address ? `${name} <${s.address}>` : (s.address ?? name);
+}
+
+function signatureItem(s: Security, words: readonly string[]): Item | null {
+  // The innermost signature is the one that covers the text.
+  const word = words.findLast((w) => w in SIGNATURES);
+  if (!word) return null;
+  const [icon, text, own] = SIGNATURES[word]!;
+  // The server's level covers the whole: a valid signature on a mail with a fault elsewhere is not green.
+  const level = own === 'good' ? (s.level === 'good' ? 'good' : worse(own, s.level)) : worse(own, s.level === 'good' ? 'none' : s.level);
+  const icon2 = own === 'good' && level !== 'good' ? 'seal-plain' : icon;
+  const signer = s.signature?.signers[0];
+  return { kind: 'signature', icon: icon2, text: `smime-sig-${text}`, args: { who: who(signer) }, level };
+}
+
+/** Shown in the bar, encryption first. Empty for ordinary mail. */
+export function summary(m: Message, unlocked: boolean): Item[] {
+  const s = m.security;
+  if (!s) return [];
+  const words = s.verdict.split('+');
+  const items = [encryptionItem(s, words, unlocked), signatureItem(s, words)].filter((i): i is Item => i !== null);
+  if (items.length === 0 && words.includes('damaged')) items.push({ kind: 'encryption', icon: 'triangle-alert', text: 'smime-enc-damaged', level: 'warning' });
+  return items;
+}
