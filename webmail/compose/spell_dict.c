@@ -56,7 +56,7 @@ static bool load(const char *dir, const char *name, struct dictionary *d)
 /* "de" means de_DE where there is no de. */
 static struct dictionary *find(str_t dir, str_t language, struct arena *a)
 {
-    char name[16], region[16];
+    char name[16], region[24];
     if (!file_name(language, name)) return NULL;
     for (size_t i = 0; i < dictionary_count; i++)
         if (strcmp(dictionaries[i].name, name) == 0) return &dictionaries[i];
