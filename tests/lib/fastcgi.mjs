@@ -55,7 +55,7 @@ export class Server {
   cookie = '';
   csrf = '';
 
-  /** A waxseald of its own with the configuration of a running instance; changes: {key: value} of [server]. */
+  /** A waxseald of its own with the configuration of a running instance; changes: {key: value} of [server], or imap, smtp, sieve of the domain. */
   static async start(instance, binary, changes = {}) {
     const s = new Server();
     s.folder = mkdtempSync(path.join(os.tmpdir(), 'waxseald-'));
@@ -77,7 +77,8 @@ export class Server {
   configure(changes) {
     let text = this.source.replace(/^listen = .*$/m, `listen = ${this.socket}`);
     for (const [k, v] of Object.entries(changes)) {
-      text = text.replace(new RegExp(`^${k} = .*\\n`, 'm'), '').replace(/^\[server\]$/m, `[server]\n${k} = ${v}`);
+      if (['imap', 'smtp', 'sieve'].includes(k)) text = text.replace(new RegExp(`^${k} = .*$`, 'm'), `${k} = ${v}`);
+      else text = text.replace(new RegExp(`^${k} = .*\\n`, 'm'), '').replace(/^\[server\]$/m, `[server]\n${k} = ${v}`);
     }
     writeFileSync(this.config, text);
   }
