@@ -5,6 +5,14 @@
 /* A literal that long behind a response already over the limit is an attack, not a mailbox. */
 #define DISCARD_LITERAL_MAX (64ll << 20)
 
+/* At least one byte. libetpan gives what it holds and then waits for the rest of `most`: ask for no
+ * more than it holds, or the end of an answer is waited for until the deadline. */
+static ssize_t read_some(struct imap_conn *c, char *p, size_t most)
+{
+    size_t held = c->ms->read_buffer_len;
+    return mailstream_read(c->ms, p, held > 0 && held < most ? held : most);
+}
+
 static bool fill(struct imap_conn *c)
 {
     if (c->head > 0 && c->head == c->in.n) {
@@ -16,7 +24,7 @@ static bool fill(struct imap_conn *c)
         c->head = 0;
     }
     if (!buf_reserve(&c->in, CHUNK)) return false;
-    ssize_t got = mailstream_read(c->ms, c->in.p + c->in.n, CHUNK);
+    ssize_t got = read_some(c, c->in.p + c->in.n, CHUNK);
     if (got <= 0) return false;
     c->in.n += (size_t) got;
     return true;
@@ -61,7 +69,7 @@ static rc_t sink_literal(struct imap_conn *c, struct imap_sink *sink, size_t at,
     if (here > 0 && !buf_add(to, c->in.p + end, here)) return imap_conn_fail(c, "buffer", e);
     size_t left = (size_t) size - here;
     while (left > 0) {
-        ssize_t got = mailstream_read(c->ms, to->p + to->n, left);
+        ssize_t got = read_some(c, to->p + to->n, left);
         if (got <= 0) return imap_conn_fail(c, "cut inside a body", e);
         to->n += (size_t) got;
         left -= (size_t) got;
@@ -110,7 +118,7 @@ static rc_t discard(struct imap_conn *c, size_t mark, size_t from, uint64_t pend
         if (from == c->in.n) {
             c->in.n = from = mark;
             if (!buf_reserve(&c->in, CHUNK)) return imap_conn_fail(c, "buffer", e);
-            ssize_t got = mailstream_read(c->ms, c->in.p + mark, CHUNK);
+            ssize_t got = read_some(c, c->in.p + mark, CHUNK);
             if (got <= 0) return imap_conn_fail(c, "cut", e);
             c->in.n += (size_t) got;
         }

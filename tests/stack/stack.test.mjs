@@ -138,6 +138,9 @@ test('another configuration on running data is refused, a taken port is named', 
 });
 
 test('stop ends every process of ours and no other; a second start keeps the data', async () => {
+  const cli = (...args) => spawnSync('redis-cli', ['-s', accounts(two).redis_socket, '--user', 'ctl', '--no-auth-warning', ...args.slice(1)], { encoding: 'utf8', input: args[0],
+    env: { ...process.env, REDISCLI_AUTH: readFileSync(path.join(accounts(two).data, 'etc/redis-ctl.password'), 'utf8').trim() } }).stdout;
+  assert.match(cli('MULTI\nSET two:plan:kept yes\nINCR two:ver\nEXEC\n'), /OK/);
   const imap = await login(two, 'alice');
   await imap.append('INBOX', Buffer.from('Subject: kept\r\n\r\nkept\r\n'));
   imap.close();
@@ -159,4 +162,5 @@ test('stop ends every process of ours and no other; a second start keeps the dat
   await after.select('INBOX');
   assert.equal((await after.search('SUBJECT kept')).length, 1);
   after.close();
+  assert.match(cli('GET two:plan:kept\n'), /yes/, 'what a transaction wrote is there again');
 });
