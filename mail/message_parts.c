@@ -67,15 +67,18 @@ static bool is_multipart(const struct entity *m)
     return str_eq(m->type, STR("multipart")) && m->child_count > 0;
 }
 
-/* Decoded size without decoding: base64 letters tell it. */
+/* Decoded size without decoding: lines of letters, as every writer makes them. */
 static size_t base64_size(str_t s)
 {
-    static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    bool letter[256] = {false};
-    size_t n = 0;
-    for (size_t i = 0; i + 1 < sizeof LETTERS; i++) letter[(unsigned char) LETTERS[i]] = true;
-    for (size_t i = 0; i < s.n && s.p[i] != '='; i++) n += letter[(unsigned char) s.p[i]];
-    return n / 4 * 3 + (n % 4 > 1 ? n % 4 - 1 : 0);
+    size_t letters = 0;
+    while (s.n > 0) {
+        const char *nl = memchr(s.p, '\n', s.n);
+        size_t line = nl ? (size_t) (nl - s.p) : s.n, n = line;
+        while (n > 0 && (s.p[n - 1] == '\r' || s.p[n - 1] == ' ' || s.p[n - 1] == '=')) n--;
+        letters += n;
+        s = str_sub(s, nl ? line + 1 : line, s.n);
+    }
+    return letters / 4 * 3 + (letters % 4 > 1 ? letters % 4 - 1 : 0);
 }
 
 static size_t decoded_size(const struct entity *m)

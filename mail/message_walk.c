@@ -95,17 +95,19 @@ static struct layer *add_layer(struct opened *m, enum layer_kind kind)
  * Only line ends are put back. The slice itself when there is nothing to put back. */
 static bool with_crlf(str_t s, struct buf *out, str_t *canonical)
 {
-    size_t bare = 0;
-    for (size_t i = 0; i < s.n; i++) bare += s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r');
+    size_t from = 0;
     *canonical = s;
-    if (bare == 0) return true;
-    if (!buf_reserve(out, s.n + bare)) return false;
-    for (size_t i = 0, from = 0; i <= s.n; i++) {
-        bool lone = i < s.n && s.p[i] == '\n' && (i == 0 || s.p[i - 1] != '\r');
-        if (!lone && i < s.n) continue;
-        if (!buf_add(out, s.p + from, i - from) || (lone && !buf_char(out, '\r'))) return false;
-        from = i;
+    for (size_t at = 0; at < s.n;) {
+        const char *nl = memchr(s.p + at, '\n', s.n - at);
+        if (!nl) break;
+        size_t end = (size_t) (nl - s.p);
+        at = end + 1;
+        if (end > 0 && s.p[end - 1] == '\r') continue;
+        if (!buf_add(out, s.p + from, end - from) || !buf_str(out, STR("\r\n"))) return false;
+        from = at;
     }
+    if (from == 0) return true;
+    if (!buf_add(out, s.p + from, s.n - from)) return false;
     *canonical = buf_view(out);
     return true;
 }
