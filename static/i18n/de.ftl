@@ -169,6 +169,7 @@ details-show = Details
 details-hide = Details ausblenden
 received-at = Empfangen { $date }
 from-several = Diese Nachricht nennt mehr als einen Absender. Achten Sie darauf, wem Sie antworten.
+from-name-address = Der Absender nennt sich „{ $name }“, die Adresse ist aber { $address }.
 header-from = Von
 header-sender = Gesendet durch
 header-reply-to = Antworten gehen an

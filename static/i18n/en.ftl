@@ -169,6 +169,7 @@ details-show = Details
 details-hide = Hide details
 received-at = Received { $date }
 from-several = This message names more than one sender. Be careful whom you answer.
+from-name-address = The sender calls themselves “{ $name }”, but the address is { $address }.
 header-from = From
 header-sender = Sent by
 header-reply-to = Replies go to

@@ -56,13 +56,16 @@ export function count(n: number): string { return new Intl.NumberFormat(language
 
 export function nameOf(a: Address | undefined): string {
   if (!a) return t('someone-unknown');
-  return a.name.trim() || a.address;
+  const name = a.name.trim();
+  // A display name that looks like another address is a known trick: the true address is shown instead.
+  if (name === '' || (/\S@\S/.test(name) && name.toLowerCase() !== a.address.toLowerCase())) return a.address;
+  return name;
 }
 
 export function nameList(list: readonly Address[], most = 3): string {
   const shown = list.slice(0, most).map(nameOf);
   if (list.length > most) shown.push(t('and-more', { n: list.length - most }));
-  return new Intl.ListFormat(language.value, { type: list.length > most ? 'unit' : 'conjunction', style: 'short' }).format(shown);
+  return list.length > most ? shown.join(', ') : new Intl.ListFormat(language.value, { type: 'conjunction', style: 'long' }).format(shown);
 }
 
 export function initials(a: Address | undefined): string {

@@ -146,7 +146,22 @@ function start(m: Extract<ToEditor, { type: 'init' }>): void {
   root.classList.toggle('is-empty', isEmpty());
   const cids = Array.from(root.querySelectorAll('img[data-cid]:not([src])'), (i) => i.getAttribute('data-cid') ?? '');
   if (cids.length) send({ type: 'cids', cids });
-  squire.addEventListener('input', () => { root.classList.toggle('is-empty', isEmpty()); send({ type: 'changed' }); });
+  const content = (): string => root.getHTML().replace(/\u200b/g, '');
+  let known = content();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  squire.addEventListener('input', () => {
+    root.classList.toggle('is-empty', isEmpty());
+    clearTimeout(timer);
+    // Squire reports every mutation, also those of focus and caret; only another text is a change.
+    const compare = (): void => {
+      const now = content();
+      if (now === known) return;
+      known = now;
+      send({ type: 'changed' });
+    };
+    if (known.length < 100_000) compare();
+    else timer = setTimeout(compare, 150);
+  });
   for (const e of ['pathChange', 'select', 'cursor', 'undoStateChange']) squire.addEventListener(e, reportFormats);
 }
 

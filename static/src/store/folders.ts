@@ -23,14 +23,21 @@ export function folderName(f: Folder | undefined): string {
 
 export interface Node { folder: Folder; depth: number; children: Node[] }
 
-/** Tree in display order: roles first, then by name; shared mailboxes apart. */
+/** Tree in display order: roles first, then by name; mailboxes of others apart, by owner. */
 export function buildTree(list: readonly Folder[]): { own: Node[]; shared: Node[] } {
   const nodes = new Map<string, Node>(list.map((f) => [f.path, { folder: f, depth: 0, children: [] }]));
+  const parentOf = (f: Folder): Node | undefined => {
+    // The nearest ancestor the server told of; a level between may be hidden from us.
+    for (let path = f.path, at = f.delimiter ? path.lastIndexOf(f.delimiter) : -1; at > 0; at = path.lastIndexOf(f.delimiter)) {
+      path = path.slice(0, at);
+      const node = nodes.get(path);
+      if (node) return node;
+    }
+    return undefined;
+  };
   const roots: Node[] = [];
   for (const node of nodes.values()) {
-    const { path, delimiter, name } = node.folder;
-    const parentPath = delimiter ? path.slice(0, Math.max(0, path.length - name.length - delimiter.length)) : '';
-    const parent = parentPath ? nodes.get(parentPath) : undefined;
+    const parent = parentOf(node.folder);
     // Children of INBOX are shown beside it, as some servers put every folder there.
     if (parent && parent.folder.role !== 'inbox') parent.children.push(node);
     else roots.push(node);
@@ -40,12 +47,22 @@ export function buildTree(list: readonly Folder[]): { own: Node[]; shared: Node[
     return i < 0 ? ROLE_ORDER.length : i;
   };
   const order = (a: Node, b: Node): number => rank(a) - rank(b) || a.folder.name.localeCompare(b.folder.name);
-  const settle = (list: Node[], depth: number): Node[] => {
-    list.sort(order);
-    for (const n of list) { n.depth = depth; settle(n.children, depth + 1); }
-    return list;
+  const settle = (some: Node[], depth: number): Node[] => {
+    some.sort(order);
+    for (const n of some) { n.depth = depth; settle(n.children, depth + 1); }
+    return some;
   };
-  return { own: settle(roots.filter((n) => !n.folder.shared), 0), shared: settle(roots.filter((n) => n.folder.shared), 0) };
+  // A level that can neither be opened nor leads anywhere is left out.
+  const prune = (some: Node[]): Node[] => some.filter((n) => { n.children = prune(n.children); return n.folder.selectable || n.children.length > 0; });
+  const foreign = (n: Node): boolean => n.folder.shared || (!n.folder.selectable && n.children.length > 0 && n.children.every(foreign));
+  const own: Node[] = [];
+  const shared: Node[] = [];
+  for (const n of prune(roots)) {
+    if (!foreign(n)) own.push(n);
+    else if (!n.folder.shared) shared.push(...n.children); // the namespace itself says nothing
+    else shared.push(n);
+  }
+  return { own: settle(own, 0), shared: settle(shared, 0) };
 }
 
 export const tree = computed(() => buildTree(folders.value));

@@ -30,6 +30,7 @@ export class WxList extends WxElement {
   #anchor: { uid: number; offset: number } | null = null;
   #settle: ReturnType<typeof setTimeout> | undefined;
   #shown: list.Source | null = null;
+  #revealed: number | null = null;
 
   constructor() { super(); this.top = 0; this.height = 800; }
 
@@ -81,6 +82,8 @@ export class WxList extends WxElement {
       this.top = 0;
       this.#measure();
     } else this.#keepPlace();
+    const active = list.activeUid.value;
+    if (active !== this.#revealed) { this.#revealed = active; if (active !== null) this.reveal(active); }
     const { from, to } = windowOf(this.top, this.height, this.#row, list.total.value, 4);
     clearTimeout(this.#settle);
     // While the wheel spins through thousands, only the place where it rests is fetched.

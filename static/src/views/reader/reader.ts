@@ -123,13 +123,14 @@ export class WxReader extends WxElement {
       <div class="message-who">
         <span class="avatar tint-${tintOf(from)}" aria-hidden="true">${initials(from)}</span>
         <div class="message-people">
-          <div class="message-from"><strong><bdi>${nameOf(from)}</bdi></strong>${from?.name ? html` <bdi class="muted message-address">${from.address}</bdi>` : nothing}</div>
+          <div class="message-from"><strong><bdi>${nameOf(from)}</bdi></strong>${from && nameOf(from) !== from.address ? html` <bdi class="muted message-address">${from.address}</bdi>` : nothing}</div>
           <div class="message-to"><span class="truncate">${t('to-list', { names: nameList([...h.to, ...h.cc], 3) || t('row-no-recipient') })}</span>
             <button type="button" class="link details-toggle" aria-expanded=${this.details} @click=${() => { this.details = !this.details; }}>${t(this.details ? 'details-hide' : 'details-show')}</button></div>
         </div>
         <div class="message-when"><time datetime=${h.date ?? m.received} title=${t('received-at', { date: fullDate(m.received) })}>${fullDate(h.date ?? m.received)}</time>
           <span class="message-answer">${commandButton('message.reply')}${commandButton('message.reply-all')}${commandButton('message.forward')}</span></div>
       </div>
+      ${from && from.name.includes('@') && nameOf(from) !== from.name.trim() ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('from-name-address', { name: from.name, address: from.address })}</div></div>` : nothing}
       ${h.from.length > 1 ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('from-several')}</div></div>` : nothing}
       ${this.details ? html`<dl class="facts">
         ${this.#people(t('header-from'), h.from)}${this.#people(t('header-sender'), h.sender.filter((s) => s.address !== from?.address))}${this.#people(t('header-reply-to'), h.reply_to)}

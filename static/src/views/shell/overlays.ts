@@ -9,6 +9,7 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
+import { matches } from '../../core/fold.ts';
 import { go } from '../../core/router.ts';
 import { moveTo, opening, targets } from '../../store/actions.ts';
 import { folderName, folders, loadFolders } from '../../store/folders.ts';
@@ -20,14 +21,6 @@ import { dialog } from '../parts/dialog.ts';
 import { folderIcon } from './sidebar.ts';
 
 interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void }
-
-/** Folded for comparing: no case, no accents. */
-export function folded(s: string): string { return s.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase(); }
-export function matches(label: string, typed: string): boolean {
-  const words = folded(typed).split(/\s+/).filter(Boolean);
-  const text = folded(label);
-  return words.every((w) => text.includes(w));
-}
 
 export class WxOverlays extends WxElement {
   static override properties = { typed: { state: true }, at: { state: true }, busy: { state: true }, problem: { state: true } };
