@@ -24,7 +24,8 @@ struct inspection {
     const char *file;
 };
 
-/* --- arguments ---------------------------------------------------------------------------------- */
+/* --- arguments ----------------------------------------------------------------------------------
+ */
 
 static bool is_option(const char *arg, const char *name, int i, int argc)
 {
@@ -65,7 +66,8 @@ static rc_t read_arguments(int argc, char **argv, struct inspection *in, struct 
     return in->file ? RC_OK : err_set(e, RC_BAD_REQUEST, "message inspect wants a file");
 }
 
-/* --- output ------------------------------------------------------------------------------------- */
+/* --- output -------------------------------------------------------------------------------------
+ */
 
 static json_t *addresses_json(const struct mail_address *list, size_t n)
 {
@@ -164,7 +166,8 @@ static json_t *encryption_json(const struct message_view *m, struct arena *a)
     json_t *v = json_object(), *recipients = json_array();
     const struct message_encryption *first = m->layer_count ? &m->layers[0] : NULL;
     bool opened = m->layer_count > 0;
-    for (size_t i = 0; i < m->layer_count; i++) opened = opened && m->layers[i].opened;
+    for (size_t i = 0; i < m->layer_count; i++)
+        opened = opened && m->layers[i].opened;
     for (size_t i = 0; first && i < first->envelope.count; i++) {
         json_array_append_new(recipients, recipient_json(&first->envelope.recipients[i], a));
     }
@@ -185,9 +188,12 @@ static json_t *content_json(const struct message_view *m)
     for (size_t i = 0; i < m->part_count; i++) {
         if (text.n && text.p[text.n - 1] != '\n') buf_char(&text, '\n');
         const struct message_part *p = &m->parts[i];
-        if (!p->html) buf_str(&text, p->text);
-        else if (!str_is_null(p->plain)) buf_str(&text, p->plain);
-        else cli_html_to_text(p->text, &text);
+        if (!p->html)
+            buf_str(&text, p->text);
+        else if (!str_is_null(p->plain))
+            buf_str(&text, p->plain);
+        else
+            cli_html_to_text(p->text, &text);
     }
     json_t *v = json_object();
     json_put_str(v, "text", buf_view(&text));
@@ -231,7 +237,8 @@ static void print_view(const struct message_view *m, bool content, struct arena 
     cli_print(v);
 }
 
-/* --- the command -------------------------------------------------------------------------------- */
+/* --- the command --------------------------------------------------------------------------------
+ */
 
 static int fail(const struct err *e)
 {
@@ -274,8 +281,10 @@ int cmd_message_inspect(int argc, char **argv)
     }
     rc_t rc = read_arguments(argc, argv, &in, &e);
     int code = EXIT_FINE;
-    if (rc == RC_BAD_REQUEST) code = cli_usage(e.message);
-    else if (rc != RC_OK || inspect(&in, &e) != RC_OK) code = fail(&e);
+    if (rc == RC_BAD_REQUEST)
+        code = cli_usage(e.message);
+    else if (rc != RC_OK || inspect(&in, &e) != RC_OK)
+        code = fail(&e);
     keyring_free(in.keys);
     return code;
 }

@@ -10,10 +10,14 @@
 static const char *sentence(enum keyring_rc rc)
 {
     switch (rc) {
-    case KEYRING_WRONG_PASSPHRASE: return "The passphrase does not fit this file.";
-    case KEYRING_UNSUPPORTED: return "The file uses an algorithm that is not supported.";
-    case KEYRING_EMPTY: return "There is no private key in the file.";
-    default: return "The file is damaged or is not a PKCS#12 file.";
+    case KEYRING_WRONG_PASSPHRASE:
+        return "The passphrase does not fit this file.";
+    case KEYRING_UNSUPPORTED:
+        return "The file uses an algorithm that is not supported.";
+    case KEYRING_EMPTY:
+        return "There is no private key in the file.";
+    default:
+        return "The file is damaged or is not a PKCS#12 file.";
     }
 }
 
@@ -76,8 +80,10 @@ static json_t *describe_key(const struct keyring *k, size_t i)
     json_put_str(v, "type", str_c(type));
     json_put_int(v, "bits", bits);
     json_put_str(v, "name", name ? str_c(name) : STR_NULL);
-    if (cert >= 0) json_put_int(v, "certificate", cert);
-    else json_object_set_new(v, "certificate", json_null());
+    if (cert >= 0)
+        json_put_int(v, "certificate", cert);
+    else
+        json_object_set_new(v, "certificate", json_null());
     return v;
 }
 
@@ -103,10 +109,14 @@ int cmd_p12_inspect(int argc, char **argv)
 {
     const char *passphrase_file = NULL, *file = NULL;
     for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--passphrase-file") == 0 && i + 1 < argc) passphrase_file = argv[++i];
-        else if (argv[i][0] == '-' && argv[i][1] != '\0') return cli_usage("unknown option");
-        else if (file) return cli_usage("p12 inspect takes one file");
-        else file = argv[i];
+        if (strcmp(argv[i], "--passphrase-file") == 0 && i + 1 < argc)
+            passphrase_file = argv[++i];
+        else if (argv[i][0] == '-' && argv[i][1] != '\0')
+            return cli_usage("unknown option");
+        else if (file)
+            return cli_usage("p12 inspect takes one file");
+        else
+            file = argv[i];
     }
     if (!file || !passphrase_file) return cli_usage("p12 inspect --passphrase-file F FILE");
     CLEANUP_BUF struct buf p12 = BUF_INIT_SECRET(CLI_KEY_FILE_MAX);

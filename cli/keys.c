@@ -7,13 +7,16 @@
 static rc_t keyring_error(enum keyring_rc rc, const char *file, struct err *e)
 {
     switch (rc) {
-    case KEYRING_OK: return RC_OK;
+    case KEYRING_OK:
+        return RC_OK;
     case KEYRING_WRONG_PASSPHRASE:
         return err_set(e, RC_WRONG_PASSPHRASE, "%s: the passphrase does not fit", file);
     case KEYRING_UNSUPPORTED:
         return err_set(e, RC_UNSUPPORTED, "%s: uses an algorithm that is not supported", file);
-    case KEYRING_EMPTY: return err_set(e, RC_INVALID, "%s: holds no private key", file);
-    default: return err_set(e, RC_DAMAGED, "%s: damaged, or not a key file", file);
+    case KEYRING_EMPTY:
+        return err_set(e, RC_INVALID, "%s: holds no private key", file);
+    default:
+        return err_set(e, RC_DAMAGED, "%s: damaged, or not a key file", file);
     }
 }
 
@@ -42,9 +45,9 @@ rc_t cli_add_key(struct keyring *k, const char *key_file, const char *cert_file,
     CLEANUP_BUF struct buf cert = BUF_INIT(CLI_KEY_FILE_MAX);
     TRY(read_der(key_file, &key, e));
     TRY(read_der(cert_file, &cert, e));
-    return keyring_error(keyring_add_plain(k, (const uint8_t *) key.p, key.n,
-                                           (const uint8_t *) cert.p, cert.n),
-                         key_file, e);
+    return keyring_error(
+        keyring_add_plain(k, (const uint8_t *) key.p, key.n, (const uint8_t *) cert.p, cert.n),
+        key_file, e);
 }
 
 static bool names_certificate(const struct cms_recipient *r, const struct cert *c)

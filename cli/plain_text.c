@@ -2,7 +2,8 @@
 
 static bool put_code_point(struct buf *out, unsigned long c)
 {
-    if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) return buf_str(out, STR("\xef\xbf\xbd"));
+    if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+        return buf_str(out, STR("\xef\xbf\xbd"));
     char p[4];
     size_t n = 0;
     if (c < 0x80) {
@@ -47,20 +48,23 @@ static size_t put_entity(str_t s, struct buf *out)
     static const struct {
         str_t name;
         unsigned long code;
-    } NAMES[] = {{STR_INIT("amp"), '&'},     {STR_INIT("lt"), '<'},      {STR_INIT("gt"), '>'},
-                 {STR_INIT("quot"), '"'},    {STR_INIT("apos"), '\''},   {STR_INIT("nbsp"), ' '},
-                 {STR_INIT("auml"), 0xe4},   {STR_INIT("ouml"), 0xf6},   {STR_INIT("uuml"), 0xfc},
-                 {STR_INIT("Auml"), 0xc4},   {STR_INIT("Ouml"), 0xd6},   {STR_INIT("Uuml"), 0xdc},
-                 {STR_INIT("szlig"), 0xdf},  {STR_INIT("eacute"), 0xe9}, {STR_INIT("copy"), 0xa9},
-                 {STR_INIT("mdash"), 0x2014}, {STR_INIT("ndash"), 0x2013},
-                 {STR_INIT("hellip"), 0x2026}, {STR_INIT("euro"), 0x20ac}};
+    } NAMES[] = {
+        {STR_INIT("amp"), '&'},      {STR_INIT("lt"), '<'},       {STR_INIT("gt"), '>'},
+        {STR_INIT("quot"), '"'},     {STR_INIT("apos"), '\''},    {STR_INIT("nbsp"), ' '},
+        {STR_INIT("auml"), 0xe4},    {STR_INIT("ouml"), 0xf6},    {STR_INIT("uuml"), 0xfc},
+        {STR_INIT("Auml"), 0xc4},    {STR_INIT("Ouml"), 0xd6},    {STR_INIT("Uuml"), 0xdc},
+        {STR_INIT("szlig"), 0xdf},   {STR_INIT("eacute"), 0xe9},  {STR_INIT("copy"), 0xa9},
+        {STR_INIT("mdash"), 0x2014}, {STR_INIT("ndash"), 0x2013}, {STR_INIT("hellip"), 0x2026},
+        {STR_INIT("euro"), 0x20ac}};
     ptrdiff_t end = str_chr(str_sub(s, 0, 12), ';');
     if (end < 2) return 0;
     str_t name = str_sub(s, 1, (size_t) end);
     unsigned long code = 0;
     bool known = false;
-    if (str_istarts(name, STR("#x"))) known = digits(str_sub(name, 2, name.n), 16, &code);
-    else if (name.p[0] == '#') known = digits(str_sub(name, 1, name.n), 10, &code);
+    if (str_istarts(name, STR("#x")))
+        known = digits(str_sub(name, 2, name.n), 16, &code);
+    else if (name.p[0] == '#')
+        known = digits(str_sub(name, 1, name.n), 10, &code);
     for (size_t i = 0; !known && i < sizeof NAMES / sizeof NAMES[0]; i++) {
         known = str_eq(name, NAMES[i].name);
         code = NAMES[i].code;
@@ -75,7 +79,8 @@ static bool is_block(str_t tag)
     if (tag.n && tag.p[0] == '/') tag = str_sub(tag, 1, tag.n);
     for (size_t i = 0; i < sizeof BLOCKS / sizeof BLOCKS[0]; i++) {
         size_t n = BLOCKS[i].n;
-        if (str_istarts(tag, BLOCKS[i]) && (tag.n == n || strchr(" \t\r\n/>", tag.p[n]))) return true;
+        if (str_istarts(tag, BLOCKS[i]) && (tag.n == n || strchr(" \t\r\n/>", tag.p[n])))
+            return true;
     }
     return false;
 }
@@ -121,10 +126,13 @@ bool cli_html_to_text(str_t html, struct buf *out)
         str_t rest = str_sub(html, at, html.n);
         size_t used = 0;
         char next = rest.n > 1 ? rest.p[1] : '\0';
-        bool tag = rest.p[0] == '<' && (next == '/' || next == '!' || next == '?' ||
-                                        (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
-        if (tag) used = skip_tag(rest, out);
-        else if (rest.p[0] == '&') used = put_entity(rest, out);
+        bool tag =
+            rest.p[0] == '<' && (next == '/' || next == '!' || next == '?' ||
+                                 (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z'));
+        if (tag)
+            used = skip_tag(rest, out);
+        else if (rest.p[0] == '&')
+            used = put_entity(rest, out);
         if (used == 0) {
             char c = rest.p[0];
             bool repeated = is_blank(c) && (out->n == 0 || is_blank(out->p[out->n - 1]));

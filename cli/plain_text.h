@@ -1,4 +1,5 @@
-/* Words of an HTML text, for output in a terminal or a test. Not a sanitiser: the result is text. */
+/* Words of an HTML text, for output in a terminal or a test. Not a sanitiser: the result is text.
+ */
 #ifndef WAXSEAL_CLI_PLAIN_TEXT_H
 #define WAXSEAL_CLI_PLAIN_TEXT_H
 

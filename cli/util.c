@@ -15,7 +15,8 @@ rc_t cli_read_file(const char *path, struct buf *out, struct err *e)
     size_t n;
     rc_t rc = RC_OK;
     while (rc == RC_OK && (n = fread(step, 1, sizeof step, f)) > 0) {
-        if (!buf_add(out, step, n)) rc = err_set(e, RC_TOO_LARGE, "%s: the file is too large", path);
+        if (!buf_add(out, step, n))
+            rc = err_set(e, RC_TOO_LARGE, "%s: the file is too large", path);
     }
     if (rc == RC_OK && ferror(f)) rc = err_set(e, RC_INTERNAL, "%s: cannot be read", path);
     wipe(step, sizeof step);
@@ -60,7 +61,8 @@ bool cli_parse_time(const char *text, int64_t *out)
     if (!rest) return false;
     if (*rest == '.') {
         rest++;
-        while (*rest >= '0' && *rest <= '9') rest++;
+        while (*rest >= '0' && *rest <= '9')
+            rest++;
     }
     int hours = 0, minutes = 0, sign = *rest == '-' ? -1 : 1;
     if (strcmp(rest, "Z") != 0 && strcmp(rest, "z") != 0) {

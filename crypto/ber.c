@@ -6,8 +6,8 @@
 struct head {
     unsigned char id;
     bool indefinite;
-    size_t length;  /* of the content, when definite */
-    size_t size;    /* of the header itself */
+    size_t length; /* of the content, when definite */
+    size_t size;   /* of the header itself */
 };
 
 static bool head_read(str_t in, struct head *out)
@@ -23,7 +23,8 @@ static bool head_read(str_t in, struct head *out)
     } else {
         size_t bytes = p[1] & 0x7f;
         if (bytes > sizeof(size_t) || in.n < 2 + bytes) return false;
-        for (size_t i = 0; i < bytes; i++) h.length = h.length << 8 | p[2 + i];
+        for (size_t i = 0; i < bytes; i++)
+            h.length = h.length << 8 | p[2 + i];
         h.size += bytes;
     }
     *out = h;
@@ -127,8 +128,7 @@ bool ber_octets_next(struct ber_octets *o, str_t *piece)
         } else if (ber_expect(top, BER_OCTET_STRING, &v)) {
             *piece = v.content;
             return true;
-        } else if (o->used < BER_DEPTH &&
-                   ber_expect(top, BER_OCTET_STRING | BER_CONSTRUCTED, &v)) {
+        } else if (o->used < BER_DEPTH && ber_expect(top, BER_OCTET_STRING | BER_CONSTRUCTED, &v)) {
             o->level[o->used++] = ber_inside(&v);
         } else {
             o->damaged = true;
@@ -143,7 +143,8 @@ bool ber_octets_size(const struct ber_value *v, size_t *n)
     size_t sum = 0;
     str_t piece;
     ber_octets_start(&o, v);
-    while (ber_octets_next(&o, &piece)) sum += piece.n;
+    while (ber_octets_next(&o, &piece))
+        sum += piece.n;
     if (o.damaged) return false;
     *n = sum;
     return true;
@@ -177,7 +178,8 @@ static size_t length_size(size_t n)
 {
     size_t s = 1;
     if (n >= 0x80) {
-        for (size_t left = n; left; left >>= 8) s++;
+        for (size_t left = n; left; left >>= 8)
+            s++;
     }
     return s;
 }
@@ -190,7 +192,8 @@ static unsigned char *length_write(unsigned char *p, size_t n)
         return p;
     }
     *p++ = (unsigned char) (0x80 | (s - 1));
-    for (size_t i = s - 1; i-- > 0;) *p++ = (unsigned char) (n >> (8 * i));
+    for (size_t i = s - 1; i-- > 0;)
+        *p++ = (unsigned char) (n >> (8 * i));
     return p;
 }
 

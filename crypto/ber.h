@@ -15,22 +15,27 @@
 
 /* Identifier bytes. */
 enum ber_tag {
-    BER_INTEGER = 0x02, BER_BIT_STRING = 0x03, BER_OCTET_STRING = 0x04, BER_NULL = 0x05,
-    BER_OID = 0x06, BER_SEQUENCE = 0x30, BER_SET = 0x31
+    BER_INTEGER = 0x02,
+    BER_BIT_STRING = 0x03,
+    BER_OCTET_STRING = 0x04,
+    BER_NULL = 0x05,
+    BER_OID = 0x06,
+    BER_SEQUENCE = 0x30,
+    BER_SET = 0x31
 };
 #define BER_CONSTRUCTED 0x20
-#define BER_CONTEXT(n) (0x80 | (n))                     /* primitive [n] */
+#define BER_CONTEXT(n) (0x80 | (n))                        /* primitive [n] */
 #define BER_CONTEXT_CONS(n) (0x80 | BER_CONSTRUCTED | (n)) /* constructed [n] */
 
-struct ber {           /* a place inside a value */
-    str_t rest;        /* bytes not read yet */
-    unsigned depth;    /* how deep the values read here lie */
+struct ber {        /* a place inside a value */
+    str_t rest;     /* bytes not read yet */
+    unsigned depth; /* how deep the values read here lie */
 };
 
 struct ber_value {
-    unsigned char id;  /* identifier byte: class, constructed bit, number */
-    str_t content;     /* without header and end-of-contents */
-    str_t whole;       /* with them */
+    unsigned char id; /* identifier byte: class, constructed bit, number */
+    str_t content;    /* without header and end-of-contents */
+    str_t whole;      /* with them */
     unsigned depth;
 };
 
@@ -55,7 +60,7 @@ struct ber_octets {
     struct ber level[BER_DEPTH];
     unsigned used;
     bool damaged;
-    str_t only;        /* the one piece of a primitive string */
+    str_t only; /* the one piece of a primitive string */
     bool pending;
 };
 void ber_octets_start(struct ber_octets *o, const struct ber_value *v);

@@ -16,8 +16,15 @@
 
 /* --- what is it -------------------------------------------------------------------- */
 
-enum cms_type { CMS_TYPE_UNKNOWN, CMS_TYPE_DATA, CMS_TYPE_SIGNED, CMS_TYPE_ENVELOPED,
-                CMS_TYPE_AUTH_ENVELOPED, CMS_TYPE_COMPRESSED, CMS_TYPE_ENCRYPTED };
+enum cms_type {
+    CMS_TYPE_UNKNOWN,
+    CMS_TYPE_DATA,
+    CMS_TYPE_SIGNED,
+    CMS_TYPE_ENVELOPED,
+    CMS_TYPE_AUTH_ENVELOPED,
+    CMS_TYPE_COMPRESSED,
+    CMS_TYPE_ENCRYPTED
+};
 /* By the contentType of the outer ContentInfo; DER or BER. */
 enum cms_type cms_sniff(str_t der);
 /* The octets of a ContentInfo of type data, appended to out. RC_DAMAGED, RC_TOO_LARGE. */
@@ -29,37 +36,38 @@ enum cms_key_kind { CMS_KEY_RSA_V15, CMS_KEY_RSA_OAEP, CMS_KEY_ECDH, CMS_KEY_OTH
 
 /* One recipient of an (Auth)EnvelopedData, as the keyring needs it. */
 struct cms_recipient {
-    unsigned index;            /* position in the RecipientInfos, KARI's keys flattened */
+    unsigned index; /* position in the RecipientInfos, KARI's keys flattened */
     enum cms_key_kind kind;
-    str_t issuer;              /* DER Name, or null when by key identifier */
-    str_t serial;              /* big-endian content octets of the INTEGER */
-    str_t key_identifier;      /* SubjectKeyIdentifier, or null */
-    str_t encrypted_key;       /* RSA ciphertext, or wrapped key of ECDH */
-    str_t key_algorithm;       /* DER AlgorithmIdentifier (OAEP parameters, KDF and wrap of ECDH) */
-    str_t originator_key;      /* ECDH: ephemeral public key, DER SubjectPublicKeyInfo */
-    str_t ukm;                 /* ECDH: or null */
+    str_t issuer;         /* DER Name, or null when by key identifier */
+    str_t serial;         /* big-endian content octets of the INTEGER */
+    str_t key_identifier; /* SubjectKeyIdentifier, or null */
+    str_t encrypted_key;  /* RSA ciphertext, or wrapped key of ECDH */
+    str_t key_algorithm;  /* DER AlgorithmIdentifier (OAEP parameters, KDF and wrap of ECDH) */
+    str_t originator_key; /* ECDH: ephemeral public key, DER SubjectPublicKeyInfo */
+    str_t ukm;            /* ECDH: or null */
 };
 
 struct cms_envelope {
-    enum cms_type type;        /* ENVELOPED or AUTH_ENVELOPED */
-    const char *cipher;        /* "aes-256-gcm", "aes-256-cbc", "des-ede3-cbc", ... or "unknown" */
-    unsigned key_bytes;        /* length of the content key; 0: unknown cipher */
+    enum cms_type type; /* ENVELOPED or AUTH_ENVELOPED */
+    const char *cipher; /* "aes-256-gcm", "aes-256-cbc", "des-ede3-cbc", ... or "unknown" */
+    unsigned key_bytes; /* length of the content key; 0: unknown cipher */
     bool authenticated;
     struct cms_recipient *recipients;
     size_t count;
 };
 
 /* Reads the head of the structure (DER or BER, indefinite and constructed forms). Recipients are
- * at most 256 KB, nesting 16. RC_DAMAGED, RC_UNSUPPORTED, RC_TOO_LARGE. Slices live in the arena. */
+ * at most 256 KB, nesting 16. RC_DAMAGED, RC_UNSUPPORTED, RC_TOO_LARGE. Slices live in the arena.
+ */
 rc_t cms_envelope_read(str_t der, struct arena *a, struct cms_envelope *out,
                        struct err *e) WX_MUST_USE;
 /* Decrypts with the content key. Plaintext is appended to out (a secret buffer) only when the tag
  * is right (AES-GCM: tag length 12..16 checked here; RFC 5084) or the padding is (CBC). Everything
- * that goes wrong is RC_DECRYPT_FAILED, but RC_TOO_LARGE when the ciphertext alone tells that out->max
- * is too small. */
+ * that goes wrong is RC_DECRYPT_FAILED, but RC_TOO_LARGE when the ciphertext alone tells that
+ * out->max is too small. */
 rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err *e) WX_MUST_USE;
-/* The same in the ciphertext's own memory, for large messages: der is overwritten, *plain is a slice
- * of it. When it fails, der is wiped. */
+/* The same in the ciphertext's own memory, for large messages: der is overwritten, *plain is a
+ * slice of it. When it fails, der is wiped. */
 rc_t cms_envelope_open_within(char *der, size_t n, str_t content_key, str_t *plain,
                               struct err *e) WX_MUST_USE;
 /* RFC 3274; RC_TOO_LARGE past out->max or a ratio of 200. */
@@ -71,20 +79,20 @@ enum cms_integrity { CMS_INTACT, CMS_ALTERED, CMS_NO_CERTIFICATE, CMS_SIG_UNSUPP
 
 struct cms_signer {
     enum cms_integrity integrity;
-    struct cert *cert;             /* NULL: not in the message nor in `extra`; owned by the result */
+    struct cert *cert; /* NULL: not in the message nor in `extra`; owned by the result */
     const char *signature_algorithm; /* "rsa-pkcs1-sha256", "rsa-pss-sha256", "ecdsa-sha256", ... */
-    bool weak;                     /* SHA-1, MD5, RSA < 2048: never green */
-    int64_t signed_at;             /* signingTime; 0: absent */
-    struct cert_verdict chain;     /* of `cert`, at the time the caller gave */
-    struct cert *encryption;       /* of the bag: what the signer wants mail encrypted to (RFC 8551
-                                      section 2.5.3); or NULL; lives as long as the result */
-    str_t issuer, serial;          /* of the SignerIdentifier, for saying who is missing */
+    bool weak;                       /* SHA-1, MD5, RSA < 2048: never green */
+    int64_t signed_at;               /* signingTime; 0: absent */
+    struct cert_verdict chain;       /* of `cert`, at the time the caller gave */
+    struct cert *encryption; /* of the bag: what the signer wants mail encrypted to (RFC 8551
+                                section 2.5.3); or NULL; lives as long as the result */
+    str_t issuer, serial;    /* of the SignerIdentifier, for saying who is missing */
 };
 
 struct cms_signed {
     struct cms_signer *signers;
-    size_t count;                  /* 0: certs-only, or a degenerate message without signer */
-    struct cert **certificates;    /* the bag */
+    size_t count;               /* 0: certs-only, or a degenerate message without signer */
+    struct cert **certificates; /* the bag */
     size_t certificate_count;
     bool detached;
 };
@@ -92,13 +100,14 @@ struct cms_signed {
 struct cms_verify_options {
     const struct trust *trust;
     int64_t now;
-    struct cert *const *extra;     /* known certificates of the sender */
+    struct cert *const *extra; /* known certificates of the sender */
     size_t extra_count;
 };
 
 /* Verifies over content (detached: the exact bytes of the signed part) or the eContent, which is
  * then appended to out. A structure that carries eContent although content is given is
- * RC_DAMAGED, and so is one with signers and no content at all. Per-signer results, never one word for all. cms_signed_free when done. */
+ * RC_DAMAGED, and so is one with signers and no content at all. Per-signer results, never one word
+ * for all. cms_signed_free when done. */
 rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
                 struct buf *out, struct cms_signed *result, struct err *e) WX_MUST_USE;
 void cms_signed_free(struct cms_signed *s);
@@ -106,8 +115,8 @@ void cms_signed_free(struct cms_signed *s);
 /* --- signing (two phases) ---------------------------------------------------------- */
 
 struct cms_sign_options {
-    const struct cert *signer;     /* public part only; always put into the message */
-    struct cert *const *chain;     /* intermediates to put beside it, at most 16; doubles are fine */
+    const struct cert *signer; /* public part only; always put into the message */
+    struct cert *const *chain; /* intermediates to put beside it, at most 16; doubles are fine */
     size_t chain_count;
     const struct cert *encryption; /* for SMIMEEncryptionKeyPreference, put in too; or NULL */
     int64_t signing_time;
@@ -139,9 +148,10 @@ enum cms_cipher { CMS_AES_256_CBC, CMS_AES_256_GCM };
  * names the address otherwise; validity and trust are the caller's matter); nothing is written on
  * failure. A certificate that is there twice counts once. Recipients by issuer and serial: RSA
  * v1.5, RSAES-OAEP where the certificate demands it (RFC 4055), EC by ephemeral ECDH with the X9.63
- * KDF (SHA-256 to 256 bits, SHA-384 to 384, then SHA-512) and AES-256 key wrap (RFC 5753). Content up
- * to 1 GiB, RecipientInfos up to 256 KB: RC_TOO_LARGE. */
+ * KDF (SHA-256 to 256 bits, SHA-384 to 384, then SHA-512) and AES-256 key wrap (RFC 5753). Content
+ * up to 1 GiB, RecipientInfos up to 256 KB: RC_TOO_LARGE. */
 rc_t cms_encrypt(str_t content, struct cert *const *recipients, size_t n, enum cms_cipher cipher,
-                 str_t content_key, unsigned char *made, struct buf *out, struct err *e) WX_MUST_USE;
+                 str_t content_key, unsigned char *made, struct buf *out,
+                 struct err *e) WX_MUST_USE;
 
 #endif

@@ -10,10 +10,10 @@
 struct inflating {
     z_stream z;
     struct buf *out;
-    size_t taken;     /* compressed bytes so far */
+    size_t taken; /* compressed bytes so far */
     size_t made;
     bool ended;
-    bool over;        /* a limit was passed */
+    bool over; /* a limit was passed */
 };
 
 static bool grow(struct inflating *in)
@@ -41,8 +41,10 @@ static bool inflate_piece(struct inflating *in, str_t piece)
             size_t got = STEP - in->z.avail_out;
             in->out->n += got;
             in->made += got;
-            if (rc == Z_STREAM_END) in->ended = true;
-            else if (rc != Z_OK && rc != Z_BUF_ERROR) return false;
+            if (rc == Z_STREAM_END)
+                in->ended = true;
+            else if (rc != Z_OK && rc != Z_BUF_ERROR)
+                return false;
         } while (!in->ended && (in->z.avail_in > 0 || in->z.avail_out == 0));
         at += step;
     }
@@ -89,7 +91,8 @@ rc_t cms_decompress(str_t der, struct buf *out, struct err *e)
     str_t piece;
     bool ok = true;
     ber_octets_start(&pieces, &content);
-    while (ok && !in.ended && ber_octets_next(&pieces, &piece)) ok = inflate_piece(&in, piece);
+    while (ok && !in.ended && ber_octets_next(&pieces, &piece))
+        ok = inflate_piece(&in, piece);
     inflateEnd(&in.z);
     if (ok && in.ended) {
         out->p[out->n] = '\0';

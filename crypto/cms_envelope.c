@@ -21,7 +21,8 @@ static pthread_once_t legacy_once = PTHREAD_ONCE_INIT;
 static void legacy_load(void)
 {
     legacy = OSSL_LIB_CTX_new();
-    if (legacy && (!OSSL_PROVIDER_load(legacy, "default") || !OSSL_PROVIDER_load(legacy, "legacy"))) {
+    if (legacy &&
+        (!OSSL_PROVIDER_load(legacy, "default") || !OSSL_PROVIDER_load(legacy, "legacy"))) {
         OSSL_LIB_CTX_free(legacy);
         legacy = NULL;
     }
@@ -39,8 +40,8 @@ struct opening {
     const struct cms_cipher_kind *kind;
     str_t key;
     EVP_CIPHER_CTX *ctx;
-    unsigned char *to;  /* room for the ciphertext and one block */
-    size_t n;           /* plaintext so far */
+    unsigned char *to; /* room for the ciphertext and one block */
+    size_t n;          /* plaintext so far */
 };
 
 static const unsigned char *octets(str_t s)
@@ -113,8 +114,7 @@ static bool gcm_parameters(const struct ber_value *v, str_t *nonce, size_t *tag)
     struct ber_value octet, length;
     if (v->id != BER_SEQUENCE) return false;
     struct ber r = ber_inside(v);
-    if (!ber_expect(&r, BER_OCTET_STRING, &octet) || octet.content.n < 1 ||
-        octet.content.n > 64) {
+    if (!ber_expect(&r, BER_OCTET_STRING, &octet) || octet.content.n < 1 || octet.content.n > 64) {
         return false;
     }
     *nonce = octet.content;
@@ -170,9 +170,15 @@ static bool open_content(struct opening *op)
     op->ctx = cipher ? EVP_CIPHER_CTX_new() : NULL;
     if (op->ctx) {
         switch (op->kind->mode) {
-        case CMS_MODE_CBC: ok = open_cbc(op, cipher); break;
-        case CMS_MODE_RC2: ok = open_rc2(op, cipher); break;
-        case CMS_MODE_GCM: ok = open_gcm(op, cipher); break;
+        case CMS_MODE_CBC:
+            ok = open_cbc(op, cipher);
+            break;
+        case CMS_MODE_RC2:
+            ok = open_rc2(op, cipher);
+            break;
+        case CMS_MODE_GCM:
+            ok = open_gcm(op, cipher);
+            break;
         }
     }
     EVP_CIPHER_CTX_free(op->ctx);

@@ -12,10 +12,10 @@ enum cms_mode { CMS_MODE_CBC, CMS_MODE_RC2, CMS_MODE_GCM };
 
 /* One content cipher we can read. */
 struct cms_cipher_kind {
-    str_t oid;           /* content octets */
-    const char *word;    /* as cms_envelope.cipher has it */
-    const char *fetch;   /* OpenSSL's name */
-    unsigned key_bytes;  /* 0: any the parameters say (RC2) */
+    str_t oid;          /* content octets */
+    const char *word;   /* as cms_envelope.cipher has it */
+    const char *fetch;  /* OpenSSL's name */
+    unsigned key_bytes; /* 0: any the parameters say (RC2) */
     unsigned block;
     enum cms_mode mode;
 };
@@ -28,10 +28,10 @@ struct cms_envelope_parts {
     enum cms_type type;
     struct ber_value recipients;
     str_t cipher_oid;
-    struct ber_value parameters;  /* of the cipher; id 0: absent */
-    struct ber_value content;     /* encryptedContent, [0]; id 0: absent */
-    struct ber_value attributes;  /* authAttrs, [1]; id 0: absent */
-    struct ber_value tag;         /* mac; id 0: EnvelopedData */
+    struct ber_value parameters; /* of the cipher; id 0: absent */
+    struct ber_value content;    /* encryptedContent, [0]; id 0: absent */
+    struct ber_value attributes; /* authAttrs, [1]; id 0: absent */
+    struct ber_value tag;        /* mac; id 0: EnvelopedData */
 };
 rc_t cms_parts_read(str_t der, struct cms_envelope_parts *out, struct err *e) WX_MUST_USE;
 

@@ -29,7 +29,8 @@ static bool small_integer(str_t content, unsigned *out)
 {
     if (content.n < 1 || content.n > 3) return false;
     unsigned v = 0;
-    for (size_t i = 0; i < content.n; i++) v = v << 8 | (unsigned char) content.p[i];
+    for (size_t i = 0; i < content.n; i++)
+        v = v << 8 | (unsigned char) content.p[i];
     *out = v;
     return true;
 }
@@ -45,9 +46,15 @@ bool cms_rc2_parameters(const struct ber_value *parameters, unsigned *bits, str_
         return false;
     }
     switch (v) { /* RFC 2268 section 6: a table for small sizes, the size itself from 256 on */
-    case 160: effective = 40; break;
-    case 120: effective = 64; break;
-    case 58: effective = 128; break;
+    case 160:
+        effective = 40;
+        break;
+    case 120:
+        effective = 64;
+        break;
+    case 58:
+        effective = 128;
+        break;
     default:
         if (v < 256 || v > 1024 || v % 8) return false;
         effective = v;

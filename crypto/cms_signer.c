@@ -7,21 +7,34 @@
 #include "base/b64.h"
 #include "crypto/ber.h"
 
-enum digest { D_MD5, D_SHA1, D_SHA224, D_SHA256, D_SHA384, D_SHA512, D_SHA3_256, D_SHA3_384,
-              D_SHA3_512, D_COUNT, D_NONE = D_COUNT };
+enum digest {
+    D_MD5,
+    D_SHA1,
+    D_SHA224,
+    D_SHA256,
+    D_SHA384,
+    D_SHA512,
+    D_SHA3_256,
+    D_SHA3_384,
+    D_SHA3_512,
+    D_COUNT,
+    D_NONE = D_COUNT
+};
 enum scheme { S_RSA, S_PSS, S_ECDSA, S_DSA, S_COUNT };
 
-static const int DIGEST_NID[D_COUNT] = {NID_md5,    NID_sha1,   NID_sha224,   NID_sha256,  NID_sha384,
-                                        NID_sha512, NID_sha3_256, NID_sha3_384, NID_sha3_512};
+static const int DIGEST_NID[D_COUNT] = {NID_md5,      NID_sha1,     NID_sha224,
+                                        NID_sha256,   NID_sha384,   NID_sha512,
+                                        NID_sha3_256, NID_sha3_384, NID_sha3_512};
 
 #define ROW(scheme)                                                                                \
     {                                                                                              \
         scheme "-md5", scheme "-sha1", scheme "-sha224", scheme "-sha256", scheme "-sha384",       \
             scheme "-sha512", scheme "-sha3-256", scheme "-sha3-384", scheme "-sha3-512"           \
     }
-static const char *const WORDS[S_COUNT][D_COUNT] = {
-    [S_RSA] = ROW("rsa-pkcs1"), [S_PSS] = ROW("rsa-pss"), [S_ECDSA] = ROW("ecdsa"),
-    [S_DSA] = ROW("dsa")};
+static const char *const WORDS[S_COUNT][D_COUNT] = {[S_RSA] = ROW("rsa-pkcs1"),
+                                                    [S_PSS] = ROW("rsa-pss"),
+                                                    [S_ECDSA] = ROW("ecdsa"),
+                                                    [S_DSA] = ROW("dsa")};
 
 static enum digest digest_of_nid(int nid)
 {
@@ -78,15 +91,24 @@ void cms_algorithm_of(CMS_SignerInfo *si, struct cms_algorithm *out)
     }
     int scheme = -1;
     switch (key_nid) {
-    case NID_rsaEncryption: scheme = S_RSA; break;
-    case NID_rsassaPss: scheme = S_PSS; break;
-    case NID_X9_62_id_ecPublicKey: scheme = S_ECDSA; break;
-    case NID_dsa: scheme = S_DSA; break;
-    default: break;
+    case NID_rsaEncryption:
+        scheme = S_RSA;
+        break;
+    case NID_rsassaPss:
+        scheme = S_PSS;
+        break;
+    case NID_X9_62_id_ecPublicKey:
+        scheme = S_ECDSA;
+        break;
+    case NID_dsa:
+        scheme = S_DSA;
+        break;
+    default:
+        break;
     }
     if (scheme >= 0 && used != D_NONE) out->word = WORDS[scheme][used];
-    out->weak = scheme == S_DSA || content == D_MD5 || content == D_SHA1 || used == D_MD5 ||
-                used == D_SHA1;
+    out->weak =
+        scheme == S_DSA || content == D_MD5 || content == D_SHA1 || used == D_MD5 || used == D_SHA1;
     ossl_drain();
 }
 
@@ -137,8 +159,8 @@ static struct cert *find_by_key_id(str_t id, struct cert *const *bag, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         const ASN1_OCTET_STRING *own = X509_get0_subject_key_id(cert_x509(bag[i]));
-        if (own && str_eq(id, str_n(ASN1_STRING_get0_data(own),
-                                    (size_t) ASN1_STRING_length(own)))) {
+        if (own &&
+            str_eq(id, str_n(ASN1_STRING_get0_data(own), (size_t) ASN1_STRING_length(own)))) {
             return bag[i];
         }
     }

@@ -6,9 +6,9 @@
 #include "crypto/ossl.h"
 
 struct cms_algorithm {
-    const char *word;   /* "rsa-pkcs1-sha256", ...; "unknown" */
-    const EVP_MD *md;   /* digest of the content; NULL: not one we can compute */
-    bool weak;          /* MD5, SHA-1 or DSA anywhere in it */
+    const char *word; /* "rsa-pkcs1-sha256", ...; "unknown" */
+    const EVP_MD *md; /* digest of the content; NULL: not one we can compute */
+    bool weak;        /* MD5, SHA-1 or DSA anywhere in it */
 };
 void cms_algorithm_of(CMS_SignerInfo *si, struct cms_algorithm *out);
 

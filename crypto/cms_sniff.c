@@ -68,6 +68,7 @@ rc_t cms_data(str_t der, struct buf *out, struct err *e)
         return err_set(e, RC_TOO_LARGE, "The message is too large.");
     }
     ber_octets_start(&pieces, &v);
-    while (ber_octets_next(&pieces, &piece)) (void) buf_str(out, piece);
+    while (ber_octets_next(&pieces, &piece))
+        (void) buf_str(out, piece);
     return RC_OK;
 }

@@ -24,8 +24,8 @@ static bool attributes_fit(CMS_ContentInfo *cms, CMS_SignerInfo *si, str_t diges
     const ASN1_OBJECT *type = CMS_get0_eContentType(cms);
     const ASN1_OCTET_STRING *said = CMS_signed_get0_data_by_OBJ(
         si, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING);
-    const ASN1_OBJECT *kind = CMS_signed_get0_data_by_OBJ(si, OBJ_nid2obj(NID_pkcs9_contentType),
-                                                          -3, V_ASN1_OBJECT);
+    const ASN1_OBJECT *kind =
+        CMS_signed_get0_data_by_OBJ(si, OBJ_nid2obj(NID_pkcs9_contentType), -3, V_ASN1_OBJECT);
     str_t want = octet_slice(said);
     return said && kind && type && OBJ_cmp(kind, type) == 0 && want.n == digest.n &&
            CRYPTO_memcmp(want.p, digest.p, digest.n) == 0;
@@ -71,7 +71,7 @@ static bool eddsa_right(CMS_SignerInfo *si, X509 *x)
 struct checking {
     CMS_ContentInfo *cms;
     str_t content;
-    bool plain_data;     /* eContentType is id-data: the only one S/MIME signs */
+    bool plain_data; /* eContentType is id-data: the only one S/MIME signs */
     struct arena *arena;
     const struct cms_verify_options *options;
     struct cms_signed *result;
@@ -96,21 +96,19 @@ static bool bare_signature_right(const struct checking *c, CMS_SignerInfo *si)
     struct ber r = ber_start(c->content);
     struct ber_value set;
     if (ber_expect(&r, BER_SET, &set) && ber_end(&r)) return false;
-    OSSL_OWN(BIO) source = c->result->detached ? BIO_new_mem_buf(c->content.p, (int) c->content.n)
-                                               : NULL;
+    OSSL_OWN(BIO)
+    source = c->result->detached ? BIO_new_mem_buf(c->content.p, (int) c->content.n) : NULL;
     BIO *chain = CMS_dataInit(c->cms, source);
     if (!chain) return false;
     if (source) source = NULL; /* part of the chain now */
     char step[16384];
-    while (BIO_read(chain, step, sizeof step) > 0) {
-    }
+    while (BIO_read(chain, step, sizeof step) > 0) {}
     bool right = CMS_SignerInfo_verify_content(si, chain) == 1;
     BIO_free_all(chain);
     return right;
 }
 
-static bool signature_right(const struct checking *c, CMS_SignerInfo *si, X509 *x,
-                            const EVP_MD *md)
+static bool signature_right(const struct checking *c, CMS_SignerInfo *si, X509 *x, const EVP_MD *md)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned n = 0;
@@ -146,9 +144,8 @@ static void find_and_check(const struct checking *c, CMS_SignerInfo *si,
     size_t all = s->certificate_count + c->options->extra_count, tried = 0;
     out->integrity = CMS_NO_CERTIFICATE;
     for (size_t i = 0; i < all && tried < CANDIDATES_MAX; i++) {
-        struct cert *cert = i < s->certificate_count
-                                ? s->certificates[i]
-                                : c->options->extra[i - s->certificate_count];
+        struct cert *cert = i < s->certificate_count ? s->certificates[i]
+                                                     : c->options->extra[i - s->certificate_count];
         if (CMS_SignerInfo_cert_cmp(si, cert_x509(cert)) != 0) continue;
         enum cms_integrity found = check_with(c, si, cert_x509(cert), alg);
         if (tried++ && found != CMS_INTACT) continue;
@@ -162,8 +159,7 @@ static void find_and_check(const struct checking *c, CMS_SignerInfo *si,
 static int64_t signing_time(CMS_SignerInfo *si)
 {
     int at = CMS_signed_get_attr_by_NID(si, NID_pkcs9_signingTime, -1);
-    const ASN1_TYPE *v =
-        at < 0 ? NULL : X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
+    const ASN1_TYPE *v = at < 0 ? NULL : X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
     struct tm tm;
     if (!v || (v->type != V_ASN1_UTCTIME && v->type != V_ASN1_GENERALIZEDTIME) ||
         ASN1_TIME_to_tm(v->value.asn1_string, &tm) != 1) {
@@ -280,7 +276,9 @@ rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, st
 void cms_signed_free(struct cms_signed *s)
 {
     if (!s) return;
-    for (size_t i = 0; i < s->count; i++) cert_unref(s->signers[i].cert);
-    for (size_t i = 0; i < s->certificate_count; i++) cert_unref(s->certificates[i]);
+    for (size_t i = 0; i < s->count; i++)
+        cert_unref(s->signers[i].cert);
+    for (size_t i = 0; i < s->certificate_count; i++)
+        cert_unref(s->certificates[i]);
     s->count = s->certificate_count = 0;
 }

@@ -39,19 +39,20 @@ void message_close(struct message_view *v)
         cert_unref(v->signers[i].cert);
         v->signers[i].cert = NULL;
     }
-    for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++) buf_free(&m->plain[i]);
+    for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
+        buf_free(&m->plain[i]);
     m->layer_count = 0;
 }
 
-rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type,
-                        str_t *name, struct err *e)
+rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
+                        struct err *e)
 {
     struct opened *m = opened_of(v);
     for (size_t i = 0; i < m->known_count; i++) {
         if (!str_eq(m->known[i].id, id)) continue;
         const struct entity *part = m->known[i].entity;
-        str_t word = arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type),
-                                  STR_ARG(part->subtype));
+        str_t word =
+            arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
         if (str_is_null(word)) return err_set(e, RC_NO_MEMORY, NULL);
         TRY(entity_decode_body(part, out, e));
         *type = word;

@@ -29,40 +29,40 @@ struct key_ops {
 };
 
 struct message_key {
-    unsigned layer;   /* 0: outermost encrypted layer, 1: the next inside ... */
+    unsigned layer; /* 0: outermost encrypted layer, 1: the next inside ... */
     str_t content_key;
 };
 
 struct message_options {
-    bool smime;                      /* off: no S/MIME at all, CMS parts are attachments */
+    bool smime; /* off: no S/MIME at all, CMS parts are attachments */
     const struct trust *trust;
     int64_t now;
-    struct cert *const *known;       /* sender's known certificates */
+    struct cert *const *known; /* sender's known certificates */
     size_t known_count;
     const struct message_key *keys;
     size_t key_count;
-    const struct key_ops *ops;       /* or NULL */
-    size_t max_plain;                /* 0: 64 MiB a layer */
-    unsigned max_layers;             /* 0: 8 */
+    const struct key_ops *ops; /* or NULL */
+    size_t max_plain;          /* 0: 64 MiB a layer */
+    unsigned max_layers;       /* 0: 8 */
 };
 
 struct message_reason { /* one sentence of the verdict */
-    const char *code;    /* stable word, "address_mismatch"; texts by code in the client too */
+    const char *code;   /* stable word, "address_mismatch"; texts by code in the client too */
     str_t text;
 };
 
 enum message_level { LEVEL_NONE, LEVEL_GOOD, LEVEL_NEUTRAL, LEVEL_WARNING, LEVEL_BAD };
 
 struct message_signer {
-    str_t address;           /* SAN that equals From, else the first SAN, or null */
+    str_t address; /* SAN that equals From, else the first SAN, or null */
     str_t subject, issuer, serial, fingerprint;
     const char *algorithm;
     enum cms_integrity integrity;
     enum address_match match;
     struct cert_verdict chain;
     int64_t not_before, not_after, signed_at;
-    struct cert *cert;       /* owned by the view, or NULL */
-    str_t encryption_cert;   /* DER the signer prefers for encryption (RFC 8551 2.5.3), or null */
+    struct cert *cert;     /* owned by the view, or NULL */
+    str_t encryption_cert; /* DER the signer prefers for encryption (RFC 8551 2.5.3), or null */
 };
 
 struct message_encryption {
@@ -71,19 +71,19 @@ struct message_encryption {
     bool opened;
 };
 
-struct message_part {        /* in the order to show; each in its own frame */
-    str_t id;                /* "1.2"; "L1/1.2" inside the first opened layer, and so on */
+struct message_part { /* in the order to show; each in its own frame */
+    str_t id;         /* "1.2"; "L1/1.2" inside the first opened layer, and so on */
     bool html;
-    bool flowed, delsp;      /* RFC 3676 */
-    bool sealed;             /* came out of an encrypted layer: no remote content */
-    str_t text;              /* UTF-8 */
-    str_t plain;             /* html: the text/plain form beside it (multipart/alternative), or null */
+    bool flowed, delsp; /* RFC 3676 */
+    bool sealed;        /* came out of an encrypted layer: no remote content */
+    str_t text;         /* UTF-8 */
+    str_t plain;        /* html: the text/plain form beside it (multipart/alternative), or null */
 };
 
 struct message_attachment {
     str_t id, name, type, content_id; /* name: null when the message gives none */
-    str_t title;             /* subject of an attached message, or null */
-    size_t size;             /* decoded bytes */
+    str_t title;                      /* subject of an attached message, or null */
+    size_t size;                      /* decoded bytes */
     bool inlined;
     bool sealed;
 };
@@ -95,9 +95,9 @@ struct message_view {
     size_t from_count, sender_count, reply_to_count, to_count, cc_count, bcc_count;
     int64_t date;
     bool header_protected;
-    str_t outer_subject;     /* differs from subject when hidden; or null */
+    str_t outer_subject; /* differs from subject when hidden; or null */
 
-    const char *verdict;     /* a word of corpus/manifest.json: "encrypted+signed-valid" ... */
+    const char *verdict; /* a word of corpus/manifest.json: "encrypted+signed-valid" ... */
     enum message_level level;
     struct message_reason *reasons;
     size_t reason_count;
@@ -110,7 +110,7 @@ struct message_view {
     bool has_encryption, encryption_whole;
     struct message_encryption *layers; /* encrypted layers, outermost first */
     size_t layer_count;
-    int job;                 /* index into layers of the one that waits for a key, or -1 */
+    int job; /* index into layers of the one that waits for a key, or -1 */
 
     struct message_part *parts;
     size_t part_count;
@@ -119,14 +119,14 @@ struct message_view {
 };
 
 /* raw must outlive the view; the view lives in the arena (a secret one when decrypting) but owns
- * certificates and the decrypted bytes, which message_close wipes: call it before arena_free, and use
- * nothing of the view after it. Fails only when the file cannot be examined at all (limits). A bad
- * key is not a failure: verdict "decrypt-error", no plaintext. */
+ * certificates and the decrypted bytes, which message_close wipes: call it before arena_free, and
+ * use nothing of the view after it. Fails only when the file cannot be examined at all (limits). A
+ * bad key is not a failure: verdict "decrypt-error", no plaintext. */
 rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
                   struct message_view **out, struct err *e) WX_MUST_USE;
 void message_close(struct message_view *v);
 /* Decoded bytes of a part or attachment by id. RC_NOT_FOUND. */
-rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type,
-                        str_t *name, struct err *e) WX_MUST_USE;
+rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
+                        struct err *e) WX_MUST_USE;
 
 #endif

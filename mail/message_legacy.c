@@ -38,7 +38,8 @@ str_t message_skip_legacy_html(str_t html, struct arena *a)
     ptrdiff_t class = str_ifind(html, STR("header-protection-legacy-display"));
     if (class < 0) return html;
     size_t open = (size_t) class;
-    while (open > 0 && html.p[open] != '<') open--;
+    while (open > 0 && html.p[open] != '<')
+        open--;
     if (!str_istarts(str_sub(html, open, html.n), STR("<div"))) return html;
     size_t end = div_end(html, open);
     char *p = arena_alloc(a, html.n + 1);

@@ -9,12 +9,13 @@
 struct collecting {
     struct opened *m;
     struct err *e;
-    unsigned blob;      /* number of unwrapped blobs, for ids */
+    unsigned blob; /* number of unwrapped blobs, for ids */
     bool sealed;
     size_t part_room, attachment_room, known_room;
 };
 
-/* --- growing lists ----------------------------------------------------------------------------- */
+/* --- growing lists -----------------------------------------------------------------------------
+ */
 
 static bool grow(struct arena *a, void **list, size_t count, size_t *room, size_t size)
 {
@@ -45,7 +46,8 @@ static rc_t remember(struct collecting *c, const struct entity *m, str_t *id)
     return RC_OK;
 }
 
-/* --- one part ---------------------------------------------------------------------------------- */
+/* --- one part ----------------------------------------------------------------------------------
+ */
 
 static bool is_type(const struct entity *m, str_t type, str_t subtype)
 {
@@ -74,7 +76,8 @@ static size_t base64_size(str_t s)
     while (s.n > 0) {
         const char *nl = memchr(s.p, '\n', s.n);
         size_t line = nl ? (size_t) (nl - s.p) : s.n, n = line;
-        while (n > 0 && (s.p[n - 1] == '\r' || s.p[n - 1] == ' ' || s.p[n - 1] == '=')) n--;
+        while (n > 0 && (s.p[n - 1] == '\r' || s.p[n - 1] == ' ' || s.p[n - 1] == '='))
+            n--;
         letters += n;
         s = str_sub(s, nl ? line + 1 : line, s.n);
     }
@@ -161,7 +164,8 @@ static rc_t add_text(struct collecting *c, const struct entity *m)
     return RC_OK;
 }
 
-/* --- structure --------------------------------------------------------------------------------- */
+/* --- structure ---------------------------------------------------------------------------------
+ */
 
 /* Shown in place, not offered as a file: a name alone makes no attachment. */
 static bool is_shown(const struct entity *m)
@@ -188,7 +192,10 @@ static const struct entity *choose(const struct entity *m)
     unsigned best_rank = 0;
     for (size_t i = 0; i < m->child_count; i++) {
         const struct entity *child = &m->children[i];
-        unsigned rank = contains_html(child) ? 3 : is_multipart(child) ? 2 : is_shown(child) ? 1 : 0;
+        unsigned rank = contains_html(child)  ? 3
+                        : is_multipart(child) ? 2
+                        : is_shown(child)     ? 1
+                                              : 0;
         if (rank > 0 && rank >= best_rank) {
             best = child;
             best_rank = rank;
@@ -204,9 +211,12 @@ static rc_t collect_alternative(struct collecting *c, const struct entity *m)
     size_t before = c->m->view.part_count;
     for (size_t i = 0; i < m->child_count; i++) {
         const struct entity *child = &m->children[i];
-        if (child == best) TRY(collect(c, child));
-        else if (!is_shown(child) && !is_multipart(child)) TRY(add_attachment(c, child, false));
-        else if (!plain && is_plain(child)) plain = child;
+        if (child == best)
+            TRY(collect(c, child));
+        else if (!is_shown(child) && !is_multipart(child))
+            TRY(add_attachment(c, child, false));
+        else if (!plain && is_plain(child))
+            plain = child;
     }
     if (!plain || c->m->view.part_count == before) return RC_OK;
     struct message_part *shown = &c->m->view.parts[before];
@@ -231,8 +241,10 @@ static rc_t collect_related(struct collecting *c, const struct entity *m)
         const struct entity *child = &m->children[i];
         if (child == root) continue;
         bool cid = child->content_id.n > 0 && !str_eq(child->disposition, STR("attachment"));
-        if (cid && !is_multipart(child)) TRY(add_attachment(c, child, true));
-        else TRY(collect(c, child));
+        if (cid && !is_multipart(child))
+            TRY(add_attachment(c, child, true));
+        else
+            TRY(collect(c, child));
     }
     return RC_OK;
 }
@@ -279,7 +291,8 @@ static void note_nested(struct opened *o, const struct entity *m, bool root)
             o->inner_encrypted = true;
         }
     }
-    for (size_t i = 0; i < m->child_count; i++) note_nested(o, &m->children[i], false);
+    for (size_t i = 0; i < m->child_count; i++)
+        note_nested(o, &m->children[i], false);
 }
 
 static rc_t collect(struct collecting *c, const struct entity *m)
@@ -287,7 +300,8 @@ static rc_t collect(struct collecting *c, const struct entity *m)
     if (is_multipart(m)) {
         if (is_type(m, STR("multipart"), STR("alternative"))) return collect_alternative(c, m);
         if (is_type(m, STR("multipart"), STR("related"))) return collect_related(c, m);
-        for (size_t i = 0; i < m->child_count; i++) TRY(collect(c, &m->children[i]));
+        for (size_t i = 0; i < m->child_count; i++)
+            TRY(collect(c, &m->children[i]));
         return RC_OK;
     }
     if (is_old_legacy(c, m)) return RC_OK;
@@ -298,7 +312,8 @@ static rc_t collect(struct collecting *c, const struct entity *m)
 rc_t message_collect(struct opened *m, struct err *e)
 {
     struct collecting c = {.m = m, .e = e, .blob = m->blobs};
-    for (size_t i = 0; i < m->view.layer_count; i++) c.sealed |= m->view.layers[i].opened;
+    for (size_t i = 0; i < m->view.layer_count; i++)
+        c.sealed |= m->view.layers[i].opened;
     const struct entity *content = message_content(m);
     /* What could not be opened is kept as the file it is. */
     if (m->stop != STOP_NONE) {

@@ -19,7 +19,8 @@ static const char *const BY_WEIGHT[] = {"signed-invalid",
 static size_t weight(const char *word)
 {
     size_t i = 0;
-    while (i + 1 < sizeof BY_WEIGHT / sizeof BY_WEIGHT[0] && strcmp(BY_WEIGHT[i], word) != 0) i++;
+    while (i + 1 < sizeof BY_WEIGHT / sizeof BY_WEIGHT[0] && strcmp(BY_WEIGHT[i], word) != 0)
+        i++;
     return i;
 }
 
@@ -102,7 +103,8 @@ static rc_t judge_integrity(struct opened *m, const struct message_signer *s, st
                             struct err *e)
 {
     switch (s->integrity) {
-    case CMS_INTACT: return RC_OK;
+    case CMS_INTACT:
+        return RC_OK;
     case CMS_ALTERED:
         find(j, "signed-invalid", LEVEL_BAD);
         return message_reason(m, "signature_altered", e,
@@ -143,7 +145,8 @@ static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct
                         struct err *e)
 {
     switch (s->chain.chain) {
-    case CHAIN_TRUSTED: return RC_OK;
+    case CHAIN_TRUSTED:
+        return RC_OK;
     case CHAIN_UNKNOWN_ISSUER:
         find(j, "signed-untrusted", LEVEL_NEUTRAL);
         return message_reason(m, "issuer_unknown", e,
@@ -155,7 +158,8 @@ static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct
                               "A certificate between the signer and a trusted authority is "
                               "missing, so it is not certain who signed.");
     case CHAIN_EXPIRED:
-    case CHAIN_NOT_YET_VALID: return judge_expiry(m, s, j, e);
+    case CHAIN_NOT_YET_VALID:
+        return judge_expiry(m, s, j, e);
     case CHAIN_PURPOSE:
         find(j, "signed-untrusted", LEVEL_WARNING);
         return message_reason(m, "certificate_purpose", e,
@@ -173,12 +177,13 @@ static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct
     }
 }
 
-static rc_t judge_revocation(struct opened *m, const struct message_signer *s,
-                             struct judgement *j, struct err *e)
+static rc_t judge_revocation(struct opened *m, const struct message_signer *s, struct judgement *j,
+                             struct err *e)
 {
     if (s->chain.chain != CHAIN_TRUSTED) return RC_OK;
     switch (s->chain.revocation) {
-    case REVOCATION_GOOD: return RC_OK;
+    case REVOCATION_GOOD:
+        return RC_OK;
     case REVOCATION_NO_SOURCE:
         return message_reason(m, "revocation_no_source", e,
                               "The certificate names no place where its revocation could be "
@@ -289,7 +294,8 @@ static rc_t judge_address(struct opened *m, struct judgement *j, struct err *e)
     return RC_OK;
 }
 
-/* --- all --------------------------------------------------------------------------------------- */
+/* --- all ---------------------------------------------------------------------------------------
+ */
 
 static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool weak,
                          struct judgement *j, struct err *e)
@@ -318,8 +324,7 @@ static const struct message_signer *valid_signer(const struct message_view *v)
     return &v->signers[0];
 }
 
-static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgement *j,
-                        struct err *e)
+static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgement *j, struct err *e)
 {
     struct message_view *v = &m->view;
     TRY(describe_all(m, l, e));
@@ -343,8 +348,7 @@ static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgemen
 }
 
 /* A signature around another layer that has its own: it is named, its integrity counts. */
-static rc_t judge_outer(struct opened *m, const struct layer *l, struct judgement *j,
-                        struct err *e)
+static rc_t judge_outer(struct opened *m, const struct layer *l, struct judgement *j, struct err *e)
 {
     find(j, "signed-valid", LEVEL_GOOD);
     j->word = "signed";

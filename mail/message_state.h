@@ -12,14 +12,22 @@ enum layer_kind { LAYER_SIGNED, LAYER_ENCRYPTED, LAYER_WRAPPED };
 
 struct layer {
     enum layer_kind kind;
-    bool broken;               /* SIGNED: the structure cannot be read */
-    struct cms_signed sig;     /* SIGNED */
-    unsigned encrypted;        /* ENCRYPTED: index into view.layers */
+    bool broken;           /* SIGNED: the structure cannot be read */
+    struct cms_signed sig; /* SIGNED */
+    unsigned encrypted;    /* ENCRYPTED: index into view.layers */
 };
 
 /* Why the walk ended before the innermost content. */
-enum stop { STOP_NONE, STOP_NO_KEY, STOP_DECRYPT, STOP_CIPHER, STOP_DAMAGED, STOP_DEPTH,
-            STOP_SIZE, STOP_CERTS_ONLY };
+enum stop {
+    STOP_NONE,
+    STOP_NO_KEY,
+    STOP_DECRYPT,
+    STOP_CIPHER,
+    STOP_DAMAGED,
+    STOP_DEPTH,
+    STOP_SIZE,
+    STOP_CERTS_ONLY
+};
 
 /* A part that can be asked for by id. */
 struct known_part {
@@ -28,19 +36,19 @@ struct known_part {
 };
 
 struct opened {
-    struct message_view view;  /* first: the public pointer is this one */
+    struct message_view view; /* first: the public pointer is this one */
     struct arena *arena;
     const struct message_options *options;
-    struct entity *root;       /* the message as it came */
-    struct entity *payload;    /* what the layers hold: RFC 9788's Cryptographic Payload */
-    unsigned blobs;            /* unwrapped so far: "L2/..." */
+    struct entity *root;    /* the message as it came */
+    struct entity *payload; /* what the layers hold: RFC 9788's Cryptographic Payload */
+    unsigned blobs;         /* unwrapped so far: "L2/..." */
     struct layer layers[MESSAGE_LAYERS_MAX];
     unsigned layer_count;
     enum stop stop;
     char stop_text[256];
-    bool from_differs;         /* protected From is another than the outer one */
+    bool from_differs; /* protected From is another than the outer one */
     bool attached_signed, lone_signature, inner_signed, inner_encrypted;
-    bool legacy_display;       /* payload may carry RFC 9788's legacy display elements */
+    bool legacy_display; /* payload may carry RFC 9788's legacy display elements */
     unsigned from_fields;
     struct buf plain[MESSAGE_LAYERS_MAX]; /* wiped by message_close */
     struct known_part *known;

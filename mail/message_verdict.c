@@ -25,7 +25,8 @@ rc_t message_reason(struct opened *m, const char *code, struct err *e, const cha
     va_end(ap);
     if (n < 0) return RC_OK;
     str_t s = str_n(text, (size_t) n < sizeof text ? (size_t) n : sizeof text - 1);
-    while (s.n && !str_is_utf8(s)) s.n--; /* a name cut inside a character */
+    while (s.n && !str_is_utf8(s))
+        s.n--; /* a name cut inside a character */
     for (size_t i = 0; i < v->reason_count; i++) {
         if (str_eq(v->reasons[i].text, s)) return RC_OK;
     }
@@ -35,7 +36,8 @@ rc_t message_reason(struct opened *m, const char *code, struct err *e, const cha
     return RC_OK;
 }
 
-/* --- collecting words -------------------------------------------------------------------------- */
+/* --- collecting words --------------------------------------------------------------------------
+ */
 
 struct verdict {
     char words[512];
@@ -73,7 +75,8 @@ static bool is_weak_cipher(const char *cipher)
     return strncmp(cipher, "des", 3) == 0 || strncmp(cipher, "rc2", 3) == 0;
 }
 
-/* --- encryption -------------------------------------------------------------------------------- */
+/* --- encryption --------------------------------------------------------------------------------
+ */
 
 static rc_t judge_opened(struct opened *m, const struct cms_envelope *env, struct verdict *v,
                          struct err *e)
@@ -127,7 +130,8 @@ static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struc
     }
 }
 
-/* --- layers ------------------------------------------------------------------------------------ */
+/* --- layers ------------------------------------------------------------------------------------
+ */
 
 static rc_t judge_layer(struct opened *m, unsigned i, int badge, struct verdict *v, struct err *e)
 {
@@ -172,10 +176,11 @@ static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
         v->n = 0;
         add_word(v, "damaged");
         message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "too_deep", e,
-                              "The message is nested too deep (more than %u layers), so its content is "
-                              "not shown.",
-                              m->layer_count);
+        return message_reason(
+            m, "too_deep", e,
+            "The message is nested too deep (more than %u layers), so its content is "
+            "not shown.",
+            m->layer_count);
     case STOP_CERTS_ONLY:
         add_word(v, "not-signed");
         return message_reason(m, "certificates_only", e,
@@ -186,7 +191,8 @@ static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
         }
         message_raise(&v->level, LEVEL_WARNING);
         return message_reason(m, "too_large", e, "%s", m->stop_text);
-    default: return RC_OK;
+    default:
+        return RC_OK;
     }
 }
 
@@ -224,7 +230,8 @@ static rc_t judge_parts(struct opened *m, struct verdict *v, struct err *e)
     return RC_OK;
 }
 
-/* --- the sender's looks ------------------------------------------------------------------------ */
+/* --- the sender's looks ------------------------------------------------------------------------
+ */
 
 /* An address inside a display name, other than the real one. */
 static bool name_pretends(const struct mail_address *from)
@@ -233,8 +240,10 @@ static bool name_pretends(const struct mail_address *from)
     ptrdiff_t at = str_chr(name, '@');
     if (at <= 0 || str_is_null(from->address)) return false;
     size_t begin = (size_t) at, end = (size_t) at + 1;
-    while (begin > 0 && !strchr(" \t\"'<>(),;:", name.p[begin - 1])) begin--;
-    while (end < name.n && !strchr(" \t\"'<>(),;:", name.p[end])) end++;
+    while (begin > 0 && !strchr(" \t\"'<>(),;:", name.p[begin - 1]))
+        begin--;
+    while (end < name.n && !strchr(" \t\"'<>(),;:", name.p[end]))
+        end++;
     str_t token = str_sub(name, begin, end);
     return begin < (size_t) at && end > (size_t) at + 1 && !str_ieq(token, from->address);
 }
@@ -270,7 +279,8 @@ rc_t message_judge(struct opened *m, struct err *e)
 {
     struct verdict v = {.level = LEVEL_NONE};
     int badge = last_signed(m);
-    for (unsigned i = 0; i < m->layer_count; i++) TRY(judge_layer(m, i, badge, &v, e));
+    for (unsigned i = 0; i < m->layer_count; i++)
+        TRY(judge_layer(m, i, badge, &v, e));
     TRY(judge_order(m, badge, &v, e));
     TRY(judge_stop(m, &v, e));
     TRY(judge_parts(m, &v, e));

@@ -41,8 +41,8 @@ bool message_is_cms(const struct entity *m)
 /* The type alone says CMS: then damaged content is a damaged message, not just a file. */
 static bool claims_cms(const struct entity *m)
 {
-    return message_is_cms(m) && (str_eq(m->subtype, STR("pkcs7-mime")) ||
-                                 str_eq(m->subtype, STR("x-pkcs7-mime")));
+    return message_is_cms(m) &&
+           (str_eq(m->subtype, STR("pkcs7-mime")) || str_eq(m->subtype, STR("x-pkcs7-mime")));
 }
 
 bool message_is_multipart_signed(const struct entity *m)
@@ -157,8 +157,10 @@ static rc_t walk_multipart(struct opened *m, bool *done, struct err *e)
     } else {
         TRY(verify_detached(m, l, buf_view(&der), whole->children[0].raw, e));
     }
-    if (l->broken) *done = true;
-    else m->payload = &whole->children[0];
+    if (l->broken)
+        *done = true;
+    else
+        m->payload = &whole->children[0];
     return RC_OK;
 }
 
@@ -239,7 +241,8 @@ static rc_t ask_holder(const struct key_ops *ops, const struct cms_envelope *env
 static rc_t add_envelope(struct opened *m, const struct cms_envelope *env, struct err *e)
 {
     struct message_view *v = &m->view;
-    if (!v->layers) v->layers = ARENA_ARRAY(m->arena, MESSAGE_LAYERS_MAX, struct message_encryption);
+    if (!v->layers)
+        v->layers = ARENA_ARRAY(m->arena, MESSAGE_LAYERS_MAX, struct message_encryption);
     if (!v->layers) return err_set(e, RC_NO_MEMORY, NULL);
     unsigned at = (unsigned) v->layer_count++;
     v->layers[at] = (struct message_encryption){.layer = at, .envelope = *env};
@@ -322,12 +325,16 @@ static rc_t walk_blob(struct opened *m, str_t der, struct source *from, bool cla
     enum cms_type type = cms_sniff(der);
     *done = false;
     switch (type) {
-    case CMS_TYPE_SIGNED: return walk_opaque(m, der, e);
+    case CMS_TYPE_SIGNED:
+        return walk_opaque(m, der, e);
     case CMS_TYPE_ENVELOPED:
-    case CMS_TYPE_AUTH_ENVELOPED: return walk_encrypted(m, der, from, e);
+    case CMS_TYPE_AUTH_ENVELOPED:
+        return walk_encrypted(m, der, from, e);
     case CMS_TYPE_DATA:
-    case CMS_TYPE_COMPRESSED: return walk_wrapped(m, der, type, e);
-    default: break;
+    case CMS_TYPE_COMPRESSED:
+        return walk_wrapped(m, der, type, e);
+    default:
+        break;
     }
     *done = true;
     if (claimed) stop_at(m, STOP_DAMAGED, "The S/MIME content of this message cannot be read.");

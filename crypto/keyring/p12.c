@@ -157,8 +157,8 @@ bool keyring_key_seed(OSSL_LIB_CTX *ctx, struct keyring_key *key)
     int n = i2d_PrivateKey(key->pkey, &der);
     size_t got = 0;
     if (n <= 0) return false;
-    bool ok = EVP_Q_mac(ctx, "HMAC", NULL, "SHA256", NULL, label, sizeof label - 1, der,
-                        (size_t) n, key->secret, sizeof key->secret, &got) != NULL;
+    bool ok = EVP_Q_mac(ctx, "HMAC", NULL, "SHA256", NULL, label, sizeof label - 1, der, (size_t) n,
+                        key->secret, sizeof key->secret, &got) != NULL;
     OPENSSL_clear_free(der, (size_t) n);
     return ok && got == sizeof key->secret;
 }

@@ -54,7 +54,8 @@ static double median(void (*f)(struct bench *), struct bench *b, int rounds)
     return t[rounds / 2];
 }
 
-/* --- the message --------------------------------------------------------------------------------- */
+/* --- the message ---------------------------------------------------------------------------------
+ */
 
 static void make_entity(struct buf *out, size_t size)
 {
@@ -65,7 +66,8 @@ static void make_entity(struct buf *out, size_t size)
     static const char LINE[] =
         "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\r\n";
     buf_cstr(out, HEAD);
-    while (out->n + sizeof LINE < size) buf_cstr(out, LINE);
+    while (out->n + sizeof LINE < size)
+        buf_cstr(out, LINE);
     buf_cstr(out, "--b--\r\n");
 }
 
@@ -75,8 +77,7 @@ static void make_mail(struct bench *b, size_t size, bool encrypt)
     CLEANUP_BUF struct buf sealed = BUF_INIT(128u << 20);
     make_entity(&entity, size);
     BIO *in = BIO_new_mem_buf(entity.p, (int) entity.n);
-    CMS_ContentInfo *cms =
-        CMS_sign(b->anna.x, b->anna.key, NULL, in, CMS_BINARY | CMS_DETACHED);
+    CMS_ContentInfo *cms = CMS_sign(b->anna.x, b->anna.key, NULL, in, CMS_BINARY | CMS_DETACHED);
     unsigned char *p = NULL;
     int n = i2d_CMS_ContentInfo(cms, &p);
     buf_add(&der, p, (size_t) n);
@@ -102,7 +103,8 @@ static void make_mail(struct bench *b, size_t size, bool encrypt)
     need(build_pkcs7_mime(buf_view(&sealed), "authEnveloped-data", &b->mail, NULL) == RC_OK, "p7m");
 }
 
-/* --- ours ---------------------------------------------------------------------------------------- */
+/* --- ours ----------------------------------------------------------------------------------------
+ */
 
 static void open_mail(struct bench *b)
 {
@@ -117,7 +119,8 @@ static void open_mail(struct bench *b)
     arena_free(a);
 }
 
-/* --- the limits ---------------------------------------------------------------------------------- */
+/* --- the limits ----------------------------------------------------------------------------------
+ */
 
 static void limit_base64(struct bench *b)
 {
@@ -158,7 +161,8 @@ static void limit_verify(struct bench *b)
     }
 }
 
-/* --- memory -------------------------------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------------------------------
+ */
 
 static long peak_kib(void)
 {
@@ -216,7 +220,8 @@ static void report(struct bench *b, size_t size)
 int main(int argc, char **argv)
 {
     static const size_t SIZES[] = {10 << 10, 1 << 20, 25 << 20};
-    struct bench b = {.mail = BUF_INIT(128u << 20), .cipher_text = BUF_INIT(128u << 20),
+    struct bench b = {.mail = BUF_INIT(128u << 20),
+                      .cipher_text = BUF_INIT(128u << 20),
                       .plain = BUF_INIT(128u << 20)};
     b.root = PKI(.key = "rsa2048", .subject = "Root", .ca = true, .usage = "keyCertSign");
     b.anna = PKI(.key = "rsa2048", .subject = "Anna", .san = "email:anna@a.example",
@@ -225,8 +230,10 @@ int main(int argc, char **argv)
                  .usage = "keyEncipherment", .issuer = &b.root);
     b.trust = PKI_TRUST(&b.root);
     printf("bytes      open ms   base64    crypto    ratio  memory MiB\n");
-    for (int i = 1; i < argc; i++) report(&b, strtoul(argv[i], NULL, 10));
-    for (size_t i = 0; argc == 1 && i < 3; i++) report(&b, SIZES[i]);
+    for (int i = 1; i < argc; i++)
+        report(&b, strtoul(argv[i], NULL, 10));
+    for (size_t i = 0; argc == 1 && i < 3; i++)
+        report(&b, SIZES[i]);
     printf("RSA-2048 verification alone: %.4f ms\n", median(limit_verify, &b, 31) / 20);
     return 0;
 }

@@ -42,7 +42,8 @@ static void check(struct message_view *v)
         if (!str_is_utf8(v->parts[i].text)) abort();
         check_bytes(v, v->parts[i].id);
     }
-    for (size_t i = 0; i < v->attachment_count; i++) check_bytes(v, v->attachments[i].id);
+    for (size_t i = 0; i < v->attachment_count; i++)
+        check_bytes(v, v->attachments[i].id);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -51,8 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     const struct key_ops ops = {.unwrap = unwrap};
     struct arena *a = arena_new_secret(64u << 20);
     struct message_view *view = NULL;
-    struct message_options o = {
-        .smime = n == 0 || bytes[n - 1] != 'x', .now = 1750000000, .ops = &ops, .max_plain = 8u << 20};
+    struct message_options o = {.smime = n == 0 || bytes[n - 1] != 'x',
+                                .now = 1750000000,
+                                .ops = &ops,
+                                .max_plain = 8u << 20};
     if (a && message_open(str_n(bytes, n), &o, a, &view, NULL) == RC_OK) {
         check(view);
         message_close(view);

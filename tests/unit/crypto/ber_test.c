@@ -13,16 +13,16 @@ static void reads_definite_and_indefinite(void **state)
         size_t content, whole;
     } rows[] = {
         {STR_INIT("\x04\x02hi"), true, 2, 4},
-        {STR_INIT("\x04\x81\x02hi"), true, 2, 5},           /* longer length than needed */
+        {STR_INIT("\x04\x81\x02hi"), true, 2, 5}, /* longer length than needed */
         {STR_INIT("\x30\x80\x04\x01x\x00\x00"), true, 3, 7},
         {STR_INIT("\x30\x80\x30\x80\x00\x00\x00\x00"), true, 4, 8},
-        {STR_INIT("\x30\x80\x04\x01x"), false, 0, 0},       /* no end */
+        {STR_INIT("\x30\x80\x04\x01x"), false, 0, 0}, /* no end */
         {STR_INIT("\x30\x80\x04\x01x\x00"), false, 0, 0},
-        {STR_INIT("\x04\x80hi\x00\x00"), false, 0, 0},      /* primitive, indefinite */
-        {STR_INIT("\x04\x03hi"), false, 0, 0},              /* longer than the input */
+        {STR_INIT("\x04\x80hi\x00\x00"), false, 0, 0}, /* primitive, indefinite */
+        {STR_INIT("\x04\x03hi"), false, 0, 0},         /* longer than the input */
         {STR_INIT("\x04\x88\xff\xff\xff\xff\xff\xff\xff\xff"), false, 0, 0},
         {STR_INIT("\x04\x89\x00\x00\x00\x00\x00\x00\x00\x00\x01x"), false, 0, 0},
-        {STR_INIT("\x1f\x81\x01\x00"), false, 0, 0},        /* tag number over 30 */
+        {STR_INIT("\x1f\x81\x01\x00"), false, 0, 0}, /* tag number over 30 */
         {STR_INIT("\x00\x00"), false, 0, 0},
         {STR_INIT("\x04"), false, 0, 0},
         {STR_INIT(""), false, 0, 0},
@@ -51,7 +51,8 @@ static void nesting_has_a_limit(void **state)
             in[n++] = 0x30;
             in[n++] = (char) 0x80;
         }
-        for (unsigned i = 0; i < 2 * depth; i++) in[n++] = 0;
+        for (unsigned i = 0; i < 2 * depth; i++)
+            in[n++] = 0;
         struct ber r = ber_start(str_n(in, n));
         struct ber_value v;
         assert_int_equal(ber_next(&r, &v), depth <= BER_DEPTH + 1);
@@ -66,13 +67,27 @@ static void strings_in_pieces_are_joined(void **state)
         str_t in, want;
         bool ok;
     } rows[] = {
-        {STR_INIT("\x04\x03" "abc"), STR_INIT("abc"), true},
-        {STR_INIT("\x24\x80\x04\x01" "a\x04\x02" "bc\x00\x00"), STR_INIT("abc"), true},
-        {STR_INIT("\x24\x08\x24\x06\x04\x01" "a\x04\x01" "b"), STR_INIT("ab"), true},
-        {STR_INIT("\xa0\x03\x04\x01" "a"), STR_INIT("a"), true}, /* implicit tag */
-        {STR_INIT("\x80\x01" "a"), STR_INIT("a"), true},
+        {STR_INIT("\x04\x03"
+                  "abc"),
+         STR_INIT("abc"), true},
+        {STR_INIT("\x24\x80\x04\x01"
+                  "a\x04\x02"
+                  "bc\x00\x00"),
+         STR_INIT("abc"), true},
+        {STR_INIT("\x24\x08\x24\x06\x04\x01"
+                  "a\x04\x01"
+                  "b"),
+         STR_INIT("ab"), true},
+        {STR_INIT("\xa0\x03\x04\x01"
+                  "a"),
+         STR_INIT("a"), true}, /* implicit tag */
+        {STR_INIT("\x80\x01"
+                  "a"),
+         STR_INIT("a"), true},
         {STR_INIT("\x24\x00"), STR_INIT(""), true},
-        {STR_INIT("\x24\x03\x02\x01" "a"), STR_INIT(""), false},  /* an INTEGER inside */
+        {STR_INIT("\x24\x03\x02\x01"
+                  "a"),
+         STR_INIT(""), false}, /* an INTEGER inside */
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct ber r = ber_start(rows[i].in);
@@ -97,8 +112,11 @@ static void der_is_definite_and_short(void **state)
     } rows[] = {
         {STR_INIT("\x30\x80\x02\x01\x05\x00\x00"), STR_INIT("\x30\x03\x02\x01\x05")},
         {STR_INIT("\x30\x81\x03\x02\x01\x05"), STR_INIT("\x30\x03\x02\x01\x05")},
-        {STR_INIT("\x30\x80\x24\x80\x04\x01" "a\x04\x01" "b\x00\x00\x00\x00"),
-         STR_INIT("\x30\x04\x04\x02" "ab")},
+        {STR_INIT("\x30\x80\x24\x80\x04\x01"
+                  "a\x04\x01"
+                  "b\x00\x00\x00\x00"),
+         STR_INIT("\x30\x04\x04\x02"
+                  "ab")},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct ber r = ber_start(rows[i].in);
@@ -126,7 +144,8 @@ static void long_values_get_long_lengths(void **state)
         char *in = arena_alloc(a, n + 16);
         in[0] = 0x04;
         in[1] = (char) 0x84;
-        for (unsigned k = 0; k < 4; k++) in[2 + k] = (char) (n >> (24 - 8 * k));
+        for (unsigned k = 0; k < 4; k++)
+            in[2 + k] = (char) (n >> (24 - 8 * k));
         struct ber r = ber_start(str_n(in, n + 6)), again;
         struct ber_value v;
         str_t der;

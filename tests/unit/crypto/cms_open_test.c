@@ -17,7 +17,8 @@ static str_t key(void)
     return str_n(KEY, 32);
 }
 
-/* --- a small DER writer ------------------------------------------------------------------------ */
+/* --- a small DER writer ------------------------------------------------------------------------
+ */
 
 static str_t tlv(struct arena *a, int id, str_t content)
 {
@@ -30,10 +31,12 @@ static str_t tlv(struct arena *a, int id, str_t content)
 static str_t join(struct arena *a, const str_t *list, size_t n)
 {
     CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-    for (size_t i = 0; i < n; i++) buf_str(&b, list[i]);
+    for (size_t i = 0; i < n; i++)
+        buf_str(&b, list[i]);
     return arena_str(a, buf_view(&b));
 }
-#define JOIN(a, ...) join((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
+#define JOIN(a, ...)                                                                               \
+    join((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
 
 #define OID_DATA STR("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
 #define OID_AUTH STR("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17")
@@ -49,8 +52,10 @@ static struct sealed gcm_seal(struct arena *a, str_t plain, str_t associated, in
     OSSL_OWN(EVP_CIPHER_CTX) c = EVP_CIPHER_CTX_new();
     unsigned char *out = arena_alloc(a, plain.n + 1), *tag = arena_alloc(a, 16);
     int n = 0;
-    assert_true(EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, KEY, (unsigned char *) NONCE.p) == 1);
-    if (associated.n) EVP_EncryptUpdate(c, NULL, &n, (unsigned char *) associated.p, (int) associated.n);
+    assert_true(EVP_EncryptInit_ex(c, EVP_aes_256_gcm(), NULL, KEY, (unsigned char *) NONCE.p) ==
+                1);
+    if (associated.n)
+        EVP_EncryptUpdate(c, NULL, &n, (unsigned char *) associated.p, (int) associated.n);
     EVP_EncryptUpdate(c, out, &n, (unsigned char *) plain.p, (int) plain.n);
     EVP_EncryptFinal_ex(c, out + n, &n);
     EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, tag_n, tag);
@@ -67,8 +72,9 @@ static str_t auth_enveloped(struct arena *a, struct sealed s, int icv, str_t att
     str_t info = tlv(a, BER_SEQUENCE,
                      JOIN(a, tlv(a, BER_OID, OID_DATA), alg, tlv(a, BER_CONTEXT(0), s.text)));
     str_t attrs = attributes.n ? tlv(a, BER_CONTEXT_CONS(1), attributes) : STR("");
-    str_t data = tlv(a, BER_SEQUENCE, JOIN(a, STR("\x02\x01\x00"), STR("\x31\x00"), info, attrs,
-                                           tlv(a, BER_OCTET_STRING, s.tag)));
+    str_t data = tlv(a, BER_SEQUENCE,
+                     JOIN(a, STR("\x02\x01\x00"), STR("\x31\x00"), info, attrs,
+                          tlv(a, BER_OCTET_STRING, s.tag)));
     return tlv(a, BER_SEQUENCE,
                JOIN(a, tlv(a, BER_OID, OID_AUTH), tlv(a, BER_CONTEXT_CONS(0), data)));
 }
@@ -80,17 +86,21 @@ static rc_t open_der(str_t der, str_t want)
     str_t plain;
     buf_str(&out, STR("before"));
     rc_t rc = cms_envelope_open(der, key(), &out, NULL);
-    if (rc != RC_OK) assert_str(buf_view(&out), STR("before"));
-    else assert_str(str_sub(buf_view(&out), 6, out.n), want);
+    if (rc != RC_OK)
+        assert_str(buf_view(&out), STR("before"));
+    else
+        assert_str(str_sub(buf_view(&out), 6, out.n), want);
     buf_str(&own, der);
     rc_t within = cms_envelope_open_within(own.p, own.n, key(), &plain, NULL);
     assert_int_equal(rc, within);
     if (rc == RC_OK) assert_str(plain, want);
-    for (size_t i = 0; rc != RC_OK && i < own.n; i++) assert_int_equal(own.p[i], 0);
+    for (size_t i = 0; rc != RC_OK && i < own.n; i++)
+        assert_int_equal(own.p[i], 0);
     return rc;
 }
 
-/* --- tests --------------------------------------------------------------------------------------- */
+/* --- tests ---------------------------------------------------------------------------------------
+ */
 
 static void tag_length_is_ours_to_check(void **state)
 {
@@ -98,13 +108,14 @@ static void tag_length_is_ours_to_check(void **state)
     static const struct {
         int tag, icv;
         bool ok;
-    } rows[] = {{16, 16, true}, {12, 12, true},  {12, -1, true}, {14, 14, true}, {16, -1, false},
-                {8, 16, false}, {8, 8, false},   {4, 4, false},  {12, 16, false}, {16, 12, false},
-                {1, 1, false}};
+    } rows[] = {{16, 16, true},  {12, 12, true},  {12, -1, true}, {14, 14, true},
+                {16, -1, false}, {8, 16, false},  {8, 8, false},  {4, 4, false},
+                {12, 16, false}, {16, 12, false}, {1, 1, false}};
     str_t text = STR("Content-Type: text/plain\r\n\r\n4711");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
-        str_t der = auth_enveloped(a, gcm_seal(a, text, STR(""), rows[i].tag), rows[i].icv, STR(""));
+        str_t der =
+            auth_enveloped(a, gcm_seal(a, text, STR(""), rows[i].tag), rows[i].icv, STR(""));
         rc_t rc = open_der(der, text);
         if (rc != (rows[i].ok ? RC_OK : RC_DECRYPT_FAILED)) fail_msg("row %zu: %d", i, (int) rc);
     }
@@ -120,7 +131,8 @@ static void attributes_are_associated_data(void **state)
                      JOIN(a, tlv(a, BER_OID, STR("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")),
                           tlv(a, BER_SET, tlv(a, BER_OID, OID_DATA))));
     str_t aad = tlv(a, BER_SET, attr);
-    assert_int_equal(open_der(auth_enveloped(a, gcm_seal(a, text, aad, 16), 16, attr), text), RC_OK);
+    assert_int_equal(open_der(auth_enveloped(a, gcm_seal(a, text, aad, 16), 16, attr), text),
+                     RC_OK);
     /* left out, or added: the tag does not fit any more */
     assert_int_equal(open_der(auth_enveloped(a, gcm_seal(a, text, aad, 16), 16, STR("")), text),
                      RC_DECRYPT_FAILED);
@@ -219,8 +231,9 @@ static str_t compressed(struct arena *a, size_t zeros)
     str_t oid = STR("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x08");
     str_t content = tlv(a, BER_CONTEXT_CONS(0), tlv(a, BER_OCTET_STRING, str_n(packed, n)));
     str_t info = tlv(a, BER_SEQUENCE, JOIN(a, tlv(a, BER_OID, OID_DATA), content));
-    str_t body = tlv(a, BER_SEQUENCE, JOIN(a, STR("\x02\x01\x00"),
-                                           tlv(a, BER_SEQUENCE, tlv(a, BER_OID, oid)), info));
+    str_t body =
+        tlv(a, BER_SEQUENCE,
+            JOIN(a, STR("\x02\x01\x00"), tlv(a, BER_SEQUENCE, tlv(a, BER_OID, oid)), info));
     str_t type = tlv(a, BER_OID, STR("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09"));
     return tlv(a, BER_SEQUENCE, JOIN(a, type, tlv(a, BER_CONTEXT_CONS(0), body)));
 }

@@ -66,8 +66,8 @@ static str_t sign(struct world *w, const struct spec *s, str_t text)
     OSSL_OWN(CMS_ContentInfo) cms = CMS_sign(NULL, NULL, NULL, in, flags);
     for (size_t i = 0; i < 3 && s->signers[i]; i++) {
         unsigned key_param = s->pss ? CMS_KEY_PARAM : 0;
-        CMS_SignerInfo *si = CMS_add1_signer(cms, s->signers[i]->x, s->signers[i]->key, s->md,
-                                             flags | key_param);
+        CMS_SignerInfo *si =
+            CMS_add1_signer(cms, s->signers[i]->x, s->signers[i]->key, s->md, flags | key_param);
         assert_non_null(si);
         if (s->pss) {
             EVP_PKEY_CTX_set_rsa_padding(CMS_SignerInfo_get0_pkey_ctx(si), RSA_PKCS1_PSS_PADDING);
@@ -189,8 +189,8 @@ static void attributes_must_fit(void **state)
     static const int removed[] = {NID_pkcs9_messageDigest, NID_pkcs9_contentType};
     for (size_t i = 0; i < 2; i++) {
         OSSL_OWN(BIO) in = BIO_new_mem_buf(TEXT.p, (int) TEXT.n);
-        OSSL_OWN(CMS_ContentInfo) cms = CMS_sign(w->anna.x, w->anna.key, NULL, in,
-                                                 CMS_BINARY | CMS_DETACHED);
+        OSSL_OWN(CMS_ContentInfo)
+        cms = CMS_sign(w->anna.x, w->anna.key, NULL, in, CMS_BINARY | CMS_DETACHED);
         CMS_SignerInfo *si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
         int at = CMS_signed_get_attr_by_NID(si, removed[i], -1);
         X509_ATTRIBUTE_free(CMS_signed_delete_attr(si, at));
@@ -283,7 +283,8 @@ static void damage_is_damage(void **state)
     }
 }
 
-/* --- EdDSA (RFC 8419), which OpenSSL 3.0 neither makes nor checks ------------------------------- */
+/* --- EdDSA (RFC 8419), which OpenSSL 3.0 neither makes nor checks -------------------------------
+ */
 
 static str_t tlv(struct arena *a, int id, str_t content)
 {
@@ -296,10 +297,12 @@ static str_t tlv(struct arena *a, int id, str_t content)
 static str_t join(struct arena *a, const str_t *list, size_t n)
 {
     CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-    for (size_t i = 0; i < n; i++) buf_str(&b, list[i]);
+    for (size_t i = 0; i < n; i++)
+        buf_str(&b, list[i]);
     return arena_str(a, buf_view(&b));
 }
-#define JOIN(a, ...) join((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
+#define JOIN(a, ...)                                                                               \
+    join((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
 
 #define OID_DATA STR("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
 
@@ -347,13 +350,14 @@ static str_t eddsa_signed(struct arena *a, const struct pki *p, str_t text)
     OSSL_OWN(EVP_MD_CTX) c = EVP_MD_CTX_new();
     assert_int_equal(EVP_DigestSignInit(c, NULL, NULL, NULL, p->key), 1);
     assert_int_equal(EVP_DigestSign(c, sig, &sig_n, (unsigned char *) tbs.p, tbs.n), 1);
-    str_t sha512 = tlv(a, BER_SEQUENCE, tlv(a, BER_OID, STR("\x60\x86\x48\x01\x65\x03\x04\x02\x03")));
+    str_t sha512 =
+        tlv(a, BER_SEQUENCE, tlv(a, BER_OID, STR("\x60\x86\x48\x01\x65\x03\x04\x02\x03")));
     str_t ed25519 = tlv(a, BER_SEQUENCE, tlv(a, BER_OID, STR("\x2b\x65\x70")));
     str_t issuer = name_der(a, X509_get_issuer_name(p->x));
     str_t serial = serial_der(a, X509_get0_serialNumber(p->x));
     str_t si = tlv(a, BER_SEQUENCE,
-                   JOIN(a, STR("\x02\x01\x01"), tlv(a, BER_SEQUENCE, JOIN(a, issuer, serial)), sha512,
-                        tlv(a, BER_CONTEXT_CONS(0), attrs), ed25519,
+                   JOIN(a, STR("\x02\x01\x01"), tlv(a, BER_SEQUENCE, JOIN(a, issuer, serial)),
+                        sha512, tlv(a, BER_CONTEXT_CONS(0), attrs), ed25519,
                         tlv(a, BER_OCTET_STRING, str_n(sig, sig_n))));
     return signed_data(a, sha512, STR(""), cert_der(p->cert), si);
 }
@@ -389,7 +393,8 @@ static void nobody_signed(void **state)
     assert_int_equal(r.s.count, 0);
     assert_int_equal(r.s.certificate_count, 1);
     assert_str(buf_view(&r.out), TEXT);
-    OUTCOME bare = verify(w, signed_data(w->a, STR(""), STR(""), cert_der(w->anna.cert), STR("")), STR_NULL);
+    OUTCOME bare =
+        verify(w, signed_data(w->a, STR(""), STR(""), cert_der(w->anna.cert), STR("")), STR_NULL);
     assert_int_equal(bare.rc, RC_OK);
     assert_true(bare.s.detached);
     assert_int_equal(bare.out.n, 0);

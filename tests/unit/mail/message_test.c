@@ -1,5 +1,5 @@
-/* From bytes to one verdict: layers, levels, header protection, parts. Certificates and messages are
- * made while the test runs; the corpus tests hold what others made. */
+/* From bytes to one verdict: layers, levels, header protection, parts. Certificates and messages
+ * are made while the test runs; the corpus tests hold what others made. */
 #include "mail/message.h"
 
 #include <openssl/cms.h>
@@ -43,7 +43,8 @@ static int teardown(void **state)
 {
     struct world *w = *state;
     struct pki *all[] = {&w->root, &w->anna, &w->bert, &w->crl, &w->bare};
-    for (size_t i = 0; i < 5; i++) pki_free(all[i]);
+    for (size_t i = 0; i < 5; i++)
+        pki_free(all[i]);
     trust_free(w->trust);
     arena_free(w->a);
     free(w);
@@ -55,10 +56,12 @@ static int teardown(void **state)
 static str_t joined(struct arena *a, const str_t *list, size_t n)
 {
     CLEANUP_BUF struct buf b = BUF_INIT(8 << 20);
-    for (size_t i = 0; i < n; i++) buf_str(&b, list[i]);
+    for (size_t i = 0; i < n; i++)
+        buf_str(&b, list[i]);
     return arena_str(a, buf_view(&b));
 }
-#define JOIN(a, ...) joined((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
+#define JOIN(a, ...)                                                                               \
+    joined((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
 
 static str_t signature(struct world *w, const struct pki *p, str_t text, unsigned flags)
 {
@@ -98,8 +101,7 @@ static str_t sealed(struct world *w, str_t entity, enum cms_cipher cipher)
 {
     CLEANUP_BUF struct buf b = BUF_INIT(8 << 20);
     struct cert *to[] = {w->bert.cert};
-    assert_int_equal(
-        cms_encrypt(entity, to, 1, cipher, str_n(KEY, 32), NULL, &b, NULL), RC_OK);
+    assert_int_equal(cms_encrypt(entity, to, 1, cipher, str_n(KEY, 32), NULL, &b, NULL), RC_OK);
     bool gcm = cipher == CMS_AES_256_GCM;
     return pkcs7(w, buf_view(&b), gcm ? "authEnveloped-data" : "enveloped-data");
 }
@@ -182,7 +184,8 @@ static void green_only_when_all_holds(void **state)
          LEVEL_BAD, "address_mismatch"},
         {FROM_ANNA, PLAIN, "none", LEVEL_NONE, NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) expect(w, i, &rows[i]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(w, i, &rows[i]);
 }
 
 static void layers_are_read_from_outside_in(void **state)
@@ -202,7 +205,8 @@ static void layers_are_read_from_outside_in(void **state)
          "signed+encrypted+signed-valid", LEVEL_GOOD, "outer_signature"},
         {FROM_ANNA, sealed(w, gcm, CMS_AES_256_GCM), "encrypted+encrypted", LEVEL_NEUTRAL, NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) expect(w, i, &rows[i]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(w, i, &rows[i]);
 }
 
 /* Changed text inside a signature, in all places where a signature may be. */
@@ -221,13 +225,14 @@ static void altered_text_is_red_everywhere(void **state)
          NULL},
         {FROM_ANNA, clear(w, &w->anna, changed), "signed+signed-invalid", LEVEL_BAD, NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) expect(w, i, &rows[i]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(w, i, &rows[i]);
 }
 
 static str_t mixed(struct world *w, str_t first, str_t second)
 {
-    return JOIN(w->a, STR("Content-Type: multipart/mixed; boundary=\"mix\"\r\n\r\n--mix\r\n"), first,
-                STR("\r\n--mix\r\n"), second, STR("\r\n--mix--\r\n"));
+    return JOIN(w->a, STR("Content-Type: multipart/mixed; boundary=\"mix\"\r\n\r\n--mix\r\n"),
+                first, STR("\r\n--mix\r\n"), second, STR("\r\n--mix--\r\n"));
 }
 
 static void parts_earn_no_badge(void **state)
@@ -248,7 +253,8 @@ static void parts_earn_no_badge(void **state)
         /* what is inside a whole signature is covered by it */
         {FROM_ANNA, clear(w, &w->anna, mixed(w, evil, good)), "signed-valid", LEVEL_GOOD, NULL},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) expect(w, i, &rows[i]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(w, i, &rows[i]);
     struct message_view *v = open_mail(w, FROM_ANNA, mixed(w, evil, gcm));
     assert_int_equal(v->part_count, 1); /* the encrypted part is not opened */
     assert_int_equal(v->attachment_count, 1);
@@ -313,8 +319,8 @@ static void the_holder_is_asked(void **state)
     static const struct {
         enum key_answer answer;
         const char *verdict;
-    } rows[] = {{KEY_DONE, "encrypted"}, {KEY_NONE, "encrypted-no-key"},
-                {KEY_PENDING, "encrypted-no-key"}};
+    } rows[] = {
+        {KEY_DONE, "encrypted"}, {KEY_NONE, "encrypted-no-key"}, {KEY_PENDING, "encrypted-no-key"}};
     for (size_t i = 0; i < 3; i++) {
         struct asked asked = {.answer = rows[i].answer};
         struct key_ops ops = {.unwrap = answer, .holder = &asked};
