@@ -9,6 +9,9 @@
 #include "webmail/view/message_json.h"
 
 #define MAX_KEYS 8u
+/* Decryptions that may fail for one account in a window. */
+#define MAX_FAILURES 60u
+#define FAILURE_SECONDS 600u
 #define KNOWN (sizeof((struct opened_message *) 0)->known / sizeof(struct cert *))
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -141,6 +144,35 @@ rc_t message_get(struct call *c, struct err *e)
     return answer_message(c, &m, e);
 }
 
+/* Whoever sends many keys that do not fit is asking an oracle, not reading mail. */
+static rc_t failures_key(struct call *c, struct shared_key *out, struct err *e)
+{
+    str_t parts[] = {STR("decrypt failures"), c->session->address};
+    return shared_key_of(parts, 2, out, e);
+}
+
+static rc_t check_failures(struct call *c, struct err *e)
+{
+    struct shared_key key;
+    TRY(failures_key(c, &key, e));
+    if (shared_count(c->app->shared, &key, FAILURE_SECONDS, 0, call_now()) < MAX_FAILURES)
+        return RC_OK;
+    return err_set(e, RC_THROTTLED,
+                   "Too many messages could not be decrypted. Please wait a while.");
+}
+
+static rc_t count_failure(struct call *c, const struct message_view *v, struct err *e)
+{
+    struct shared_key key;
+    bool all_opened = true;
+    for (size_t i = 0; i < v->layer_count; i++)
+        all_opened = all_opened && (v->layers[i].opened || (int) i == v->job);
+    if (all_opened) return RC_OK;
+    TRY(failures_key(c, &key, e));
+    (void) shared_count(c->app->shared, &key, FAILURE_SECONDS, 1, call_now());
+    return RC_OK;
+}
+
 static rc_t unlock(struct call *c, struct opened_message *m, struct err *e)
 {
     str_t mailbox;
@@ -150,7 +182,9 @@ static rc_t unlock(struct call *c, struct opened_message *m, struct err *e)
     TRY(call_uid(c, 1, &uid, e));
     TRY(json_need_u32(c->in, "uidvalidity", &uidvalidity, e));
     TRY(json_need_array(c->in, "keys", MAX_KEYS, &keys, e));
-    return view_open_message(c, mailbox, uid, uidvalidity, keys, m, e);
+    TRY(check_failures(c, e));
+    TRY(view_open_message(c, mailbox, uid, uidvalidity, keys, m, e));
+    return count_failure(c, m->view, e);
 }
 
 rc_t message_unlock(struct call *c, struct err *e)
