@@ -8,6 +8,7 @@ import type { TemplateResult } from '../core/lit.ts';
 import { announce } from '../store/ui.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { activityList } from './activity.ts';
+import './first-run.ts';
 import { keyring, watchPage } from './vault.ts';
 
 export class WxKeyringChip extends WxElement {

@@ -19,13 +19,13 @@ import type { OpenedDetail } from './contract.ts';
 import { securityDetails } from './details.ts';
 import { keyringSentence, note } from './form.ts';
 import { KeyringError } from './keyring.ts';
-import { canOpen, contentKey } from './opening.ts';
-import { matching } from './opening.ts';
+import { IMPORT_DONE_EVENT, loadWizard } from './first-run.ts';
+import { canOpen, contentKey, matching } from './opening.ts';
 import { UNLOCKED_EVENT } from './unlock.ts';
 import { fromBase64 } from './bytes.ts';
 import { keyring, loadVault, vault, watchPage } from './vault.ts';
-import { isMine, summary } from './words.ts';
-import type { Item } from './words.ts';
+import { summary } from './words.ts';
+import type { Item, KeyState } from './words.ts';
 
 const keyOf = (r: MessageRef): string => `${r.folder}/${r.uidvalidity}/${r.uid}`;
 /** Asked once per page: the server judges again by itself and answers the same. */
@@ -33,7 +33,7 @@ const harvestAsked = new Set<string>();
 
 export class WxSecurityBar extends WxElement {
   static override properties = {
-    message: { attribute: false }, ref: { attribute: false }, open: { state: true }, busy: { state: true }, error: { state: true }, harvested: { state: true },
+    message: { attribute: false }, ref: { attribute: false }, open: { state: true }, busy: { state: true }, error: { state: true }, harvested: { state: true }, importing: { state: true },
   };
   declare message: Message;
   declare ref: MessageRef;
@@ -41,6 +41,7 @@ export class WxSecurityBar extends WxElement {
   declare busy: boolean;
   declare error: string;
   declare harvested: string;
+  declare importing: boolean;
   #keys: LayerKey[] = [];
   #shown = '';
   #tried = '';
@@ -51,11 +52,13 @@ export class WxSecurityBar extends WxElement {
     this.busy = false;
     this.error = '';
     this.harvested = '';
+    this.importing = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     watchPage();
+    this.listen(this, IMPORT_DONE_EVENT, () => { this.importing = false; });
     this.listen(this, UNLOCKED_EVENT, () => { this.#tried = ''; void this.#openIfPossible(); });
     // One unlock, here or in another tab, opens what waits on the screen.
     this.onLeave(effect(() => {
@@ -132,27 +135,50 @@ export class WxSecurityBar extends WxElement {
     return html`<span class="security-item is-${i.level}" data-kind=${i.kind} data-level=${i.level}>${icon(i.icon)}<span>${t(i.text, i.args)}</span></span>`;
   }
 
-  #prompt(): TemplateResult | typeof nothing {
+  /** Certificates of the vault that the waiting layer names. Asked of the vault, not of the server's answer: a key may
+   *  have been imported since. */
+  #wanted(): string[] {
+    const job = this.message.security?.job;
+    if (!job) return [];
+    return matching(job, (vault.value?.keys ?? []).flatMap((k) => k.certificates.map((c) => ({ fingerprint: c.fingerprint, der: fromBase64(c.der) }))));
+  }
+
+  #keyState(): KeyState {
+    const job = this.message.security?.job;
+    if (job && canOpen(job, keyring)) return 'open';
+    if (vault.value?.keys.length === 0) return 'none';
+    if (!vault.value) return job?.recipients.some((r) => r.mine) ? 'locked' : 'other';
+    return this.#wanted().length ? 'locked' : 'other';
+  }
+
+  #import(title: string, text: string): TemplateResult {
+    return html`<div class="unlock"><div class="unlock-head"><span class="unlock-seal">${icon('key-round')}</span><div><h2 class="unlock-title">${title}</h2><p class="unlock-text">${text}</p></div></div>
+      <div><button type="button" class="button button-primary" @click=${() => { void loadWizard().then(() => { this.importing = true; }); }}>${icon('plus')}${t('smime-import')}</button></div></div>`;
+  }
+
+  #prompt(keys: KeyState): TemplateResult | typeof nothing {
     const s = this.message.security!;
-    if (this.error) return html`<div class="unlock-failed">${note('bad', this.error)}<button type="button" class="button button-small" @click=${() => this.#again()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
+    if (this.error) return html`<div class="unlock-failed" role="alert">${note('bad', this.error)}<button type="button" class="button button-small" @click=${() => this.#again()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
     if (!s.job) return nothing;
-    if (this.busy || canOpen(s.job, keyring)) return html`<p class="unlock-busy" role="status">${icon('loader-circle', undefined, 'spin')}${t('smime-opening')}</p>`;
-    if (!isMine(s)) return note('info', t('smime-no-key'));
-    const own = (vault.value?.keys ?? []).flatMap((k) => k.certificates.map((c) => ({ fingerprint: c.fingerprint, der: fromBase64(c.der) })));
-    return html`<wx-unlock .wanted=${matching(s.job, own)}></wx-unlock>`;
+    if (this.busy || keys === 'open') return html`<p class="unlock-busy" role="status">${icon('loader-circle', undefined, 'spin')}${t('smime-opening')}</p>`;
+    if (keys === 'none') return this.#import(t('smime-first-read-title'), t('smime-first-read-text'));
+    if (keys === 'other') return this.#import(t('smime-other-title'), t('smime-no-key'));
+    return html`<wx-unlock .wanted=${this.#wanted()}></wx-unlock>`;
   }
 
   override render(): TemplateResult | typeof nothing {
     const m = this.message;
     if (!m.security) return nothing;
-    const items = summary(m, m.security.job !== null && canOpen(m.security.job, keyring));
+    const keys = this.#keyState();
+    const items = summary(m, keys);
     return html`<section class="security is-${m.security.level}" aria-label=${t('smime-security')} data-verdict=${m.security.verdict}>
       <div class="security-bar">
         <span class="security-items">${items.map((i) => this.#item(i))}</span>
         <button type="button" class="link security-toggle" aria-expanded=${this.open} @click=${() => { this.open = !this.open; }}>${t(this.open ? 'smime-details-hide' : 'smime-details')}${icon('chevron-down')}</button>
       </div>
       ${this.open ? securityDetails(m, this.harvested) : this.harvested ? html`<p class="harvested">${icon('circle-check')}${this.harvested}</p>` : nothing}
-      ${this.#prompt()}
+      ${this.#prompt(keys)}
+      ${this.importing ? html`<wx-import-wizard></wx-import-wizard>` : nothing}
     </section>`;
   }
 }

@@ -38,6 +38,7 @@ function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void
   const wanted = new Map<string, 'main' | 'bcc'>();
   for (const a of f.body.bcc) wanted.set(fold(a.address), 'bcc');
   for (const a of [...f.body.to, ...f.body.cc]) wanted.set(fold(a.address), 'main');
+  const shownFor = new Map(Object.entries(f.certificates).map(([a, fingerprint]) => [a.toLowerCase(), fingerprint]));
   const seen = new Set<string>();
   for (const r of p.recipients) {
     const address = fold(r.address);
@@ -47,8 +48,7 @@ function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void
     seen.add(`${r.envelope} ${address}`);
     if (!encrypting) continue;
     must(r.fingerprint !== null, 'certificate');
-    const shown = f.certificates[r.address] ?? f.certificates[address];
-    must(self || (shown !== undefined && shown === r.fingerprint), 'certificate');
+    must(self || shownFor.get(r.address.toLowerCase()) === r.fingerprint, 'certificate');
   }
   for (const [address, envelope] of wanted) must(seen.has(`${envelope} ${address}`), 'recipients');
 }

@@ -19,10 +19,11 @@ import { saveBlob } from '../views/reader/save.ts';
 import { activityList } from './activity.ts';
 import { fromBase64 } from './bytes.ts';
 import { day, keyringSentence, keySize, note } from './form.ts';
+import { IMPORT_DONE_EVENT } from './first-run.ts';
 import { backupName } from './importing.ts';
 import { UNLOCKED_EVENT } from './unlock.ts';
 import { isOpen, keyring, loadVault, vault, watchPage } from './vault.ts';
-import { IMPORT_DONE_EVENT } from './wizard.ts';
+import './wizard.ts';
 
 const SOON = 30 * 86_400_000;
 

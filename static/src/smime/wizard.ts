@@ -1,5 +1,6 @@
 // Import of a .p12: file, its password, what is inside, a keyring passphrase, backup. Everything happens in this
 // browser; what goes to the vault is the re-wrapped file.
+import '../core/shared.ts';
 import { addKey, setPrimary } from '../api/smime.ts';
 import { t } from '../core/i18n.ts';
 import { WxElement, define } from '../core/element.ts';
@@ -11,6 +12,7 @@ import { dialog } from '../views/parts/dialog.ts';
 import { saveBlob } from '../views/reader/save.ts';
 import { toBase64 } from './bytes.ts';
 import { day, keyringSentence, keySize, note, secretField, takeSecret } from './form.ts';
+import { IMPORT_DONE_EVENT } from './first-run.ts';
 import { ITERATIONS, backupName, canImport, classifyFile, judgePassphrase, labelOf, summarize, vaultCertificates } from './importing.ts';
 import type { KeySummary, Problem } from './importing.ts';
 import type { OpenedFile } from './protocol.ts';
@@ -19,7 +21,6 @@ import { keyring, loadVault, vault, watchPage } from './vault.ts';
 type Step = 'file' | 'password' | 'summary' | 'passphrase' | 'backup';
 const STEPS: Step[] = ['file', 'password', 'summary', 'passphrase', 'backup'];
 const MILD: ReadonlySet<Problem> = new Set(['address_case', 'expires_soon', 'sign_only', 'encrypt_only']);
-export const IMPORT_DONE_EVENT = 'wx-import-done';
 
 export class WxImportWizard extends WxElement {
   static override properties = { step: { state: true }, busy: { state: true }, error: { state: true }, shown: { state: true }, over: { state: true }, kept: { state: true } };

@@ -11,15 +11,17 @@ export interface Item {
   level: Level;
 }
 
-/** Is one of our keys among the recipients of the layer that waits? */
-export function isMine(s: Security): boolean { return s.job !== null && s.job.recipients.some((r) => r.mine); }
+/** What is known about our keys and the layer that waits: one of them opens it and is open; one would, but is locked;
+ *  none does; or there is no key at all yet. */
+export type KeyState = 'open' | 'locked' | 'other' | 'none';
 
-function encryptionItem(s: Security, words: readonly string[], unlocked: boolean): Item | null {
+function encryptionItem(s: Security, words: readonly string[], keys: KeyState): Item | null {
   const item = (icon: string, text: string, level: Level): Item => ({ kind: 'encryption', icon, text: `smime-enc-${text}`, level });
   if (words.includes('decrypt-error')) return item('lock', 'failed', 'bad');
   if (s.job) {
-    if (!isMine(s)) return item('lock', 'other', 'neutral');
-    return unlocked ? item('lock-keyhole-open', 'opening', 'neutral') : item('lock-keyhole', 'locked', 'neutral');
+    if (keys === 'none') return item('lock', 'sealed', 'neutral');
+    if (keys === 'other') return item('lock', 'other', 'neutral');
+    return keys === 'open' ? item('lock-keyhole-open', 'opening', 'neutral') : item('lock-keyhole', 'locked', 'neutral');
   }
   if (words.includes('encrypted-no-key')) return item('lock', 'other', 'neutral');
   if (words.includes('partially-encrypted')) return item('lock', 'partial', 'warning');
@@ -63,11 +65,11 @@ function signatureItem(s: Security, words: readonly string[]): Item | null {
 }
 
 /** Shown in the bar, encryption first. Empty for ordinary mail. */
-export function summary(m: Message, unlocked: boolean): Item[] {
+export function summary(m: Message, keys: KeyState): Item[] {
   const s = m.security;
   if (!s) return [];
   const words = s.verdict.split('+');
-  const items = [encryptionItem(s, words, unlocked), signatureItem(s, words)].filter((i): i is Item => i !== null);
+  const items = [encryptionItem(s, words, keys), signatureItem(s, words)].filter((i): i is Item => i !== null);
   if (items.length === 0 && words.includes('damaged')) items.push({ kind: 'encryption', icon: 'triangle-alert', text: 'smime-enc-damaged', level: 'warning' });
   return items;
 }

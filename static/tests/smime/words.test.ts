@@ -2,19 +2,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Level, Message, Security, Signer } from '../../src/api/types.ts';
+import type { KeyState } from '../../src/smime/words.ts';
 import { summary } from '../../src/smime/words.ts';
 
 const signer: Signer = {
   address: 'ana@x.test', subject: 'CN=Ana López,O=X', issuer: '', serial: '', fingerprint: '', algorithm: '', integrity: 'intact', match: 'yes', chain: 'trusted',
   chain_detail: null, revocation: 'good', not_before: '', not_after: '', signed_at: null,
 };
-const job = (mine: boolean): Security['job'] => ({
+const job: Security['job'] = {
   layer: 0, key_bytes: 32,
-  recipients: [{ index: 0, kind: 'rsa-v15', mine, issuer: '', serial: '', key_identifier: null, encrypted_key: '', key_algorithm: '', originator_key: null, ukm: null }],
-});
-function show(verdict: string, level: Level, o: { job?: Security['job']; unlocked?: boolean } = {}): string[] {
+  recipients: [{ index: 0, kind: 'rsa-v15', mine: true, issuer: '', serial: '', key_identifier: null, encrypted_key: '', key_algorithm: '', originator_key: null, ukm: null }],
+};
+function show(verdict: string, level: Level, o: { job?: Security['job']; keys?: KeyState } = {}): string[] {
   const security: Security = { verdict, level, reasons: [], signature: verdict.includes('sign') ? { whole: true, signers: [signer] } : null, encryption: null, job: o.job ?? null };
-  return summary({ security } as Message, o.unlocked ?? false).map((i) => `${i.icon} ${i.text.replace('smime-', '')} ${i.level}`);
+  return summary({ security } as Message, o.keys ?? 'locked').map((i) => `${i.icon} ${i.text.replace('smime-', '')} ${i.level}`);
 }
 
 test('one line: lock for encryption, seal for signature, nothing for ordinary mail', () => {
@@ -46,19 +47,20 @@ test('never green where the whole is not', () => {
   }
 });
 
-test('a job says whose key is needed and whether it is open', () => {
-  assert.deepEqual(show('encrypted-no-key', 'neutral', { job: job(true) }), ['lock-keyhole enc-locked neutral']);
-  assert.deepEqual(show('encrypted-no-key', 'neutral', { job: job(true), unlocked: true }), ['lock-keyhole-open enc-opening neutral']);
-  assert.deepEqual(show('encrypted-no-key', 'neutral', { job: job(false) }), ['lock enc-other neutral']);
+test('a job says whether a key of ours opens it', () => {
+  const cases: [KeyState, string][] = [
+    ['locked', 'lock-keyhole enc-locked neutral'], ['open', 'lock-keyhole-open enc-opening neutral'], ['other', 'lock enc-other neutral'], ['none', 'lock enc-sealed neutral'],
+  ];
+  for (const [keys, item] of cases) assert.deepEqual(show('encrypted-no-key', 'neutral', { job, keys }), [item], keys);
 });
 
 test('the signer is named with name and address', () => {
   const security: Security = { verdict: 'signed-valid', level: 'good', reasons: [], signature: { whole: true, signers: [signer] }, encryption: null, job: null };
-  assert.deepEqual(summary({ security } as Message, false)[0]!.args, { who: 'Ana López <ana@x.test>' });
+  assert.deepEqual(summary({ security } as Message, 'none')[0]!.args, { who: 'Ana López <ana@x.test>' });
 });
 
 test('every text of this folder exists in every language', () => {
-  const files = ['words', 'form', 'unlock', 'activity', 'chip', 'details', 'reading', 'sending', 'wizard', 'settings'];
+  const files = ['words', 'form', 'unlock', 'activity', 'chip', 'details', 'first-run', 'reading', 'sending', 'wizard', 'settings'];
   const source = files.map((f) => readFileSync(`static/src/smime/${f}.ts`, 'utf8')).join('\n');
   const wanted = new Set([...source.matchAll(/'(smime-[a-z0-9-]*[a-z0-9])'/g)].map((m) => m[1]!));
   for (const d of ['mode', 'signer', 'recipients', 'certificate', 'from', 'subject', 'header', 'text', 'html', 'attachment', 'structure', 'time', 'forward', 'digest']) wanted.add(`smime-check-${d}`);
@@ -66,7 +68,7 @@ test('every text of this folder exists in every language', () => {
   for (const s of ['file', 'password', 'summary', 'passphrase', 'backup']) wanted.add(`smime-import-title-${s}`);
   for (const k of ['empty', 'too-large', 'pem-key', 'pem', 'certificate', 'key', 'other']) wanted.add(`smime-file-${k}`);
   for (const p of ['none', 'no-certificate', 'address', 'address-case', 'no-address', 'expired', 'not-yet-valid', 'expires-soon', 'weak', 'no-use', 'sign-only', 'encrypt-only']) wanted.add(`smime-problem-${p}`);
-  for (const v of ['yes', 'unauthenticated', 'locked', 'opening', 'other', 'failed', 'partial', 'damaged']) wanted.add(`smime-enc-${v}`);
+  for (const v of ['yes', 'sealed', 'unauthenticated', 'locked', 'opening', 'other', 'failed', 'partial', 'damaged']) wanted.add(`smime-enc-${v}`);
   for (const v of ['valid', 'weak', 'unverifiable', 'untrusted', 'expired', 'invalid', 'mismatch', 'partial', 'unconfirmed']) wanted.add(`smime-sig-${v}`);
   for (const lang of ['en', 'de']) {
     const ftl = readFileSync(`static/i18n/${lang}.ftl`, 'utf8');

@@ -182,7 +182,7 @@ export class WxReader extends WxElement {
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${o.ref}></wx-security-bar>` : nothing}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? o.ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m, o))}
         ${m.parts.length === 0 && !locked ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
-      ${this.#attachments(m, o)}
+      ${locked ? nothing : this.#attachments(m, o)}
       ${locked || here?.role === 'drafts' ? nothing : html`<div class="answer-row">
         <button type="button" class="button" @click=${() => runCommand('message.reply')}>${icon('reply')}${t('cmd-reply')}</button>
         ${m.headers.to.length + m.headers.cc.length > 1 ? html`<button type="button" class="button" @click=${() => runCommand('message.reply-all')}>${icon('reply-all')}${t('cmd-reply-all')}</button>` : nothing}
