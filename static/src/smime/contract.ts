@@ -48,7 +48,8 @@ export class SendCheckError extends Error {
 export interface SendCheck {
   /** Compares Prepared with what was frozen, hashes the whole entity in the keyring and signs the attributes.
    *  Asks for the passphrase itself (dialog) when the keyring is locked; `cancelled` when the person declines.
-   *  Answers null where the mode needs no signature (the comparison is made all the same).
+   *  Answers null where the mode needs no signature (encrypted only; the comparison is made all the same).
+   *  Not asked in mode none: nothing is promised then.
    *  Throws SendCheckError and never signs when anything differs. */
   checkAndSign(prepared: Prepared, frozen: Frozen): Promise<{ signature: string | null }>;
   /** Fingerprint of the certificate to sign with from this address, or null when the vault has none. */

@@ -85,7 +85,8 @@ export async function send(c: Composer): Promise<void> {
   c.sendState.value = 'sending';
   let ticket: string | null = null;
   try {
-    const part = await loadSmime('sending');
+    // Without signature and encryption nothing is promised that a comparison could keep; the keyring stays out of it.
+    const part = mode === 'none' ? null : await loadSmime('sending');
     if (mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
     const signer = signs(mode) ? await part!.sending.signerFor(me.value.address) : null;
     if (signs(mode) && !signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
