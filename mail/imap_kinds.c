@@ -252,7 +252,7 @@ static rc_t learn_chunk(struct learner *l, const uint32_t *uids, size_t n, struc
      */
     for (size_t i = 0; i < n; i++)
         if (!l->answered[i]) TRY(add_bits(l, uids[i], KIND_SEALED, e));
-    qsort(l->list + known, l->count - known, sizeof *l->list, by_uid);
+    if (l->count > known) qsort(l->list + known, l->count - known, sizeof *l->list, by_uid);
     l->below = uids[n - 1] + 1;
     return RC_OK;
 }

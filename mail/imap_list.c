@@ -9,8 +9,8 @@
 /* --- state -------------------------------------------------------------------------------- */
 
 struct state_reader {
+    struct imap_conn *c;
     struct imap_mailbox *out;
-    bool got;
 };
 
 /* "STATUS name (MESSAGES 3 UIDNEXT 9 ...)" */
@@ -32,7 +32,6 @@ static void read_status(struct imap_response *r, struct state_reader *s)
     }
     if (w->bad) return;
     *s->out = m;
-    s->got = true;
 }
 
 static rc_t on_state(void *ctx, struct imap_response *r, struct err *e)
@@ -91,19 +90,39 @@ static rc_t settle_state(struct imap_conn *c, struct imap_mailbox *m, struct err
     return RC_OK;
 }
 
+/* Dovecot may count for STATUS before the NOOP in front of it has brought the news, so a round that
+ * brought any is repeated. A quiet mailbox, the usual case, takes one round trip. */
+#define ROUNDS_MAX 4
+
+static rc_t on_news(void *ctx, struct imap_response *r, struct err *e)
+{
+    struct state_reader *s = ctx;
+    if (r->has_number && str_ieq(r->word, STR("FETCH"))) s->c->sel.moved = true;
+    return on_state(s, r, e);
+}
+
+static rc_t state_round(struct imap_conn *c, struct imap_mailbox *m, struct err *e)
+{
+    struct state_reader reader = {.c = c, .out = m};
+    struct imap_command noop, status;
+    *m = selected_state(c);
+    c->sel.moved = false;
+    TRY(write_state(c, &noop, &status, e));
+    struct imap_command *const both[] = {&noop, &status};
+    TRY(imap_conn_collect(c, both, 2, on_news, &reader, NULL, e));
+    TRY(imap_cmd_error(&noop, e));
+    TRY(imap_cmd_error(&status, e));
+    return settle_state(c, m, e);
+}
+
 static rc_t mailbox_once(struct imap *im, struct imap_mailbox *out, struct err *e)
 {
     TRY(imap_need_selected(im, e));
-    struct imap_conn *c = im->c;
-    struct imap_mailbox m = selected_state(c);
-    struct state_reader reader = {.out = &m};
-    struct imap_command noop, status;
-    TRY(write_state(c, &noop, &status, e));
-    struct imap_command *const both[] = {&noop, &status};
-    TRY(imap_conn_collect(c, both, 2, on_state, &reader, NULL, e));
-    TRY(imap_cmd_error(&noop, e));
-    TRY(imap_cmd_error(&status, e));
-    TRY(settle_state(c, &m, e));
+    struct imap_mailbox m;
+    int rounds = 0;
+    do
+        TRY(state_round(im->c, &m, e));
+    while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
     *out = m;
     return RC_OK;
 }
@@ -150,7 +169,10 @@ static rc_t on_row(void *ctx, struct imap_response *r, struct err *e)
     if (!r->has_number) return on_state(&rr->state, r, e);
     if (!str_ieq(r->word, STR("FETCH"))) return RC_OK;
     struct imap_row row = {0};
-    if (imap_row_read(r, rr->a, &row, NULL)) merge_row(rr, &row);
+    bool has_uid = imap_row_read(r, rr->a, &row, NULL);
+    /* Nobody asked for a response without these: it tells of another session's change. */
+    if (row.internaldate == 0 && row.size == 0) rr->state.c->sel.moved = true;
+    if (has_uid) merge_row(rr, &row);
     return RC_OK;
 }
 
@@ -190,7 +212,7 @@ static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit, str
     if (any) write_fetch(c, &fetch, low, high);
     struct imap_command *const all[] = {&noop, &status, &fetch};
     *m = selected_state(c);
-    rr->state = (struct state_reader){.out = m};
+    rr->state = (struct state_reader){.c = c, .out = m};
     rr->count = 0;
     TRY(imap_conn_collect(c, all, any ? 3 : 2, on_row, rr, NULL, e));
     TRY(imap_cmd_error(&noop, e));
@@ -212,7 +234,7 @@ static rc_t list_once(struct imap *im, uint32_t offset, uint32_t limit, struct a
     int rounds = 0;
     do
         TRY(list_round(im->c, offset, limit, &rr, &m, e));
-    while (im->c->sel.moved && ++rounds < 4);
+    while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
     qsort(rr.rows, rr.count, sizeof *rr.rows, by_sequence);
     *out = (struct imap_rows){.mailbox = m, .rows = rr.rows, .count = rr.count};
     return RC_OK;
@@ -263,7 +285,7 @@ static rc_t rows_once(struct imap *im, const uint32_t *uids, size_t n, struct ar
     struct imap_mailbox m = selected_state(im->c);
     rr.rows = ARENA_ARRAY(a, n, struct imap_row);
     if (!rr.rows || !ordered) return err_set(e, RC_NO_MEMORY, NULL);
-    rr.state.out = &m;
+    rr.state = (struct state_reader){.c = im->c, .out = &m};
     TRY(fetch_uids(im->c, uids, n, IMAP_ROW_ITEMS, &rr, e));
     qsort(rr.rows, rr.count, sizeof *rr.rows, by_uid);
     size_t count = 0;
@@ -300,7 +322,7 @@ static rc_t flags_once(struct imap *im, uint32_t uid, struct arena *a, struct im
     struct imap_row row = {0};
     struct row_reader rr = {.a = a, .rows = &row, .max = 1};
     struct imap_mailbox m = {0};
-    rr.state.out = &m;
+    rr.state = (struct state_reader){.c = im->c, .out = &m};
     TRY(fetch_uids(im->c, &uid, 1, "(UID FLAGS INTERNALDATE RFC822.SIZE)", &rr, e));
     if (rr.count == 0 || row.uid != uid) return err_set(e, RC_NOT_FOUND, NULL);
     *out = row;

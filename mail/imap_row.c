@@ -159,6 +159,7 @@ static void read_flags(struct wire *w, struct arena *a, struct imap_row *row)
     }
     while (!w->bad && !wire_take(w, ')')) {
         str_t flag = wire_atom(w);
+        if (str_ieq(flag, STR("\\Recent"))) continue; /* of the session, not of the message */
         if (!w->bad && n < FLAGS_MAX) few[n++] = without_controls(flag, a);
     }
     row->flags = n > 0 ? ARENA_ARRAY(a, n, str_t) : NULL;

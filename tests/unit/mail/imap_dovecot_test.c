@@ -1,0 +1,392 @@
+/* The mail layer against a real Dovecot: bytes, flags, moves, and the search promise. */
+#include "tests/unit/mail/dovecot.h"
+
+#include "base/buf.h"
+
+static struct dovecot d;
+static bool there;
+
+static int setup(void **state)
+{
+    (void) state;
+    there = dovecot_there();
+    if (there) dovecot_start(&d);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    if (there) dovecot_stop(&d);
+    return 0;
+}
+
+static void need_dovecot(void)
+{
+    if (there) return;
+    print_message("# SKIP: Dovecot is not installed (make deps)\n");
+    skip();
+}
+
+static uint32_t put(struct imap *im, const char *mailbox, str_t message)
+{
+    uint32_t uid = 0, validity = 0;
+    rc_t rc = imap_append(im, str_c(mailbox), message, NULL, 0, &uid, &validity, &d.e);
+    if (rc != RC_OK) fail_msg("append: %s (%s)", err_word(rc), d.e.detail);
+    assert_int_not_equal(uid, 0);
+    return uid;
+}
+
+static str_t fresh_box(struct imap *im, const char *display)
+{
+    str_t name;
+    rc_t rc = imap_folder_create(im, str_c(display), d.a, &name, &d.e);
+    if (rc != RC_OK) fail_msg("create: %s (%s)", err_word(rc), d.e.detail);
+    return name;
+}
+
+/* --- bytes ------------------------------------------------------------------------------------ */
+
+#define HEAD(subject)                                                                              \
+    "From: a@demo.test\r\nTo: b@demo.test\r\nSubject: " subject "\r\nMIME-Version: 1.0\r\n"
+
+static void test_messages_come_back_byte_for_byte(void **state)
+{
+    (void) state;
+    need_dovecot();
+    struct imap *im = dovecot_open(&d, "bytes", "INBOX");
+    CLEANUP_BUF struct buf big = BUF_INIT(16u << 20);
+    buf_cstr(&big, HEAD("big") "\r\n");
+    while (big.n < 6000000)
+        buf_printf(&big, "%zu .. {5} ) w1 OK * BYE\r\n", big.n);
+    CLEANUP_BUF struct buf all_bytes = BUF_INIT(1u << 20);
+    buf_cstr(&all_bytes, HEAD("8 bit") "\r\n");
+    for (int i = 0; i < 20000; i++)
+        if (i % 256 != 0 && i % 256 != '\r' && i % 256 != '\n') buf_char(&all_bytes, (char) i);
+    buf_cstr(&all_bytes, "\r\n");
+    const str_t messages[] = {STR(HEAD("small") "\r\nx\r\n"), STR(HEAD("no end") "\r\nx"),
+                              STR("Subject: header only\r\n\r\n"), buf_view(&big),
+                              buf_view(&all_bytes)};
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        uint32_t uid = put(im, "INBOX", messages[i]);
+        CLEANUP_BUF struct buf back = BUF_INIT(16u << 20);
+        rc_t rc = imap_fetch(im, uid, &back, &d.e);
+        if (rc != RC_OK) fail_msg("message %zu: %s (%s)", i, err_word(rc), d.e.detail);
+        if (!str_eq(buf_view(&back), messages[i]))
+            fail_msg("message %zu: %zu bytes came back of %zu", i, back.n, messages[i].n);
+    }
+    struct buf small = BUF_INIT(1000);
+    struct imap_rows rows;
+    assert_int_equal(imap_list(im, 0, 10, d.a, &rows, &d.e), RC_OK);
+    assert_int_equal(rows.count, 5);
+    assert_str(rows.rows[4].subject, STR("small"));
+    assert_int_equal(imap_fetch(im, rows.rows[1].uid, &small, &d.e), RC_TOO_LARGE);
+    assert_int_equal(small.n, 0);
+    buf_free(&small);
+    imap_release(im);
+}
+
+/* --- folders, flags, moves ---------------------------------------------------------------------
+ */
+
+static void test_folders(void **state)
+{
+    (void) state;
+    need_dovecot();
+    struct imap *im = dovecot_open(&d, "folders", "INBOX");
+    str_t name = fresh_box(im, "Bücher/日本 & \"x\"");
+    uint32_t uid = put(im, arena_cstr(d.a, name), STR(HEAD("x") "\r\ny\r\n"));
+    struct imap_folder *f = NULL;
+    size_t n = 0;
+    assert_int_equal(imap_folders(im, d.a, &f, &n, &d.e), RC_OK);
+    assert_int_equal(f[0].role, FOLDER_INBOX);
+    bool made = false, sent = false, trash = false;
+    for (size_t i = 0; i < n; i++) {
+        if (f[i].role == FOLDER_SENT) sent = str_eq(f[i].name, STR("Sent"));
+        if (f[i].role == FOLDER_TRASH) trash = true;
+        if (!str_eq(f[i].name, name)) continue;
+        made = true;
+        assert_str(f[i].display, STR("Bücher/日本 & \"x\""));
+        assert_true(f[i].selectable && f[i].subscribed && !f[i].shared);
+        assert_int_equal(f[i].total, 1);
+        assert_int_equal(f[i].unseen, 1);
+        assert_int_equal(f[i].uidnext, uid + 1);
+    }
+    assert_true(made && sent && trash);
+    assert_int_equal(imap_folder_create(im, STR("Bücher/日本 & \"x\""), d.a, &name, &d.e),
+                     RC_CONFLICT);
+    assert_int_equal(
+        imap_append(im, STR("nowhere"), STR("a: b\r\n\r\n"), NULL, 0, NULL, NULL, &d.e),
+        RC_NOT_FOUND);
+    imap_release(im);
+}
+
+static void test_move_copy_expunge(void **state)
+{
+    (void) state;
+    need_dovecot();
+    struct imap *im = dovecot_open(&d, "moves", "INBOX");
+    fresh_box(im, "From");
+    fresh_box(im, "To");
+    uint32_t uids[6], moved[3] = {0}, validity = 0;
+    for (int i = 0; i < 6; i++)
+        uids[i] = put(im, "From", STR(HEAD("m") "\r\nx\r\n"));
+    imap_release(im);
+    im = dovecot_open(&d, "moves", "From");
+    static const str_t deleted[] = {STR_INIT("\\Deleted")};
+    assert_int_equal(imap_store(im, &uids[0], 1, true, deleted, 1, &d.e), RC_OK);
+    const uint32_t some[] = {uids[4], uids[2], 999}; /* any order, one that is not there */
+    assert_int_equal(imap_move(im, some, 3, STR("To"), moved, &validity, &d.e), RC_OK);
+    assert_int_equal(imap_copy(im, &uids[1], 1, STR("To"), &d.e), RC_OK);
+    assert_int_equal(imap_expunge(im, &uids[5], 1, &d.e), RC_OK);
+    struct imap_rows rows;
+    assert_int_equal(imap_list(im, 0, 10, d.a, &rows, &d.e), RC_OK);
+    /* What another program marked \Deleted is not ours to take along. */
+    assert_int_equal(rows.count, 3);
+    assert_int_equal(rows.rows[2].uid, uids[0]);
+    assert_int_equal(rows.rows[0].uid, uids[3]);
+    assert_int_equal(imap_move(im, uids, 1, STR("nowhere"), NULL, NULL, &d.e), RC_NOT_FOUND);
+    imap_release(im);
+    im = dovecot_open(&d, "moves", "To");
+    assert_int_equal(imap_uidvalidity(im), validity);
+    assert_int_equal(imap_rows_of(im, moved, 2, d.a, &rows, &d.e), RC_OK);
+    assert_int_equal(rows.count, 2);
+    assert_int_equal(rows.rows[0].uid, moved[0]); /* in the order asked for */
+    assert_int_equal(moved[2], 0);
+    imap_release(im);
+}
+
+/* What one session changes the other sees with its next request: flags, counts, messages. */
+static void test_news(void **state)
+{
+    (void) state;
+    need_dovecot();
+    struct imap *one = dovecot_open(&d, "news", "INBOX");
+    fresh_box(one, "News");
+    for (int i = 0; i < 5; i++)
+        put(one, "News", STR(HEAD("n") "\r\nx\r\n"));
+    imap_release(one);
+    one = dovecot_open(&d, "news", "News");
+    struct imap *two = dovecot_open(&d, "news2", "News");
+    struct imap_rows rows;
+    struct imap_mailbox m, before;
+    static const str_t seen[] = {STR_INIT("\\Seen"), STR_INIT("$Label")};
+    for (uint32_t round = 0; round < 20; round++) {
+        assert_int_equal(imap_mailbox(one, &before, &d.e), RC_OK);
+        assert_int_equal(imap_list(two, 0, 3, d.a, &rows, &d.e), RC_OK);
+        uint32_t uid = rows.rows[0].uid;
+        assert_int_equal(imap_store(two, &uid, 1, true, seen, 2, &d.e), RC_OK);
+        assert_int_equal(imap_mailbox(one, &m, &d.e), RC_OK);
+        assert_int_equal(m.unseen, before.unseen - 1);
+        assert_true(m.modseq > before.modseq);
+        assert_int_equal(imap_list(one, 0, 3, d.a, &rows, &d.e), RC_OK);
+        assert_int_equal(rows.rows[0].flag_count, 2);
+        assert_int_equal(rows.mailbox.unseen, m.unseen);
+        uint32_t newer = put(two, "News", STR(HEAD("n") "\r\nx\r\n"));
+        assert_int_equal(imap_list(one, 0, 3, d.a, &rows, &d.e), RC_OK);
+        assert_int_equal(rows.rows[0].uid, newer);
+        assert_int_equal(rows.mailbox.unseen, m.unseen + 1);
+        assert_int_equal(imap_expunge(two, &uid, 1, &d.e), RC_OK);
+        assert_int_equal(imap_list(one, 0, 10, d.a, &rows, &d.e), RC_OK);
+        assert_int_equal(rows.count, 5);
+        assert_int_equal(rows.mailbox.total, 5);
+    }
+    assert_int_equal(imap_list(one, 4, 10, d.a, &rows, &d.e), RC_OK);
+    assert_int_equal(rows.count, 1);
+    assert_int_equal(imap_list(one, 5, 10, d.a, &rows, &d.e), RC_OK);
+    assert_int_equal(rows.count, 0);
+    imap_release(one);
+    imap_release(two);
+}
+
+/* --- the search promise
+ * --------------------------------------------------------------------------- */
+
+#define P7M "MIAGCSqGSIb3DQEHA6CAMIACAQAxggEwMIIBLAIBADAUMA8xDTALBgNVBAMTBFRlc3QCAQEwDQYJ\r\n"
+#define SIGNED "MIAGCSqGSIb3DQEHAqCAMIACAQExDzANBglghkgBZQMEAgEFADCABgkqhkiG9w0BBwGggCSABCNl\r\n"
+#define B64 "Content-Transfer-Encoding: base64\r\n"
+#define TWO_PARTS(second)                                                                          \
+    "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nneedle in the text "              \
+    "part\r\n--b\r\n" second "\r\n--b--\r\n"
+
+static const struct mail {
+    str_t message;
+    bool sealed;
+} mails[] = {
+    {STR_INIT(HEAD("plain") "\r\nMIAG is a word here, needle too\r\n"), false},
+    {STR_INIT(HEAD("labelled") "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; "
+                               "name=smime.p7m\r\n" B64 "\r\n" P7M),
+     true},
+    {STR_INIT(HEAD("old label") "Content-Type: application/x-pkcs7-mime; name=smime.p7m\r\n" B64
+                                "\r\n" P7M),
+     true},
+    {STR_INIT(HEAD(
+         "wrong smime-type") "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n" B64
+                             "\r\n" P7M),
+     true},
+    {STR_INIT(HEAD(
+         "octet-stream needle") "Content-Type: application/octet-stream; name=SMIME.P7M\r\n" B64
+                                "\r\n" P7M),
+     true},
+    {STR_INIT(HEAD("octet-stream without name") "Content-Type: application/octet-stream\r\n" B64
+                                                "\r\n" P7M),
+     true},
+    {STR_INIT(HEAD("text by label") "Content-Type: text/plain; name=\"smime.p7m\"\r\n\r\n" P7M),
+     true},
+    {STR_INIT(HEAD(
+         "name in the disposition only") "Content-Type: text/plain\r\n"
+                                         "Content-Disposition: attachment; "
+                                         "filename*0*=utf-8''smime; filename*1=.p7m\r\n\r\n" P7M),
+     true},
+    {STR_INIT(HEAD("inside a multipart")
+                  TWO_PARTS("Content-Type: application/pkcs7-mime\r\n" B64 "\r\n" P7M)),
+     true},
+    {STR_INIT(HEAD("inside, no name")
+                  TWO_PARTS("Content-Type: application/octet-stream\r\n" B64 "\r\n" P7M)),
+     true},
+    {STR_INIT(HEAD("forwarded") TWO_PARTS("Content-Type: message/rfc822\r\n\r\n" HEAD(
+         "in") "Content-Type: application/pkcs7-mime; smime-type=authEnveloped-data\r\n" B64
+               "\r\n" P7M)),
+     true},
+    {STR_INIT(
+         HEAD("pgp") "Content-Type: multipart/encrypted; protocol=\"application/pgp-encrypted\"; "
+                     "boundary=b\r\n\r\n--b\r\nContent-Type: "
+                     "application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b"
+                     "\r\nContent-Type: application/octet-stream\r\n\r\nMIAG needle\r\n--b--\r\n"),
+     true},
+    {STR_INIT(HEAD("empty") "Content-Type: application/pkcs7-mime\r\n\r\n"), true},
+    {STR_INIT(HEAD(
+         "opaque signed") "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n" B64
+                          "\r\n" SIGNED),
+     false},
+    {STR_INIT(HEAD("data") TWO_PARTS("Content-Type: application/octet-stream\r\n" B64
+                                     "\r\nSGVsbG8sIHdvcmxkISBNSUFH\r\n")),
+     false},
+    {STR_INIT(HEAD("base64 fragment") "Content-Type: text/plain\r\n\r\nsee " P7M), false},
+};
+#define MAILS (sizeof mails / sizeof *mails)
+
+static size_t hits(struct imap *im, const char *text, bool body, size_t *header_only,
+                   uint32_t first_uids[MAILS])
+{
+    struct imap_query q = {.text = str_c(text), .headers = true, .body = body};
+    struct imap_found f;
+    rc_t rc = imap_search(im, &q, d.a, &f, &d.e);
+    if (rc != RC_OK) fail_msg("%s: %s (%s)", text, err_word(rc), d.e.detail);
+    if (header_only) *header_only = f.header_only;
+    for (size_t i = 0; first_uids && i < f.count && i < MAILS; i++)
+        first_uids[i] = f.uids[i];
+    return f.count;
+}
+
+static void test_search_promise(void **state)
+{
+    (void) state;
+    need_dovecot();
+    struct imap *im = dovecot_open(&d, "search", "INBOX");
+    fresh_box(im, "Search");
+    imap_release(im);
+    im = dovecot_open(&d, "search", "Search");
+    size_t sealed = 0, header_only = 99;
+    uint32_t uids[MAILS], found[MAILS];
+    /* Counted after each arrival: what was learnt before is kept, what is new is looked at. */
+    for (size_t i = 0; i < MAILS; i++) {
+        uids[i] = put(im, "Search", mails[i].message);
+        sealed += mails[i].sealed ? 1 : 0;
+        hits(im, "nothing has this", true, &header_only, NULL);
+        if (header_only != sealed) fail_msg("mail %zu: %zu of %zu", i, header_only, sealed);
+    }
+    /* "MIAG" stands in nearly every body; only the readable ones may be found by it. */
+    assert_int_equal(hits(im, "MIAG", true, NULL, found), 2);
+    assert_int_equal(found[0], uids[15]);
+    assert_int_equal(found[1], uids[0]);
+    assert_int_equal(hits(im, "MIAGCSqGSIb3", true, NULL, found), 1);
+    /* Text parts beside an encrypted part are not searched either, headers are. */
+    assert_int_equal(hits(im, "needle", true, NULL, found), 3);
+    assert_int_equal(found[0], uids[14]);
+    assert_int_equal(found[1], uids[4]);
+    assert_int_equal(found[2], uids[0]);
+    assert_int_equal(hits(im, "inside multipart", true, NULL, found), 1);
+    assert_int_equal(found[0], uids[8]);
+    assert_int_equal(hits(im, "\"inside a\"", false, &header_only, found), 1);
+    assert_int_equal(header_only, 0); /* a header search leaves nothing out */
+    /* A sealed mail that is gone is not counted any more. */
+    assert_int_equal(imap_expunge(im, &uids[1], 1, &d.e), RC_OK);
+    hits(im, "needle", true, &header_only, NULL);
+    assert_int_equal(header_only, sealed - 1);
+    struct imap_query q = {.encrypted = true};
+    struct imap_found f;
+    assert_int_equal(imap_search(im, &q, d.a, &f, &d.e), RC_OK);
+    assert_int_equal(f.count, sealed - 1);
+    q = (struct imap_query){
+        .text = STR("needle"), .body = true, .headers = true, .encrypted = true};
+    assert_int_equal(imap_search(im, &q, d.a, &f, &d.e), RC_OK);
+    assert_int_equal(f.count, 1);
+    assert_int_equal(f.uids[0], uids[4]);
+    imap_release(im);
+}
+
+static void test_search_filters_and_charsets(void **state)
+{
+    (void) state;
+    need_dovecot();
+    struct imap *im = dovecot_open(&d, "filters", "INBOX");
+    fresh_box(im, "Filters");
+    imap_release(im);
+    im = dovecot_open(&d, "filters", "Filters");
+    uint32_t a =
+        put(im, "Filters", STR(HEAD("=?utf-8?q?=C3=84pfel_=E6=97=A5=E6=9C=AC?=") "\r\nx\r\n"));
+    uint32_t b = put(im, "Filters",
+                     STR(HEAD("b") "Content-Type: text/plain; charset=iso-8859-1\r\n"
+                                   "\r\n\xc4pfel\r\n"));
+    uint32_t s =
+        put(im, "Filters",
+            STR(HEAD("apfel") "Content-Type: multipart/signed; protocol=\""
+                              "application/pkcs7-signature\"; micalg=sha-256; boundary=b\r\n"
+                              "\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: application/"
+                              "pkcs7-signature; name=smime.p7s\r\n" B64 "\r\n" SIGNED "--b--\r\n"));
+    static const str_t seen[] = {STR_INIT("\\Seen"), STR_INIT("\\Flagged")};
+    assert_int_equal(imap_store(im, &a, 1, true, seen, 2, &d.e), RC_OK);
+    const struct {
+        struct imap_query q;
+        size_t count;
+        uint32_t first;
+    } table[] = {
+        {{.text = STR("ÄPFEL"), .headers = true, .body = true}, 2, b},
+        {{.text = STR("äpfel 日本"), .headers = true}, 1, a},
+        {{.text = STR("äpfel"), .headers = true, .body = true, .unseen = true}, 1, b},
+        {{.flagged = true}, 1, a},
+        {{.unseen = true}, 2, s},
+        {{.signed_only = true}, 1, s},
+        {{.attachment = true}, 0, 0},
+        {{.encrypted = true}, 0, 0},
+        {{.text = STR("b"), .body = true}, 0, 0},
+        {{.text = STR("\xc3\xa4pfel"), .body = true}, 1, b},
+        {{.headers = true}, 3, s},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct imap_found f;
+        assert_int_equal(imap_search(im, &table[i].q, d.a, &f, &d.e), RC_OK);
+        if (f.count != table[i].count || (f.count > 0 && f.uids[0] != table[i].first))
+            fail_msg("query %zu: %zu", i, f.count);
+    }
+    uint32_t *list;
+    size_t n;
+    assert_int_equal(imap_search_header(im, STR("To"), STR("b@demo.test"), d.a, &list, &n, &d.e),
+                     RC_OK);
+    assert_int_equal(n, 3);
+    imap_release(im);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_messages_come_back_byte_for_byte),
+        cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_move_copy_expunge),
+        cmocka_unit_test(test_news),
+        cmocka_unit_test(test_search_promise),
+        cmocka_unit_test(test_search_filters_and_charsets),
+    };
+    return cmocka_run_group_tests_name("imap_dovecot", tests, setup, teardown);
+}
