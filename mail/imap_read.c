@@ -5,12 +5,14 @@
 /* A literal that long behind a response already over the limit is an attack, not a mailbox. */
 #define DISCARD_LITERAL_MAX (64ll << 20)
 
-/* At least one byte. libetpan gives what it holds and then waits for the rest of `most`: ask for no
- * more than it holds, or the end of an answer is waited for until the deadline. */
-static ssize_t read_some(struct imap_conn *c, char *p, size_t most)
+/* At least one byte, what is there already first. Not mailstream_read alone: when libetpan's buffer
+ * holds less than asked for, that waits for more, although a server that has answered sends
+ * nothing. */
+static ssize_t take(struct imap_conn *c, void *p, size_t n)
 {
     size_t held = c->ms->read_buffer_len;
-    return mailstream_read(c->ms, p, held > 0 && held < most ? held : most);
+    if (held > 0) return mailstream_read(c->ms, p, n < held ? n : held);
+    return mailstream_low_read(c->ms->low, p, n);
 }
 
 static bool fill(struct imap_conn *c)
@@ -24,7 +26,7 @@ static bool fill(struct imap_conn *c)
         c->head = 0;
     }
     if (!buf_reserve(&c->in, CHUNK)) return false;
-    ssize_t got = read_some(c, c->in.p + c->in.n, CHUNK);
+    ssize_t got = take(c, c->in.p + c->in.n, CHUNK);
     if (got <= 0) return false;
     c->in.n += (size_t) got;
     return true;
@@ -69,7 +71,7 @@ static rc_t sink_literal(struct imap_conn *c, struct imap_sink *sink, size_t at,
     if (here > 0 && !buf_add(to, c->in.p + end, here)) return imap_conn_fail(c, "buffer", e);
     size_t left = (size_t) size - here;
     while (left > 0) {
-        ssize_t got = read_some(c, to->p + to->n, left);
+        ssize_t got = take(c, to->p + to->n, left);
         if (got <= 0) return imap_conn_fail(c, "cut inside a body", e);
         to->n += (size_t) got;
         left -= (size_t) got;
@@ -118,7 +120,7 @@ static rc_t discard(struct imap_conn *c, size_t mark, size_t from, uint64_t pend
         if (from == c->in.n) {
             c->in.n = from = mark;
             if (!buf_reserve(&c->in, CHUNK)) return imap_conn_fail(c, "buffer", e);
-            ssize_t got = read_some(c, c->in.p + mark, CHUNK);
+            ssize_t got = take(c, c->in.p + mark, CHUNK);
             if (got <= 0) return imap_conn_fail(c, "cut", e);
             c->in.n += (size_t) got;
         }
