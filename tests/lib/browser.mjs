@@ -1,0 +1,181 @@
+// A person at the web client in headless Chromium. Everything the browser sends passes a relay of ours, which
+// records it (lib/relay.mjs); every other host resolves to a trap that only counts.
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import { chromium } from 'playwright-core';
+import { Client } from './http.mjs';
+import { account, instance } from './instance.mjs';
+import { Relay } from './relay.mjs';
+
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** What each person's keyring passphrase becomes at import. A test passphrase. */
+export const passphraseOf = (name) => `${name} keyring test passphrase`;
+
+export class Browser {
+  static async launch() {
+    const b = new Browser();
+    b.relay = await Relay.start(Number(new URL(instance.origin).port));
+    b.strangers = [];
+    b.trap = net.createServer((s) => {
+      const at = b.strangers.push('a connection that said nothing') - 1;
+      // The host's name is in the Host field or, unencrypted too, in the TLS greeting.
+      s.once('data', (d) => { b.strangers[at] = /[a-z0-9-]+(?:\.[a-z0-9-]+)+/i.exec(d.toString('latin1').replace(/^[A-Z]+ \S* HTTP.1.1/, ''))?.[0] ?? 'a connection without a name'; });
+      s.on('error', () => {});
+      setTimeout(() => s.destroy(), 200);
+    });
+    b.trap.listen(0, '127.0.0.1');
+    await once(b.trap, 'listening');
+    const { host } = new URL(instance.origin);
+    b.chromium = await chromium.launch({
+      executablePath: EXECUTABLE,
+      // The browser's own services (updates, form statistics) are no traffic of the page: they get no address at all.
+      args: [`--host-resolver-rules=MAP ${host} 127.0.0.1:${b.relay.port}, MAP *.googleapis.com ~NOTFOUND, MAP *.google.com ~NOTFOUND, MAP *.gvt1.com ~NOTFOUND, MAP * 127.0.0.1:${b.trap.address().port}`,
+        '--disable-background-networking', '--disable-features=AutofillServerCommunication,OptimizationHints,MediaRouter', '--disable-component-update', '--no-default-browser-check', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    });
+    return b;
+  }
+  /** name: account of the demo. options of the context: colorScheme, viewport, reducedMotion. */
+  async person(name, options = {}) {
+    const context = await this.chromium.newContext({ locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1360, height: 860 }, reducedMotion: 'reduce', ...options });
+    const p = new Person(this, name, context);
+    await p.start();
+    return p;
+  }
+  async close() {
+    await this.chromium.close();
+    await this.relay.stop();
+    this.trap.close();
+  }
+}
+
+export class Person {
+  /** Things that must not happen: script errors, dialogs, policy violations, requests elsewhere. */
+  faults = [];
+
+  constructor(browser, name, context) {
+    this.browser = browser;
+    this.name = name;
+    this.account = account(name);
+    this.context = context;
+  }
+  async start() {
+    const { context, faults } = this;
+    context.setDefaultTimeout(30_000);
+    await context.exposeFunction('wxFault', (text) => { faults.push(text); });
+    await context.addInitScript(() => {
+      addEventListener('securitypolicyviolation', (e) => { void window.wxFault?.(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile ?? ''}`); });
+    });
+    context.on('dialog', (d) => { faults.push(`dialog: ${d.type()} ${d.message()}`); void d.dismiss(); });
+    context.on('weberror', (e) => { faults.push(`error: ${e.error().stack ?? e.error().message}`); });
+    context.on('request', (r) => { if (!/^(?:blob|data|about):/.test(r.url()) && new URL(r.url()).origin !== instance.origin) faults.push(`request: ${r.url()}`); });
+    context.on('console', (m) => { if (/Content.Security.Policy|Trusted ?Type/i.test(m.text())) faults.push(`console: ${m.text()}`); });
+    this.page = await context.newPage();
+  }
+  async signIn() {
+    const { page } = this;
+    await page.goto(`${instance.origin}/`);
+    await page.fill('#username', this.account.address);
+    await page.fill('#password', this.account.password);
+    await page.click('button[type=submit]');
+    await page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+    return this;
+  }
+  close() { return this.context.close(); }
+
+  // --- list and reader ---
+  async folder(name) {
+    const link = this.page.locator('wx-sidebar .folder-link', { has: this.page.getByText(name, { exact: true }) });
+    if (!(await link.isVisible())) await this.page.locator('.drawer-button').click();
+    await link.click();
+    await this.page.locator('wx-list .list-title', { hasText: name }).waitFor();
+    await this.page.locator('wx-list .grid[aria-busy=false]').waitFor();
+  }
+  row(subject) { return this.page.locator('.row', { has: this.page.locator('.row-subject', { hasText: subject }) }).first(); }
+  async open(subject) {
+    await this.row(subject).locator('.row-subject').click();
+    await this.page.locator('.message-subject', { hasText: subject }).waitFor();
+  }
+  verdict() { return this.page.locator('wx-security-bar .security'); }
+  item(kind) { return this.page.locator(`.security-item[data-kind=${kind}]`); }
+  /** Waits until the verdict is this word. */
+  async hasVerdict(word) { await this.page.locator(`wx-security-bar .security[data-verdict="${word}"]`).waitFor(); }
+  frameText() { return this.page.frameLocator('iframe.mail-frame').locator('body'); }
+
+  // --- keyring ---
+  async unlock(passphrase) {
+    const form = this.page.locator('form.unlock');
+    await form.locator('#keyring-passphrase').fill(passphrase);
+    await form.locator('button[type=submit]').click();
+  }
+  async settings(section) {
+    await this.page.locator('.header-settings').click();
+    await this.page.locator('.settings-nav a', { hasText: section }).click();
+  }
+  /** Settings > Security > Import, all five steps. Returns the downloaded backup. */
+  async importKey({ file = this.account.p12, passphrase = this.account.passphrase, keep = passphraseOf(this.name) } = {}) {
+    const { page } = this;
+    await this.settings('Security');
+    await page.locator('wx-keys-panel').getByRole('button', { name: /^Import/ }).first().click();
+    const dialog = page.locator('.import-dialog');
+    await dialog.locator('input[type=file]').setInputFiles(typeof file === 'string' ? file : { name: 'key.p12', mimeType: 'application/x-pkcs12', buffer: file });
+    await dialog.locator('#file-password').fill(passphrase);
+    await dialog.locator('button[type=submit]').click();
+    await dialog.locator('.key-card').first().waitFor();
+    await dialog.locator('button[type=submit]').click();
+    await dialog.locator('#new-passphrase').fill(keep);
+    await dialog.locator('#new-passphrase-again').fill(keep);
+    await dialog.locator('button[type=submit]').click();
+    const download = page.waitForEvent('download');
+    await dialog.locator('.backup-button').click();
+    const backup = readFileSync(await (await download).path());
+    await dialog.locator('button[type=submit]').click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('.key-list .key-card').first().waitFor();
+    return backup;
+  }
+
+  // --- writing ---
+  composer() { return this.page.locator('wx-composer .composer').last(); }
+  editor() { return this.page.frameLocator('wx-composer iframe').locator('[contenteditable=true]'); }
+  async newMessage() {
+    await this.page.locator('.compose-button').click();
+    await this.composer().waitFor();
+    await this.editor().waitFor();
+  }
+  async reply() {
+    await this.page.locator('.answer-row button').first().click();
+    await this.composer().waitFor();
+    await this.editor().waitFor();
+  }
+  async mode(mode) {
+    const c = this.composer();
+    await c.getByRole('tab', { name: 'Security' }).click();
+    await c.locator(`.mode-options input[value=${mode}]`).check();
+    await c.getByRole('tab', { name: 'Message' }).click();
+  }
+  async to(...addresses) {
+    const input = this.composer().locator('.chips-input').first();
+    for (const a of addresses) { await input.fill(a); await input.press('Enter'); }
+  }
+  async write(text) {
+    await this.editor().click();
+    await this.page.keyboard.press('Control+Home');
+    await this.page.keyboard.type(text);
+  }
+  async send() { await this.composer().locator('.send-button').click(); }
+  async sent() { await this.page.locator('.toast', { hasText: 'sent' }).first().waitFor(); await this.composer().waitFor({ state: 'detached' }); }
+}
+
+/** Forgets keys, contacts and preferences, so that a test begins as on the first day. */
+export async function forget(...names) {
+  for (const name of names) {
+    const c = new Client(instance.origin);
+    await c.signIn(account(name).address, account(name).password);
+    for (const k of (await c.get('/api/v1/smime/keys')).json?.keys ?? []) await c.delete(`/api/v1/smime/keys/${k.id}`, {});
+    for (const x of (await c.get('/api/v1/contacts')).json.contacts) await c.delete(`/api/v1/contacts/${x.id}`, {});
+    await c.put('/api/v1/settings', { security: { mode: 'auto', lock_after_minutes: 15, last_mode: 'none' }, ui: { theme: 'system', density: 'comfortable' } });
+    await c.post('/api/v1/signout', {});
+    c.close();
+  }
+}

@@ -1,0 +1,56 @@
+// An HTTP relay between the browser and the instance under test: every request and answer passes here with headers
+// and body, whoever in the browser sent it (pages, frames, Workers, beacons). Answers are asked for uncompressed.
+import { once } from 'node:events';
+import http from 'node:http';
+
+export class Relay {
+  /** {method, url, request: Buffer, answer: Buffer, status}: the buffers hold start line, headers and body. */
+  exchanges = [];
+  recording = false;
+
+  static async start(target) {
+    const r = new Relay();
+    r.agent = new http.Agent({ keepAlive: true });
+    r.server = http.createServer((q, a) => r.#pass(target, q, a));
+    r.server.keepAliveTimeout = 60_000;
+    r.server.listen(0, '127.0.0.1');
+    await once(r.server, 'listening');
+    r.port = r.server.address().port;
+    return r;
+  }
+  #pass(target, q, a) {
+    const keep = this.recording ? { method: q.method, url: q.url, request: [head(`${q.method} ${q.url}`, q.rawHeaders)], answer: [], status: 0 } : null;
+    if (keep) this.exchanges.push(keep);
+    const headers = { ...q.headers };
+    if (keep) delete headers['accept-encoding'];
+    const up = http.request({ host: '127.0.0.1', port: target, method: q.method, path: q.url, headers, agent: this.agent }, (answer) => {
+      if (keep) { keep.status = answer.statusCode; keep.answer.push(head(String(answer.statusCode), answer.rawHeaders)); }
+      const raw = [];
+      for (let i = 0; i < answer.rawHeaders.length; i += 2) if (!/^(?:connection|keep-alive|transfer-encoding)$/i.test(answer.rawHeaders[i])) raw.push(answer.rawHeaders[i], answer.rawHeaders[i + 1]);
+      a.writeHead(answer.statusCode, answer.statusMessage, raw);
+      answer.on('data', (d) => { keep?.answer.push(d); a.write(d); });
+      answer.on('end', () => a.end());
+      answer.on('error', () => a.destroy());
+    });
+    up.on('error', () => a.destroy());
+    a.on('close', () => { if (!a.writableFinished) up.destroy(); });
+    q.on('data', (d) => { keep?.request.push(d); up.write(d); });
+    q.on('end', () => up.end());
+  }
+  /** Everything recorded so far, as [{where, bytes}]. */
+  texts() {
+    return this.exchanges.flatMap((e) => [
+      { where: `request ${e.method} ${e.url}`, bytes: Buffer.concat(e.request) }, { where: `answer to ${e.method} ${e.url}`, bytes: Buffer.concat(e.answer) }]);
+  }
+  async stop() {
+    this.server.close();
+    this.server.closeAllConnections();
+    this.agent.destroy();
+  }
+}
+
+function head(first, raw) {
+  const lines = [first];
+  for (let i = 0; i < raw.length; i += 2) lines.push(`${raw[i]}: ${raw[i + 1]}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
