@@ -294,6 +294,14 @@ static rc_t judge_address(struct opened *m, struct judgement *j, struct err *e)
     return RC_OK;
 }
 
+/* A signature from tomorrow: said, but it proves no less than a signature without a time. */
+static rc_t judge_time(struct opened *m, const struct message_signer *s, struct err *e)
+{
+    if (s->signed_at <= m->options->now + 86400) return RC_OK;
+    return message_reason(m, "signing_time_future", e,
+                          "By the signer's own account the message was signed in the future.");
+}
+
 /* --- all ---------------------------------------------------------------------------------------
  */
 
@@ -304,6 +312,7 @@ static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool 
     if (s->integrity != CMS_INTACT) return RC_OK;
     TRY(judge_strength(m, s, weak, j, e));
     TRY(judge_chain(m, s, j, e));
+    TRY(judge_time(m, s, e));
     return judge_revocation(m, s, j, e);
 }
 

@@ -70,6 +70,21 @@ static bool is_protected_by(const struct layer *l)
     return true;
 }
 
+/* Around the ciphertext any stranger can put a signature: only the sender's own counts. */
+static bool is_protected_around(const struct opened *m, const struct layer *l)
+{
+    const struct message_view *v = &m->view;
+    if (!is_protected_by(l) || v->from_count != 1 || m->from_fields > 1) return false;
+    for (size_t i = 0; i < l->sig.count; i++) {
+        const struct cms_signer *s = &l->sig.signers[i];
+        if (s->chain.chain == CHAIN_TRUSTED &&
+            cert_matches_address(s->cert, v->from[0].address) != ADDRESS_NO) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_weak_cipher(const char *cipher)
 {
     return strncmp(cipher, "des", 3) == 0 || strncmp(cipher, "rc2", 3) == 0;
@@ -78,16 +93,18 @@ static bool is_weak_cipher(const char *cipher)
 /* --- encryption --------------------------------------------------------------------------------
  */
 
-static rc_t judge_opened(struct opened *m, const struct cms_envelope *env, struct verdict *v,
-                         struct err *e)
+static rc_t judge_opened(struct opened *m, unsigned at, const struct cms_envelope *env,
+                         struct verdict *v, struct err *e)
 {
-    bool covered = env->authenticated, has_signature = false;
-    for (unsigned i = 0; i < m->layer_count; i++) {
+    bool covered = env->authenticated, signed_inside = false;
+    for (unsigned i = 0; i < at; i++)
+        covered |= is_protected_around(m, &m->layers[i]);
+    for (unsigned i = at + 1; i < m->layer_count; i++) {
         covered |= is_protected_by(&m->layers[i]);
-        has_signature |= m->layers[i].kind == LAYER_SIGNED && m->layers[i].sig.count > 0;
+        signed_inside |= m->layers[i].kind == LAYER_SIGNED && m->layers[i].sig.count > 0;
     }
-    add_word(v, covered || has_signature ? "encrypted" : "encrypted-unauthenticated");
-    message_raise(&v->level, has_signature ? LEVEL_GOOD : LEVEL_NEUTRAL);
+    add_word(v, covered || signed_inside ? "encrypted" : "encrypted-unauthenticated");
+    message_raise(&v->level, signed_inside ? LEVEL_GOOD : LEVEL_NEUTRAL);
     if (is_weak_cipher(env->cipher)) {
         message_raise(&v->level, LEVEL_WARNING);
         TRY(message_reason(m, "weak_cipher", e,
@@ -139,7 +156,7 @@ static rc_t judge_layer(struct opened *m, unsigned i, int badge, struct verdict 
     if (l->kind == LAYER_ENCRYPTED) {
         const struct message_encryption *enc = &m->view.layers[l->encrypted];
         m->view.has_encryption = m->view.encryption_whole = true;
-        return enc->opened ? judge_opened(m, &enc->envelope, v, e)
+        return enc->opened ? judge_opened(m, i, &enc->envelope, v, e)
                            : judge_closed(m, &enc->envelope, v, e);
     }
     if (l->kind != LAYER_SIGNED || m->stop == STOP_CERTS_ONLY) return RC_OK;

@@ -50,7 +50,7 @@ bool message_is_multipart_signed(const struct entity *m)
     if (!type_is(m, STR("multipart"), STR("signed"))) return false;
     str_t protocol = entity_param(m, STR("protocol"));
     if (!str_is_null(protocol)) return is_signature_name(protocol);
-    return m->child_count == 2 && message_is_signature(&m->children[1]);
+    return m->child_count >= 2 && message_is_signature(&m->children[1]);
 }
 
 /* --- unwrapped content --------------------------------------------------------------------- */
@@ -58,6 +58,17 @@ bool message_is_multipart_signed(const struct entity *m)
 static size_t plain_max(const struct opened *m)
 {
     return m->options->max_plain ? m->options->max_plain : MESSAGE_PLAIN_MAX;
+}
+
+/* Each layer may be as large as the limit says, all of them together three times that: a message
+ * that unpacks into message after message must not fill the memory. */
+static size_t budget(const struct opened *m)
+{
+    size_t used = 0, one = plain_max(m), all = one > SIZE_MAX / 3 ? SIZE_MAX : 3 * one;
+    for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
+        used += m->plain[i].n;
+    size_t left = used < all ? all - used : 0;
+    return left < one ? left : one;
 }
 
 static unsigned layers_max(const struct opened *m)
@@ -144,8 +155,8 @@ static rc_t verify_detached(struct opened *m, struct layer *l, str_t der, str_t 
     return RC_OK;
 }
 
-/* multipart/signed: exactly the signed part and the signature (RFC 1847 section 2.1). Where that
- * is not so, all parts are shown and none of them is signed. */
+/* multipart/signed: the signed part and the signature (RFC 1847 section 2.1). Where one is missing
+ * or is no signature, what there is is shown as not signed. */
 static rc_t walk_multipart(struct opened *m, bool *done, struct err *e)
 {
     const struct entity *whole = m->payload;
@@ -175,7 +186,7 @@ static rc_t walk_opaque(struct opened *m, str_t der, struct err *e)
         return rc;
     }
     if (rc != RC_OK) {
-        stop_at(m, rc == RC_TOO_LARGE ? STOP_SIZE : STOP_DAMAGED, why.message);
+        stop_at(m, STOP_DAMAGED, why.message);
         return RC_OK;
     }
     struct layer *l = add_layer(m, LAYER_SIGNED);
@@ -269,9 +280,8 @@ static rc_t walk_encrypted(struct opened *m, str_t der, struct source *from, str
 {
     struct cms_envelope env;
     struct err why = {0};
-    rc_t rc = cms_envelope_read(der, m->arena, &env, &why);
-    if (rc != RC_OK) {
-        stop_at(m, rc == RC_TOO_LARGE ? STOP_SIZE : STOP_DAMAGED, why.message);
+    if (cms_envelope_read(der, m->arena, &env, &why) != RC_OK) {
+        stop_at(m, STOP_DAMAGED, why.message);
         return RC_OK;
     }
     if (!keep_recipients(m, &env)) return err_set(e, RC_NO_MEMORY, NULL);
@@ -284,8 +294,8 @@ static rc_t walk_encrypted(struct opened *m, str_t der, struct source *from, str
         return RC_OK;
     }
     str_t key = given_key(m, layer->layer);
-    rc = str_is_null(key) ? ask_holder(m->options->ops, &env, from, out, &plain)
-                          : open_with(from, key, out, &plain);
+    rc_t rc = str_is_null(key) ? ask_holder(m->options->ops, &env, from, out, &plain)
+                               : open_with(from, key, out, &plain);
     if (rc == RC_NOT_FOUND) {
         m->view.job = (int) layer->layer;
         stop_at(m, STOP_NO_KEY, "");
@@ -343,10 +353,10 @@ static rc_t walk_blob(struct opened *m, str_t der, struct source *from, bool cla
 
 static rc_t walk_cms(struct opened *m, bool *done, struct err *e)
 {
-    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(plain_max(m));
+    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(m->plain[m->layer_count].max);
     struct source from = {.decoded = &der, .entity = m->payload};
     if (entity_decode_body(m->payload, &der, NULL) != RC_OK) {
-        stop_at(m, STOP_SIZE, "The S/MIME content of this message is too large.");
+        stop_at(m, STOP_DAMAGED, "The S/MIME content of this message is too large.");
         *done = true;
         return RC_OK;
     }
@@ -360,20 +370,23 @@ rc_t message_walk(struct opened *m, str_t raw, struct err *e)
     TRY(entity_parse(bare ? STR("") : raw, NULL, m->arena, &m->root, e));
     m->payload = m->root;
     if (!m->options->smime) return RC_OK;
-    for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++) {
-        size_t max = plain_max(m);
-        m->plain[i] = BUF_INIT_SECRET(max);
-    }
+    for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
+        m->plain[i] = BUF_INIT_SECRET(plain_max(m));
     bool done = false;
     struct source file = {.raw = raw};
     if (bare) TRY(walk_blob(m, raw, &file, true, &done, e));
     while (!done && m->stop == STOP_NONE) {
         bool multipart = message_is_multipart_signed(m->payload);
         if (!multipart && !message_is_cms(m->payload)) break;
+        if (multipart && m->payload->child_count > 2) {
+            m->inner_signed = true; /* what was added is not signed: no layer of the whole */
+            break;
+        }
         if (m->layer_count == layers_max(m)) {
             stop_at(m, STOP_DEPTH, "");
             break;
         }
+        m->plain[m->layer_count].max = budget(m);
         if (multipart) {
             TRY(walk_multipart(m, &done, e));
         } else {

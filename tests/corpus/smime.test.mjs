@@ -200,8 +200,8 @@ test('a third part in multipart/signed is shown as what it is', async () => {
   const mail = generated('sign-clear-rsa-sha256.eml');
   const end = /\n(--[^\n]*)--\s*$/.exec(mail);
   const got = await inspectText(`${mail.slice(0, end.index)}\n${end[1]}\nContent-Type: text/plain\n\nEVIL footer\n${end[1]}--\n`);
-  assert.equal(got.verdict, 'signed-invalid');
-  assert.ok(got.content.text.includes('EVIL footer'));
+  assert.equal(got.verdict, 'partially-signed');
+  assert.ok(got.content.text.includes('EVIL footer') && got.content.text.includes('4711'));
 });
 
 test('a list that rewrote From is a warning, not an alarm', async () => {

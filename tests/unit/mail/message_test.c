@@ -204,6 +204,9 @@ static void layers_are_read_from_outside_in(void **state)
         {FROM_ANNA, clear(w, &w->bert, sealed(w, good, CMS_AES_256_CBC)),
          "signed+encrypted+signed-valid", LEVEL_GOOD, "outer_signature"},
         {FROM_ANNA, sealed(w, gcm, CMS_AES_256_GCM), "encrypted+encrypted", LEVEL_NEUTRAL, NULL},
+        /* a stranger's signature around the ciphertext protects nothing */
+        {FROM_ANNA, clear(w, &w->bert, cbc), "signer-mismatch+encrypted-unauthenticated", LEVEL_BAD,
+         "encrypted_unauthenticated"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         expect(w, i, &rows[i]);
@@ -259,6 +262,32 @@ static void parts_earn_no_badge(void **state)
     assert_int_equal(v->part_count, 1); /* the encrypted part is not opened */
     assert_int_equal(v->attachment_count, 1);
     assert_int_equal(v->layer_count, 0);
+    message_close(v);
+}
+
+/* Parts that somebody added to a multipart/signed are shown, and nothing is green. */
+static void added_parts_are_shown(void **state)
+{
+    struct world *w = *state;
+    str_t good = clear(w, &w->anna, PLAIN);
+    ptrdiff_t end = str_rchr(str_sub(good, 0, good.n - 4), '\r');
+    str_t delimiter = str_trim(str_sub(good, (size_t) end, good.n));
+    delimiter = str_sub(delimiter, 0, delimiter.n - 2);
+    str_t more =
+        JOIN(w->a, str_sub(good, 0, (size_t) end), STR("\r\n"), delimiter,
+             STR("\r\nContent-Type: text/plain\r\n\r\nEVIL\r\n"), delimiter, STR("--\r\n"));
+    struct message_view *v = open_mail(w, FROM_ANNA, more);
+    assert_string_equal(v->verdict, "partially-signed");
+    assert_int_equal(v->part_count, 2);
+    assert_str(v->parts[1].text, STR("EVIL"));
+    message_close(v);
+    /* and one without its signature is broken */
+    str_t half =
+        JOIN(w->a, str_sub(good, 0, (size_t) str_find(good, STR("\r\nContent-Type: application/"))),
+             STR("\r\n"));
+    v = open_mail(w, FROM_ANNA, half);
+    assert_string_equal(v->verdict, "signed-invalid");
+    assert_int_equal(v->level, LEVEL_BAD);
     message_close(v);
 }
 
@@ -479,6 +508,7 @@ int main(void)
         cmocka_unit_test(layers_are_read_from_outside_in),
         cmocka_unit_test(altered_text_is_red_everywhere),
         cmocka_unit_test(parts_earn_no_badge),
+        cmocka_unit_test(added_parts_are_shown),
         cmocka_unit_test(without_key_there_is_a_job),
         cmocka_unit_test(wrong_key_shows_nothing),
         cmocka_unit_test(the_holder_is_asked),
