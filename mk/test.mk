@@ -1,7 +1,7 @@
 # Tests, fuzzing, mutants, benchmarks. The suites themselves are in tests/; tests/run counts.
 
 .PHONY: test unit-build fuzz fuzz-build fuzz-smoke mutants bench
-test: ## build, run every suite, end with "N passed, N failed, N skipped" (SUITES="unit lint" runs some)
+test: deps ## build, run every suite, end with "N passed, N failed, N skipped" (SUITES="unit lint" runs some)
 	@NODE='$(or $(NODE),node)' bash tests/run $(SUITES)
 
 unit-build: $(UNIT_TESTS)

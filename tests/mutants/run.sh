@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# run.sh [MUTANT...]: builds each mutant of base/mutant.h and proves that the suite named for it turns red,
+# and is green without it. TAP on stdout; logs in build/test-logs/mutants.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+TOP=$PWD LOGS=$PWD/build/test-logs/mutants NODE=${NODE:-node}
+mkdir -p "$LOGS"
+export PORT_BASE=${MUTANT_PORT_BASE:-8640} INSTANCE=mutant DATA=$TOP/build/mutant-stack LEAVE=0
+
+# The suite that guards each check. unit: C tests of these programs; http, e2e: against a running instance.
+suite_of() {
+    case $1 in
+    SIGNATURE) echo unit crypto/cms_verify_test mail/message_test ;;
+    FROM_MATCH) echo unit mail/message_test ;;
+    TAG) echo unit crypto/cms_open_test mail/message_test ;;
+    FEATURE) echo http plan ;;
+    CSRF) echo http guard ;;
+    LEAK) echo e2e secrets ;;
+    *) echo "unknown mutant $1" >&2; exit 2 ;;
+    esac
+}
+
+run_unit() { # BUILD PROGRAM...
+    local dir=$1 rc=0 t
+    shift
+    for t in "$@"; do
+        [ -f "tests/unit/$t.c" ] || continue
+        make -s MUTANT="$MUTANT" "$dir/tests/unit/$t" || return 99
+        CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 "$dir/tests/unit/$t" || rc=1
+    done
+    return $rc
+}
+run_instance() { # BUILD KIND FILE
+    local rc
+    make -s MUTANT="$MUTANT" server || return 99
+    [ "$MUTANT" != LEAK ] || make -s MUTANT=LEAK client || return 99
+    BUILD=$1 bash tests/stack/up.sh || return 99
+    WAXSEAL_ACCOUNTS=$(realpath "$DATA")/demo/accounts.json BUILD=$1 \
+        timeout 600 "$NODE" --test --test-reporter=tap --test-concurrency=1 "tests/$2/$3.test.mjs"
+    rc=$?
+    bash tests/stack/down.sh
+    rm -rf "$(realpath "$DATA")" "$DATA"
+    return $rc
+}
+# Exit code of the suite for build $1 (mutant or ordinary); 99: it could not be run at all.
+judge() {
+    local dir=$1 kind
+    # shellcheck disable=SC2046
+    set -- $(suite_of "$2")
+    kind=$1
+    shift
+    if [ "$kind" = unit ]; then run_unit "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
+}
+
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG FEATURE CSRF LEAK
+count=0 bad=0
+result() { # OK TEXT
+    count=$((count + 1))
+    if [ "$1" = 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; bad=$((bad + 1)); fi
+}
+for m in "$@"; do
+    MUTANT='' judge build "$m" >"$LOGS/$m.without" 2>&1
+    green=$?
+    MUTANT=$m judge "build/mutant-$m" "$m" >"$LOGS/$m.with" 2>&1
+    red=$?
+    result $((green != 0)) "$(suite_of "$m") is green without $m"
+    # red must come from tests that ran and failed, not from a build that broke
+    if [ $red != 0 ] && [ $red != 99 ] && grep -qE '^ *not ok' "$LOGS/$m.with"; then
+        result 0 "$(suite_of "$m") turns red with $m ($(grep -cE '^not ok' "$LOGS/$m.with") failures)"
+    else
+        result 1 "$(suite_of "$m") notices $m (exit $red; log in build/test-logs/mutants)"
+    fi
+    [ "$m" != LEAK ] || make -s client >>"$LOGS/LEAK.with" 2>&1 # the ordinary client again
+done
+echo "1..$count"
+[ $bad = 0 ]
