@@ -96,6 +96,8 @@ async function emitKeyring() {
     const bytes = await readFile(wasm);
     info['keyring.wasm'] = await emit('keyring.wasm', bytes);
     info['keyring.sha256'] = createHash('sha256').update(bytes).digest('hex');
+    const about = `${wasm}.info`;
+    if (existsSync(about)) info['keyring.version'] = (await readFile(about, 'utf8')).split('\n')[0];
   }
   // Served as it was built, so that it can be compared; the module's hash is inside.
   if (existsSync(worker)) await emit('worker.js', await readFile(worker));

@@ -535,6 +535,7 @@ set-lock-minutes = { $n ->
 set-lock-hint = Sie werden auch gesperrt, wenn Sie sich abmelden oder den Tab schließen.
 about-text = Webmail mit S/MIME. Private Schlüssel werden in Ihrem Browser entsperrt und verlassen ihn nie.
 about-account = Konto
+about-keyring = Schlüsselbund
 about-plan = Tarif
 about-instance = Server
 

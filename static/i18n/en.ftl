@@ -535,6 +535,7 @@ set-lock-minutes = { $n ->
 set-lock-hint = They are also locked when you sign out or close the tab.
 about-text = Webmail with S/MIME. Private keys are unlocked in your browser and never leave it.
 about-account = Account
+about-keyring = Keyring
 about-plan = Plan
 about-instance = Server
 

@@ -2,6 +2,7 @@
 import '../core/shared.ts';
 import * as mail from '../api/mail.ts';
 import { ApiError, sessionExpired } from '../api/client.ts';
+import { compose } from './compose.ts';
 import { bindKeys } from '../core/keyboard.ts';
 import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
 import { effect, untracked } from '../core/signals.ts';
@@ -54,6 +55,12 @@ function followRoute(): void {
       if (o.message!.uid !== o.ref.uid) return;
       const row = list.rowOf(o.ref.uid);
       if (row && !row.flags.includes('\\Seen') && settings.value.reading.mark_read !== false) markRead([o.ref.uid]);
+      // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock).
+      if (folder(o.ref.folder)?.role === 'drafts' && !o.message!.security?.job) {
+        const r = route.value;
+        void compose('draft').then(() => { if (r.page === 'mail' && r === route.value) go({ ...r, uid: null }, { replace: true }); });
+        return;
+      }
       const next = list.rowAt(list.positionOf(o.ref.uid) + 1);
       const ref = next ? refOf(next.uid) : null;
       if (ref && !reader.isCached(ref)) setTimeout(() => reader.prefetch(ref), 120);

@@ -17,7 +17,7 @@ export type SendState = 'editing' | 'sending' | 'partly' | 'failed' | 'unknown';
 export interface Start {
   to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
   mode: SecurityMode; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
-  original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string;
+  original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string;
 }
 
 let serial = 0;
@@ -26,7 +26,8 @@ const AUTOSAVE_BIG_MS = 45_000;
 const BIG = 2_000_000;
 
 export class Composer {
-  readonly submission = crypto.randomUUID();
+  /** Made once per composer; a draft of ours that is opened again keeps its own, so that it is replaced in place. */
+  readonly submission: string;
   readonly start: Start;
   readonly to = signal<Address[]>([]);
   readonly cc = signal<Address[]>([]);
@@ -61,6 +62,7 @@ export class Composer {
 
   constructor(start: Start) {
     this.start = start;
+    this.submission = start.submission ?? crypto.randomUUID();
     batch(() => {
       this.to.value = start.to ?? [];
       this.cc.value = start.cc ?? [];

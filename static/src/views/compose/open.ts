@@ -10,7 +10,7 @@ import { startMode } from '../../core/security-mode.ts';
 import { parsePlain } from '../../core/plaintext.ts';
 import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
-import { openOne } from '../../store/composers.ts';
+import { composers, openOne } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
 import { me, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
@@ -76,14 +76,27 @@ export async function openComposer(kind: ComposeKind): Promise<void> {
   }
 }
 
+/** Our own header lines of a draft (docs/PLAN.md), read from its outer header. */
+export function draftHeader(source: string): { submission: string | null; mode: Start['mode'] | null } {
+  const head = source.slice(0, Math.max(0, source.search(/\r?\n\r?\n/)));
+  const submission = /^X-Waxseal-Submission:\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$/im.exec(head)?.[1]?.toLowerCase() ?? null;
+  const mode = /^X-Waxseal-Mode:\s*(none|sign|encrypt|sign_encrypt)\s*$/im.exec(head)?.[1] as Start['mode'] | undefined;
+  return { submission, mode: mode ?? null };
+}
+
 async function openDraft(o: reader.Open, m: Message): Promise<void> {
+  const already = composers.value.find((c) => c.start.replaces?.uid === o.ref.uid || c.draft.value?.uid === o.ref.uid);
+  if (already) { already.minimized.value = false; return; }
+  const own = draftHeader(await (await mail.getSource(o.ref)).slice(0, 20_000).text());
+  const same = composers.value.find((c) => c.submission === own.submission);
+  if (same) { same.minimized.value = false; return; }
   const h = m.headers;
   const secret = encryptedMail(m);
   const rich = m.parts.find((p) => p.kind === 'html');
   const text = plainOf(m);
   const c = new Composer({
-    to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: secret ? modeFor(true) : modeFor(false), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
-    in_reply_to: h.in_reply_to, references: h.references, replaces: o.ref,
+    to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: smimeOn.value && own.mode ? own.mode : modeFor(secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
+    in_reply_to: h.in_reply_to, references: h.references, ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;
   const problem = c.addFiles(await filesOf(m, o.ref, o.keys));

@@ -2,6 +2,7 @@
 import '../../core/shared.ts';
 import { sentence } from '../../api/client.ts';
 import type { Density, SecurityDefault, SettingsPatch, Theme } from '../../api/types.ts';
+import { assetUrl } from '../../core/assets.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { LANGUAGES, language, t } from '../../core/i18n.ts';
@@ -90,7 +91,8 @@ export class WxSettings extends WxElement {
     return html`<h1>${t('settings-about')}</h1><div class="set-group about">${icon('brand', undefined, 'about-seal')}<div><strong>Waxseal</strong> <span class="muted">${s?.version ?? ''}</span>
       <p class="muted">${t('about-text')}</p></div></div>
       <dl class="facts"><div class="fact"><dt>${t('about-account')}</dt><dd>${me.value.address}</dd></div><div class="fact"><dt>${t('about-plan')}</dt><dd>${s?.plan ?? ''}</dd></div>
-        <div class="fact"><dt>${t('about-instance')}</dt><dd>${s?.instance ?? ''}</dd></div></dl>`;
+        <div class="fact"><dt>${t('about-instance')}</dt><dd>${s?.instance ?? ''}</dd></div>
+        ${smimeOn.value && assetUrl('keyring.version') ? html`<div class="fact"><dt>${t('about-keyring')}</dt><dd>${assetUrl('keyring.version')}<br><span class="mono muted">SHA-256 ${assetUrl('keyring.sha256')}</span></dd></div>` : nothing}</dl>`;
   }
 
   override render(): TemplateResult {
