@@ -36,7 +36,7 @@ run_instance() { # BUILD KIND FILE
     [ "$MUTANT" != LEAK ] || make -s MUTANT=LEAK client || return 99
     BUILD=$1 bash tests/stack/up.sh || return 99
     WAXSEAL_ACCOUNTS=$(realpath "$DATA")/demo/accounts.json BUILD=$1 \
-        timeout 600 "$NODE" --test --test-reporter=tap --test-concurrency=1 "tests/$2/$3.test.mjs"
+        timeout 600 "$NODE" --test --test-force-exit --test-reporter=tap --test-concurrency=1 "tests/$2/$3.test.mjs"
     rc=$?
     bash tests/stack/down.sh
     rm -rf "$(realpath "$DATA")" "$DATA"
