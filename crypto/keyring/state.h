@@ -15,8 +15,8 @@
 #define KEYRING_MAX_PASSPHRASE 1024
 #define KEYRING_MAX_CONTENT_KEY 64
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
-#define KEYRING_MAX_ITERATIONS 4096u
-#define KEYRING_MAX_WORK 16384u
+#define KEYRING_MAX_ITERATIONS 64u
+#define KEYRING_MAX_WORK 512u
 #else
 #define KEYRING_MAX_ITERATIONS 10000000u
 /* Of one file, all its key derivations together: bounds the time of a hostile file, as a

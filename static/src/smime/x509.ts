@@ -134,16 +134,17 @@ export function readCertificate(der: Uint8Array): CertInfo {
   const key = readKey(tbs.enter(TAG.SEQUENCE));
   const ext = readExtensions(tbs);
   const mail = !ext.extended || ext.extended.includes(EMAIL) || ext.extended.includes(ANY_USAGE);
-  const may = (bits: number): boolean => mail && !ext.ca && (ext.usage === null || (ext.usage & bits) !== 0);
+  const may = (bits: number): boolean => mail && (ext.usage === null || (ext.usage & bits) !== 0);
   const rsa = key.algorithm === 'rsa';
-  const agree = key.algorithm === 'ec' || key.algorithm.startsWith('x');
+  const ec = key.algorithm === 'ec';
   const name = readName(subject);
   return {
     der, issuer, subject, issuerText: readName(issuer).text, subjectText: name.text, commonName: name.commonName, serial, serialText: toHex(serial),
     notBefore, notAfter, addresses: ext.san, key, keyIdentifier: ext.ski, isCa: ext.ca,
-    // RFC 8550 section 4.4.2: digitalSignature or nonRepudiation; keyEncipherment (RSA) or keyAgreement (ECDH).
-    canSign: !key.algorithm.startsWith('x') && may(0x80 | 0x40),
-    canEncrypt: (rsa && may(0x20)) || (agree && may(0x08)),
+    // RFC 8550 section 4.4.2: digitalSignature or nonRepudiation; keyEncipherment (RSA) or keyAgreement (ECDH). Of what
+    // the usage allows, only what the server can do: no Ed25519, no X25519.
+    canSign: (rsa || ec || key.algorithm === 'rsa-pss') && may(0x80 | 0x40),
+    canEncrypt: (rsa && may(0x20)) || (ec && may(0x08)),
     weak: ((rsa || key.algorithm === 'rsa-pss') && key.bits < 2048) || WEAK_SIGNATURES.has(signature),
   };
 }

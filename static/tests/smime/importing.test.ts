@@ -50,7 +50,7 @@ test('addresses: domain without case, local part with', { skip }, async () => {
 test('the summary says what a file is good for', { skip }, async () => {
   const cases: [string, string | null, string[], boolean][] = [
     ['rsa2048-default.p12', null, [], true], ['rsa2048-default.p12', 'else@demo.test', ['address'], false], ['cert-expired.p12', null, ['expired'], true],
-    ['key-rsa1024.p12', null, ['weak'], true], ['key-ed25519.p12', null, ['sign_only'], true],
+    ['key-rsa1024.p12', null, ['weak'], true], ['key-ed25519.p12', null, ['no_use'], false],
   ];
   for (const [name, address, problems, usable] of cases) {
     const file = await opened(name);
