@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "mail/text.h"
+
 #define MAX_DICTIONARIES 8
 #define MAX_MISSES 200
 #define MAX_SUGGESTED 40
@@ -109,19 +111,38 @@ static bool add_suggestions(const struct dictionary *d, const char *word, struct
     return ok;
 }
 
-static bool is_letter(unsigned char c)
+/* Letters and combining marks; not the punctuation, symbols, emoji and ideographs among what is
+ * not ASCII (no dictionary knows those). */
+static bool is_letter(uint32_t cp)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+    if (cp < 0x80) return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z');
+    if (cp < 0xc0) return cp == 0xaa || cp == 0xb5 || cp == 0xba;
+    if (cp == 0xd7 || cp == 0xf7 || cp == 0xfffd) return false;
+    return cp < 0x2000 || (cp >= 0x2c00 && cp < 0x2e00) || (cp >= 0xa4d0 && cp < 0xd800) ||
+           (cp >= 0xf900 && cp < 0xfe00) || (cp >= 0xfe20 && cp < 0xff00) ||
+           (cp >= 0x10000 && cp < 0x1d000);
 }
 
-/* A word: letters, apostrophes inside. Anything with digits, '@', '.', '/' inside is none. */
+static bool letter_at(str_t s, size_t i, size_t *next)
+{
+    *next = i;
+    return i < s.n && is_letter(text_next_utf8(s, next));
+}
+
+/* A word: letters, apostrophes (also U+2019) between them. */
 static size_t word_end(str_t s, size_t from)
 {
-    size_t i = from;
-    while (i < s.n && (is_letter((unsigned char) s.p[i]) ||
-                       (s.p[i] == '\'' && i + 1 < s.n && is_letter((unsigned char) s.p[i + 1]))))
-        i++;
-    return i;
+    size_t i = from, next, after;
+    for (;;) {
+        if (letter_at(s, i, &next)) {
+            i = next;
+            continue;
+        }
+        size_t mark = str_starts(str_sub(s, i, s.n), STR("\xe2\x80\x99")) ? 3 : 1;
+        bool apostrophe = mark == 3 || (i < s.n && s.p[i] == '\'');
+        if (i == from || !apostrophe || !letter_at(s, i + mark, &after)) return i;
+        i = after;
+    }
 }
 
 /* Not words but addresses, links, names of files: letters with more than blanks around them. */
@@ -162,8 +183,10 @@ static bool scan(const struct dictionary *d, str_t text, struct arena *a, struct
     for (size_t i = 0; i < text.n && *n < MAX_MISSES;) {
         bool starts = i == 0 || (unsigned char) text.p[i - 1] <= ' ';
         size_t skipped = starts ? skip_token(text, i) : i;
-        if (skipped > i || !is_letter((unsigned char) text.p[i])) {
-            i = skipped > i ? skipped : i + 1;
+        size_t next;
+        bool letter = letter_at(text, i, &next);
+        if (skipped > i || !letter) {
+            i = skipped > i ? skipped : next;
             continue;
         }
         size_t end = word_end(text, i);

@@ -4,6 +4,8 @@
 
 #include "tests/unit/mail/imap_fake.h"
 
+#include "mail/imap_lease.h"
+
 #define HEADER_BODY "Subject: x\r\n\r\nwhole body\r\n"
 
 static const str_t one_row = STR_INIT(
@@ -407,6 +409,20 @@ static void test_opening_is_guarded(void **state)
     buf_free(&reply);
 }
 
+/* libetpan's session ends with the opening, but it had made itself the stream's logger: a call
+ * through its freed memory crashed workers now and then. */
+static void test_no_logger_is_left(void **state)
+{
+    (void) state;
+    struct world w = {0};
+    world_start(&w);
+    struct imap *im = world_open(&w, FAKE_DEADLINE);
+    assert_null(im->c->ms->logger);
+    assert_null(im->c->ms->low->logger);
+    imap_release(im);
+    world_stop(&w);
+}
+
 static void test_unreachable(void **state)
 {
     (void) state;
@@ -437,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_oversize_row),
         cmocka_unit_test(test_openings),
         cmocka_unit_test(test_opening_is_guarded),
+        cmocka_unit_test(test_no_logger_is_left),
         cmocka_unit_test(test_unreachable),
     };
     return cmocka_run_group_tests_name("imap_session", tests, NULL, NULL);
