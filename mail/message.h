@@ -47,8 +47,9 @@ struct message_options {
 };
 
 struct message_reason { /* one sentence of the verdict */
-    const char *code;   /* stable word, "address_mismatch"; texts by code in the client too */
-    str_t text;
+    const char *code; /* stable word, "address_mismatch"; the client has texts by code too */
+    str_t text;       /* English sentence */
+    str_t a, b;       /* what varies in it (addresses, names of algorithms), or null */
 };
 
 enum message_level { LEVEL_NONE, LEVEL_GOOD, LEVEL_NEUTRAL, LEVEL_WARNING, LEVEL_BAD };

@@ -109,17 +109,19 @@ static rc_t judge_integrity(struct opened *m, const struct message_signer *s, st
         find(j, "signed-invalid", LEVEL_BAD);
         return message_reason(m, "signature_altered", e,
                               "The message was changed after it was signed, or the signature "
-                              "belongs to another message.");
+                              "belongs to another message.",
+                              STR_NULL, STR_NULL);
     case CMS_NO_CERTIFICATE:
         find(j, "signed-unverifiable", LEVEL_NEUTRAL);
-        return message_reason(m, "signer_certificate_missing", e,
-                              "The signer's certificate is not in the message, so the signature "
-                              "cannot be checked.");
+        return message_reason(
+            m, "signer_certificate_missing", e,
+            "The signer's certificate is not in the message, so the signature cannot be checked.",
+            STR_NULL, STR_NULL);
     default:
         find(j, "signed-unverifiable", LEVEL_NEUTRAL);
         return message_reason(m, "signature_unsupported", e,
-                              "The signature has a form that cannot be checked here (%s).",
-                              s->algorithm);
+                              "The signature has a form that cannot be checked here ({a}).",
+                              str_c(s->algorithm), STR_NULL);
     }
 }
 
@@ -131,14 +133,16 @@ static rc_t judge_expiry(struct opened *m, const struct message_signer *s, struc
     find(j, "signed-expired", LEVEL_WARNING);
     if (s->chain.chain == CHAIN_NOT_YET_VALID) {
         return message_reason(m, "certificate_not_yet_valid", e,
-                              "The signer's certificate is not valid yet.");
+                              "The signer's certificate is not valid yet.", STR_NULL, STR_NULL);
     }
     if (s->signed_at && s->signed_at >= s->not_before && s->signed_at <= s->not_after) {
         return message_reason(m, "certificate_expired_since", e,
                               "The signer's certificate has expired since. By the signer's own "
-                              "account it was still valid at the time of signing.");
+                              "account it was still valid at the time of signing.",
+                              STR_NULL, STR_NULL);
     }
-    return message_reason(m, "certificate_expired", e, "The signer's certificate has expired.");
+    return message_reason(m, "certificate_expired", e, "The signer's certificate has expired.",
+                          STR_NULL, STR_NULL);
 }
 
 static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct judgement *j,
@@ -151,29 +155,34 @@ static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct
         find(j, "signed-untrusted", LEVEL_NEUTRAL);
         return message_reason(m, "issuer_unknown", e,
                               "The authority that issued the signer's certificate is not known "
-                              "here, so it is not certain who signed.");
+                              "here, so it is not certain who signed.",
+                              STR_NULL, STR_NULL);
     case CHAIN_INCOMPLETE:
         find(j, "signed-untrusted", LEVEL_NEUTRAL);
         return message_reason(m, "chain_incomplete", e,
                               "A certificate between the signer and a trusted authority is "
-                              "missing, so it is not certain who signed.");
+                              "missing, so it is not certain who signed.",
+                              STR_NULL, STR_NULL);
     case CHAIN_EXPIRED:
     case CHAIN_NOT_YET_VALID:
         return judge_expiry(m, s, j, e);
     case CHAIN_PURPOSE:
         find(j, "signed-untrusted", LEVEL_WARNING);
         return message_reason(m, "certificate_purpose", e,
-                              "The signer's certificate was not issued for signing e-mail.");
+                              "The signer's certificate was not issued for signing e-mail.",
+                              STR_NULL, STR_NULL);
     case CHAIN_WEAK:
         find(j, "signed-weak-or-invalid", LEVEL_WARNING);
-        return message_reason(m, "certificate_weak", e,
-                              "The signer's certificate uses a key or a signature that is too "
-                              "weak today.");
+        return message_reason(
+            m, "certificate_weak", e,
+            "The signer's certificate uses a key or a signature that is too weak today.", STR_NULL,
+            STR_NULL);
     default:
         find(j, "signed-untrusted", LEVEL_WARNING);
-        return message_reason(m, "chain_invalid", e,
-                              "The signer's certificate breaks a rule of its authority, so it "
-                              "proves nothing.");
+        return message_reason(
+            m, "chain_invalid", e,
+            "The signer's certificate breaks a rule of its authority, so it proves nothing.",
+            STR_NULL, STR_NULL);
     }
 }
 
@@ -185,18 +194,20 @@ static rc_t judge_revocation(struct opened *m, const struct message_signer *s, s
     case REVOCATION_GOOD:
         return RC_OK;
     case REVOCATION_NO_SOURCE:
-        return message_reason(m, "revocation_no_source", e,
-                              "The certificate names no place where its revocation could be "
-                              "looked up.");
+        return message_reason(
+            m, "revocation_no_source", e,
+            "The certificate names no place where its revocation could be looked up.", STR_NULL,
+            STR_NULL);
     case REVOCATION_REVOKED:
         find(j, "signed-invalid", LEVEL_BAD);
         return message_reason(m, "certificate_revoked", e,
-                              "The signer's certificate was revoked by its authority.");
+                              "The signer's certificate was revoked by its authority.", STR_NULL,
+                              STR_NULL);
     default:
         message_raise(&j->level, LEVEL_NEUTRAL);
         return message_reason(m, "revocation_not_checked", e,
-                              "Whether the signer's certificate was revoked could not be "
-                              "checked.");
+                              "Whether the signer's certificate was revoked could not be checked.",
+                              STR_NULL, STR_NULL);
     }
 }
 
@@ -206,8 +217,8 @@ static rc_t judge_strength(struct opened *m, const struct message_signer *s, boo
     if (!weak || s->chain.chain == CHAIN_WEAK) return RC_OK;
     find(j, "signed-weak-or-invalid", LEVEL_WARNING);
     return message_reason(m, "weak_algorithm", e,
-                          "The signature uses an algorithm or key that is too weak today (%s).",
-                          s->algorithm);
+                          "The signature uses an algorithm or key that is too weak today ({a}).",
+                          str_c(s->algorithm), STR_NULL);
 }
 
 /* --- address --------------------------------------------------------------------------------- */
@@ -238,14 +249,12 @@ static rc_t judge_mismatch(struct opened *m, const struct message_signer *s, str
     if (is_list_rewrite(m, s)) {
         find(j, "signer-mismatch", LEVEL_WARNING);
         return message_reason(m, "list_rewrote_from", e,
-                              "Signed by %.*s. A mailing list put its own address (%.*s) into "
-                              "From.",
-                              STR_ARG(who), STR_ARG(from));
+                              "Signed by {a}. A mailing list put its own address ({b}) into From.",
+                              who, from);
     }
     find(j, "signer-mismatch", LEVEL_BAD);
     return message_reason(m, "address_mismatch", e,
-                          "Signed by %.*s, but the message says it is from %.*s.", STR_ARG(who),
-                          STR_ARG(from));
+                          "Signed by {a}, but the message says it is from {b}.", who, from);
 }
 
 /* The signers together: one of them must be the one From; a certificate without any address
@@ -263,33 +272,36 @@ static rc_t judge_address(struct opened *m, struct judgement *j, struct err *e)
     }
     if (m->from_differs) {
         find(j, "signer-mismatch", LEVEL_BAD);
-        return message_reason(m, "from_differs", e,
-                              "The sender in the signed part of the message is another than the "
-                              "one outside (%.*s).",
-                              STR_ARG(from));
+        return message_reason(
+            m, "from_differs", e,
+            "The sender in the signed part of the message is another than the one outside ({a}).",
+            from, STR_NULL);
     }
     if (v->from_count == 0) {
         find(j, "signed-valid-but-address-unconfirmed", LEVEL_WARNING);
-        return message_reason(m, "from_missing", e, "The message names no sender.");
+        return message_reason(m, "from_missing", e, "The message names no sender.", STR_NULL,
+                              STR_NULL);
     }
     if (v->from_count > 1 || m->from_fields > 1) {
         find(j, "signer-mismatch", LEVEL_BAD);
         return message_reason(m, "from_several", e,
                               "The message names several senders, so the signature does not say "
-                              "which of them wrote it.");
+                              "which of them wrote it.",
+                              STR_NULL, STR_NULL);
     }
     if (!WX_MUTANT(FROM_MATCH) && !best && named) return judge_mismatch(m, named, j, e);
     if (!WX_MUTANT(FROM_MATCH) && !best) {
         find(j, "signed-valid-but-address-unconfirmed", LEVEL_WARNING);
         return message_reason(m, "address_unconfirmed", e,
                               "The signer's certificate names no e-mail address, so it does not "
-                              "confirm that %.*s signed.",
-                              STR_ARG(from));
+                              "confirm that {a} signed.",
+                              from, STR_NULL);
     }
     if (best && best->match == ADDRESS_CASE) {
-        return message_reason(m, "address_case", e,
-                              "The sender's address and the certificate's differ in upper and "
-                              "lower case only.");
+        return message_reason(
+            m, "address_case", e,
+            "The sender's address and the certificate's differ in upper and lower case only.",
+            STR_NULL, STR_NULL);
     }
     return RC_OK;
 }
@@ -299,16 +311,17 @@ static rc_t judge_time(struct opened *m, const struct message_signer *s, struct 
 {
     if (s->signed_at <= m->options->now + 86400) return RC_OK;
     return message_reason(m, "signing_time_future", e,
-                          "By the signer's own account the message was signed in the future.");
+                          "By the signer's own account the message was signed in the future.",
+                          STR_NULL, STR_NULL);
 }
 
 /* --- all ---------------------------------------------------------------------------------------
  */
 
+/* What is left to say of a signature that fits: how much it proves. */
 static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool weak,
                          struct judgement *j, struct err *e)
 {
-    TRY(judge_integrity(m, s, j, e));
     if (s->integrity != CMS_INTACT) return RC_OK;
     TRY(judge_strength(m, s, weak, j, e));
     TRY(judge_chain(m, s, j, e));
@@ -316,7 +329,7 @@ static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool 
     return judge_revocation(m, s, j, e);
 }
 
-static bool any_certificate(const struct message_view *v)
+static bool any_intact(const struct message_view *v)
 {
     for (size_t i = 0; i < v->signer_count; i++) {
         if (v->signers[i].integrity == CMS_INTACT) return true;
@@ -337,21 +350,24 @@ static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgemen
 {
     struct message_view *v = &m->view;
     TRY(describe_all(m, l, e));
+    /* The worst comes first: altered, then by whom, then how well that is known. */
+    for (size_t i = 0; i < v->signer_count; i++)
+        TRY(judge_integrity(m, &v->signers[i], j, e));
+    if (any_intact(v)) TRY(judge_address(m, j, e));
     for (size_t i = 0; i < v->signer_count; i++) {
         TRY(judge_signer(m, &v->signers[i], l->sig.signers[i].weak, j, e));
     }
-    if (any_certificate(v)) TRY(judge_address(m, j, e));
     if (!j->word) {
         find(j, "signed-valid", LEVEL_GOOD);
         str_t who = signer_name(valid_signer(v));
-        TRY(message_reason(m, "signature_valid", e, "Signed by %.*s and not changed since.",
-                           STR_ARG(who)));
+        TRY(message_reason(m, "signature_valid", e, "Signed by {a} and not changed since.", who,
+                           STR_NULL));
     }
     for (size_t i = 0; i < v->signer_count; i++) {
         if (&v->signers[i] == valid_signer(v)) continue;
         str_t who = signer_name(&v->signers[i]);
-        TRY(message_reason(m, "signed_also_by", e, "There are several signatures: also by %.*s.",
-                           STR_ARG(who)));
+        TRY(message_reason(m, "signed_also_by", e, "There are several signatures: also by {a}.",
+                           who, STR_NULL));
     }
     return RC_OK;
 }
@@ -366,12 +382,14 @@ static rc_t judge_outer(struct opened *m, const struct layer *l, struct judgemen
         if (s->integrity == CMS_ALTERED) {
             *j = (struct judgement){"signed-invalid", LEVEL_BAD};
             return message_reason(m, "outer_signature_altered", e,
-                                  "The message was changed after the outer signature was made.");
+                                  "The message was changed after the outer signature was made.",
+                                  STR_NULL, STR_NULL);
         }
     }
     return message_reason(m, "outer_signature", e,
                           "There is a further signature around this one. It says who passed the "
-                          "message on, not who wrote it.");
+                          "message on, not who wrote it.",
+                          STR_NULL, STR_NULL);
 }
 
 rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge,
@@ -381,12 +399,14 @@ rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge
     if (l->broken) {
         find(&j, "signed-invalid", LEVEL_BAD);
         TRY(message_reason(m, "signature_damaged", e,
-                           "The signature is damaged or is not one, so nothing is proved."));
+                           "The signature is damaged or is not one, so nothing is proved.",
+                           STR_NULL, STR_NULL));
     } else if (l->sig.count == 0) {
         find(&j, "signed-unverifiable", LEVEL_WARNING);
         j.word = "not-signed";
         TRY(message_reason(m, "signature_without_signer", e,
-                           "The message has the form of a signed one, but nobody signed it."));
+                           "The message has the form of a signed one, but nobody signed it.",
+                           STR_NULL, STR_NULL));
     } else if (badge) {
         TRY(judge_badge(m, l, &j, e));
     } else {

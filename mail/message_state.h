@@ -84,9 +84,10 @@ rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge
 
 /* message_verdict.c */
 rc_t message_judge(struct opened *m, struct err *e) WX_MUST_USE;
-/* A reason; text NULL-safe; once per code and text. */
-rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5))) WX_MUST_USE;
+/* A reason: "{a}" and "{b}" in the sentence stand for the arguments (null: not used). Each sentence
+ * comes once. */
+rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *sentence,
+                    str_t a, str_t b) WX_MUST_USE;
 void message_raise(enum message_level *level, enum message_level to);
 
 #endif

@@ -1,7 +1,6 @@
 /* One verdict for the whole message: the words of its layers from the outside in, the level of
  * the worst finding, and a sentence for each.
  */
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -12,27 +11,48 @@ void message_raise(enum message_level *level, enum message_level to)
     if (to > *level) *level = to;
 }
 
-rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *fmt, ...)
+/* The sentence with its arguments; NULL-safe, valid UTF-8, at most a screen line or two each. */
+static str_t fill(struct arena *arena, const char *sentence, str_t a, str_t b)
+{
+    CLEANUP_BUF struct buf out = BUF_INIT(4096);
+    for (const char *p = sentence; *p; p++) {
+        bool first = strncmp(p, "{a}", 3) == 0;
+        if (first || strncmp(p, "{b}", 3) == 0) {
+            buf_str(&out, first ? a : b);
+            p += 2;
+        } else {
+            buf_char(&out, *p);
+        }
+    }
+    return arena_str(arena, buf_view(&out));
+}
+
+/* Long names are cut, at the end of a character. */
+static str_t shorten(str_t s)
+{
+    enum { LONGEST = 320 }; /* an address has 254 bytes */
+    if (s.n <= LONGEST) return s;
+    s.n = LONGEST;
+    while (s.n && !str_is_utf8(s))
+        s.n--;
+    return s;
+}
+
+rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *sentence,
+                    str_t a, str_t b)
 {
     struct message_view *v = &m->view;
     if (!v->reasons) v->reasons = ARENA_ARRAY(m->arena, MESSAGE_REASONS_MAX, struct message_reason);
     if (!v->reasons) return err_set(e, RC_NO_MEMORY, NULL);
     if (v->reason_count == MESSAGE_REASONS_MAX) return RC_OK;
-    char text[1024];
-    va_list ap;
-    va_start(ap, fmt);
-    int n = vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    if (n < 0) return RC_OK;
-    str_t s = str_n(text, (size_t) n < sizeof text ? (size_t) n : sizeof text - 1);
-    while (s.n && !str_is_utf8(s))
-        s.n--; /* a name cut inside a character */
+    a = shorten(a);
+    b = shorten(b);
+    str_t text = fill(m->arena, sentence, a, b);
+    if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < v->reason_count; i++) {
-        if (str_eq(v->reasons[i].text, s)) return RC_OK;
+        if (str_eq(v->reasons[i].text, text)) return RC_OK;
     }
-    str_t kept = arena_str(m->arena, s);
-    if (str_is_null(kept)) return err_set(e, RC_NO_MEMORY, NULL);
-    v->reasons[v->reason_count++] = (struct message_reason){code, kept};
+    v->reasons[v->reason_count++] = (struct message_reason){code, text, a, b};
     return RC_OK;
 }
 
@@ -108,15 +128,17 @@ static rc_t judge_opened(struct opened *m, unsigned at, const struct cms_envelop
     if (is_weak_cipher(env->cipher)) {
         message_raise(&v->level, LEVEL_WARNING);
         TRY(message_reason(m, "weak_cipher", e,
-                           "The message was encrypted with a cipher that is too weak today (%s).",
-                           env->cipher));
+                           "The message was encrypted with a cipher that is too weak today ({a}).",
+                           str_c(env->cipher), STR_NULL));
     }
     if (!covered) {
         return message_reason(m, "encrypted_unauthenticated", e,
                               "Encrypted, but not protected against change: somebody on the way "
-                              "may have altered the text.");
+                              "may have altered the text.",
+                              STR_NULL, STR_NULL);
     }
-    return message_reason(m, "encrypted", e, "Only the recipients can read this message.");
+    return message_reason(m, "encrypted", e, "Only the recipients can read this message.", STR_NULL,
+                          STR_NULL);
 }
 
 static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struct verdict *v,
@@ -126,24 +148,26 @@ static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struc
     case STOP_NO_KEY:
         add_word(v, "encrypted-no-key");
         message_raise(&v->level, LEVEL_NEUTRAL);
-        return message_reason(m, "key_needed", e,
-                              "The message is encrypted. The key of one of its recipients is "
-                              "needed to open it.");
+        return message_reason(
+            m, "key_needed", e,
+            "The message is encrypted. The key of one of its recipients is needed to open it.",
+            STR_NULL, STR_NULL);
     case STOP_CIPHER:
         add_word(v, "decrypt-error");
         message_raise(&v->level, LEVEL_WARNING);
         return message_reason(m, "cipher_unsupported", e,
-                              "The message is encrypted in a way that cannot be read here (%s).",
-                              env->cipher);
+                              "The message is encrypted in a way that cannot be read here ({a}).",
+                              str_c(env->cipher), STR_NULL);
     case STOP_SIZE:
         add_word(v, "decrypt-error");
         message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "too_large", e, "%s", m->stop_text);
+        return message_reason(m, "too_large", e, "{a}", str_c(m->stop_text), STR_NULL);
     default:
         add_word(v, "decrypt-error");
         message_raise(&v->level, LEVEL_BAD);
         return message_reason(m, "decrypt_failed", e,
-                              "The message could not be decrypted. Nothing of it is shown.");
+                              "The message could not be decrypted. Nothing of it is shown.",
+                              STR_NULL, STR_NULL);
     }
 }
 
@@ -178,8 +202,9 @@ static rc_t judge_order(struct opened *m, int badge, struct verdict *v, struct e
     if (!inside || !is_protected_by(&m->layers[badge])) return RC_OK;
     message_raise(&v->level, LEVEL_NEUTRAL);
     return message_reason(m, "signs_ciphertext_only", e,
-                          "The signature covers the encrypted form only: it does not say that "
-                          "the signer knew the text.");
+                          "The signature covers the encrypted form only: it does not say that the "
+                          "signer knew the text.",
+                          STR_NULL, STR_NULL);
 }
 
 static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
@@ -188,26 +213,26 @@ static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
     case STOP_DAMAGED:
         add_word(v, "damaged");
         message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "damaged", e, "%s", m->stop_text);
+        return message_reason(m, "damaged", e, "{a}", str_c(m->stop_text), STR_NULL);
     case STOP_DEPTH: /* no word of the outer layers: nothing of theirs is shown */
         v->n = 0;
         add_word(v, "damaged");
         message_raise(&v->level, LEVEL_WARNING);
         return message_reason(
             m, "too_deep", e,
-            "The message is nested too deep (more than %u layers), so its content is "
-            "not shown.",
-            m->layer_count);
+            "The message is nested too deep (more than {a} layers), so its content is not shown.",
+            arena_printf(m->arena, "%u", m->layer_count), STR_NULL);
     case STOP_CERTS_ONLY:
         add_word(v, "not-signed");
         return message_reason(m, "certificates_only", e,
-                              "The message only brings certificates. It is not signed.");
+                              "The message only brings certificates. It is not signed.", STR_NULL,
+                              STR_NULL);
     case STOP_SIZE:
         if (m->view.layer_count > 0 && !m->view.layers[m->view.layer_count - 1].opened) {
             return RC_OK; /* said with the encrypted layer */
         }
         message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "too_large", e, "%s", m->stop_text);
+        return message_reason(m, "too_large", e, "{a}", str_c(m->stop_text), STR_NULL);
     default:
         return RC_OK;
     }
@@ -222,27 +247,27 @@ static rc_t judge_parts(struct opened *m, struct verdict *v, struct err *e)
         view->has_signature = true;
         message_raise(&v->level, LEVEL_WARNING);
         TRY(message_reason(m, "partially_signed", e,
-                           "Only a part of this message is signed. The rest may come from "
-                           "anybody."));
+                           "Only a part of this message is signed. The rest may come from anybody.",
+                           STR_NULL, STR_NULL));
     }
     if (m->inner_encrypted && !view->has_encryption) {
         add_word(v, "partially-encrypted");
         view->has_encryption = true;
         message_raise(&v->level, LEVEL_WARNING);
         TRY(message_reason(m, "partially_encrypted", e,
-                           "Only a part of this message is encrypted. It is kept as an "
-                           "attachment and not opened, because the rest may try to take it "
-                           "away."));
+                           "Only a part of this message is encrypted. It is kept as an attachment "
+                           "and not opened, because the rest may try to take it away.",
+                           STR_NULL, STR_NULL));
     }
     if (v->n == 0 && (m->attached_signed || m->lone_signature)) {
         add_word(v, "not-signed");
         TRY(m->attached_signed
                 ? message_reason(m, "attached_signed", e,
-                                 "A signed message is attached. This message itself is not "
-                                 "signed.")
+                                 "A signed message is attached. This message itself is not signed.",
+                                 STR_NULL, STR_NULL)
                 : message_reason(m, "lone_signature", e,
-                                 "A signature is attached, but it does not belong to this "
-                                 "message."));
+                                 "A signature is attached, but it does not belong to this message.",
+                                 STR_NULL, STR_NULL));
     }
     return RC_OK;
 }
@@ -273,21 +298,24 @@ static rc_t judge_sender(struct opened *m, struct verdict *v, struct err *e)
         if (!name_pretends(&w->from[i])) continue;
         if (v->level == LEVEL_GOOD) v->level = LEVEL_WARNING;
         TRY(message_reason(m, "name_is_address", e,
-                           "The sender's name looks like an address, but the real address is %.*s.",
-                           STR_ARG(w->from[i].address)));
+                           "The sender's name looks like an address, but the real address is {a}.",
+                           w->from[i].address, STR_NULL));
     }
     if (w->sender_count == 1 && w->from_count == 1 && w->sender[0].address.p &&
         !str_ieq(w->sender[0].address, w->from[0].address)) {
-        TRY(message_reason(m, "sender_differs", e, "The message was handed in by %.*s.",
-                           STR_ARG(w->sender[0].address)));
+        TRY(message_reason(m, "sender_differs", e, "The message was handed in by {a}.",
+                           w->sender[0].address, STR_NULL));
     }
     if (m->from_differs && !w->has_signature) {
-        TRY(message_reason(m, "from_differs", e,
-                           "The sender named inside the message is another than the one shown."));
+        TRY(message_reason(
+            m, "from_differs", e,
+            "The sender named inside the message is another than the one shown ({a}).",
+            w->from_count ? w->from[0].address : STR_NULL, STR_NULL));
     }
     if (w->header_protected && w->layer_count == 0 && !str_is_null(w->outer_subject)) {
         TRY(message_reason(m, "subject_changed", e,
-                           "The subject was changed on the way. The signed one is shown."));
+                           "The subject was changed on the way. The signed one is shown.", STR_NULL,
+                           STR_NULL));
     }
     return RC_OK;
 }

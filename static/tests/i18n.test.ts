@@ -42,11 +42,31 @@ for (const lang of LANGS) {
     const vars = (text: string): Map<string, string> => new Map(text.split(/^(?=[a-z][a-z0-9-]* =)/m).filter((block) => /^[a-z]/.test(block)).map((block) => [block.split(' =')[0]!, [...new Set([...block.matchAll(/\$([a-z]+)/g)].map((m) => m[1]!))].sort().join(',')]));
     const mine = vars(source.get(lang)!);
     const english = vars(source.get('en')!);
+    for (const k of [...mine.keys()].filter((key) => key.startsWith('reason-'))) mine.delete(k); // the server says them in English
     assert.deepEqual([...english.keys()].filter((k) => !mine.has(k)), []);
     assert.deepEqual([...mine.keys()].filter((k) => !english.has(k)), []);
     for (const [k, v] of english) assert.equal(mine.get(k), v, `variables of ${k}`);
   });
 }
+
+test('every reason of a verdict has a text in every other language, with what varies in it', () => {
+  const reasons = new Map<string, Set<string>>();
+  for (const file of files('mail', /^message_.*\.c$/)) {
+    for (const m of readFileSync(file, 'utf8').matchAll(/message_reason\(\s*m,\s*"([a-z_]+)",\s*e,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/g)) {
+      const key = `reason-${m[1]!.replaceAll('_', '-')}`;
+      const used = [...m[2]!.matchAll(/\{([ab])\}/g)].map((v) => v[1]!);
+      if (m[2]!.trim() !== '"{a}"') reasons.set(key, new Set([...(reasons.get(key) ?? []), ...used]));
+      else reasons.set(key, new Set()); // a sentence of another module: the language has one of its own
+    }
+  }
+  assert.ok(reasons.size > 40);
+  for (const lang of LANGS.filter((l) => l !== 'en')) {
+    const text = new Map(source.get(lang)!.split('\n').filter((l) => l.startsWith('reason-')).map((l) => [l.split(' =')[0]!, l]));
+    assert.deepEqual([...reasons.keys()].filter((k) => !text.has(k)), [], `${lang}: missing`);
+    assert.deepEqual([...text.keys()].filter((k) => !reasons.has(k)), [], `${lang}: left over`);
+    for (const [k, used] of reasons) assert.deepEqual([...text.get(k)!.matchAll(/\$([a-z]+)/g)].map((v) => v[1]!).sort(), [...used].sort(), k);
+  }
+});
 
 test('keys made from words of the contract exist for every word', () => {
   const en = new Set(keysOf(source.get('en')!));

@@ -199,6 +199,8 @@ static json_t *security_json(const struct message_view *m, const struct message_
         json_t *one = json_object();
         json_put_str(one, "code", str_c(m->reasons[i].code));
         json_put_str(one, "text", m->reasons[i].text);
+        json_put_str(one, "a", m->reasons[i].a);
+        json_put_str(one, "b", m->reasons[i].b);
         json_array_append_new(reasons, one);
     }
     json_put_str(v, "verdict", str_c(m->verdict));

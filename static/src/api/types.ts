@@ -51,7 +51,8 @@ export interface Cert {
 }
 
 export type Level = 'good' | 'neutral' | 'warning' | 'bad' | 'none';
-export interface Reason { code: string; text: string }
+/** text is English; a and b are what varies in it. */
+export interface Reason { code: string; text: string; a: string | null; b: string | null }
 export interface Signer {
   address: string | null; subject: string; issuer: string; serial: string; fingerprint: string; algorithm: string;
   integrity: string; match: 'yes' | 'case' | 'no'; chain: string; chain_detail: string | null; revocation: string;

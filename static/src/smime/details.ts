@@ -1,5 +1,5 @@
 // The details panel of a message's security: sentences first, technical values behind a fold.
-import type { Message, Signer } from '../api/types.ts';
+import type { Message, Reason, Signer } from '../api/types.ts';
 import { fullDate } from '../core/format.ts';
 import { hasText, t } from '../core/i18n.ts';
 import { icon } from '../core/icon.ts';
@@ -46,10 +46,16 @@ function signer(s: Signer): TemplateResult {
   </section>`;
 }
 
+/** English sentences come from the server; other languages have texts by code, with what varies in them. */
+function reasonText(r: Reason): string {
+  const key = `reason-${r.code.replaceAll('_', '-')}`;
+  return hasText(key) ? t(key, { a: r.a ?? '', b: r.b ?? '' }) : r.text;
+}
+
 export function securityDetails(m: Message, harvested: string): TemplateResult {
   const s = m.security!;
   return html`<div class="security-details">
-    <ul class="reasons">${s.reasons.map((r) => html`<li data-code=${r.code}>${hasText(`reason-${r.code}`) ? t(`reason-${r.code}`) : r.text}</li>`)}</ul>
+    <ul class="reasons">${s.reasons.map((r) => html`<li data-code=${r.code}>${reasonText(r)}</li>`)}</ul>
     ${harvested ? html`<p class="harvested">${icon('circle-check')}${harvested}</p>` : nothing}
     ${s.signature ? s.signature.signers.map(signer) : nothing}
     ${s.encryption ? html`<section class="signer"><h3 class="signer-name">${icon('lock')}${t('smime-encryption')}</h3><dl class="facts">
