@@ -1,11 +1,6 @@
 /* Against a private Redis on a Unix socket, started and ended by the test. */
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/kv.h"
+#include "tests/unit/redis.h"
 #include "tests/unit/test.h"
 
 static char folder[] = "/tmp/waxseal-kv-XXXXXX";
@@ -14,24 +9,12 @@ static pid_t redis;
 
 static void start_redis(void)
 {
-    redis = fork();
-    assert_true(redis >= 0);
-    if (redis == 0) {
-        if (!freopen("/dev/null", "w", stdout)) _exit(126);
-        execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", socket_path, "--save",
-               "", "--requirepass", "test-only", (char *) NULL);
-        _exit(127);
-    }
-    for (int i = 0; i < 1000 && access(socket_path, F_OK) != 0; i++)
-        usleep(10 * 1000);
-    assert_int_equal(access(socket_path, F_OK), 0);
+    redis = redis_start(socket_path, "test-only");
 }
 
 static void stop_redis(void)
 {
-    kill(redis, SIGKILL);
-    waitpid(redis, NULL, 0);
-    unlink(socket_path);
+    redis_stop(redis, socket_path);
 }
 
 static int setup(void **state)

@@ -2,12 +2,8 @@
 #include "policy/plan.h"
 
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "tests/unit/redis.h"
 #include "tests/unit/test.h"
 
 static char folder[] = "/tmp/waxseal-plan-XXXXXX";
@@ -26,27 +22,13 @@ static const str_t instance = STR_INIT("t");
 
 static void start_redis(void)
 {
-    redis = fork();
-    assert_true(redis >= 0);
-    if (redis == 0) {
-        if (!freopen("/dev/null", "w", stdout)) _exit(126);
-        execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", socket_path, "--save",
-               "", (char *) NULL);
-        _exit(127);
-    }
-    for (int i = 0; i < 1000 && access(socket_path, F_OK) != 0; i++)
-        usleep(10 * 1000);
-    assert_int_equal(access(socket_path, F_OK), 0);
+    redis = redis_start(socket_path, NULL);
 }
 
 static void stop_redis(void)
 {
-    if (redis > 0) {
-        kill(redis, SIGKILL);
-        waitpid(redis, NULL, 0);
-    }
+    redis_stop(redis, socket_path);
     redis = 0;
-    unlink(socket_path);
 }
 
 static int make_folder(void **state)

@@ -2,12 +2,7 @@
 #ifndef WAXSEAL_TEST_RIG_H
 #define WAXSEAL_TEST_RIG_H
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "tests/unit/redis.h"
 #include "tests/unit/test.h"
 #include "webmail/app.h"
 #include "webmail/session/session.h"
@@ -32,24 +27,12 @@ struct rig_call {
 
 static inline void rig_start_redis(struct rig *r)
 {
-    r->redis = fork();
-    assert_true(r->redis >= 0);
-    if (r->redis == 0) {
-        if (!freopen("/dev/null", "w", stdout)) _exit(126);
-        execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", r->socket_path,
-               "--save", "", (char *) NULL);
-        _exit(127);
-    }
-    for (int i = 0; i < 1000 && access(r->socket_path, F_OK) != 0; i++)
-        usleep(10 * 1000);
-    assert_int_equal(access(r->socket_path, F_OK), 0);
+    r->redis = redis_start(r->socket_path, NULL);
 }
 
 static inline void rig_stop_redis(struct rig *r)
 {
-    kill(r->redis, SIGKILL);
-    waitpid(r->redis, NULL, 0);
-    unlink(r->socket_path);
+    redis_stop(r->redis, r->socket_path);
 }
 
 static inline int rig_open(void **state)
