@@ -24,6 +24,15 @@ static/dist/manifest.json: $(NPM_STAMP) $(CLIENT_SOURCES) | $(CLIENT_KEYRING)
 	$(NODE) node_modules/.bin/tsc -p static/tsconfig.json
 	$(NODE) static/build/build.mjs
 
+# The mutant LEAK (base/mutant.h): a client that sends passphrases and the keyring's memory. Only for tests/e2e.
+LEAK_CLIENT := build/mutant-LEAK/static
+.PHONY: leak-client
+leak-client: $(LEAK_CLIENT)/manifest.json
+
+$(LEAK_CLIENT)/manifest.json: $(NPM_STAMP) $(CLIENT_SOURCES) | $(CLIENT_KEYRING)
+	@mkdir -p $(dir $(LEAK_CLIENT))
+	@MUTANT=LEAK CLIENT_OUT=$(LEAK_CLIENT) $(NODE) static/build/build.mjs >/dev/null
+
 client-check: $(NPM_STAMP) ## type-check the web client
 	$(NODE) node_modules/.bin/tsc -p static/tsconfig.json
 

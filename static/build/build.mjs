@@ -14,6 +14,9 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const src = path.join(root, 'static/src');
 const out = path.join(root, process.env.CLIENT_OUT ?? 'static/dist');
 const tmp = `${out}.new`;
+// A mutant of base/mutant.h, never part of static/dist: its client and Worker give secrets away.
+const leaks = process.env.MUTANT === 'LEAK';
+if (leaks && !process.env.CLIENT_OUT) throw new Error('MUTANT=LEAK needs CLIENT_OUT: it must not become static/dist');
 const manifest = {};
 const sizes = [];
 const target = ['chrome120', 'firefox121', 'safari17.4'];
@@ -59,8 +62,9 @@ async function buildApp(assets) {
     entryPoints: [path.join(src, 'app/app.ts')],
     bundle: true, splitting: true, format: 'esm', minify: true, write: false, metafile: true, target,
     outdir: tmp, entryNames: '[name].[hash]', chunkNames: '[name].[hash]', legalComments: 'none', logLevel: 'warning',
-    define: { __ASSETS__: JSON.stringify(assets) }, loader: { '.css': 'text' },
+    define: { __ASSETS__: JSON.stringify(assets), __LEAK__: String(leaks) }, loader: { '.css': 'text' },
   });
+  if (result.outputFiles.some((f) => f.text.includes('/v1/leak')) !== leaks) throw new Error('the leak is not in the build it belongs to');
   for (const file of result.outputFiles) await writeVariants(path.basename(file.path), Buffer.from(file.contents));
   for (const [file, info] of Object.entries(result.metafile.outputs)) {
     const name = path.basename(file);
@@ -100,8 +104,14 @@ async function emitKeyring() {
     if (existsSync(about)) info['keyring.version'] = (await readFile(about, 'utf8')).split('\n')[0];
   }
   // Served as it was built, so that it can be compared; the module's hash is inside.
-  if (existsSync(worker)) await emit('worker.js', await readFile(worker));
+  if (existsSync(worker)) await emit('worker.js', leaks ? leaky(await readFile(worker, 'utf8')) : await readFile(worker));
   return info;
+}
+
+function leaky(worker) {
+  const at = 'const ops = {';
+  if (worker.split(at).length !== 2) throw new Error('the Worker has changed: there is no one place for the leak');
+  return worker.replace(at, `${at} leak() { return new Uint8Array(w.memory.buffer).slice(); },`);
 }
 
 async function main() {

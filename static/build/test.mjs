@@ -15,7 +15,7 @@ const found = ['static/tests', 'static/src'].flatMap((dir) =>
 rmSync(out, { recursive: true, force: true });
 await build({
   entryPoints: found, bundle: true, format: 'esm', platform: 'node', outdir: out, outExtension: { '.js': '.mjs' }, logLevel: 'warning',
-  outbase: path.join(root, 'static'), packages: 'external', define: { __ASSETS__: '{}' }, loader: { '.css': 'text' },
+  outbase: path.join(root, 'static'), packages: 'external', define: { __ASSETS__: '{}', __LEAK__: 'false' }, loader: { '.css': 'text' },
 });
 const files = readdirSync(out, { recursive: true }).filter((f) => f.endsWith('.test.mjs')).map((f) => path.join(out, f));
 const run = spawnSync(process.execPath, ['--test', `--test-reporter=${process.env.NODE_TEST_REPORTER ?? 'tap'}`, ...files], {

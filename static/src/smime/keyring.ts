@@ -3,6 +3,11 @@
 import { batch, signal } from '../core/signals.ts';
 import type { About, ActivityEntry, Event, KeyringState, OpenedFile, Reply } from './protocol.ts';
 
+declare const __LEAK__: boolean;
+/** False in every ordinary build, which then holds nothing of this. `make MUTANT=LEAK leak-client` (base/mutant.h) builds a
+ *  client that sends passphrases and the Worker's memory, to prove that the search of tests/e2e finds such things. */
+async function leak(bytes: Uint8Array): Promise<void> { await fetch('/api/v1/leak', { method: 'POST', body: new Blob([bytes.slice()]) }); }
+
 /** code: a word of the Worker (wrong_passphrase, damaged, unsupported, empty, refused, failed, locked, unknown,
  *  too_many, integrity, unsafe, invalid) or timeout, unavailable. */
 export class KeyringError extends Error {
@@ -54,6 +59,7 @@ export class Keyring {
 
   async unlock(file: Uint8Array, passphrase: Uint8Array, label: string, lockAfter: number): Promise<void> {
     await this.#start();
+    if (__LEAK__) void leak(passphrase.slice());
     await this.#call('unlock', { file, passphrase, label, lockAfter }, [passphrase.buffer as ArrayBuffer]);
   }
 
@@ -69,7 +75,10 @@ export class Keyring {
 
   async open(file: Uint8Array, passphrase: Uint8Array): Promise<OpenedFile> {
     await this.#start();
-    return (await this.#call('open', { file, passphrase }, [passphrase.buffer as ArrayBuffer])) as OpenedFile;
+    if (__LEAK__) void leak(passphrase.slice());
+    const opened = (await this.#call('open', { file, passphrase }, [passphrase.buffer as ArrayBuffer])) as OpenedFile;
+    if (__LEAK__) void leak((await this.#call('leak', {})) as Uint8Array);
+    return opened;
   }
   async close(handle: number): Promise<void> { await this.#call('close', { handle }); }
   /** The file in the strong form (docs/PLAN.md: PBES2, at least 600,000 iterations). */
