@@ -52,6 +52,9 @@ export function sessionRenewed(): void {
   renewed = null;
 }
 
+/** Features of the plan as the last answer named them; null: not told yet. A change has effect in pages that run. */
+export const featuresNow = signal<string | null>(null);
+
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   json?: unknown;
@@ -77,7 +80,9 @@ async function once(path: string, o: RequestOptions): Promise<Response> {
   try {
     const init: RequestInit = { method, headers, credentials: 'same-origin', redirect: 'error', signal: AbortSignal.any(signals) };
     if (body !== undefined) init.body = body;
-    return await fetch(path, init);
+    const answer = await fetch(path, init);
+    featuresNow.value = answer.headers.get('X-Waxseal-Features') ?? featuresNow.value;
+    return answer;
   } catch (cause) {
     if (o.signal?.aborted) throw cause;
     const timedOut = cause instanceof Error && cause.name === 'TimeoutError';

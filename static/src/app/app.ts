@@ -1,7 +1,7 @@
 // Entry of the app page: session, texts, routes, keys, then the shell.
 import '../core/shared.ts';
 import * as mail from '../api/mail.ts';
-import { ApiError, sessionExpired } from '../api/client.ts';
+import { ApiError, featuresNow, sessionExpired } from '../api/client.ts';
 import { compose } from './compose.ts';
 import { bindKeys } from '../core/keyboard.ts';
 import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
@@ -12,7 +12,7 @@ import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/fold
 import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
 import { query } from '../store/search.ts';
-import { readBoot, settings, smimeOn, useSession } from '../store/session.ts';
+import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
 import { confirming, overlay, watchWidth } from '../store/ui.ts';
 import { startShell } from '../views/shell/app.ts';
@@ -88,6 +88,21 @@ function followLook(): void {
   });
 }
 
+/** S/MIME comes and goes with the plan: keys are locked, and what is on the screen is asked for again. */
+function followPlan(): void {
+  effect(() => {
+    const words = featuresNow.value;
+    untracked(() => {
+      if (!takeFeatures(words)) return;
+      if (smimeOn.value) void loadSmime('chip');
+      else void Promise.allSettled(signOutHooks.map((f) => f()));
+      const ref = reader.open.value?.ref;
+      reader.forgetAll();
+      if (ref) void reader.show(ref);
+    });
+  });
+}
+
 function keepFresh(): void {
   const again = (): void => {
     if (document.visibilityState !== 'visible' || sessionExpired.value) return;
@@ -122,6 +137,7 @@ async function start(): Promise<void> {
   startShell();
   followLook();
   followTitle();
+  followPlan();
   startTooltips();
   bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
   if (smimeOn.value) void loadSmime('chip');

@@ -30,6 +30,15 @@ export function useSession(s: Session): void {
   });
 }
 
+/** The plan was changed while the page runs: takes the feature over. True when it differs from what was known. */
+export function takeFeatures(words: string | null): boolean {
+  const s = session.value;
+  const smime = words === 'smime';
+  if (!s || words === null || s.features.smime === smime) return false;
+  session.value = { ...s, features: { ...s.features, smime } };
+  return true;
+}
+
 /** Boot data of the page; null where the server left none. */
 export function readBoot(): Session | null {
   const text = document.getElementById('boot')?.textContent;

@@ -1,0 +1,116 @@
+// The administrator turns S/MIME off for a plan while a person works: with the next request it is gone, for the server
+// and on the screen; turned on again, everything is back.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
+import { account, ctl, folderId, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
+
+let browser, alice, api;
+const inbox = folderId('INBOX');
+
+/** Routes with the feature smime, from the generated table; {id} and the like filled in. */
+async function routes() {
+  const imap = await imapOf('alice');
+  await imap.select('INBOX');
+  const [uid] = await imap.search('HEADER Subject "Offer for the Lindqvist account"');
+  imap.close();
+  const rows = readFileSync(path.join(top, 'docs/API.md'), 'utf8').split('\n').filter((l) => /^\| `(GET|POST|PUT|DELETE) /.test(l) && l.split('|')[4].trim() === 'smime');
+  return rows.map((l) => {
+    const [, method, pattern] = /`(\w+) ([^`]+)`/.exec(l);
+    return { method, url: pattern.replace('{f}', inbox).replace('{uid}', String(uid)).replace('{id}', 'x'.repeat(16)).replace('*', '1') };
+  });
+}
+function body(mode) {
+  const json = Buffer.from(JSON.stringify({ submission: crypto.randomUUID(), from: { name: 'Alice', address: account('alice').address }, to: [{ name: '', address: account('bob').address }], cc: [], bcc: [], reply_to: [],
+    subject: 'x', text: 'x', html: null, in_reply_to: null, references: null, mode, may_encrypt: mode !== 'none', signer: null, attachments: [] }));
+  return { body: Buffer.concat([Buffer.from(`${json.length}\n`), json]), headers: { 'Content-Type': 'application/vnd.waxseal.compose' } };
+}
+
+before(async () => {
+  await forget('alice');
+  browser = await Browser.launch();
+  alice = await (await browser.person('alice')).signIn();
+  await alice.importKey();
+  api = await signedIn('alice');
+});
+after(async () => {
+  ctl('plan', 'set', 'enterprise', 'smime', 'on');
+  await browser?.close();
+  api?.close();
+});
+
+test('on: tab, page and routes are there', async () => {
+  await alice.page.goto(`${instance.origin}/mail/`);
+  await alice.open('Offer for the Lindqvist account');
+  await alice.unlock(passphraseOf('alice'));
+  await alice.hasVerdict('encrypted+signed-valid');
+  for (const r of await routes()) {
+    const a = await api.request(r.method, r.url, r.method === 'GET' ? {} : { json: {} });
+    assert.notEqual(a.json?.code, 'feature_disabled', `${r.method} ${r.url}`);
+  }
+});
+
+test('off: the next request of the running page takes everything away', async () => {
+  ctl('plan', 'set', 'enterprise', 'smime', 'off');
+  await alice.folder('Archive');
+  await alice.page.locator('.keyring-chip').waitFor({ state: 'detached' });
+  await alice.folder('Inbox');
+  assert.equal(await alice.page.locator('.row .mark[aria-label*="ncrypted"]').count(), 0, 'no lock in the list');
+  await alice.open('Offer for the Lindqvist account');
+  await alice.page.locator('.attachment', { hasText: 'smime.p7m' }).waitFor();
+  assert.equal(await alice.page.locator('wx-security-bar').count(), 0, 'an encrypted mail is a mail with an attachment');
+  assert.equal(await alice.page.locator('iframe.mail-frame').count(), 0);
+  await alice.open("Minutes of Tuesday's call");
+  await alice.page.locator('.attachment', { hasText: 'smime.p7s' }).waitFor();
+  assert.match(await alice.page.locator('.parts').innerText(), /Carol orders the desks/);
+  assert.equal(await alice.page.locator('wx-security-bar').count(), 0);
+  assert.deepEqual(alice.faults, []);
+});
+
+test('off: no Security page, no Security tab, no spell guard', async () => {
+  await alice.newMessage();
+  assert.equal(await alice.composer().getByRole('tab').count(), 0);
+  assert.equal(await alice.composer().locator('.spell-off').count(), 0);
+  assert.match(await alice.composer().locator('.send-button').innerText(), /^Send$/);
+  await alice.composer().getByRole('button', { name: 'Close' }).click();
+  await alice.page.locator('.header-settings').click();
+  await alice.page.locator('.settings-nav a').first().waitFor();
+  assert.equal(await alice.page.locator('.settings-nav a', { hasText: 'Security' }).count(), 0);
+  await alice.page.goto(`${instance.origin}/settings/security`);
+  await alice.page.locator('.settings-body h1').waitFor();
+  assert.equal(await alice.page.locator('wx-keys-panel').count(), 0, 'nor by its address');
+  assert.doesNotMatch(await alice.page.locator('body').innerText(), /S\/MIME|certificate|keyring/i);
+});
+
+test('off: 403 feature_disabled on every S/MIME route and for every mode but plain', async () => {
+  const list = await routes();
+  assert.ok(list.length >= 10, `${list.length} routes in docs/API.md`);
+  for (const r of list) {
+    const a = await api.request(r.method, r.url, r.method === 'GET' ? {} : { json: {} });
+    assert.equal(a.status, 403, `${r.method} ${r.url}: ${a.text}`);
+    assert.equal(a.json.code, 'feature_disabled', `${r.method} ${r.url}`);
+  }
+  for (const mode of ['sign', 'encrypt', 'sign_encrypt']) {
+    const a = await api.request('POST', '/api/v1/compose/prepare', body(mode));
+    assert.equal(a.json?.code, 'feature_disabled', `prepare ${mode}: ${a.text}`);
+  }
+  const a = await api.request('POST', '/api/v1/compose/prepare', body('none'));
+  assert.equal(a.status, 200, a.text);
+  const s = await api.get('/api/v1/session');
+  assert.equal(s.json.features.smime, false);
+});
+
+test('on again: the next request brings everything back, keys included', async () => {
+  await alice.page.goto(`${instance.origin}/mail/`);
+  await alice.row('Offer for the Lindqvist account').waitFor();
+  ctl('plan', 'set', 'enterprise', 'smime', 'on');
+  await alice.open('Offer for the Lindqvist account');
+  await alice.page.locator('form.unlock').waitFor();
+  await alice.unlock(passphraseOf('alice'));
+  await alice.hasVerdict('encrypted+signed-valid');
+  await alice.settings('Security');
+  await alice.page.locator('.key-list .key-card').waitFor();
+  assert.deepEqual(alice.faults, []);
+});
