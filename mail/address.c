@@ -3,7 +3,7 @@
 #include "mail/text.h"
 
 struct reader {
-    str_t s;     /* unfolded, UTF-8 */
+    str_t s; /* unfolded, UTF-8 */
     size_t at;
     struct arena *a;
     struct buf plain;   /* this entry outside <> and comments, as written */
@@ -12,7 +12,7 @@ struct reader {
     struct buf angle;   /* inside <> */
     bool has_angle;
     bool in_group;
-    size_t start;       /* of this entry */
+    size_t start; /* of this entry */
     struct mail_address *list;
     size_t n, room;
 };
@@ -126,7 +126,8 @@ static str_t take_name(struct reader *r, str_t s)
 static str_t last_word(str_t s, str_t *before)
 {
     size_t i = s.n;
-    while (i > 0 && !text_is_blank(s.p[i - 1])) i--;
+    while (i > 0 && !text_is_blank(s.p[i - 1]))
+        i--;
     *before = str_sub(s, 0, i);
     return str_sub(s, i, s.n);
 }
@@ -168,8 +169,7 @@ static bool end_entry(struct reader *r)
     } else if (plain.n > 0) {
         m.address = take_address(r, plain);
         str_t word = last_word(words, &before);
-        if (!m.address.p && (m.address = take_address(r, word)).p)
-            m.name = take_name(r, before);
+        if (!m.address.p && (m.address = take_address(r, word)).p) m.name = take_name(r, before);
         if (!m.address.p) /* "user @ host" (obsolete) */
             m.address = take_address(r, without_blanks(r, plain));
         if (!m.address.p) m.name = take_name(r, words);
@@ -239,7 +239,8 @@ rc_t header_addresses(str_t raw, struct arena *a, struct mail_address **out, siz
     text_guess_utf8(buf_view(&flat), &utf8);
     r.s = text_one_line(buf_view(&utf8), a);
     bool ok = r.s.p != NULL;
-    while (ok && r.at < r.s.n) ok = step(&r);
+    while (ok && r.at < r.s.n)
+        ok = step(&r);
     ok = ok && end_entry(&r);
     ok = ok && !r.plain.failed && !r.words.failed && !r.comment.failed && !r.angle.failed;
     buf_free(&r.plain);

@@ -53,8 +53,7 @@ static rc_t put_addresses(const char *name, const struct mail_address *list, siz
     return RC_OK;
 }
 
-static rc_t put_fields(const struct build_message *m, str_t subject, struct buf *out,
-                       struct err *e)
+static rc_t put_fields(const struct build_message *m, str_t subject, struct buf *out, struct err *e)
 {
     buf_cstr(out, "Date: ");
     field_put_date(m->date, m->zone_minutes, out);
@@ -135,7 +134,8 @@ static bool is_inline(const struct builder *b, size_t i)
 static size_t count_inline(const struct builder *b)
 {
     size_t n = 0;
-    for (size_t i = 0; i < b->m->attachment_count; i++) n += is_inline(b, i);
+    for (size_t i = 0; i < b->m->attachment_count; i++)
+        n += is_inline(b, i);
     return n;
 }
 
@@ -254,7 +254,9 @@ static rc_t put_entity(struct builder *b, enum header_protection hp)
         buf_cstr(b->out, "MIME-Version: 1.0\r\n");
     }
     if (hp == HP_CIPHER) TRY(put_hp_outer(b->m, b->out, b->e));
-    b->further = hp == HP_CLEAR ? ";\r\n hp=\"clear\"" : hp == HP_CIPHER ? ";\r\n hp=\"cipher\"" : "";
+    b->further = hp == HP_CLEAR    ? ";\r\n hp=\"clear\""
+                 : hp == HP_CIPHER ? ";\r\n hp=\"cipher\""
+                                   : "";
     return put_content(b);
 }
 

@@ -13,11 +13,11 @@
 #include "mail/entity.h"
 
 struct build_attachment {
-    str_t name;        /* UTF-8, RFC 2231 when needed */
-    str_t type;        /* "image/png"; what is no type, and message/... and multipart/... (which
-                          may not be in base64: RFC 2046), become application/octet-stream */
+    str_t name; /* UTF-8, RFC 2231 when needed */
+    str_t type; /* "image/png"; what is no type, and message/... and multipart/... (which
+                   may not be in base64: RFC 2046), become application/octet-stream */
     str_t content;
-    str_t content_id;  /* not null and with html: inline, inside multipart/related */
+    str_t content_id; /* not null and with html: inline, inside multipart/related */
 };
 
 struct build_message {
@@ -25,14 +25,14 @@ struct build_message {
     const struct mail_address *to, *cc;         /* Bcc is never written */
     size_t to_count, cc_count;
     str_t subject;
-    str_t outer_subject;   /* what build_header writes instead ("[...]"); null: subject */
-    int64_t date;          /* seconds since the epoch */
+    str_t outer_subject; /* what build_header writes instead ("[...]"); null: subject */
+    int64_t date;        /* seconds since the epoch */
     int zone_minutes;
-    str_t message_id;      /* with <> */
-    str_t in_reply_to;     /* raw values or null; what is no message id in them is dropped */
+    str_t message_id;  /* with <> */
+    str_t in_reply_to; /* raw values or null; what is no message id in them is dropped */
     str_t references;
-    str_t text;            /* UTF-8, LF or CRLF; format=flowed is applied here (RFC 3676) */
-    str_t html;            /* or null: plain text only */
+    str_t text; /* UTF-8, LF or CRLF; format=flowed is applied here (RFC 3676) */
+    str_t html; /* or null: plain text only */
     const struct build_attachment *attachments;
     size_t attachment_count;
     const struct field *extra; /* further outer fields, values already encoded */
@@ -43,8 +43,8 @@ enum header_protection { HP_NONE, HP_CLEAR, HP_CIPHER }; /* RFC 9788 */
 
 /* One run of the entity's bytes: either text around attachments, or the encoded body of one. */
 struct build_piece {
-    str_t bytes;       /* slice of out: valid until out changes */
-    int attachment;    /* index, or -1 */
+    str_t bytes;    /* slice of out: valid until out changes */
+    int attachment; /* index, or -1 */
 };
 
 /* The MIME entity (Content-* fields and body; with hp the protected header fields too) appended to
@@ -64,7 +64,8 @@ rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, s
                             struct err *e) WX_MUST_USE;
 /* application/pkcs7-mime (RFC 8551 section 3.2) with base64 body. smime_type: "enveloped-data",
  * "authEnveloped-data", "signed-data". */
-rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out, struct err *e) WX_MUST_USE;
+rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out,
+                      struct err *e) WX_MUST_USE;
 
 /* One field "Name: value CRLF" with text as RFC 2047 words where needed, folded. */
 rc_t build_text_field(const char *name, str_t text, struct buf *out, struct err *e) WX_MUST_USE;

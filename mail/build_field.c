@@ -247,7 +247,8 @@ void field_put_ids(const char *name, str_t raw, struct buf *out)
 {
     size_t count = 0, at = 0;
     str_t s = raw, id;
-    while (next_id(&s, &id)) count++;
+    while (next_id(&s, &id))
+        count++;
     if (count == 0) return;
     buf_printf(out, "%s:", name);
     for (s = raw; next_id(&s, &id); at++) {
@@ -278,7 +279,8 @@ static void put_extended(const char *name, str_t value, struct buf *out)
     bool split = s.n > 50;
     for (unsigned k = 0; s.n > 0; k++) {
         size_t n = s.n < 50 ? s.n : 50;
-        while (n < s.n && n > 0 && (s.p[n - 1] == '%' || (n > 1 && s.p[n - 2] == '%'))) n--;
+        while (n < s.n && n > 0 && (s.p[n - 1] == '%' || (n > 1 && s.p[n - 2] == '%')))
+            n--;
         if (split)
             buf_printf(out, ";\r\n %s*%u*=%s", name, k, k == 0 ? "utf-8''" : "");
         else

@@ -23,7 +23,8 @@ static size_t flow_cut(str_t line)
 static void flow_line(str_t line, struct buf *out)
 {
     bool separator = str_eq(line, STR("-- ")); /* RFC 3676 section 4.3 */
-    while (!separator && line.n > 0 && text_is_blank(line.p[line.n - 1])) line.n--;
+    while (!separator && line.n > 0 && text_is_blank(line.p[line.n - 1]))
+        line.n--;
     bool quoted = line.n > 0 && line.p[0] == '>';
     do {
         bool stuff = line.n > 0 && (line.p[0] == ' ' || str_starts(line, STR("From ")));
@@ -80,7 +81,8 @@ static bool is_safe_7bit(str_t s)
 static size_t count_8bit(str_t s)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) n += (unsigned char) s.p[i] >= 0x80;
+    for (size_t i = 0; i < s.n; i++)
+        n += (unsigned char) s.p[i] >= 0x80;
     return n;
 }
 

@@ -123,8 +123,7 @@ static bool normal_name(str_t name, char out[48])
 {
     size_t n = 0;
     name = str_trim(name);
-    if (name.n > 1 && (name.p[0] == '"' || name.p[0] == '\''))
-        name = str_sub(name, 1, name.n - 1);
+    if (name.n > 1 && (name.p[0] == '"' || name.p[0] == '\'')) name = str_sub(name, 1, name.n - 1);
     for (size_t i = 0; i < name.n && name.p[i] != ':' && name.p[i] != '*'; i++) {
         char c = name.p[i];
         if (c >= 'A' && c <= 'Z') c = (char) (c + 32);
@@ -156,12 +155,23 @@ static const struct label *find_renamed(const char *name, const char *prefix, co
 static const struct label *find_charset(str_t charset)
 {
     static const char *const renames[][2] = {
-        {"cp", "windows-"},       {"x-cp", "windows-"},  {"cp-", "windows-"},
-        {"cp", "ibm"},            {"cp-", "ibm"},        {"iso8859-", "iso-8859-"},
-        {"iso_8859-", "iso-8859-"}, {"iso8859_", "iso-8859-"}, {"iso-8859", "iso-8859-"},
-        {"iso8859", "iso-8859-"}, {"latin-", "latin"},   {"win-", "windows-"},
-        {"windows", "windows-"},  {"win", "windows-"},   {"cs", ""},
-        {"x-", ""},               {"dos-", "ibm"},
+        {"cp", "windows-"},
+        {"x-cp", "windows-"},
+        {"cp-", "windows-"},
+        {"cp", "ibm"},
+        {"cp-", "ibm"},
+        {"iso8859-", "iso-8859-"},
+        {"iso_8859-", "iso-8859-"},
+        {"iso8859_", "iso-8859-"},
+        {"iso-8859", "iso-8859-"},
+        {"iso8859", "iso-8859-"},
+        {"latin-", "latin"},
+        {"win-", "windows-"},
+        {"windows", "windows-"},
+        {"win", "windows-"},
+        {"cs", ""},
+        {"x-", ""},
+        {"dos-", "ibm"},
     };
     char name[48];
     if (!normal_name(charset, name)) return NULL;
@@ -174,7 +184,8 @@ static const struct label *find_charset(str_t charset)
 static bool put_utf8(str_t s, struct buf *out)
 {
     if (str_is_utf8(s)) return buf_str(out, s);
-    for (size_t i = 0; i < s.n;) text_put_utf8(out, text_next_utf8(s, &i));
+    for (size_t i = 0; i < s.n;)
+        text_put_utf8(out, text_next_utf8(s, &i));
     return !out->failed;
 }
 

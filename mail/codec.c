@@ -30,7 +30,8 @@ __attribute__((constructor)) static void init_tables(void)
         pairs[v][1] = alphabet[v & 63];
     }
     for (unsigned k = 0; k < 4; k++)
-        for (unsigned c = 0; c < 256; c++) values[k][c] = BAD;
+        for (unsigned c = 0; c < 256; c++)
+            values[k][c] = BAD;
     for (unsigned v = 0; v < 64; v++)
         for (unsigned k = 0; k < 4; k++)
             values[k][(unsigned char) alphabet[v]] = v << (18 - 6 * k);
@@ -66,7 +67,8 @@ static char *put_tail(char *o, const unsigned char *p, size_t n)
 
 static char *put_line(char *o, const unsigned char *p, size_t n)
 {
-    for (; n >= 3; n -= 3, p += 3) o = put_group(o, p);
+    for (; n >= 3; n -= 3, p += 3)
+        o = put_group(o, p);
     if (n) o = put_tail(o, p, n);
     *o++ = '\r';
     *o++ = '\n';
@@ -77,9 +79,8 @@ static char *put_line(char *o, const unsigned char *p, size_t n)
 /* 24 bytes, spread over the lanes as 12 + 12, to 32 characters. */
 __attribute__((target("avx2"))) static inline __m256i encode32(__m256i in)
 {
-    const __m256i spread =
-        _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0, 2, 1, 4, 3, 5, 4,
-                         7, 6, 8, 7, 10, 9, 11, 10);
+    const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0,
+                                            2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10);
     in = _mm256_shuffle_epi8(in, spread);
     __m256i hi = _mm256_mulhi_epu16(_mm256_and_si256(in, _mm256_set1_epi32(0x0fc0fc00)),
                                     _mm256_set1_epi32(0x04000040));
@@ -87,9 +88,9 @@ __attribute__((target("avx2"))) static inline __m256i encode32(__m256i in)
                                     _mm256_set1_epi32(0x01000010));
     __m256i six = _mm256_or_si256(hi, lo);
     /* class of the value: 13 for A-Z, 0 for a-z, 1..10 for digits, 11 '+', 12 '/' */
-    const __m256i shift = _mm256_setr_epi8(71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65,
-                                           0, 0, 71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19,
-                                           -16, 65, 0, 0);
+    const __m256i shift =
+        _mm256_setr_epi8(71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0, 71, -4, -4,
+                         -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0);
     __m256i class = _mm256_subs_epu8(six, _mm256_set1_epi8(51));
     __m256i upper = _mm256_cmpgt_epi8(_mm256_set1_epi8(26), six);
     class = _mm256_or_si256(class, _mm256_and_si256(upper, _mm256_set1_epi8(13)));
@@ -98,7 +99,7 @@ __attribute__((target("avx2"))) static inline __m256i encode32(__m256i in)
 
 /* Whole lines; reads and writes stay inside each line. */
 __attribute__((target("avx2"))) static char *put_lines_avx2(char *o, const unsigned char *p,
-                                                             size_t lines)
+                                                            size_t lines)
 {
     for (; lines; lines--, p += LINE_RAW) {
         for (unsigned half = 0; half < 2; half++) {
@@ -140,7 +141,8 @@ bool mime_base64_encode(str_t raw, struct buf *out)
         n -= lines * LINE_RAW;
     }
 #endif
-    for (; n > LINE_RAW; n -= LINE_RAW, p += LINE_RAW) o = put_line(o, p, LINE_RAW);
+    for (; n > LINE_RAW; n -= LINE_RAW, p += LINE_RAW)
+        o = put_line(o, p, LINE_RAW);
     o = put_line(o, p, n);
     out->n += (size_t) (o - start);
     out->p[out->n] = '\0';
@@ -181,13 +183,12 @@ __attribute__((target("avx2"))) static void get_runs_avx2(struct decoder *d)
         _mm256_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a,
                          0x1b, 0x1b, 0x1b, 0x1a, 0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
                          0x11, 0x11, 0x13, 0x1a, 0x1b, 0x1b, 0x1b, 0x1a);
-    const __m256i high_ok = _mm256_setr_epi8(
-        0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10,
-        0x10, 0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10,
-        0x10, 0x10);
-    const __m256i roll =
-        _mm256_setr_epi8(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 19, 4,
-                         -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
+    const __m256i high_ok =
+        _mm256_setr_epi8(0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10,
+                         0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08,
+                         0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10);
+    const __m256i roll = _mm256_setr_epi8(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0,
+                                          0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
     const __m256i order = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1,
                                            2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1);
     const __m256i slash = _mm256_set1_epi8(0x2f);
@@ -199,8 +200,8 @@ __attribute__((target("avx2"))) static void get_runs_avx2(struct decoder *d)
                                 _mm256_shuffle_epi8(high_ok, high)))
             return;
         __m256i is_slash = _mm256_cmpeq_epi8(in, slash);
-        __m256i six = _mm256_add_epi8(
-            in, _mm256_shuffle_epi8(roll, _mm256_add_epi8(is_slash, high)));
+        __m256i six =
+            _mm256_add_epi8(in, _mm256_shuffle_epi8(roll, _mm256_add_epi8(is_slash, high)));
         __m256i twelve = _mm256_maddubs_epi16(six, _mm256_set1_epi32(0x01400140));
         __m256i three = _mm256_madd_epi16(twelve, _mm256_set1_epi32(0x00011000));
         three = _mm256_shuffle_epi8(three, order);
@@ -320,7 +321,8 @@ static int hex_value(char c)
 /* One line without its end. True: a soft break, the next line continues it. */
 static bool qp_decode_line(str_t line, struct buf *out)
 {
-    while (line.n > 0 && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t')) line.n--;
+    while (line.n > 0 && (line.p[line.n - 1] == ' ' || line.p[line.n - 1] == '\t'))
+        line.n--;
     for (;;) {
         ptrdiff_t eq = str_chr(line, '=');
         if (eq < 0) break;

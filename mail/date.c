@@ -3,7 +3,7 @@
 #include "mail/text.h"
 
 struct stamp {
-    int day, month, year; /* month 1..12, 0: not seen; year -1 */
+    int day, month, year;     /* month 1..12, 0: not seen; year -1 */
     int hour, minute, second; /* hour -1 */
     int zone;
     bool has_zone;
@@ -79,7 +79,8 @@ static bool read_iso(str_t s, struct stamp *t)
     if (s.n == 10) return true;
     str_t rest = str_sub(s, 11, s.n);
     size_t i = 0;
-    while (i < rest.n && ((rest.p[i] >= '0' && rest.p[i] <= '9') || strchr(":.", rest.p[i]))) i++;
+    while (i < rest.n && ((rest.p[i] >= '0' && rest.p[i] <= '9') || strchr(":.", rest.p[i])))
+        i++;
     if (i < rest.n && !read_zone(str_sub(rest, i, rest.n), t)) return false;
     return read_time(str_sub(rest, 0, i), t);
 }
@@ -92,7 +93,7 @@ static bool read_number(str_t s, struct stamp *t)
         t->day = v;
         return v > 0;
     }
-    if (t->year >= 0) return true; /* "2026 2026": the first counts */
+    if (t->year >= 0) return true;           /* "2026 2026": the first counts */
     if (s.n == 2) v += v < 50 ? 2000 : 1900; /* RFC 5322 section 4.3 */
     if (s.n == 3) v += 1900;
     t->year = v;

@@ -33,9 +33,11 @@ static str_t meta_charset(str_t html)
     ptrdiff_t at = str_ifind(s, STR("charset="));
     if (at < 0 || str_ifind(str_sub(s, 0, (size_t) at), STR("<meta")) < 0) return STR_NULL;
     size_t i = (size_t) at + 8;
-    while (i < s.n && (s.p[i] == '"' || s.p[i] == '\'' || s.p[i] == ' ')) i++;
+    while (i < s.n && (s.p[i] == '"' || s.p[i] == '\'' || s.p[i] == ' '))
+        i++;
     size_t from = i;
-    while (i < s.n && !strchr("\"'; />\r\n\t", s.p[i])) i++;
+    while (i < s.n && !strchr("\"'; />\r\n\t", s.p[i]))
+        i++;
     str_t cs = str_sub(s, from, i);
     /* such a document says utf-16 but is readable here, so it is not */
     return str_istarts(cs, STR("utf-16")) ? STR_NULL : cs;

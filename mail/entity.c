@@ -40,11 +40,14 @@ static enum line_kind read_line(str_t s, size_t off, struct line *l)
     if (l->content > off && s.p[l->content - 1] == '\r') l->content--;
     if (l->content == off) return nl ? LINE_EMPTY : LINE_OTHER;
     size_t i = off;
-    while (i < l->content && (s.p[i] == ' ' || s.p[i] == '\t')) i++;
+    while (i < l->content && (s.p[i] == ' ' || s.p[i] == '\t'))
+        i++;
     l->start = i;
-    while (i < l->content && s.p[i] > ' ' && s.p[i] < 0x7f && s.p[i] != ':') i++;
+    while (i < l->content && s.p[i] > ' ' && s.p[i] < 0x7f && s.p[i] != ':')
+        i++;
     l->name_end = i;
-    while (i < l->content && (s.p[i] == ' ' || s.p[i] == '\t')) i++; /* obs-optional */
+    while (i < l->content && (s.p[i] == ' ' || s.p[i] == '\t'))
+        i++; /* obs-optional */
     if (l->name_end == l->start || i >= l->content || s.p[i] != ':') return LINE_OTHER;
     l->value = i + 1;
     return LINE_FIELD;
@@ -141,9 +144,9 @@ static enum transfer_encoding read_encoding(const struct entity *m, struct arena
         str_t name;
         enum transfer_encoding enc;
     } names[] = {
-        {STR_INIT("7bit"), ENC_7BIT},          {STR_INIT("8bit"), ENC_8BIT},
-        {STR_INIT("7-bit"), ENC_7BIT},         {STR_INIT("8-bit"), ENC_8BIT},
-        {STR_INIT("binary"), ENC_BINARY},      {STR_INIT("base64"), ENC_BASE64},
+        {STR_INIT("7bit"), ENC_7BIT},           {STR_INIT("8bit"), ENC_8BIT},
+        {STR_INIT("7-bit"), ENC_7BIT},          {STR_INIT("8-bit"), ENC_8BIT},
+        {STR_INIT("binary"), ENC_BINARY},       {STR_INIT("base64"), ENC_BASE64},
         {STR_INIT("quoted-printable"), ENC_QP}, {STR_INIT("uuencode"), ENC_UUENCODE},
         {STR_INIT("x-uuencode"), ENC_UUENCODE}, {STR_INIT("x-uue"), ENC_UUENCODE},
         {STR_INIT("uue"), ENC_UUENCODE},
@@ -242,7 +245,8 @@ static bool is_delimiter(str_t s, size_t at, str_t boundary, struct delimiter *d
     d->at = at;
     d->last = s.n - i >= 2 && s.p[i] == '-' && s.p[i + 1] == '-';
     if (d->last) i += 2;
-    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t')) i++;
+    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t'))
+        i++;
     if (i < s.n && s.p[i] == '\r') i++;
     if (i < s.n && s.p[i] != '\n') return false;
     d->after = i < s.n ? i + 1 : i;
@@ -326,7 +330,8 @@ static str_t child_path(struct walk *w, const struct entity *m, size_t i)
 static rc_t parse_multipart(struct walk *w, struct entity *m, unsigned depth)
 {
     str_t boundary = entity_param(m, STR("boundary"));
-    while (boundary.n > 0 && text_is_blank(boundary.p[boundary.n - 1])) boundary.n--;
+    while (boundary.n > 0 && text_is_blank(boundary.p[boundary.n - 1]))
+        boundary.n--;
     if (depth >= w->max_depth || m->body.n > w->work)
         mark_cut(w, m);
     else

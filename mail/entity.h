@@ -14,46 +14,53 @@
 #include "base/err.h"
 
 struct field {
-    str_t name;   /* as spelled */
-    str_t value;  /* raw after the colon, folds included, without the last line end */
+    str_t name;  /* as spelled */
+    str_t value; /* raw after the colon, folds included, without the last line end */
 };
 
-enum transfer_encoding { ENC_7BIT, ENC_8BIT, ENC_BINARY, ENC_QP, ENC_BASE64, ENC_UUENCODE,
-                         ENC_UNKNOWN };
+enum transfer_encoding {
+    ENC_7BIT,
+    ENC_8BIT,
+    ENC_BINARY,
+    ENC_QP,
+    ENC_BASE64,
+    ENC_UUENCODE,
+    ENC_UNKNOWN
+};
 
 struct param {
-    str_t name;   /* lower case */
-    str_t value;  /* RFC 2231 joined and decoded to UTF-8 */
+    str_t name;  /* lower case */
+    str_t value; /* RFC 2231 joined and decoded to UTF-8 */
 };
 
 struct entity {
-    str_t raw;      /* header and body; for a part of a multipart without the CRLF that belongs
-                       to the next boundary: what RFC 1847 signs */
-    str_t head;     /* header fields with their line ends, without the empty line */
-    str_t body;     /* encoded body */
+    str_t raw;  /* header and body; for a part of a multipart without the CRLF that belongs
+                   to the next boundary: what RFC 1847 signs */
+    str_t head; /* header fields with their line ends, without the empty line */
+    str_t body; /* encoded body */
     struct field *fields;
     size_t field_count;
-    str_t type, subtype;        /* lower case; default text/plain, message/rfc822 in a digest */
-    struct param *params;       /* of Content-Type */
+    str_t type, subtype;  /* lower case; default text/plain, message/rfc822 in a digest */
+    struct param *params; /* of Content-Type */
     size_t param_count;
     enum transfer_encoding encoding;
-    str_t disposition;          /* "inline", "attachment", lower case; or null */
+    str_t disposition; /* "inline", "attachment", lower case; or null */
     struct param *disposition_params;
     size_t disposition_param_count;
-    str_t filename;             /* decoded, best of disposition and name; path removed; or null */
-    str_t content_id;           /* without <>; or null */
-    str_t path;                 /* IMAP part number, unique in the tree: "1", "2.1"; "" for a multipart
-                                   root, "2.0" for the multipart inside a message/rfc822 part "2" */
-    struct entity *children;    /* of a multipart, or the one inside message/rfc822 */
+    str_t filename;          /* decoded, best of disposition and name; path removed; or null */
+    str_t content_id;        /* without <>; or null */
+    str_t path;              /* IMAP part number, unique in the tree: "1", "2.1"; "" for a multipart
+                                root, "2.0" for the multipart inside a message/rfc822 part "2" */
+    struct entity *children; /* of a multipart, or the one inside message/rfc822 */
     size_t child_count;
     struct entity *parent;
-    bool cut;       /* a limit was reached: not everything inside is in the tree (also set on root) */
+    bool cut; /* a limit was reached: not everything inside is in the tree (also set on root) */
 };
 
 struct entity_limits {
-    unsigned depth;   /* 0: 50 */
-    unsigned parts;   /* 0: 2,000 */
-    unsigned fields;  /* 0: 5,000 a header */
+    unsigned depth;  /* 0: 50 */
+    unsigned parts;  /* 0: 2,000 */
+    unsigned fields; /* 0: 5,000 a header */
 };
 
 /* Parses raw, which must outlive the result. Anything is a message: text without a header
@@ -80,9 +87,9 @@ rc_t entity_decode_text(const struct entity *m, struct buf *out, struct err *e) 
 str_t header_text(str_t raw, struct arena *a);
 
 struct mail_address {
-    str_t name;     /* decoded, or null */
-    str_t address;  /* local@domain as written, without comments; or null (unparsable) */
-    str_t raw;      /* the text it came from */
+    str_t name;    /* decoded, or null */
+    str_t address; /* local@domain as written, without comments; or null (unparsable) */
+    str_t raw;     /* the text it came from */
 };
 /* RFC 5322 address-list, groups flattened, tolerant. *n = 0 when nothing was found. */
 rc_t header_addresses(str_t raw, struct arena *a, struct mail_address **out, size_t *n,

@@ -15,7 +15,8 @@ static bool read_word(str_t s, size_t i, struct word *w)
 {
     size_t from = i + 2;
     i = from;
-    while (i < s.n && s.p[i] != '?' && s.p[i] > ' ' && i - from < 64) i++;
+    while (i < s.n && s.p[i] != '?' && s.p[i] > ' ' && i - from < 64)
+        i++;
     if (i == from || i + 2 >= s.n || s.p[i] != '?') return false;
     char kind = (char) (s.p[i + 1] | 0x20);
     if ((kind != 'b' && kind != 'q') || s.p[i + 2] != '?') return false;
@@ -25,14 +26,11 @@ static bool read_word(str_t s, size_t i, struct word *w)
     for (i = text; i + 1 < s.n; i++) {
         if (s.p[i] == '?' && s.p[i + 1] == '=') break;
         /* Another word begins: this one was never closed. Also keeps the search linear. */
-        if (s.p[i] == '=' && s.p[i + 1] == '?' && (i + 2 >= s.n || s.p[i + 2] != '='))
-            return false;
+        if (s.p[i] == '=' && s.p[i + 1] == '?' && (i + 2 >= s.n || s.p[i + 2] != '=')) return false;
     }
     if (i + 1 >= s.n) return false;
-    *w = (struct word){.charset = cs,
-                       .text = str_sub(s, text, i),
-                       .base64 = kind == 'b',
-                       .end = i + 2};
+    *w = (struct word){
+        .charset = cs, .text = str_sub(s, text, i), .base64 = kind == 'b', .end = i + 2};
     return true;
 }
 

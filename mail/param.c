@@ -79,7 +79,8 @@ static str_t read_value(struct reader *r)
         read_quoted(r, &b);
     } else {
         size_t from = r->at;
-        while (r->at < r->s.n && r->s.p[r->at] != ';' && r->s.p[r->at] != '"') r->at++;
+        while (r->at < r->s.n && r->s.p[r->at] != ';' && r->s.p[r->at] != '"')
+            r->at++;
         str_t v = str_sub(r->s, from, r->at);
         ptrdiff_t eq = str_chr(v, '=');
         ptrdiff_t blank = eq < 0 ? -1 : str_rchr(str_sub(v, 0, (size_t) eq), ' ');
@@ -128,7 +129,8 @@ static size_t read_segments(struct reader *r, struct segment *out)
         }
         if (r->at >= r->s.n) break;
         size_t from = r->at;
-        while (r->at < r->s.n && is_name_char(r->s.p[r->at])) r->at++;
+        while (r->at < r->s.n && is_name_char(r->s.p[r->at]))
+            r->at++;
         str_t name = str_sub(r->s, from, r->at);
         skip_blanks(r);
         if (r->at >= r->s.n || r->s.p[r->at] != '=') continue;
@@ -167,7 +169,8 @@ static void put_percent(str_t v, struct buf *out)
 static str_t join(struct segment *g, size_t n, str_t name, bool extended, struct arena *a)
 {
     size_t bytes = 0;
-    for (size_t i = 0; i < n; i++) bytes += g[i].value.n;
+    for (size_t i = 0; i < n; i++)
+        bytes += g[i].value.n;
     CLEANUP_BUF struct buf octets = BUF_INIT(bytes + 1);
     CLEANUP_BUF struct buf text = BUF_INIT(4 * bytes + 64);
     str_t charset = STR_NULL;
@@ -252,7 +255,8 @@ static str_t shorten(str_t s, struct arena *a)
     ptrdiff_t dot = str_rchr(s, '.');
     size_t tail = dot > 0 && s.n - (size_t) dot <= 20 ? s.n - (size_t) dot : 0;
     size_t head = FILE_NAME_MAX - tail;
-    while (head > 0 && ((unsigned char) s.p[head] & 0xc0) == 0x80) head--;
+    while (head > 0 && ((unsigned char) s.p[head] & 0xc0) == 0x80)
+        head--;
     return arena_printf(a, "%.*s%.*s", (int) head, s.p, (int) tail, s.p + s.n - tail);
 }
 

@@ -78,7 +78,8 @@ bool text_unfold(str_t raw, struct buf *out)
     for (size_t i = 0; i < raw.n; i++) {
         if (raw.p[i] != '\r' && raw.p[i] != '\n') continue;
         buf_str(out, str_sub(raw, from, i));
-        while (i + 1 < raw.n && (raw.p[i + 1] == '\r' || raw.p[i + 1] == '\n')) i++;
+        while (i + 1 < raw.n && (raw.p[i + 1] == '\r' || raw.p[i + 1] == '\n'))
+            i++;
         if (i + 1 < raw.n && raw.p[i + 1] != ' ' && raw.p[i + 1] != '\t') buf_char(out, ' ');
         from = i + 1;
     }

@@ -87,10 +87,11 @@ int main(void)
     unsigned seed = 1;
     if (!raw || !room) return 1;
     memset(room, 0, 2 * RAW);
-    for (size_t i = 0; i < RAW; i++) raw[i] = (unsigned char) ((seed = seed * 1664525u + 1) >> 24);
+    for (size_t i = 0; i < RAW; i++)
+        raw[i] = (unsigned char) ((seed = seed * 1664525u + 1) >> 24);
     if (!mime_base64_encode(str_n(raw, RAW), &text)) return 1;
-    struct job j = {.raw = str_n(raw, RAW), .text = buf_view(&text), .room = room,
-                    .out = BUF_INIT(2 * RAW)};
+    struct job j = {
+        .raw = str_n(raw, RAW), .text = buf_view(&text), .room = room, .out = BUF_INIT(2 * RAW)};
     double evp_out = best(evp_encode, &j), evp_in = best(evp_decode, &j);
     double bio_out = best(bio_encode, &j);
     printf("encode EVP_EncodeUpdate %.0f MB/s, BIO_f_base64 %.0f MB/s\n", evp_out, bio_out);
@@ -99,7 +100,8 @@ int main(void)
         codec_use((enum codec_path) p);
         double out = best(ours_encode, &j), in = best(ours_decode, &j);
         printf("%s: encode %.0f MB/s (%.2f x EVP, %.2f x BIO), decode %.0f MB/s (%.2f x EVP)\n",
-               p == CODEC_TABLE ? "table" : "best", out, out / evp_out, out / bio_out, in, in / evp_in);
+               p == CODEC_TABLE ? "table" : "best", out, out / evp_out, out / bio_out, in,
+               in / evp_in);
     }
     buf_free(&text);
     buf_free(&j.out);

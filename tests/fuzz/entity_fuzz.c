@@ -15,7 +15,8 @@ static void visit(const struct entity *m, str_t all, size_t *count)
         (void) !entity_decode_body(m, &body, NULL);
         if (entity_decode_text(m, &text, NULL) == RC_OK && !str_is_utf8(buf_view(&text))) abort();
     }
-    for (size_t i = 0; i < m->child_count; i++) visit(&m->children[i], all, count);
+    for (size_t i = 0; i < m->child_count; i++)
+        visit(&m->children[i], all, count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

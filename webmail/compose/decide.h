@@ -17,8 +17,8 @@ struct decision {
     struct decided_recipient *recipients; /* doubles removed: To and Cc win over Bcc */
     size_t count;
     struct own_certificates own;
-    struct cert *signer;  /* owned; NULL unless signed */
-    struct cert *self;    /* borrowed from own: the sender's encryption certificate, or NULL */
+    struct cert *signer; /* owned; NULL unless signed */
+    struct cert *self;   /* borrowed from own: the sender's encryption certificate, or NULL */
 };
 
 struct decision_input {

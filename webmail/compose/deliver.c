@@ -236,8 +236,7 @@ static void drop_draft(struct call *c, struct submission *state)
 static void owe_copy(struct call *c, struct sending *s)
 {
     json_t *owed = ticket_json(s->ticket, c->arena);
-    json_put_str(owed, "signature",
-                 s->signature.p ? b64_encode(c->arena, s->signature) : STR_NULL);
+    json_put_str(owed, "signature", s->signature.p ? b64_encode(c->arena, s->signature) : STR_NULL);
     json_put_str(owed, "micalg", str_c(s->micalg));
     json_object_set_new(s->state->doc, "copy", owed);
 }

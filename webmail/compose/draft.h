@@ -9,14 +9,14 @@
  * the entity has none of its own, the header). rest is the entity, or, encrypted, the fields and
  * body of an application/pkcs7-mime part whose plaintext is `inner ‖ entity` (inner: Bcc). */
 struct draft_shape {
-    size_t head;    /* bytes */
-    size_t inner;   /* bytes; 0 when not encrypted */
+    size_t head;  /* bytes */
+    size_t inner; /* bytes; 0 when not encrypted */
     bool encrypted;
 };
 
 struct draft {
-    struct buf message;   /* secret */
-    struct buf entity;    /* secret: the frozen entity */
+    struct buf message; /* secret */
+    struct buf entity;  /* secret: the frozen entity */
     struct build_piece *pieces;
     size_t piece_count;
     struct draft_shape shape;

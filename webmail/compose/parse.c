@@ -123,8 +123,7 @@ static rc_t read_attachments(struct call *c, const json_t *in, str_t bytes, stru
     char field[48];
     TRY(json_want_array(in, "attachments", COMPOSE_MAX_ATTACHMENTS, &list, e));
     size_t n = json_array_size(list);
-    m->attachments =
-        ARENA_ARRAY(c->arena, n + COMPOSE_MAX_ATTACHMENTS, struct build_attachment);
+    m->attachments = ARENA_ARRAY(c->arena, n + COMPOSE_MAX_ATTACHMENTS, struct build_attachment);
     if (!m->attachments) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
         struct build_attachment *x = &m->attachments[i];

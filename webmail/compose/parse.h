@@ -12,18 +12,18 @@
 enum compose_mode { MODE_NONE = 0, MODE_SIGN = 1, MODE_ENCRYPT = 2, MODE_SIGN_ENCRYPT = 3 };
 
 struct compose {
-    struct buf body;       /* secret; attachments point into it */
-    json_t *json;          /* texts point into it */
-    str_t submission;      /* UUID, lower case */
-    int64_t date;          /* of this request: inner and outer header say the same */
+    struct buf body;  /* secret; attachments point into it */
+    json_t *json;     /* texts point into it */
+    str_t submission; /* UUID, lower case */
+    int64_t date;     /* of this request: inner and outer header say the same */
     struct mail_address from, reply_to;
     struct mail_address *to, *cc, *bcc;
     size_t to_count, cc_count, bcc_count;
     str_t subject, text, html;
     str_t in_reply_to, references;
     enum compose_mode mode;
-    bool may_encrypt;      /* mode encrypts, or the writer may still choose so */
-    str_t signer;          /* fingerprint, or null */
+    bool may_encrypt;                     /* mode encrypts, or the writer may still choose so */
+    str_t signer;                         /* fingerprint, or null */
     struct build_attachment *attachments; /* the browser's, then the forwarded ones */
     size_t attachment_count;
     size_t own_count;      /* of the browser's */
@@ -32,7 +32,8 @@ struct compose {
 };
 
 /* Reads and checks the request's body. RC_BAD_REQUEST, RC_TOO_LARGE, RC_INVALID with the field
- * ("to[3]"), RC_FORBIDDEN (From is not the user's), RC_FEATURE_DISABLED. compose_free in any case. */
+ * ("to[3]"), RC_FORBIDDEN (From is not the user's), RC_FEATURE_DISABLED. compose_free in any case.
+ */
 rc_t compose_parse(struct call *c, struct compose *out, struct err *e) WX_MUST_USE;
 void compose_free(struct compose *m);
 #define CLEANUP_COMPOSE __attribute__((cleanup(compose_free)))

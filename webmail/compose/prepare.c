@@ -123,8 +123,7 @@ static json_t *skeleton_json(const struct draft *d, const struct compose *m, str
     return list;
 }
 
-static json_t *answer(struct call *c, const struct compose *m, const struct prepared *p,
-                      str_t word)
+static json_t *answer(struct call *c, const struct compose *m, const struct prepared *p, str_t word)
 {
     const struct draft *d = &p->draft;
     const struct decision *decision = &p->decision;

@@ -149,11 +149,13 @@ static size_t word_end(str_t s, size_t from)
 static size_t skip_token(str_t s, size_t from)
 {
     size_t i = from;
-    while (i < s.n && (unsigned char) s.p[i] > ' ') i++;
+    while (i < s.n && (unsigned char) s.p[i] > ' ')
+        i++;
     str_t token = str_sub(s, from, i);
     bool odd = str_chr(token, '@') >= 0 || str_find(token, STR("://")) >= 0 ||
                str_istarts(token, STR("www."));
-    for (size_t k = 0; k < token.n && !odd; k++) odd = token.p[k] >= '0' && token.p[k] <= '9';
+    for (size_t k = 0; k < token.n && !odd; k++)
+        odd = token.p[k] >= '0' && token.p[k] <= '9';
     return odd ? i : from;
 }
 

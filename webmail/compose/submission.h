@@ -44,8 +44,7 @@ void submission_set_status(struct submission *s, const char *status, str_t messa
 
 /* The place under a key ("draft", "sent_copy"). */
 struct place submission_place(const struct submission *s, const char *key, struct arena *a);
-void submission_set_place(struct submission *s, const char *key, struct place p,
-                          struct arena *a);
+void submission_set_place(struct submission *s, const char *key, struct place p, struct arena *a);
 /* {folder, uid, uidvalidity} as the API has it, or JSON null; new reference. */
 json_t *place_json(struct place p, struct arena *a);
 rc_t place_from_json(const json_t *obj, struct arena *a, struct place *out,

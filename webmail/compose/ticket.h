@@ -17,14 +17,14 @@ struct ticket {
     enum compose_mode mode;
     struct place draft;
     struct draft_shape shape;
-    str_t digest;   /* SHA-256 of the frozen entity, hex */
-    str_t header;   /* outer header of what is sent */
-    str_t signer;   /* fingerprint, or null */
-    str_t state;    /* unsigned CMS, DER; null unless signed */
+    str_t digest; /* SHA-256 of the frozen entity, hex */
+    str_t header; /* outer header of what is sent */
+    str_t signer; /* fingerprint, or null */
+    str_t state;  /* unsigned CMS, DER; null unless signed */
     struct ticket_recipient {
         str_t address, fingerprint; /* fingerprint null unless encrypted */
         bool bcc;
-    } *recipients;
+    } * recipients;
     size_t count;
 };
 

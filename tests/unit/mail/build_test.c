@@ -7,7 +7,8 @@ static const struct mail_address anna = {.name = STR_INIT("Anna Müller"),
                                          .address = STR_INIT("anna@x.test")};
 static const struct mail_address to[] = {
     {.name = STR_INIT("Doe, \"John\""), .address = STR_INIT("john@x.test")},
-    {.name = STR_INIT("非常に長い名前の人はここにいますので折り返します"), .address = STR_INIT("b@x.test")},
+    {.name = STR_INIT("非常に長い名前の人はここにいますので折り返します"),
+     .address = STR_INIT("b@x.test")},
     {.address = STR_INIT("c@x.test")},
 };
 
@@ -38,9 +39,11 @@ static void check_safe(str_t s)
         line.n--;
         if (line.n > 100) fail_msg("%zu: %.*s", line.n, STR_ARG(line));
         if (line.n) assert_true(line.p[line.n - 1] != ' ' && line.p[line.n - 1] != '\t');
-        if (str_starts(line, STR("From ")) || str_starts(line, STR("."))) fail_msg("%.*s", STR_ARG(line));
+        if (str_starts(line, STR("From ")) || str_starts(line, STR(".")))
+            fail_msg("%.*s", STR_ARG(line));
         for (size_t i = 0; i < line.n; i++)
-            assert_true((unsigned char) line.p[i] < 0x7f && (line.p[i] >= ' ' || line.p[i] == '\t'));
+            assert_true((unsigned char) line.p[i] < 0x7f &&
+                        (line.p[i] >= ' ' || line.p[i] == '\t'));
     }
 }
 
@@ -150,12 +153,17 @@ static void test_structure_and_pieces(void **state)
     struct arena *a = *state;
     struct build_message m = message();
     CLEANUP_BUF struct buf big = BUF_INIT(1 << 20);
-    for (int i = 0; i < 100000; i++) buf_char(&big, (char) (i * 7 + i / 251));
+    for (int i = 0; i < 100000; i++)
+        buf_char(&big, (char) (i * 7 + i / 251));
     struct build_attachment x[] = {
         {.name = STR("b.bin"), .type = STR("application/x-b"), .content = buf_view(&big)},
-        {.name = STR("pic.png"), .type = STR("image/png"), .content = STR("PNG"), .content_id = STR("p@x")},
+        {.name = STR("pic.png"),
+         .type = STR("image/png"),
+         .content = STR("PNG"),
+         .content_id = STR("p@x")},
         {.name = STR("Grüße \"x\" und ein sehr langer Name mit Umlauten äöü ÄÖÜ ß 100%.pdf"),
-         .type = STR("multipart/evil"), .content = STR("")},
+         .type = STR("multipart/evil"),
+         .content = STR("")},
     };
     m.html = STR("<p>w&ouml;rld</p>\n<img src=\"cid:p@x\">");
     m.attachments = x;
@@ -171,7 +179,8 @@ static void test_structure_and_pieces(void **state)
     expect_str("no hp inside", entity_param(&got->children[0], STR("hp")), NULL);
     struct entity *related = &got->children[0].children[1];
     expect_str("related", related->subtype, "related");
-    expect_str("html", text_of(&related->children[0], a), "<p>w&ouml;rld</p>\r\n<img src=\"cid:p@x\">");
+    expect_str("html", text_of(&related->children[0], a),
+               "<p>w&ouml;rld</p>\r\n<img src=\"cid:p@x\">");
     expect_str("cid", related->children[1].content_id, "p@x");
     expect_str("inline", related->children[1].disposition, "inline");
     assert_str(got->children[2].filename, x[2].name);
@@ -202,10 +211,13 @@ static void test_text_bodies(void **state)
         {"From here\n", " From here\r\n"},
         {".\n", ".\r\n"},
         {"  indented\n", "   indented\r\n"},
-        {"> quote stays whole aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbb ccccccccc\n",
-         "> quote stays whole aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbb ccccccccc\r\n"},
+        {"> quote stays whole aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbb "
+         "ccccccccc\n",
+         "> quote stays whole aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bbbbbbbbbbbbbbbbbbbbbbbbbb "
+         "ccccccccc\r\n"},
         {"one two three four five six seven eight nine ten eleven twelve thirteen fourteen\n",
-         "one two three four five six seven eight nine ten eleven twelve thirteen \r\nfourteen\r\n"},
+         "one two three four five six seven eight nine ten eleven twelve thirteen "
+         "\r\nfourteen\r\n"},
         {"trailing   \nx", "trailing\r\nx\r\n"},
         {"日本語の文章です\n", "日本語の文章です\r\n"},
     };
@@ -225,8 +237,13 @@ static void test_random_texts_are_safe(void **state)
         CLEANUP_BUF struct buf text = BUF_INIT(4096);
         for (int i = 0; i < 600; i++) {
             seed = seed * 1664525u + 1013904223u;
-            const char *bits[] = {"From ", " ", ".", "\n", "> ", "ü", "x", "=", "-- \n", "\t", "\r",
-                                  "long-word-without-any-blank-in-it-", "--", "\xf0\x9f\x98\x80"};
+            const char *bits[] = {"From ", " ",
+                                  ".",     "\n",
+                                  "> ",    "ü",
+                                  "x",     "=",
+                                  "-- \n", "\t",
+                                  "\r",    "long-word-without-any-blank-in-it-",
+                                  "--",    "\xf0\x9f\x98\x80"};
             buf_cstr(&text, bits[(seed >> 20) % (sizeof bits / sizeof *bits)]);
         }
         struct build_message m = message();
@@ -243,10 +260,26 @@ static void test_addresses_are_checked(void **state)
     (void) state;
     static const char *good[] = {"a@b", "a.b+c@x.test", "\"a b\"@x.test", "a@[127.0.0.1]",
                                  "o'neil@sub.x-y.test"};
-    static const char *bad[] = {"",       "a",       "@x.test",  "a@",          "a@-x.test", "a@x..test",
-                                "a@x.test\r\nRCPT TO:<b@c>", "a b@x.test", ".a@x.test", "a.@x.test",
-                                "a@x.test>", "ü@x.test", "a@bücher.test", "a@x.test,b@x.test", "\"a@x.test",
-                                "\"a\"b\"@x.test", "a..b@x.test", "a@x-.test", "a@[]", "a@b@c"};
+    static const char *bad[] = {"",
+                                "a",
+                                "@x.test",
+                                "a@",
+                                "a@-x.test",
+                                "a@x..test",
+                                "a@x.test\r\nRCPT TO:<b@c>",
+                                "a b@x.test",
+                                ".a@x.test",
+                                "a.@x.test",
+                                "a@x.test>",
+                                "ü@x.test",
+                                "a@bücher.test",
+                                "a@x.test,b@x.test",
+                                "\"a@x.test",
+                                "\"a\"b\"@x.test",
+                                "a..b@x.test",
+                                "a@x-.test",
+                                "a@[]",
+                                "a@b@c"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         if (address_check(str_c(good[i]), NULL) != RC_OK) fail_msg("refused: %s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -290,8 +323,8 @@ static void test_smime_wrappers(void **state)
     str_t entity = build(&m, HP_CLEAR, a, NULL, NULL);
     CLEANUP_BUF struct buf out = BUF_INIT(1 << 20), der = BUF_INIT(1 << 20);
     assert_int_equal(build_header(&m, &out, NULL), RC_OK);
-    assert_int_equal(build_multipart_signed(entity, STR("\x30\x03\x02\x01\x01"), "sha-256", &out, NULL),
-                     RC_OK);
+    assert_int_equal(
+        build_multipart_signed(entity, STR("\x30\x03\x02\x01\x01"), "sha-256", &out, NULL), RC_OK);
     check_safe(buf_view(&out));
     struct entity *got = parse_ok(out.p, out.n, a);
     expect_str("micalg", entity_param(got, STR("micalg")), "sha-256");

@@ -29,8 +29,10 @@ static void test_base64_round_trip(void **state)
         assert_int_equal(slow.n, fast.n);
         if (n) assert_memory_equal(slow.p, fast.p, fast.n);
         for (size_t i = 0, col = 0; i < fast.n; i++) {
-            if (fast.p[i] == '\n') col = 0;
-            else if (fast.p[i] != '\r') assert_true(++col <= 76);
+            if (fast.p[i] == '\n')
+                col = 0;
+            else if (fast.p[i] != '\r')
+                assert_true(++col <= 76);
         }
         if (n) assert_true(str_ends(buf_view(&fast), STR("\r\n")));
         assert_true(mime_base64_decode(buf_view(&fast), &back));
@@ -71,9 +73,14 @@ static void test_base64_lenient(void **state)
     static const struct {
         const char *text, *want;
     } rows[] = {
-        {"aGVsbG8=", "hello"},      {"aGVsbG8", "hello"},     {"aGVs\r\n bG8=\r\n", "hello"},
-        {"R3LD\n!!vMOf\n ZQ==\nfooter", "Grüße"}, {"aGk=aGk=", "hi"}, {"a", ""},
-        {"====", ""},               {"aGVsbG8gd29ybGQ", "hello world"},
+        {"aGVsbG8=", "hello"},
+        {"aGVsbG8", "hello"},
+        {"aGVs\r\n bG8=\r\n", "hello"},
+        {"R3LD\n!!vMOf\n ZQ==\nfooter", "Grüße"},
+        {"aGk=aGk=", "hi"},
+        {"a", ""},
+        {"====", ""},
+        {"aGVsbG8gd29ybGQ", "hello world"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         CLEANUP_BUF struct buf b = BUF_INIT(256);
@@ -113,7 +120,8 @@ static void test_qp_is_safe(void **state)
     (void) state;
     unsigned seed = 3;
     for (int round = 0; round < 200; round++) {
-        CLEANUP_BUF struct buf raw = BUF_INIT(4096), enc = BUF_INIT(1 << 16), dec = BUF_INIT(1 << 16);
+        CLEANUP_BUF struct buf raw = BUF_INIT(4096), enc = BUF_INIT(1 << 16),
+                               dec = BUF_INIT(1 << 16);
         put_random(&raw, 500, &seed);
         for (size_t i = 0; i < raw.n; i++) {
             if (raw.p[i] == '\n' || raw.p[i] == '\r') raw.p[i] = 'F';
@@ -128,7 +136,8 @@ static void test_qp_is_safe(void **state)
             assert_false(str_starts(line, STR("From ")));
             assert_false(str_starts(line, STR(".")));
             if (line.n) assert_true(line.p[line.n - 1] != ' ' && line.p[line.n - 1] != '\t');
-            for (size_t i = 0; i < line.n; i++) assert_true((unsigned char) line.p[i] < 0x7f);
+            for (size_t i = 0; i < line.n; i++)
+                assert_true((unsigned char) line.p[i] < 0x7f);
         }
         assert_true(mime_qp_decode(buf_view(&enc), &dec));
         assert_int_equal(dec.n, raw.n);
@@ -160,7 +169,8 @@ static void test_uu(void **state)
 {
     (void) state;
     CLEANUP_BUF struct buf b = BUF_INIT(256);
-    assert_true(mime_uu_decode(STR("text\r\nbegin 644 a.txt\r\n%:&5L;&\\\r\n`\r\nend\r\nmore"), &b));
+    assert_true(
+        mime_uu_decode(STR("text\r\nbegin 644 a.txt\r\n%:&5L;&\\\r\n`\r\nend\r\nmore"), &b));
     expect_str("uu", buf_view(&b), "hello");
     buf_clear(&b);
     assert_true(mime_uu_decode(STR("begin 644 x\n#86)C\nM"), &b));
@@ -173,7 +183,8 @@ static void test_bodies(void **state)
     static const struct {
         const char *message, *text;
     } rows[] = {
-        {"Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: quoted-printable\n"
+        {"Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: "
+         "quoted-printable\n"
          "\nGr=FC=DFe",
          "Grüße"},
         {"Content-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n"
@@ -203,10 +214,14 @@ static void test_bodies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_base64_round_trip), cmocka_unit_test(test_base64_noise),
-        cmocka_unit_test(test_base64_lenient),    cmocka_unit_test(test_qp_encode),
-        cmocka_unit_test(test_qp_is_safe),        cmocka_unit_test(test_qp_decode),
-        cmocka_unit_test(test_uu),                ARENA_TEST(test_bodies),
+        cmocka_unit_test(test_base64_round_trip),
+        cmocka_unit_test(test_base64_noise),
+        cmocka_unit_test(test_base64_lenient),
+        cmocka_unit_test(test_qp_encode),
+        cmocka_unit_test(test_qp_is_safe),
+        cmocka_unit_test(test_qp_decode),
+        cmocka_unit_test(test_uu),
+        ARENA_TEST(test_bodies),
     };
     return cmocka_run_group_tests_name("mail/codec", tests, NULL, NULL);
 }

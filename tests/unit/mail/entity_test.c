@@ -51,8 +51,7 @@ static void test_parts_are_byte_exact(void **state)
                              "--b b--\r\nepilogue\r\n--b b\r\n\r\nnot a part",
                              a);
     assert_int_equal(m->child_count, 2);
-    expect_str("first", m->children[0].raw,
-               "Content-Type: text/plain\r\n\r\nsigned \t\r\n\r\n");
+    expect_str("first", m->children[0].raw, "Content-Type: text/plain\r\n\r\nsigned \t\r\n\r\n");
     expect_str("second body", m->children[1].body, "MII=");
     expect_str("path", m->children[1].path, "2");
     expect_str("protocol", entity_param(m, STR("protocol")), "application/pkcs7-signature");
@@ -65,9 +64,10 @@ static void test_parts_are_byte_exact(void **state)
 static void test_delimiters_match_whole_lines(void **state)
 {
     struct arena *a = *state;
-    struct entity *m = PARSE("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n--bc\n --b\nx--b\n"
-                             "--b---\n--b --\n--b--",
-                             a);
+    struct entity *m =
+        PARSE("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n--bc\n --b\nx--b\n"
+              "--b---\n--b --\n--b--",
+              a);
     assert_int_equal(m->child_count, 1);
     expect_str("others are text", m->children[0].body, "--bc\n --b\nx--b\n--b---\n--b --");
     m = PARSE("Content-Type: multipart/mixed; boundary=b\n\n--b\n--b\n--b--\n", a);
@@ -96,7 +96,8 @@ static void test_broken_multiparts_are_text(void **state)
         assert_int_equal(m->child_count, 0);
         expect_str(texts[i], m->type, "text");
     }
-    struct entity *m = PARSE("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo", a);
+    struct entity *m =
+        PARSE("Content-Type: multipart/mixed; boundary=b\n\n--b\n\none\n--b\n\ntwo", a);
     assert_int_equal(m->child_count, 2);
     expect_str("no end", m->children[1].body, "two");
 }
@@ -104,13 +105,14 @@ static void test_broken_multiparts_are_text(void **state)
 static void test_messages_inside(void **state)
 {
     struct arena *a = *state;
-    struct entity *m = PARSE("Content-Type: multipart/digest; boundary=d\n\n"
-                             "--d\n\nSubject: one\n\nfirst\n"
-                             "--d\nContent-Type: text/plain\n\nsecond\n"
-                             "--d\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
-                             "U3ViamVjdDogYjY0CkNvbnRlbnQtVHlwZTogbXVsdGlwYXJ0L21peGVkOyBib3VuZGFyeT1p\n"
-                             "CgotLWkKCmlubmVyCi0taS0t\n--d--\n",
-                             a);
+    struct entity *m =
+        PARSE("Content-Type: multipart/digest; boundary=d\n\n"
+              "--d\n\nSubject: one\n\nfirst\n"
+              "--d\nContent-Type: text/plain\n\nsecond\n"
+              "--d\nContent-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+              "U3ViamVjdDogYjY0CkNvbnRlbnQtVHlwZTogbXVsdGlwYXJ0L21peGVkOyBib3VuZGFyeT1p\n"
+              "CgotLWkKCmlubmVyCi0taS0t\n--d--\n",
+              a);
     assert_int_equal(m->child_count, 3);
     expect_str("digest default", m->children[0].subtype, "rfc822");
     expect_str("inner", entity_field(&m->children[0].children[0], STR("Subject")), " one");
@@ -133,7 +135,8 @@ static void test_limits_cut(void **state)
     struct entity *m = parse_ok(b.p, b.n, a);
     assert_true(m->cut);
     unsigned depth = 0;
-    for (; m->child_count; m = m->children) depth++;
+    for (; m->child_count; m = m->children)
+        depth++;
     assert_int_equal(depth, 50);
     assert_true(m->cut);
     expect_str("shown as text", m->type, "text");
@@ -167,7 +170,8 @@ static void test_params(void **state)
         {"text/plain; name*=utf-8'en'%e2%82%ac%zz", "name", "\xe2\x82\xac%zz"},
         {"text/plain; name=plain; name*=utf-8''better", "name", "better"},
         {"text/plain; name*0*=iso-8859-1''a%FC; name*1=%41; name*2*=%42", "name",
-         "a\xc3\xbc%41" "B"},
+         "a\xc3\xbc%41"
+         "B"},
         {"text/plain; name*1=b; name*0=a", "name", "ab"},
         {"text/plain; name*0=a; name*2=c", "name", "a"},
         {"text/plain; name*1=b", "name", NULL},
@@ -190,11 +194,13 @@ static void test_types_and_encodings(void **state)
         const char *head, *type, *subtype;
         enum transfer_encoding enc;
     } rows[] = {
-        {"Content-Type: TEXT/Html\nContent-Transfer-Encoding: BASE64\n", "text", "html", ENC_BASE64},
+        {"Content-Type: TEXT/Html\nContent-Transfer-Encoding: BASE64\n", "text", "html",
+         ENC_BASE64},
         {"Content-Type: text\nContent-Transfer-Encoding: \"quoted-printable\"\n", "text", "plain",
          ENC_QP},
         {"Content-Type: image/\nContent-Transfer-Encoding: 8bit (c)\n", "text", "plain", ENC_8BIT},
-        {"Content-Type: a/b/c\nContent-Transfer-Encoding: x-strange\n", "text", "plain", ENC_UNKNOWN},
+        {"Content-Type: a/b/c\nContent-Transfer-Encoding: x-strange\n", "text", "plain",
+         ENC_UNKNOWN},
         {"Content-Type:\nContent-Transfer-Encoding: x-uuencode;\n", "text", "plain", ENC_UUENCODE},
         {"Content-Type: image/png\nContent-Type: text/html\n", "image", "png", ENC_7BIT},
     };
@@ -223,7 +229,8 @@ static void test_file_names(void **state)
         {"\"x\xe2\x80\xaegnp.exe\"", "xgnp.exe"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        str_t text = arena_printf(a, "Content-Disposition: Attachment; filename=%s\n\n", rows[i].value);
+        str_t text =
+            arena_printf(a, "Content-Disposition: Attachment; filename=%s\n\n", rows[i].value);
         struct entity *m = parse_ok(text.p, text.n, a);
         expect_str("disposition", m->disposition, "attachment");
         expect_str(rows[i].value, m->filename, rows[i].want);
@@ -233,7 +240,8 @@ static void test_file_names(void **state)
     expect_str("content id", m->content_id, "x@y");
     CLEANUP_BUF struct buf b = BUF_INIT(4096);
     buf_cstr(&b, "Content-Disposition: attachment; filename=\"");
-    for (int i = 0; i < 300; i++) buf_cstr(&b, "\xc3\xbc");
+    for (int i = 0; i < 300; i++)
+        buf_cstr(&b, "\xc3\xbc");
     buf_cstr(&b, ".pdf\"\n\n");
     m = parse_ok(b.p, b.n, a);
     assert_true(m->filename.n <= 200);

@@ -25,7 +25,9 @@ static void test_text(void **state)
         {"Gr\xfc\xdf", "Grüß"},
         {"Gr\xc3\xbc", "Grü"},
         {"=?utf-8?Q?a=0D=0ABcc:_x?=", "a  Bcc: x"},
-        {"a\x01" "b\x7f", "a b"},
+        {"a\x01"
+         "b\x7f",
+         "a b"},
         {"=?utf-8?Q?a=E2=80=AEb=C2=85c?=", "ab c"},
         {"=?utf-8?q?\?=", ""},
         {"=?utf-7?q?+AGEAOg-?=", "a:"},
@@ -97,7 +99,8 @@ static void test_many_addresses(void **state)
 {
     struct arena *a = *state;
     CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-    for (int i = 0; i < 5000; i++) buf_printf(&b, "n%d <u%d@x.test>,\r\n ", i, i);
+    for (int i = 0; i < 5000; i++)
+        buf_printf(&b, "n%d <u%d@x.test>,\r\n ", i, i);
     struct mail_address *l = NULL;
     size_t n = 0;
     struct err e;
@@ -169,12 +172,17 @@ static void test_charsets(void **state)
         {"UTF-8//TRANSLIT", "\xfc", "ü"},
         {"../../etc/passwd", "x", "x"},
         {"gb2312", "\xd6", "\xef\xbf\xbd"},
-        {"euc-jp", "a\xff" "b", "a\xef\xbf\xbd" "b"},
+        {"euc-jp",
+         "a\xff"
+         "b",
+         "a\xef\xbf\xbd"
+         "b"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         CLEANUP_BUF struct buf b = BUF_INIT(4096);
         struct err e;
-        assert_int_equal(charset_to_utf8(str_c(rows[i].charset), str_c(rows[i].bytes), &b, &e), RC_OK);
+        assert_int_equal(charset_to_utf8(str_c(rows[i].charset), str_c(rows[i].bytes), &b, &e),
+                         RC_OK);
         expect_str(rows[i].charset, buf_view(&b), rows[i].want);
     }
     CLEANUP_BUF struct buf wide = BUF_INIT(64);
@@ -191,8 +199,9 @@ static void test_charsets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ARENA_TEST(test_text),      ARENA_TEST(test_addresses),   ARENA_TEST(test_many_addresses),
-        cmocka_unit_test(test_dates), cmocka_unit_test(test_charsets),
+        ARENA_TEST(test_text),           ARENA_TEST(test_addresses),
+        ARENA_TEST(test_many_addresses), cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_charsets),
     };
     return cmocka_run_group_tests_name("mail/header", tests, NULL, NULL);
 }
