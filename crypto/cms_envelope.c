@@ -137,14 +137,30 @@ static bool feed_attributes(struct opening *op)
            feed(op, der, true);
 }
 
-static bool open_gcm(struct opening *op, const EVP_CIPHER *cipher)
+/* AEADChaCha20Poly1305Nonce of RFC 8103 section 3; the tag has 16 bytes. */
+static bool chacha_parameters(const struct ber_value *v, str_t *nonce, size_t *tag)
+{
+    if (v->id != BER_OCTET_STRING || v->content.n != 12) return false;
+    *nonce = v->content;
+    *tag = 16;
+    return true;
+}
+
+static bool aead_parameters(const struct opening *op, str_t *nonce, size_t *tag)
+{
+    const struct ber_value *v = &op->parts->parameters;
+    return op->kind->mode == CMS_MODE_CHACHA ? chacha_parameters(v, nonce, tag)
+                                             : gcm_parameters(v, nonce, tag);
+}
+
+static bool open_aead(struct opening *op, const EVP_CIPHER *cipher)
 {
     str_t nonce, tag;
     size_t promised;
     unsigned char expected[TAG_MAX];
     CLEANUP_ARENA struct arena *a = arena_new(1024);
     if (!a || op->parts->tag.whole.n > 64 || !ber_octets_join(&op->parts->tag, a, &tag) ||
-        !gcm_parameters(&op->parts->parameters, &nonce, &promised)) {
+        !aead_parameters(op, &nonce, &promised)) {
         return false;
     }
     /* OpenSSL takes any tag it is given, also one of four bytes. */
@@ -177,7 +193,8 @@ static bool open_content(struct opening *op)
             ok = open_rc2(op, cipher);
             break;
         case CMS_MODE_GCM:
-            ok = open_gcm(op, cipher);
+        case CMS_MODE_CHACHA:
+            ok = open_aead(op, cipher);
             break;
         }
     }
@@ -196,7 +213,7 @@ static bool prepare(str_t der, struct cms_envelope_parts *parts, struct opening 
     }
     op->parts = parts;
     op->kind = cms_cipher_find(parts->cipher_oid);
-    bool aead = op->kind && op->kind->mode == CMS_MODE_GCM;
+    bool aead = op->kind && cms_mode_is_aead(op->kind->mode);
     return op->kind && aead == (parts->type == CMS_TYPE_AUTH_ENVELOPED);
 }
 

@@ -8,7 +8,7 @@
 /* Most bytes of a RecipientInfos SET. */
 #define CMS_RECIPIENTS_MAX (256u * 1024)
 
-enum cms_mode { CMS_MODE_CBC, CMS_MODE_RC2, CMS_MODE_GCM };
+enum cms_mode { CMS_MODE_CBC, CMS_MODE_RC2, CMS_MODE_GCM, CMS_MODE_CHACHA };
 
 /* One content cipher we can read. */
 struct cms_cipher_kind {
@@ -19,6 +19,11 @@ struct cms_cipher_kind {
     unsigned block;
     enum cms_mode mode;
 };
+/* With a tag of its own: belongs into AuthEnvelopedData. */
+static inline bool cms_mode_is_aead(enum cms_mode m)
+{
+    return m == CMS_MODE_GCM || m == CMS_MODE_CHACHA;
+}
 /* NULL: not one we read. */
 const struct cms_cipher_kind *cms_cipher_find(str_t oid);
 

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#define OID_AES "\x60\x86\x48\x01\x65\x03\x04\x01" /* 2.16.840.1.101.3.4.1 */
+#define OID_AES "\x60\x86\x48\x01\x65\x03\x04\x01"              /* 2.16.840.1.101.3.4.1 */
+#define OID_CAMELLIA "\x2a\x83\x08\x8c\x9a\x4b\x3d\x01\x01\x01" /* RFC 3657 */
 
 static const struct cms_cipher_kind CIPHERS[] = {
     {STR_INIT(OID_AES "\x02"), "aes-128-cbc", "AES-128-CBC", 16, 16, CMS_MODE_CBC},
@@ -12,6 +13,11 @@ static const struct cms_cipher_kind CIPHERS[] = {
     {STR_INIT(OID_AES "\x06"), "aes-128-gcm", "AES-128-GCM", 16, 16, CMS_MODE_GCM},
     {STR_INIT(OID_AES "\x1a"), "aes-192-gcm", "AES-192-GCM", 24, 16, CMS_MODE_GCM},
     {STR_INIT(OID_AES "\x2e"), "aes-256-gcm", "AES-256-GCM", 32, 16, CMS_MODE_GCM},
+    {STR_INIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x12"), "chacha20-poly1305",
+     "ChaCha20-Poly1305", 32, 16, CMS_MODE_CHACHA}, /* RFC 8103 */
+    {STR_INIT(OID_CAMELLIA "\x02"), "camellia-128-cbc", "CAMELLIA-128-CBC", 16, 16, CMS_MODE_CBC},
+    {STR_INIT(OID_CAMELLIA "\x03"), "camellia-192-cbc", "CAMELLIA-192-CBC", 24, 16, CMS_MODE_CBC},
+    {STR_INIT(OID_CAMELLIA "\x04"), "camellia-256-cbc", "CAMELLIA-256-CBC", 32, 16, CMS_MODE_CBC},
     {STR_INIT("\x2a\x86\x48\x86\xf7\x0d\x03\x07"), "des-ede3-cbc", "DES-EDE3-CBC", 24, 8,
      CMS_MODE_CBC},
     {STR_INIT("\x2a\x86\x48\x86\xf7\x0d\x03\x02"), "rc2-cbc", "RC2-CBC", 0, 8, CMS_MODE_RC2},
@@ -286,7 +292,7 @@ static void describe_cipher(const struct cms_envelope_parts *p, struct cms_envel
     str_t iv;
     out->cipher = kind ? kind->word : "unknown";
     if (!kind) return;
-    bool aead = kind->mode == CMS_MODE_GCM;
+    bool aead = cms_mode_is_aead(kind->mode);
     /* A cipher that does not belong into this structure is one we cannot read. */
     if (aead != (p->type == CMS_TYPE_AUTH_ENVELOPED)) return;
     out->authenticated = aead;

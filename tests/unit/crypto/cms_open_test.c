@@ -62,21 +62,27 @@ static struct sealed gcm_seal(struct arena *a, str_t plain, str_t associated, in
     return (struct sealed){str_n(out, plain.n), str_n(tag, (size_t) tag_n)};
 }
 
-/* AuthEnvelopedData without recipients: only the content matters here. icv < 0: absent. */
+/* AuthEnvelopedData without recipients: only the content matters here. */
+static str_t auth_with(struct arena *a, str_t alg, str_t text, str_t tag, str_t attributes)
+{
+    str_t info =
+        tlv(a, BER_SEQUENCE, JOIN(a, tlv(a, BER_OID, OID_DATA), alg, tlv(a, BER_CONTEXT(0), text)));
+    str_t attrs = attributes.n ? tlv(a, BER_CONTEXT_CONS(1), attributes) : STR("");
+    str_t data = tlv(
+        a, BER_SEQUENCE,
+        JOIN(a, STR("\x02\x01\x00"), STR("\x31\x00"), info, attrs, tlv(a, BER_OCTET_STRING, tag)));
+    return tlv(a, BER_SEQUENCE,
+               JOIN(a, tlv(a, BER_OID, OID_AUTH), tlv(a, BER_CONTEXT_CONS(0), data)));
+}
+
+/* icv < 0: absent. */
 static str_t auth_enveloped(struct arena *a, struct sealed s, int icv, str_t attributes)
 {
     char length = (char) icv;
     str_t icv_der = icv < 0 ? STR("") : tlv(a, BER_INTEGER, str_n(&length, 1));
     str_t params = tlv(a, BER_SEQUENCE, JOIN(a, tlv(a, BER_OCTET_STRING, NONCE), icv_der));
     str_t alg = tlv(a, BER_SEQUENCE, JOIN(a, tlv(a, BER_OID, OID_AES256_GCM), params));
-    str_t info = tlv(a, BER_SEQUENCE,
-                     JOIN(a, tlv(a, BER_OID, OID_DATA), alg, tlv(a, BER_CONTEXT(0), s.text)));
-    str_t attrs = attributes.n ? tlv(a, BER_CONTEXT_CONS(1), attributes) : STR("");
-    str_t data = tlv(a, BER_SEQUENCE,
-                     JOIN(a, STR("\x02\x01\x00"), STR("\x31\x00"), info, attrs,
-                          tlv(a, BER_OCTET_STRING, s.tag)));
-    return tlv(a, BER_SEQUENCE,
-               JOIN(a, tlv(a, BER_OID, OID_AUTH), tlv(a, BER_CONTEXT_CONS(0), data)));
+    return auth_with(a, alg, s.text, s.tag, attributes);
 }
 
 static rc_t open_der(str_t der, str_t want)
@@ -118,6 +124,33 @@ static void tag_length_is_ours_to_check(void **state)
             auth_enveloped(a, gcm_seal(a, text, STR(""), rows[i].tag), rows[i].icv, STR(""));
         rc_t rc = open_der(der, text);
         if (rc != (rows[i].ok ? RC_OK : RC_DECRYPT_FAILED)) fail_msg("row %zu: %d", i, (int) rc);
+    }
+}
+
+/* RFC 8103: the nonce is the parameter, the tag always has 16 bytes. */
+static void chacha_opens(void **state)
+{
+    (void) state;
+    static const struct {
+        size_t tag;
+        bool ok;
+    } rows[] = {{16, true}, {12, false}, {8, false}};
+    str_t text = STR("with ChaCha20-Poly1305"),
+          oid = STR("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x03\x12");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+        OSSL_OWN(EVP_CIPHER_CTX) c = EVP_CIPHER_CTX_new();
+        unsigned char out[64], tag[16];
+        int n = 0;
+        EVP_EncryptInit_ex(c, EVP_chacha20_poly1305(), NULL, KEY, (unsigned char *) NONCE.p);
+        EVP_EncryptUpdate(c, out, &n, (unsigned char *) text.p, (int) text.n);
+        EVP_EncryptFinal_ex(c, out + n, &n);
+        EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+        str_t alg =
+            tlv(a, BER_SEQUENCE, JOIN(a, tlv(a, BER_OID, oid), tlv(a, BER_OCTET_STRING, NONCE)));
+        str_t der = auth_with(a, alg, str_n(out, text.n), str_n(tag, rows[i].tag), STR(""));
+        rc_t rc = open_der(der, text);
+        if (rc != (rows[i].ok ? RC_OK : RC_DECRYPT_FAILED)) fail_msg("row %zu", i);
     }
 }
 
@@ -263,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tag_length_is_ours_to_check),
+        cmocka_unit_test(chacha_opens),
         cmocka_unit_test(attributes_are_associated_data),
         cmocka_unit_test(no_changed_byte_opens),
         cmocka_unit_test(wrong_keys_fail_alike),
