@@ -66,12 +66,14 @@ export class Server {
     copyFileSync(binary, s.program);
     chmodSync(s.program, 0o755);
     s.log = '';
-    s.configure({ processes: '2', threads: '4', ...changes });
+    const wanted = { processes: '2', threads: '4', log_level: 'info', ...changes };
+    s.configure(wanted);
     s.process = spawn(s.program, ['--config', s.config], { stdio: ['ignore', 'ignore', 'pipe'] });
     s.process.stderr.on('data', (d) => { s.log += d; });
     s.ended = new Promise((resolve) => s.process.on('exit', (code, signal) => resolve({ code, signal })));
-    for (let i = 0; i < 500 && !existsSync(s.socket) && s.process.exitCode === null; i++) await new Promise((r) => { setTimeout(r, 10); });
-    if (!existsSync(s.socket)) throw new Error(`waxseald did not start: ${s.log}`);
+    const up = () => existsSync(s.socket) && s.events('worker_started').length >= Number(wanted.processes);
+    for (let i = 0; i < 2000 && !up() && s.process.exitCode === null; i++) await new Promise((r) => { setTimeout(r, 10); });
+    if (!up()) throw new Error(`waxseald did not start: ${s.log}`);
     return s;
   }
   configure(changes) {
@@ -83,7 +85,7 @@ export class Server {
     writeFileSync(this.config, text);
   }
   events(name) {
-    return this.log.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l)).filter((l) => l.event === name);
+    return this.log.split('\n').filter((l) => l.startsWith('{') && l.endsWith('}')).map((l) => JSON.parse(l)).filter((l) => l.event === name);
   }
   /** A connection that has sent its parameters and the first part of a body of `length` bytes. */
   open(method, uri, { headers = {}, length = 0 } = {}) {
