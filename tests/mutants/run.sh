@@ -15,7 +15,7 @@ suite_of() {
     TAG) echo unit crypto/cms_open_test mail/message_test ;;
     FEATURE) echo http plan ;;
     CSRF) echo http guard ;;
-    LEAK) echo e2e secrets ;;
+    LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
     esac
 }
