@@ -168,6 +168,24 @@ static int64_t signing_time(CMS_SignerInfo *si)
     return (int64_t) timegm(&tm);
 }
 
+/* Signed capabilities: what mail to this signer may be encrypted with. */
+static bool takes_gcm(CMS_SignerInfo *si)
+{
+    int at = CMS_signed_get_attr_by_NID(si, NID_SMIMECapabilities, -1);
+    const ASN1_TYPE *v = at < 0 ? NULL : X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
+    if (!v || v->type != V_ASN1_SEQUENCE) return false;
+    const unsigned char *p = v->value.sequence->data;
+    X509_ALGORS *list = d2i_X509_ALGORS(NULL, &p, v->value.sequence->length);
+    bool found = false;
+    for (int i = 0; i < sk_X509_ALGOR_num(list); i++) {
+        const ASN1_OBJECT *oid;
+        X509_ALGOR_get0(&oid, NULL, NULL, sk_X509_ALGOR_value(list, i));
+        found = found || OBJ_obj2nid(oid) == NID_aes_256_gcm;
+    }
+    sk_X509_ALGOR_pop_free(list, X509_ALGOR_free);
+    return found;
+}
+
 static rc_t check_signer(const struct checking *c, CMS_SignerInfo *si, struct cms_signer *out,
                          struct err *e)
 {
@@ -176,6 +194,7 @@ static rc_t check_signer(const struct checking *c, CMS_SignerInfo *si, struct cm
     cms_algorithm_of(si, &alg);
     s.signature_algorithm = alg.word;
     s.signed_at = signing_time(si);
+    s.takes_gcm = takes_gcm(si);
     TRY(cms_signer_name(si, c->arena, &s.issuer, &s.serial, e));
     find_and_check(c, si, &alg, &s);
     s.weak = alg.weak;

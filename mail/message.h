@@ -47,9 +47,9 @@ struct message_options {
 };
 
 struct message_reason { /* one sentence of the verdict */
-    const char *code; /* stable word, "address_mismatch"; the client has texts by code too */
-    str_t text;       /* English sentence */
-    str_t a, b;       /* what varies in it (addresses, names of algorithms), or null */
+    const char *code;   /* stable word, "address_mismatch"; the client has texts by code too */
+    str_t text;         /* English sentence */
+    str_t a, b;         /* what varies in it (addresses, names of algorithms), or null */
 };
 
 enum message_level { LEVEL_NONE, LEVEL_GOOD, LEVEL_NEUTRAL, LEVEL_WARNING, LEVEL_BAD };
@@ -63,6 +63,7 @@ struct message_signer {
     struct cert_verdict chain;
     int64_t not_before, not_after, signed_at;
     struct cert *cert;     /* owned by the view, or NULL */
+    bool takes_gcm;        /* says that mail to it may use AES-256-GCM */
     str_t encryption_cert; /* DER the signer prefers for encryption (RFC 8551 2.5.3), or null */
 };
 

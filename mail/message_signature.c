@@ -52,7 +52,8 @@ static rc_t describe_signer(struct opened *m, const struct cms_signer *s,
                                .chain = s->chain,
                                .signed_at = s->signed_at,
                                .issuer = s->issuer,
-                               .serial = s->serial};
+                               .serial = s->serial,
+                               .takes_gcm = s->takes_gcm};
     if (s->cert) {
         struct cert_info info;
         TRY(cert_describe(s->cert, m->arena, &info, e));

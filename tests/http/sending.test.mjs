@@ -93,15 +93,18 @@ function redisFiles() {
 }
 
 // Alice has her key in the vault and Bob's and Mallory's certificates in her book.
+async function withKey(name) {
+  const c = await signedIn(name);
+  const have = (await c.get('/api/v1/smime/keys')).json.keys.some((k) => k.certificates.some((x) => x.fingerprint === fingerprint(name)));
+  if (have) return c;
+  const p12 = execFileSync('openssl', ['pkcs12', '-export', '-in', key(name, 'pem'), '-inkey', key(name, 'key'), '-passout', 'pass:test passphrase',
+    '-iter', '600000', '-macalg', 'sha256', '-keypbe', 'AES-256-CBC', '-certpbe', 'AES-256-CBC']);
+  const r = await c.post('/api/v1/smime/keys', { p12: p12.toString('base64'), label: 'test', certificates: [derOf(pem(name)).toString('base64')] });
+  assert.equal(r.status, 200, r.text);
+  return c;
+}
 async function aliceReady() {
-  const c = await signedIn('alice');
-  const have = (await c.get('/api/v1/smime/keys')).json.keys.some((k) => k.certificates.some((x) => x.fingerprint === fingerprint('alice')));
-  if (!have) {
-    const p12 = execFileSync('openssl', ['pkcs12', '-export', '-in', key('alice', 'pem'), '-inkey', key('alice', 'key'), '-passout', 'pass:test passphrase',
-      '-iter', '600000', '-macalg', 'sha256', '-keypbe', 'AES-256-CBC', '-certpbe', 'AES-256-CBC']);
-    const r = await c.post('/api/v1/smime/keys', { p12: p12.toString('base64'), label: 'test', certificates: [derOf(pem('alice')).toString('base64')] });
-    assert.equal(r.status, 200, r.text);
-  }
+  const c = await withKey('alice');
   const r = await c.post('/api/v1/smime/certificates', { address: address('bob'), certificate: pem('bob') });
   assert.equal(r.status, 200, r.text);
   return c;
@@ -364,6 +367,36 @@ test('a signed and encrypted mail: each Bcc has its own copy, drafts and Redis h
   assert.ok(!copy.includes(canary));
   assert.equal(inspect(copy, 'alice').verdict, 'encrypted+signed-valid');
   assert.deepEqual(await draftsOf(fields.submission), []);
+});
+
+test('AES-GCM for whom it is known to be understood, AES-CBC for everybody else', async () => {
+  const c = await aliceReady();
+  const { contacts } = (await c.get('/api/v1/contacts')).json;
+  await c.delete(`/api/v1/contacts/${contacts.find((x) => x.addresses.includes(address('bob'))).id}`);
+  await aliceReady(); // imported: nothing is known of what Bob's program understands
+  const encrypted = async () => {
+    const fields = letter({ mode: 'encrypt', may_encrypt: true });
+    const r = await finishWith(c, await prepare(c, fields));
+    assert.equal(r.json?.status, 'sent', r.text);
+    return inspect(await received('bob', fields), 'bob');
+  };
+  let v = await encrypted();
+  assert.equal(v.encryption.cipher, 'aes-256-cbc');
+  assert.equal(v.verdict, 'encrypted-unauthenticated');
+  const bob = await withKey('bob');
+  const fields = letter({ from: { name: 'Bob', address: address('bob') }, to: [{ name: null, address: address('alice') }], mode: 'sign', signer: fingerprint('bob') });
+  const p = await prepare(bob, fields);
+  assert.equal((await finishWith(bob, p, { signature: sign('bob', p.attributes) })).json?.status, 'sent');
+  await received('alice', fields);
+  const imap = await imapOf('alice');
+  const { uidvalidity } = await imap.select('INBOX');
+  const [uid] = await imap.search(`HEADER Message-ID "${idOf(fields)}"`);
+  imap.close();
+  const r = await c.post('/api/v1/smime/harvest', { folder: folderId('INBOX'), uid, uidvalidity, keys: [] });
+  assert.equal(r.json?.reason, 'known', r.text);
+  v = await encrypted();
+  assert.equal(v.encryption.cipher, 'aes-256-gcm');
+  assert.equal(v.verdict, 'encrypted');
 });
 
 test('a wrong signature, a missing one, or one over something else is refused; nothing is sent', async () => {

@@ -47,8 +47,7 @@ static rc_t find_certificates(struct call *c, struct decision *d, struct err *e)
             err_field(e, r->bcc ? "bcc" : "to");
             return RC_NO_CERTIFICATE;
         }
-        /* Authenticated encryption only where it is known to be understood: here, by our own. */
-        r->takes_gcm = str_eq(str_c(found.source), STR("own"));
+        r->takes_gcm = found.takes_gcm;
     }
     return RC_OK;
 }

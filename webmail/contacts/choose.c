@@ -70,16 +70,18 @@ struct choice {
     struct candidate best;
     struct cert *cert; /* owned */
     const char *source;
+    bool takes_gcm;
 };
 
 static void consider(struct call *c, struct choice *choice, struct cert *cert,
                      struct cert *const *chain, size_t chain_count, str_t address,
-                     const char *source)
+                     const char *source, bool takes_gcm)
 {
     struct candidate r = judge(c, cert, chain, chain_count, address);
     if (!r.fits || (choice->cert && !is_better(r, choice->best))) return;
     cert_unref(choice->cert);
-    *choice = (struct choice){.best = r, .cert = cert_ref(cert), .source = source};
+    *choice = (struct choice){
+        .best = r, .cert = cert_ref(cert), .source = source, .takes_gcm = takes_gcm};
 }
 
 static void consider_stored(struct call *c, struct choice *choice, const json_t *item,
@@ -96,7 +98,8 @@ static void consider_stored(struct call *c, struct choice *choice, const json_t 
         n += chain[n] != NULL;
     }
     bool harvested = str_eq(member(item, "source"), STR("harvested"));
-    consider(c, choice, cert, chain, n, address, harvested ? "harvested" : "imported");
+    consider(c, choice, cert, chain, n, address, harvested ? "harvested" : "imported",
+             json_is_true(json_object_get(item, "gcm")));
     for (size_t i = 0; i < n; i++)
         cert_unref(chain[i]);
     cert_unref(cert);
@@ -107,7 +110,7 @@ static rc_t consider_own(struct call *c, struct choice *choice, str_t address, s
     struct own_certificates own;
     TRY(vault_own_certificates(c, &own, e));
     for (size_t i = 0; i < own.count; i++)
-        consider(c, choice, own.certs[i], own.certs, own.count, address, "own");
+        consider(c, choice, own.certs[i], own.certs, own.count, address, "own", true);
     /* The one the user chose, when it is as good as the best. */
     if (own.encrypt && choice->cert) {
         struct candidate r = judge(c, own.encrypt, own.certs, own.count, address);
@@ -151,8 +154,10 @@ rc_t contacts_find_certificate(struct call *c, str_t address, struct recipient_c
     }
     *out = (struct recipient_certificate){.status = RECIPIENT_NONE};
     if (choice.cert)
-        *out = (struct recipient_certificate){
-            .status = choice.best.status, .cert = choice.cert, .source = choice.source};
+        *out = (struct recipient_certificate){.status = choice.best.status,
+                                              .cert = choice.cert,
+                                              .source = choice.source,
+                                              .takes_gcm = choice.takes_gcm};
     return RC_OK;
 }
 

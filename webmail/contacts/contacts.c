@@ -165,12 +165,13 @@ rc_t contacts_delete(struct call *c, struct err *e)
 /* --- certificates
  * --------------------------------------------------------------------------------- */
 
-static bool has_certificate(const json_t *contact, const json_t *der)
+static json_t *find_certificate(const json_t *contact, const json_t *der)
 {
     const json_t *list = json_object_get(contact, "certificates");
     for (size_t i = 0; i < json_array_size(list); i++)
-        if (json_equal(json_object_get(json_array_get(list, i), "der"), der)) return true;
-    return false;
+        if (json_equal(json_object_get(json_array_get(list, i), "der"), der))
+            return json_array_get(list, i);
+    return NULL;
 }
 
 static json_t *stored_certificate(struct call *c, const struct contact_certificate *cert)
@@ -182,6 +183,7 @@ static json_t *stored_certificate(struct call *c, const struct contact_certifica
     json_put_str(item, "source", str_c(cert->source));
     json_put_str(item, "since", time_text(c->arena, call_now()));
     json_put_bool(item, "pending", cert->pending);
+    json_put_bool(item, "gcm", cert->takes_gcm);
     json_object_set_new(item, "chain", chain);
     return item;
 }
@@ -201,8 +203,12 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
         contact = new_contact(id, name);
         json_array_append_new(json_object_get(contact, "addresses"), json_from_str(address));
     }
-    *added = !has_certificate(contact, json_object_get(item, "der"));
-    if (*added) {
+    json_t *known = find_certificate(contact, json_object_get(item, "der"));
+    *added = !known;
+    if (known && cert->takes_gcm && !json_is_true(json_object_get(known, "gcm"))) {
+        json_put_bool(known, "gcm", true); /* learnt since */
+        TRY(book_save(c, id, contact, before, version, e));
+    } else if (*added) {
         json_t *list = json_object_get(contact, "certificates");
         if (json_array_size(list) >= BOOK_MAX_CERTIFICATES)
             return err_set(e, RC_FULL, "This contact has too many certificates.");

@@ -25,6 +25,7 @@ struct recipient_certificate {
     enum recipient_status status;
     struct cert *cert;  /* owned by the caller (cert_unref); NULL for none, invalid_address */
     const char *source; /* "harvested", "imported", "own"; NULL without certificate */
+    bool takes_gcm;     /* AES-256-GCM is known to be understood */
 };
 /* The best encryption certificate known for an address: own ones first when the address is the
  * user's, else of the contact; usable before unusable, newest first. Never one whose SAN does not
@@ -41,6 +42,7 @@ struct contact_certificate {
     str_t der;
     const char *source; /* "harvested" or "imported" */
     bool pending;       /* revocation could not be checked yet */
+    bool takes_gcm;     /* its owner's signed capabilities name AES-256-GCM */
     const str_t *chain; /* DER of intermediates to keep with it */
     size_t chain_count;
 };

@@ -83,12 +83,13 @@ static size_t collect_chain(const struct message_view *v, struct arena *a, str_t
 }
 
 static rc_t keep(struct call *c, const struct message_view *v, const struct cert *cert,
-                 const struct cert_verdict *chain, struct err *e)
+                 bool takes_gcm, const struct cert_verdict *chain, struct err *e)
 {
     str_t intermediates[BOOK_MAX_CHAIN];
     struct contact_certificate entry = {
         .der = cert_der(cert),
         .source = "harvested",
+        .takes_gcm = takes_gcm,
         .chain = intermediates,
         .chain_count = collect_chain(v, c->arena, intermediates, BOOK_MAX_CHAIN),
         .pending =
@@ -113,7 +114,7 @@ static rc_t harvest(struct call *c, const struct message_view *v, struct err *e)
                 call_now(), &chain);
     rc_t rc = chain.chain != CHAIN_TRUSTED || chain.revocation == REVOCATION_REVOKED
                   ? answer(c, false, "untrusted_certificate", NULL, e)
-                  : keep(c, v, cert, &chain, e);
+                  : keep(c, v, cert, s->takes_gcm, &chain, e);
     cert_unref(cert);
     return rc;
 }

@@ -134,6 +134,7 @@ static void says_what_it_should(void **state)
     assert_int_equal(r.count, 1);
     assert_true(r.detached);
     assert_int_equal(r.signers[0].integrity, CMS_INTACT);
+    assert_true(r.signers[0].takes_gcm);
     assert_true(cert_equal(r.signers[0].cert, p.cert));
     assert_int_equal(r.signers[0].chain.chain, CHAIN_TRUSTED);
     assert_int_equal(r.signers[0].signed_at, PKI_NOW);
