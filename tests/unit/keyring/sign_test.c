@@ -1,6 +1,6 @@
 /* Digests, and signatures over signed attributes only. */
-#include "tests/unit/keyring/common.h"
 #include "crypto/keyring/der.h"
+#include "tests/unit/keyring/common.h"
 
 #include <openssl/evp.h>
 #include <openssl/rsa.h>

@@ -1,6 +1,6 @@
 /* Content keys, against messages made by OpenSSL's CMS and EVP. */
-#include "tests/unit/keyring/common.h"
 #include "crypto/keyring/der.h"
+#include "tests/unit/keyring/common.h"
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>
