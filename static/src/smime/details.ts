@@ -29,7 +29,7 @@ function fact(name: string, value: unknown): TemplateResult | typeof nothing {
 function signer(s: Signer): TemplateResult {
   const match: Mark = s.match === 'yes' ? 'good' : s.match === 'case' ? 'neutral' : 'bad';
   return html`<section class="signer">
-    <h3 class="signer-name">${icon('seal-plain')}<bdi>${s.address ?? s.subject}</bdi></h3>
+    <h2 class="signer-name">${icon('seal-plain')}<bdi>${s.address ?? s.subject}</bdi></h2>
     <ul class="checks">
       ${check(INTEGRITY[s.integrity] ?? 'neutral', word('integrity', s.integrity))}
       ${check(match, word('match', s.match))}
@@ -58,7 +58,7 @@ export function securityDetails(m: Message, harvested: string): TemplateResult {
     <ul class="reasons">${s.reasons.map((r) => html`<li data-code=${r.code}>${reasonText(r)}</li>`)}</ul>
     ${harvested ? html`<p class="harvested">${icon('circle-check')}${harvested}</p>` : nothing}
     ${s.signature ? s.signature.signers.map(signer) : nothing}
-    ${s.encryption ? html`<section class="signer"><h3 class="signer-name">${icon('lock')}${t('smime-encryption')}</h3><dl class="facts">
+    ${s.encryption ? html`<section class="signer"><h2 class="signer-name">${icon('lock')}${t('smime-encryption')}</h2><dl class="facts">
       ${s.encryption.layers.map((l) => fact(t('smime-layer', { n: l.layer + 1 }), html`${l.cipher} · ${t(l.authenticated ? 'smime-authenticated' : 'smime-not-authenticated')} · ${t('smime-recipients', { n: l.recipients })}`))}
       ${m.headers.protected ? fact(t('smime-headers'), t('smime-headers-protected')) : nothing}</dl></section>` : nothing}
   </div>`;
