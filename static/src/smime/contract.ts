@@ -20,6 +20,8 @@
 import type { Address, ComposeBody, LayerKey, Message, Prepared } from '../api/types.ts';
 
 export const OPENED_EVENT = 'wx-opened';
+/** From <wx-security-bar> (bubbles): the keyring was locked, so what was opened with it must leave the screen. */
+export const SEALED_EVENT = 'wx-sealed';
 export interface OpenedDetail { message: Message; keys: LayerKey[] }
 
 /** What the composer froze when Send was pressed; compared with what the server prepared. */

@@ -14,7 +14,7 @@ import { effect, untracked } from '../core/signals.ts';
 import { byRole, folder } from '../store/folders.ts';
 import { me } from '../store/session.ts';
 import { announce } from '../store/ui.ts';
-import { OPENED_EVENT } from './contract.ts';
+import { OPENED_EVENT, SEALED_EVENT } from './contract.ts';
 import type { OpenedDetail } from './contract.ts';
 import { securityDetails } from './details.ts';
 import { keyringSentence, note } from './form.ts';
@@ -60,11 +60,19 @@ export class WxSecurityBar extends WxElement {
     watchPage();
     this.listen(this, IMPORT_DONE_EVENT, () => { this.importing = false; });
     this.listen(this, UNLOCKED_EVENT, () => { this.#tried = ''; void this.#openIfPossible(); });
-    // One unlock, here or in another tab, opens what waits on the screen.
+    // One unlock, here or in another tab, opens what waits on the screen; one lock closes it again.
     this.onLeave(effect(() => {
-      void keyring.state.value;
-      untracked(() => queueMicrotask(() => { if (this.isConnected) void this.#openIfPossible(); }));
+      const { locked } = keyring.state.value;
+      untracked(() => queueMicrotask(() => { if (this.isConnected) this.#follow(locked); }));
     }));
+  }
+
+  #follow(locked: boolean): void {
+    if (!locked) { void this.#openIfPossible(); return; }
+    if (this.#keys.length === 0) return;
+    this.#keys = [];
+    this.#tried = '';
+    this.dispatchEvent(new CustomEvent(SEALED_EVENT, { bubbles: true }));
   }
 
   override willUpdate(): void {

@@ -16,7 +16,7 @@ import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
 import { byRole, folder, INBOX_ID } from '../../store/folders.ts';
 import { toast } from '../../store/toasts.ts';
-import { OPENED_EVENT } from '../../smime/contract.ts';
+import { OPENED_EVENT, SEALED_EVENT } from '../../smime/contract.ts';
 import type { OpenedDetail } from '../../smime/contract.ts';
 import { commandButton, commandItem } from '../parts/command-button.ts';
 import { dialog } from '../parts/dialog.ts';
@@ -51,6 +51,7 @@ export class WxReader extends WxElement {
     this.listen(window, 'wx-print', () => window.print());
     this.listen(window, 'wx-source', () => void this.#showSource());
     this.listen(this, 'wx-mailto', (e: CustomEvent<string>) => void composeTo(e.detail));
+    this.listen(this, SEALED_EVENT, () => reader.retry());
     this.listen(this, OPENED_EVENT, (e: CustomEvent<OpenedDetail>) => {
       const o = reader.open.value;
       if (o) reader.opened(o.ref, e.detail.message, e.detail.keys);
