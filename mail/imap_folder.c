@@ -149,8 +149,6 @@ static rc_t read_list(struct folder_reader *fr, struct wire *w, struct err *e)
     f.display = imap_utf7_decode(name, fr->a);
     if (str_is_null(f.name) || str_is_null(f.display)) return err_set(e, RC_NO_MEMORY, NULL);
     if (str_ieq(name, STR("INBOX"))) f.role = FOLDER_INBOX;
-    for (size_t i = 0; i < fr->shared_count; i++)
-        if (str_starts(name, fr->shared_prefixes[i])) f.shared = true;
     struct imap_folder *slot = add_folder(fr, e);
     if (!slot) return RC_TOO_LARGE;
     *slot = f;
@@ -210,13 +208,37 @@ static rc_t on_folder(void *ctx, struct imap_response *r, struct err *e)
 /* --- asking --------------------------------------------------------------------------------------
  */
 
+static void mark_shared(struct folder_reader *fr)
+{
+    for (size_t i = 0; i < fr->count; i++)
+        for (size_t k = 0; k < fr->shared_count; k++)
+            if (str_starts(fr->list[i].name, fr->shared_prefixes[k])) fr->list[i].shared = true;
+}
+
+static void write_ask(struct imap_conn *c, struct imap_command *cmd, const char *text)
+{
+    imap_cmd_begin(c, cmd);
+    imap_cmd_text(c, str_c(text));
+    imap_cmd_end(c);
+}
+
 static rc_t ask(struct imap_conn *c, struct folder_reader *fr, const char *text, struct err *e)
 {
     struct imap_command cmd;
-    imap_cmd_begin(c, &cmd);
-    imap_cmd_text(c, str_c(text));
-    imap_cmd_end(c);
+    write_ask(c, &cmd, text);
     return imap_conn_run(c, &cmd, on_folder, fr, e);
+}
+
+/* NAMESPACE and the list in one round trip. */
+static rc_t ask_list(struct imap_conn *c, struct folder_reader *fr, const char *text, struct err *e)
+{
+    if (!imap_conn_has(c, "NAMESPACE")) return ask(c, fr, text, e);
+    struct imap_command namespaces, list;
+    write_ask(c, &namespaces, "NAMESPACE");
+    write_ask(c, &list, text);
+    struct imap_command *const both[] = {&namespaces, &list};
+    TRY(imap_conn_collect(c, both, 2, on_folder, fr, NULL, e));
+    return imap_cmd_error(&list, e);
 }
 
 #define STATUS_ITEMS "(MESSAGES UNSEEN UIDVALIDITY UIDNEXT)"
@@ -248,15 +270,15 @@ static rc_t folders_once(struct imap *im, struct folder_reader *fr, struct err *
 {
     struct imap_conn *c = im->c;
     if (!c || c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
-    if (imap_conn_has(c, "NAMESPACE")) TRY(ask(c, fr, "NAMESPACE", e));
     bool extended = imap_conn_has(c, "LIST-EXTENDED");
     bool counts = extended && imap_conn_has(c, "LIST-STATUS");
     bool uses = extended && imap_conn_has(c, "SPECIAL-USE");
     if (counts && uses)
-        return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS " STATUS_ITEMS ")",
-                   e);
-    if (counts) return ask(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS " STATUS_ITEMS ")", e);
-    TRY(ask(c, fr, "LIST \"\" \"*\"", e));
+        return ask_list(
+            c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS " STATUS_ITEMS ")", e);
+    if (counts)
+        return ask_list(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS " STATUS_ITEMS ")", e);
+    TRY(ask_list(c, fr, "LIST \"\" \"*\"", e));
     fr->subscribed_only = true;
     TRY(ask(c, fr, "LSUB \"\" \"*\"", e));
     fr->subscribed_only = false;
@@ -282,6 +304,7 @@ rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, si
         rc = folders_once(im, &fr, e);
     } while (imap_should_retry(im, rc));
     if (rc != RC_OK) return rc;
+    mark_shared(&fr);
     guess_roles(fr.list, fr.count);
     if (fr.count > 0) qsort(fr.list, fr.count, sizeof *fr.list, by_name);
     *out = fr.list;
