@@ -57,7 +57,7 @@ err-storage-full = Im Postfach ist kein Platz mehr.
 err-no-certificate = Es gibt kein brauchbares Zertifikat.
 
 ## Kopfzeile, Konto, Dialoge
-account = Konto
+account-of = Konto von { $name }
 settings = Einstellungen
 search = E-Mail durchsuchen
 search-in = In { $folder } suchen

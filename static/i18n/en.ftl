@@ -57,7 +57,7 @@ err-storage-full = There is no room left in the mailbox.
 err-no-certificate = There is no usable certificate.
 
 ## Header, account, overlays
-account = Account
+account-of = Account of { $name }
 settings = Settings
 search = Search mail
 search-in = Search in { $folder }

@@ -62,10 +62,17 @@ export function nameOf(a: Address | undefined): string {
   return name;
 }
 
+const lists = new Map<string, Intl.ListFormat>();
+function listFormat(): Intl.ListFormat {
+  let f = lists.get(language.value);
+  if (!f) lists.set(language.value, (f = new Intl.ListFormat(language.value, { type: 'conjunction', style: 'long' })));
+  return f;
+}
+
 export function nameList(list: readonly Address[], most = 3): string {
   const shown = list.slice(0, most).map(nameOf);
   if (list.length > most) shown.push(t('and-more', { n: list.length - most }));
-  return list.length > most ? shown.join(', ') : new Intl.ListFormat(language.value, { type: 'conjunction', style: 'long' }).format(shown);
+  return list.length > most ? shown.join(', ') : listFormat().format(shown);
 }
 
 export function initials(a: Address | undefined): string {

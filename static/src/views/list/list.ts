@@ -31,6 +31,7 @@ export class WxList extends WxElement {
   #settle: ReturnType<typeof setTimeout> | undefined;
   #shown: list.Source | null = null;
   #revealed: number | null = null;
+  #version = 0;
 
   constructor() { super(); this.top = 0; this.height = 800; }
 
@@ -81,7 +82,8 @@ export class WxList extends WxElement {
       grid.scrollTop = 0;
       this.top = 0;
       this.#measure();
-    } else this.#keepPlace();
+    } else if (list.version.value !== this.#version) this.#keepPlace(); // reads the layout: not for every frame of a scroll
+    this.#version = list.version.value;
     const active = list.activeUid.value;
     if (active !== this.#revealed) { this.#revealed = active; if (active !== null) this.reveal(active); }
     const { from, to } = windowOf(this.top, this.height, this.#row, list.total.value, 4);

@@ -95,7 +95,7 @@ export class WxMenu extends WxElement {
       <button type="button" class=${this.buttonClass} data-trigger aria-haspopup="menu" aria-expanded=${this.open} aria-controls=${this.#id}
         aria-label=${ifDefined(this.text ? undefined : this.label)} data-tip=${ifDefined(this.text ? undefined : this.label)}
         @click=${() => (this.open ? this.#hide() : void this.show())}>
-        ${this.glyph ? html`<span aria-hidden="true">${this.glyph}</span>` : this.icon ? icon(this.icon) : nothing}${this.text ? html`<span>${this.text}</span>${icon('chevron-down')}` : nothing}
+        ${this.glyph ? html`<span class="glyph" data-glyph=${this.glyph}></span>` : this.icon ? icon(this.icon) : nothing}${this.text ? html`<span>${this.text}</span>${icon('chevron-down')}` : nothing}
       </button>
       <div class="menu" id=${this.#id} popover role="menu" aria-label=${this.label || this.text} @toggle=${this.#toggled} @keydown=${this.#key}>
         ${this.open ? this.head : nothing}

@@ -48,7 +48,7 @@ export class WxApp extends WxElement {
     const over = overlay.value !== null || confirming.value !== null || sessionExpired.value;
     if (over) this.#want('overlays', () => import('./overlays.ts'));
     return html`<a class="skip" href="#main" @click=${(e: Event) => { e.preventDefault(); (this.querySelector<HTMLElement>('.grid') ?? this.querySelector<HTMLElement>('#main'))?.focus(); }}>${t('skip')}</a>
-      <wx-header class="header"></wx-header>
+      <wx-header class="header" role="banner"></wx-header>
       <wx-sidebar class="sidebar ${drawer.value ? 'is-open' : ''}"></wx-sidebar>
       ${drawer.value ? html`<div class="scrim" @click=${() => { drawer.value = false; }}></div>` : nothing}
       ${this.#page()}

@@ -55,7 +55,7 @@ export class WxHeader extends WxElement {
         <a class="icon-button header-settings" href=${pathOf({ page: 'settings', section: 'general' })} aria-label=${t('settings')} data-tip=${t('settings')}
           aria-current=${route.value.page === 'settings' ? 'page' : 'false'}
           @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); go({ page: 'settings', section: 'general' }); }}>${icon('settings')}</a>
-        <wx-menu class="account tint-${tintOf(user)}" label=${t('account')} button-class="avatar account-button" glyph=${initials(user)} .items=${() => this.#account()}
+        <wx-menu class="account tint-${tintOf(user)}" label=${t('account-of', { name: user.name || user.address })} button-class="avatar account-button" glyph=${initials(user)} .items=${() => this.#account()}
           .head=${html`<div class="menu-who"><strong class="truncate">${user.name || user.address}</strong>${user.name ? html`<span class="muted truncate">${user.address}</span>` : nothing}</div><div class="menu-sep" role="separator"></div>`}></wx-menu>
       </div>`;
   }
