@@ -93,6 +93,16 @@ export class Person {
   }
   row(subject) { return this.page.locator('.row', { has: this.page.locator('.row-subject', { hasText: subject }) }).first(); }
   async open(subject) {
+    // The list holds only the rows near the window: scrolls until the row is there.
+    const { page } = this;
+    await page.locator('.row:not(.is-bone)').first().waitFor();
+    const grid = page.locator('wx-list .grid');
+    if (!(await this.row(subject).count())) await grid.evaluate((g) => { g.scrollTop = 0; });
+    while (!(await this.row(subject).count())) {
+      const more = await grid.evaluate((g) => { const before = g.scrollTop; g.scrollTop += g.clientHeight / 2; return g.scrollTop > before; });
+      if (!more) break;
+      await page.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(!document.querySelector('.row.is-bone'))))));
+    }
     await this.row(subject).locator('.row-subject').click();
     await this.page.locator('.message-subject', { hasText: subject }).waitFor();
   }
@@ -137,7 +147,7 @@ export class Person {
 
   // --- writing ---
   composer() { return this.page.locator('wx-composer .composer').last(); }
-  editor() { return this.page.frameLocator('wx-composer iframe').locator('[contenteditable=true]'); }
+  editor() { return this.composer().frameLocator('iframe').locator('[contenteditable=true]'); }
   async newMessage() {
     await this.page.locator('.compose-button').click();
     await this.composer().waitFor();
