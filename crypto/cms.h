@@ -112,6 +112,11 @@ struct cms_verify_options {
 rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
                 struct buf *out, struct cms_signed *result, struct err *e) WX_MUST_USE;
 void cms_signed_free(struct cms_signed *s);
+/* Takes an opaque SignedData apart: `rest` (appended) is the same structure without eContent, to be
+ * verified over *content, which is a slice of der, or of `joined` when it came in pieces, or null
+ * when there is none. For large messages: nothing is copied. RC_DAMAGED, RC_TOO_LARGE. */
+rc_t cms_split(str_t der, struct buf *rest, struct buf *joined, str_t *content,
+               struct err *e) WX_MUST_USE;
 
 /* --- signing (two phases) ---------------------------------------------------------- */
 

@@ -1,4 +1,5 @@
 /* Verification of SignedData (RFC 5652 section 5), signer by signer. */
+#include <limits.h>
 #include <openssl/crypto.h>
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
@@ -10,6 +11,8 @@
 #include "crypto/ossl.h"
 
 enum { SIGNERS_MAX = 32, BAG_MAX = 128, CANDIDATES_MAX = 8 };
+/* Certificates, CRLs and signers together. */
+#define REST_MAX ((size_t) 16 << 20)
 
 static str_t octet_slice(const ASN1_OCTET_STRING *s)
 {
@@ -96,11 +99,11 @@ static bool bare_signature_right(const struct checking *c, CMS_SignerInfo *si)
     struct ber r = ber_start(c->content);
     struct ber_value set;
     if (ber_expect(&r, BER_SET, &set) && ber_end(&r)) return false;
-    OSSL_OWN(BIO)
-    source = c->result->detached ? BIO_new_mem_buf(c->content.p, (int) c->content.n) : NULL;
-    BIO *chain = CMS_dataInit(c->cms, source);
+    if (c->content.n > INT_MAX) return false;
+    OSSL_OWN(BIO) source = BIO_new_mem_buf(c->content.p, (int) c->content.n);
+    BIO *chain = source ? CMS_dataInit(c->cms, source) : NULL;
     if (!chain) return false;
-    if (source) source = NULL; /* part of the chain now */
+    source = NULL; /* part of the chain now */
     char step[16384];
     while (BIO_read(chain, step, sizeof step) > 0) {}
     bool right = CMS_SignerInfo_verify_content(si, chain) == 1;
@@ -229,24 +232,6 @@ static rc_t read_bag(CMS_ContentInfo *cms, struct arena *a, struct cms_signed *s
     return rc;
 }
 
-/* What was signed: the given bytes, or the encapsulated ones. */
-static rc_t find_content(struct checking *c, str_t given, struct err *e)
-{
-    ASN1_OCTET_STRING **inner = CMS_get0_content(c->cms);
-    bool enclosed = inner && *inner;
-    c->result->detached = !enclosed;
-    if (!str_is_null(given)) {
-        if (enclosed) {
-            return err_set(e, RC_DAMAGED, "The signature carries a second, hidden content.");
-        }
-        c->content = given;
-    } else if (enclosed) {
-        c->content = octet_slice(*inner);
-        if (!c->content.p) c->content = STR("");
-    }
-    return RC_OK;
-}
-
 static rc_t check_all(struct checking *c, struct err *e)
 {
     STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(c->cms);
@@ -264,29 +249,48 @@ static rc_t check_all(struct checking *c, struct err *e)
     return RC_OK;
 }
 
-rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
-                struct buf *out, struct cms_signed *result, struct err *e)
+/* der has no content of its own any more: what was signed is beside it. */
+static rc_t verify_apart(str_t der, str_t content, const struct cms_verify_options *o,
+                         struct arena *a, struct cms_signed *result, struct err *e)
 {
     const unsigned char *p = (const unsigned char *) der.p;
     OSSL_OWN(CMS_ContentInfo) cms = d2i_CMS_ContentInfo(NULL, &p, (long) der.n);
     if (!cms) return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
-    if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
-        return ossl_fail(e, RC_UNSUPPORTED, "This is not a signed message.");
-    }
     struct cms_signed s = {0};
-    struct checking c = {.cms = cms, .arena = a, .options = o, .result = &s};
+    struct checking c = {.cms = cms, .content = content, .arena = a, .options = o, .result = &s};
     c.plain_data = OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_pkcs7_data;
-    rc_t rc = find_content(&c, content, e);
-    if (rc == RC_OK) rc = read_bag(cms, a, &s, e);
+    rc_t rc = read_bag(cms, a, &s, e);
     if (rc == RC_OK) rc = check_all(&c, e);
-    if (rc == RC_OK && !s.detached && str_is_null(content) && !buf_str(out, c.content)) {
-        out->failed = false;
-        rc = err_set(e, RC_TOO_LARGE, "The signed message is too large.");
-    }
     ossl_drain();
     if (rc != RC_OK) {
         cms_signed_free(&s);
         return rc;
+    }
+    *result = s;
+    return RC_OK;
+}
+
+rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
+                struct buf *out, struct cms_signed *result, struct err *e)
+{
+    CLEANUP_BUF struct buf rest = BUF_INIT(REST_MAX), joined = BUF_INIT_SECRET(der.n + 1);
+    str_t enclosed;
+    struct cms_signed s;
+    if (cms_sniff(der) != CMS_TYPE_SIGNED) {
+        return err_set(e, cms_sniff(der) == CMS_TYPE_UNKNOWN ? RC_DAMAGED : RC_UNSUPPORTED,
+                       "This is not a signed message.");
+    }
+    TRY(cms_split(der, &rest, &joined, &enclosed, e));
+    if (!str_is_null(content) && !str_is_null(enclosed)) {
+        return err_set(e, RC_DAMAGED, "The signature carries a second, hidden content.");
+    }
+    str_t all = str_is_null(content) ? enclosed : content;
+    TRY(verify_apart(buf_view(&rest), all, o, a, &s, e));
+    s.detached = str_is_null(enclosed);
+    if (!s.detached && !buf_str(out, enclosed)) {
+        out->failed = false;
+        cms_signed_free(&s);
+        return err_set(e, RC_TOO_LARGE, "The signed message is too large.");
     }
     *result = s;
     return RC_OK;

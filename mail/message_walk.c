@@ -175,12 +175,16 @@ static rc_t walk_multipart(struct opened *m, bool *done, struct err *e)
     return RC_OK;
 }
 
-static rc_t walk_opaque(struct opened *m, str_t der, struct err *e)
+/* The content stays where it is: in the decoded body, which the view keeps, or in the file. */
+static rc_t walk_opaque(struct opened *m, str_t der, struct buf *decoded, struct err *e)
 {
+    CLEANUP_BUF struct buf rest = BUF_INIT(plain_max(m)), joined = BUF_INIT_SECRET(plain_max(m));
+    struct buf *kept = &m->plain[m->layer_count];
     struct err why = {0};
-    struct buf *out = &m->plain[m->layer_count];
     struct cms_signed sig = {0};
-    rc_t rc = verify(m, der, STR_NULL, out, &sig, &why);
+    str_t content = STR_NULL;
+    rc_t rc = cms_split(der, &rest, &joined, &content, &why);
+    if (rc == RC_OK) rc = verify(m, buf_view(&rest), content, NULL, &sig, &why);
     if (is_ours(rc)) {
         if (e) *e = why;
         return rc;
@@ -191,11 +195,16 @@ static rc_t walk_opaque(struct opened *m, str_t der, struct err *e)
     }
     struct layer *l = add_layer(m, LAYER_SIGNED);
     l->sig = sig;
-    if (sig.count == 0 && sig.detached) {
+    if (str_is_null(content)) {
         stop_at(m, STOP_CERTS_ONLY, "");
         return RC_OK;
     }
-    return enter(m, buf_view(out), e);
+    struct buf *source = joined.p ? &joined : decoded;
+    if (source) {
+        *kept = *source;
+        *source = BUF_INIT_SECRET(0);
+    }
+    return enter(m, content, e);
 }
 
 /* --- encrypted ------------------------------------------------------------------------------- */
@@ -336,7 +345,7 @@ static rc_t walk_blob(struct opened *m, str_t der, struct source *from, bool cla
     *done = false;
     switch (type) {
     case CMS_TYPE_SIGNED:
-        return walk_opaque(m, der, e);
+        return walk_opaque(m, der, from->decoded, e);
     case CMS_TYPE_ENVELOPED:
     case CMS_TYPE_AUTH_ENVELOPED:
         return walk_encrypted(m, der, from, e);

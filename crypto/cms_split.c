@@ -1,0 +1,108 @@
+/* SignedData taken apart into its content and everything else, so that a large content is
+ * neither copied nor parsed a second time. */
+#include "crypto/cms_parts.h"
+
+static bool put_length(struct buf *out, size_t n)
+{
+    unsigned char head[1 + sizeof n];
+    size_t bytes = 0;
+    if (n < 0x80) return buf_char(out, (char) n);
+    for (size_t left = n; left; left >>= 8)
+        bytes++;
+    head[0] = (unsigned char) (0x80 | bytes);
+    for (size_t i = 0; i < bytes; i++)
+        head[1 + i] = (unsigned char) (n >> (8 * (bytes - 1 - i)));
+    return buf_add(out, head, bytes + 1);
+}
+
+static bool put(struct buf *out, unsigned char id, str_t content)
+{
+    return buf_char(out, (char) id) && put_length(out, content.n) && buf_str(out, content);
+}
+
+struct signed_parts {
+    str_t type;               /* contentType of the ContentInfo, whole */
+    str_t before;             /* version and digestAlgorithms */
+    str_t content_type;       /* eContentType, whole */
+    struct ber_value content; /* OCTET STRING; id 0: absent */
+    str_t after;              /* certificates, CRLs, signers */
+};
+
+static bool find_parts(str_t der, struct signed_parts *out)
+{
+    struct signed_parts p = {.content = {.id = 0}};
+    struct ber_value info, oid, wrapped, data, version, digests, inner, kind, outer;
+    struct ber r = ber_start(der);
+    if (!ber_expect(&r, BER_SEQUENCE, &info)) return false;
+    r = ber_inside(&info);
+    if (!ber_expect(&r, BER_OID, &oid) || cms_type_of_oid(oid.content) != CMS_TYPE_SIGNED ||
+        !ber_expect(&r, BER_CONTEXT_CONS(0), &wrapped)) {
+        return false;
+    }
+    r = ber_inside(&wrapped);
+    if (!ber_expect(&r, BER_SEQUENCE, &data)) return false;
+    r = ber_inside(&data);
+    if (!ber_expect(&r, BER_INTEGER, &version) || !ber_expect(&r, BER_SET, &digests) ||
+        !ber_expect(&r, BER_SEQUENCE, &inner)) {
+        return false;
+    }
+    p.type = oid.whole;
+    p.before = str_n(version.whole.p, version.whole.n + digests.whole.n);
+    p.after = r.rest;
+    r = ber_inside(&inner);
+    if (!ber_expect(&r, BER_OID, &kind)) return false;
+    p.content_type = kind.whole;
+    if (!ber_end(&r)) {
+        size_t n;
+        if (!ber_expect(&r, BER_CONTEXT_CONS(0), &outer) || !ber_end(&r)) return false;
+        r = ber_inside(&outer);
+        if ((ber_peek(&r) & ~BER_CONSTRUCTED) != BER_OCTET_STRING || !ber_next(&r, &p.content) ||
+            !ber_end(&r) || !ber_octets_size(&p.content, &n)) {
+            return false;
+        }
+    }
+    *out = p;
+    return true;
+}
+
+static bool write_rest(const struct signed_parts *p, struct buf *rest)
+{
+    CLEANUP_BUF struct buf body = BUF_INIT(rest->max), data = BUF_INIT(rest->max);
+    CLEANUP_BUF struct buf info = BUF_INIT(rest->max);
+    return buf_str(&body, p->before) && put(&body, BER_SEQUENCE, p->content_type) &&
+           buf_str(&body, p->after) && put(&data, BER_SEQUENCE, buf_view(&body)) &&
+           buf_str(&info, p->type) && put(&info, BER_CONTEXT_CONS(0), buf_view(&data)) &&
+           put(rest, BER_SEQUENCE, buf_view(&info));
+}
+
+static bool join(const struct ber_value *v, struct buf *out)
+{
+    struct ber_octets pieces;
+    str_t piece;
+    ber_octets_start(&pieces, v);
+    while (ber_octets_next(&pieces, &piece)) {
+        if (!buf_str(out, piece)) return false;
+    }
+    return !pieces.damaged && buf_reserve(out, 1); /* empty content is present all the same */
+}
+
+rc_t cms_split(str_t der, struct buf *rest, struct buf *joined, str_t *content, struct err *e)
+{
+    struct signed_parts p;
+    if (!find_parts(der, &p)) return err_set(e, RC_DAMAGED, "The signature is damaged.");
+    if (!write_rest(&p, rest)) {
+        rest->failed = false;
+        return err_set(e, RC_TOO_LARGE, "The signature is too large.");
+    }
+    if (p.content.id == 0) {
+        *content = STR_NULL;
+    } else if (!(p.content.id & BER_CONSTRUCTED)) {
+        *content = p.content.content;
+    } else if (join(&p.content, joined)) {
+        *content = buf_view(joined);
+    } else {
+        joined->failed = false;
+        return err_set(e, RC_TOO_LARGE, "The signed message is too large.");
+    }
+    return RC_OK;
+}
