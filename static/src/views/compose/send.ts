@@ -99,7 +99,8 @@ export async function send(c: Composer): Promise<void> {
     const result = await api.finish(ticket, signed.signature, prepared.content_key);
     await settle(c, result);
   } catch (error) {
-    const lost = ticket !== null && error instanceof ApiError && (error.status === 0 || error.status >= 500);
+    // An error word of the server is an answer; these only say that none came.
+    const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);
     if (!lost) { failed(c, error); return; }
     // The request left, the answer did not arrive: only the server knows.
     try {
