@@ -27,10 +27,12 @@ static json_t *certificate_json(const json_t *item, struct arena *a)
     return v;
 }
 
-static json_t *contact_json(const json_t *contact, struct arena *a)
+/* Without S/MIME in the plan nobody sees certificates; they are kept for when it comes back. */
+static json_t *contact_json(struct call *c, const json_t *contact)
 {
     json_t *v = json_object(), *certificates = json_array();
-    const json_t *list = json_object_get(contact, "certificates");
+    const json_t *list = c->features.smime ? json_object_get(contact, "certificates") : NULL;
+    struct arena *a = c->arena;
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *certificate = certificate_json(json_array_get(list, i), a);
         if (certificate) json_array_append_new(certificates, certificate);
@@ -48,7 +50,7 @@ rc_t contacts_list(struct call *c, struct err *e)
     TRY(book_all(c, &all, e));
     json_t *list = json_array(), *answer = json_object();
     for (size_t i = 0; i < json_array_size(all); i++)
-        json_array_append_new(list, contact_json(json_array_get(all, i), c->arena));
+        json_array_append_new(list, contact_json(c, json_array_get(all, i)));
     json_object_set_new(answer, "contacts", list);
     return call_answer(c, answer, e);
 }
@@ -135,7 +137,7 @@ static rc_t put_once(struct call *c, str_t id, bool make, str_t name, json_t *ad
         contact, "certificates",
         certificates_of(json_object_get(before, "certificates"), addresses, c->arena));
     TRY(book_save(c, id, contact, before, version, e));
-    return call_answer(c, contact_json(contact, c->arena), e);
+    return call_answer(c, contact_json(c, contact), e);
 }
 
 rc_t contacts_put(struct call *c, struct err *e)
@@ -215,7 +217,7 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
         json_array_append(list, item);
         TRY(book_save(c, id, contact, before, version, e));
     }
-    *out = contact_json(contact, c->arena);
+    *out = contact_json(c, contact);
     return RC_OK;
 }
 

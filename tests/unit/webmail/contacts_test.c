@@ -255,6 +255,23 @@ static void changes_contacts(void **state)
     pki_free(&bob);
 }
 
+static void without_the_feature_no_certificate_shows(void **state)
+{
+    struct rig *r = *state;
+    bool added;
+    struct pki bob = leaf("email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    add(r, "bob@demo.test", &bob, NULL, &added);
+    for (int on = 0; on < 2; on++) {
+        struct rig_call *rc = rig_call(r, "alice@demo.test");
+        rc->c.features.smime = on;
+        assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);
+        const json_t *contact = json_array_get(json_object_get(rc->c.out, "contacts"), 0);
+        assert_int_equal(json_array_size(json_object_get(contact, "certificates")), on);
+        rig_call_free(rc);
+    }
+    pki_free(&bob);
+}
+
 static void refuses_bad_contacts(void **state)
 {
     struct rig *r = *state;
@@ -432,6 +449,7 @@ int main(void)
         T(a_forged_contact_is_refused),
         T(changes_contacts),
         T(refuses_bad_contacts),
+        T(without_the_feature_no_certificate_shows),
         T(keeps_strong_files_only),
         T(chooses_own_certificates),
     };

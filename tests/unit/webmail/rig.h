@@ -85,6 +85,7 @@ static inline struct rig_call *rig_call(struct rig *r, const char *address)
                           .q = &rc->q,
                           .s = &rc->s,
                           .arena = rc->q.arena,
+                          .features = {.smime = true},
                           .secret = arena_new_secret(1 << 20)};
     if (address) {
         rc->session = (struct session){.id = STR("0"), .address = str_c(address)};
