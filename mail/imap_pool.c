@@ -290,8 +290,8 @@ void imap_release(struct imap *im)
     if (!im) return;
     struct imap_pool *p = im->pool;
     struct imap_conn *c = im->c, *closing = NULL;
-    if (c && !c->broken && c->in.cap > 256 * 1024 && c->head == c->in.n) {
-        buf_free(&c->in); /* a held connection keeps no megabytes */
+    if (c && !c->broken && c->head == c->in.n) {
+        buf_free(&c->in); /* a held connection keeps no mail and little memory */
         c->head = 0;
     }
     pthread_mutex_lock(&p->lock);

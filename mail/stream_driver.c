@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define BUFFER_BYTES 16384
+#define BUFFER_BYTES 8192
 
 struct guarded {
     struct stream *stream;
