@@ -11,6 +11,11 @@
  */
 'use strict';
 (function (scope) {
+    // Loaded once more by its own check below: that must never happen.
+    if (typeof scope.keyringProbe === 'function') {
+        scope.keyringProbe();
+        return;
+    }
     const BUILD = '@KEYRING_SHA256@'; // SHA-256 of the only module this script runs
     const WORDS = ['ok', 'wrong_passphrase', 'damaged', 'unsupported', 'empty', 'refused', 'failed'];
     const TICK = 15000, SLEPT = 90000; // a tick that comes so late means that the machine slept
@@ -50,10 +55,22 @@
         }
     };
 
-    // data: needs no network, so a refusal can only come from the policy.
-    const closed = async () => (await fails(() => scope.eval('1'))) &&
-        (await fails(() => scope.fetch('data:,x'))) &&
-        (await fails(() => scope.importScripts('data:text/javascript,1')));
+    /* data: needs no network, so a refusal can only come from the policy. Our own address shows
+     * whether the policy lets through what is of the same origin, whose URLs could carry secrets. */
+    async function closed() {
+        const here = scope.location.href;
+        let loaded = false;
+        scope.keyringProbe = () => {
+            loaded = true;
+        };
+        const shut = (await fails(() => scope.eval('1'))) &&
+            (await fails(() => scope.fetch('data:,x'))) &&
+            (await fails(() => scope.fetch(here))) &&
+            (await fails(() => scope.importScripts('data:text/javascript,1'))) &&
+            (await fails(() => scope.importScripts(here)));
+        delete scope.keyringProbe;
+        return shut && !loaded;
+    }
 
     function removeGlobals() {
         for (const name of FORBIDDEN) {

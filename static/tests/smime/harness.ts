@@ -42,7 +42,7 @@ type Listener = (event: { data: unknown }) => void;
 interface Port { onmessage: Listener | null; postMessage(m: unknown, transfer?: Transferable[]): void }
 
 type Connect = (e: { ports: Port[] }) => void;
-export interface FakeOptions { open?: 'eval' | 'fetch' | 'importScripts'; source?: string }
+export interface FakeOptions { open?: 'eval' | 'fetch' | 'importScripts' | 'same-origin fetch' | 'same-origin importScripts'; source?: string }
 
 export class FakeWorker {
   now = 1_790_000_000_000;
@@ -54,13 +54,14 @@ export class FakeWorker {
   #tick: () => void = () => undefined;
 
   constructor(o: FakeOptions = {}) {
-    const blocked = (name: string) => () => {
-      if (o.open === name) return name === 'fetch' ? Promise.resolve({}) : undefined;
+    const blocked = (name: string) => (url = '') => {
+      const own = url.startsWith('https://mail.test/');
+      if (o.open === name || (own && o.open === `same-origin ${name}`)) return name === 'fetch' ? Promise.resolve({}) : undefined;
       throw new Error('blocked by policy');
     };
     const prototype = { indexedDB: {}, caches: {}, fetch: blocked('fetch'), importScripts: blocked('importScripts') };
     this.scope = Object.assign(Object.create(prototype) as Record<string, unknown>, {
-      crypto: webcrypto, ['eval']: blocked('eval'), BroadcastChannel: class {}, WebSocket: class {}, onconnect: null,
+      crypto: webcrypto, location: { href: 'https://mail.test/keyring/worker.js' }, ['eval']: blocked('eval'), BroadcastChannel: class {}, WebSocket: class {}, onconnect: null,
       setInterval: (f: () => void) => { this.#tick = f; return 1; },
     });
     const watch = (m: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance => {

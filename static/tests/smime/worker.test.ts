@@ -9,7 +9,7 @@ const skip = built ? false : NOT_BUILT;
 const word = (code: string) => (e: unknown): boolean => e instanceof KeyringError && e.code === code;
 
 test('works only when eval, fetch and importScripts are blocked', { skip }, async () => {
-  for (const open of ['eval', 'fetch', 'importScripts'] as const) {
+  for (const open of ['eval', 'fetch', 'importScripts', 'same-origin fetch', 'same-origin importScripts'] as const) {
     const keyring = newKeyring(new FakeWorker({ open }));
     await assert.rejects(keyring.unlock(fixture('key-p256.p12'), pass('corpus'), 'x', 15), word('unsafe'), open);
   }
