@@ -120,7 +120,7 @@ static void drain(struct request *q)
 static void answer(struct server *sv, struct transport *t, struct arena *a, void *state)
 {
     struct request q = {.arena = a};
-    struct response s = {.status = 200, .body = BUF_INIT(256u << 20)};
+    struct response s = {.status = 200, .body = BUF_INIT_SECRET(256u << 20)};
     struct err e = {0}, gone = {0};
     t->body_read = 0;
     rc_t rc = request_parse(t->fcgi.envp, sv->options->trusted_proxies,
@@ -145,6 +145,25 @@ static void answer(struct server *sv, struct transport *t, struct arena *a, void
     buf_free(&s.body);
 }
 
+/* How the private state of libfcgi's reader begins (2.4.2, FCGX_Stream_Data). */
+struct reader_state {
+    unsigned char *bytes;
+    int size;
+};
+
+/* Passwords, content keys and opened mail passed through libfcgi's buffers, which it frees as they
+ * are. */
+static void wipe_buffers(FCGX_Request *fcgi)
+{
+    const struct reader_state *in = fcgi->in->data;
+    FCGX_FFlush(fcgi->out);
+    if (fcgi->out->wrNext && fcgi->out->wrNext < fcgi->out->stop)
+        wipe(fcgi->out->wrNext, (size_t) (fcgi->out->stop - fcgi->out->wrNext));
+    bool as_expected = in && in->bytes && in->size >= 32 && in->size <= 65536 &&
+                       fcgi->in->stop >= in->bytes && fcgi->in->stop <= in->bytes + in->size;
+    if (as_expected) wipe(in->bytes, (size_t) in->size);
+}
+
 /* --- threads ---------------------------------------------------------------------------- */
 
 static void set_timeouts(int fd, int ms)
@@ -164,6 +183,7 @@ static void serve_connection(struct server *sv, struct transport *t, int fd, str
     if (FCGX_Accept_r(&t->fcgi) != 0) return; /* malformed or cut off: libfcgi has closed it */
     t->fcgi.keepConnection = 0;
     answer(sv, t, a, state);
+    wipe_buffers(&t->fcgi);
     FCGX_Finish_r(&t->fcgi);
     arena_reset(a);
 }
