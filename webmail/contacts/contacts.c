@@ -143,7 +143,7 @@ static rc_t put_once(struct call *c, str_t id, bool make, str_t name, json_t *ad
 rc_t contacts_put(struct call *c, struct err *e)
 {
     str_t id = c->q->params[0], name;
-    json_t *addresses;
+    json_t *addresses = NULL;
     TRY(read_name(c, &name, e));
     TRY(read_addresses(c, &addresses, e));
     bool make = str_eq(id, STR("new"));
@@ -265,7 +265,7 @@ static rc_t read_certificates(struct call *c, str_t text, str_t *ders, size_t ma
 rc_t contacts_import_certificate(struct call *c, struct err *e)
 {
     str_t text, address, ders[1 + BOOK_MAX_CHAIN];
-    size_t n;
+    size_t n = 0;
     struct cert *cert = NULL;
     struct cert_info info;
     bool added;

@@ -255,7 +255,7 @@ rc_t vault_add(struct call *c, struct err *e)
     str_t p12, label, id, sealed;
     unsigned char random[8];
     struct kv_value v;
-    json_t *certificates;
+    json_t *certificates = NULL;
     TRY(read_file(c, &p12, e));
     TRY(json_want_str(c->in, "label", STR(""), &label, e));
     if (label.n > MAX_LABEL || !str_is_clean(label))
