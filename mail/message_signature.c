@@ -319,6 +319,24 @@ static rc_t judge_time(struct opened *m, const struct message_signer *s, struct 
 /* --- all ---------------------------------------------------------------------------------------
  */
 
+/* The sender has signed with certificates we keep, and this is none of them: worth a sentence, as
+ * people get new ones every year. */
+static rc_t judge_known(struct opened *m, const struct message_signer *s, struct err *e)
+{
+    const struct message_options *o = m->options;
+    bool known_signer = false;
+    if (s->match == ADDRESS_NO || s->chain.chain != CHAIN_TRUSTED) return RC_OK;
+    for (size_t i = 0; i < o->known_count; i++) {
+        struct cert_info info;
+        if (cert_equal(o->known[i], s->cert)) return RC_OK;
+        if (cert_matches_address(o->known[i], m->view.from[0].address) == ADDRESS_NO) continue;
+        known_signer |= cert_describe(o->known[i], m->arena, &info, NULL) == RC_OK && info.can_sign;
+    }
+    if (!known_signer) return RC_OK;
+    return message_reason(m, "signer_certificate_new", e,
+                          "The sender has used another certificate until now.", STR_NULL, STR_NULL);
+}
+
 /* What is left to say of a signature that fits: how much it proves. */
 static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool weak,
                          struct judgement *j, struct err *e)
@@ -327,6 +345,7 @@ static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool 
     TRY(judge_strength(m, s, weak, j, e));
     TRY(judge_chain(m, s, j, e));
     TRY(judge_time(m, s, e));
+    TRY(judge_known(m, s, e));
     return judge_revocation(m, s, j, e);
 }
 

@@ -709,6 +709,7 @@ reason-signature-damaged = Die Unterschrift ist beschädigt oder keine; sie bewe
 reason-signature-without-signer = Die Nachricht hat die Form einer unterschriebenen, aber niemand hat sie unterschrieben.
 reason-signature-unsupported = Diese Form der Unterschrift kann hier nicht geprüft werden ({ $a }).
 reason-signer-certificate-missing = Das Zertifikat der Unterschrift liegt der Nachricht nicht bei, daher kann sie nicht geprüft werden.
+reason-signer-certificate-new = Bisher hat der Absender ein anderes Zertifikat verwendet.
 reason-signed-also-by = Es gibt mehrere Unterschriften: auch von { $a }.
 reason-signing-time-future = Nach eigener Angabe wurde die Nachricht in der Zukunft unterschrieben.
 reason-signs-ciphertext-only = Die Unterschrift gilt nur der verschlüsselten Form: Sie sagt nicht, dass der Text bekannt war.

@@ -382,6 +382,39 @@ static void without_the_feature_it_is_ordinary_mail(void **state)
     message_close(v);
 }
 
+/* Certificates kept of the sender: they verify what comes without one, and another one is named. */
+static void known_certificates_help(void **state)
+{
+    struct world *w = *state;
+    struct cert *same[] = {w->anna.cert}, *other[] = {w->crl.cert}, *foreign[] = {w->bert.cert};
+    struct message_options o = {.smime = true, .trust = w->trust, .now = PKI_NOW};
+    static const struct {
+        int which;
+        bool told;
+    } rows[] = {{0, false}, {1, true}, {2, false}};
+    str_t mail = JOIN(w->a, FROM_ANNA, clear(w, &w->anna, PLAIN));
+    for (size_t i = 0; i < 3; i++) {
+        o.known = rows[i].which == 0 ? same : rows[i].which == 1 ? other : foreign;
+        o.known_count = 1;
+        struct message_view *v = open_with(w, mail, &o);
+        assert_string_equal(v->verdict, "signed-valid");
+        assert_int_equal(has_reason(v, "signer_certificate_new"), rows[i].told);
+        message_close(v);
+    }
+    CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
+    str_t der = signature(w, &w->anna, PLAIN, CMS_DETACHED | CMS_NOCERTS);
+    assert_int_equal(build_multipart_signed(PLAIN, der, "sha-256", &b, NULL), RC_OK);
+    mail = JOIN(w->a, FROM_ANNA, buf_view(&b));
+    o.known = same;
+    struct message_view *v = open_with(w, mail, &o);
+    assert_string_equal(v->verdict, "signed-valid");
+    message_close(v);
+    o.known_count = 0;
+    v = open_with(w, mail, &o);
+    assert_string_equal(v->verdict, "signed-unverifiable");
+    message_close(v);
+}
+
 /* --- header protection ----------------------------------------------------------------------- */
 
 static void the_protected_header_is_shown(void **state)
@@ -513,6 +546,7 @@ int main(void)
         cmocka_unit_test(wrong_key_shows_nothing),
         cmocka_unit_test(the_holder_is_asked),
         cmocka_unit_test(without_the_feature_it_is_ordinary_mail),
+        cmocka_unit_test(known_certificates_help),
         cmocka_unit_test(the_protected_header_is_shown),
         cmocka_unit_test(another_inner_from_is_red),
         cmocka_unit_test(altered_headers_are_not_believed),
