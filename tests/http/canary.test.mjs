@@ -79,11 +79,11 @@ test('the words go through sending, drafts, reading, searching and signing in', 
 
   const imap = await imapOf('alice');
   const smime = new Smime(instance.keys);
-  const uid = await imap.append('INBOX', message({ from: 'bob@demo.test', to: 'alice@demo.test', subject: 'Canary to read', date: new Date(), id: `<${randomUUID()}@demo.test>` },
+  const uid = await imap.append('Archive', message({ from: 'bob@demo.test', to: 'alice@demo.test', subject: 'Canary to read', date: new Date(), id: `<${randomUUID()}@demo.test>` },
     smime.encrypted(smime.clearSigned(text(`${words.read}\n`), 'bob'), ['alice'])));
-  const { uidvalidity } = await imap.select('INBOX');
+  const { uidvalidity } = await imap.select('Archive');
   imap.close();
-  const url = `/api/v1/folders/${folderId('INBOX')}/messages/${uid}`;
+  const url = `/api/v1/folders/${folderId('Archive')}/messages/${uid}`;
   const job = (await alice.get(`${url}?uidvalidity=${uidvalidity}`)).json.security.job;
   const key = unwrap('alice', job);
   secrets.set('content key of the mail', Buffer.from(key, 'base64'));
