@@ -2,6 +2,7 @@
 #include "tests/unit/mail/dovecot.h"
 
 #include "base/buf.h"
+#include "base/json.h"
 
 static struct dovecot d;
 static bool there;
@@ -326,6 +327,98 @@ static void test_search_promise(void **state)
     imap_release(im);
 }
 
+/* --- the corpus: what OpenSSL found encrypted, at any depth, must be sealed
+ * ------------------------- */
+
+/* Messages without ciphertext that are searched by header only all the same: nobody can tell from
+ * outside what a second layer, a damaged structure or a tree beyond our limits holds. */
+static const char *const doubtful[] = {
+    "attacks/dos/opaque-12-layers.eml", "attacks/dos/truncated-cms.eml",
+    "mime/generated/dos-10000-parts.eml", "mime/generated/dos-nest-300.eml",
+    "smime/thunderbird/alice.plain.sig.SHA256.opaque.dave.sig.SHA256.opaque.eml"};
+
+static bool read_file(const char *path, bool drop_nul, struct buf *out)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f) return false;
+    char chunk[65536];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
+        for (size_t i = 0; i < n; i++)
+            if (!drop_nul || chunk[i] != '\0') buf_char(out, chunk[i]);
+    fclose(f);
+    return !out->failed;
+}
+
+static bool is_encrypted(json_t *entry)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT(1u << 20);
+    json_t *measured = json_object_get(entry, "measured"), *whole = json_object();
+    if (measured) json_object_set(whole, "m", measured);
+    json_write(whole, &text);
+    json_decref(whole);
+    return str_find(buf_view(&text), STR("enveloped_data")) >= 0;
+}
+
+static bool is_doubtful(const char *file)
+{
+    for (size_t i = 0; i < sizeof doubtful / sizeof *doubtful; i++)
+        if (strcmp(file, doubtful[i]) == 0) return true;
+    return false;
+}
+
+static void test_search_corpus(void **state)
+{
+    (void) state;
+    need_dovecot();
+    const char *top = getenv("WAXSEAL_CORPUS") ? getenv("WAXSEAL_CORPUS") : "../shared/corpus";
+    char path[600];
+    CLEANUP_BUF struct buf text = BUF_INIT(8u << 20);
+    snprintf(path, sizeof path, "%s/manifest.json", top);
+    if (!read_file(path, false, &text)) {
+        print_message("# SKIP: no corpus at %s (set WAXSEAL_CORPUS)\n", top);
+        skip();
+    }
+    CLEANUP_JSON json_t *manifest = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
+    assert_non_null(manifest);
+    struct imap *im = dovecot_open(&d, "corpus", "INBOX");
+    fresh_box(im, "Corpus");
+    imap_release(im);
+    im = dovecot_open(&d, "corpus", "Corpus");
+    struct entry {
+        uint32_t uid;
+        const char *file;
+        bool encrypted;
+    } *mail = arena_array(d.a, 2000, sizeof *mail);
+    size_t n = 0, i, wanted = 0;
+    json_t *entry;
+    json_array_foreach(json_object_get(manifest, "files"), i, entry)
+    {
+        const char *file = json_string_value(json_object_get(entry, "file"));
+        size_t length = file ? strlen(file) : 0;
+        if (length < 4 || strcmp(file + length - 4, ".eml") != 0 || n == 2000) continue;
+        CLEANUP_BUF struct buf raw = BUF_INIT(64u << 20);
+        snprintf(path, sizeof path, "%s/%s", top, file);
+        if (!read_file(path, true, &raw) || raw.n == 0) continue;
+        mail[n] = (struct entry){put(im, "Corpus", buf_view(&raw)), file, is_encrypted(entry)};
+        wanted += mail[n++].encrypted ? 1 : 0;
+    }
+    assert_true(wanted > 30);
+    struct imap_query q = {.encrypted = true};
+    struct imap_found f;
+    assert_int_equal(imap_search(im, &q, d.a, &f, &d.e), RC_OK);
+    for (i = 0; i < n; i++) {
+        bool sealed = false;
+        for (size_t k = 0; k < f.count; k++)
+            sealed = sealed || f.uids[k] == mail[i].uid;
+        if (mail[i].encrypted && !sealed) fail_msg("%s would be searched", mail[i].file);
+        if (!mail[i].encrypted && sealed && !is_doubtful(mail[i].file))
+            fail_msg("%s would not be searched", mail[i].file);
+    }
+    print_message("# %zu messages, %zu encrypted\n", n, wanted);
+    imap_release(im);
+}
+
 static void test_search_filters_and_charsets(void **state)
 {
     (void) state;
@@ -386,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_move_copy_expunge),
         cmocka_unit_test(test_news),
         cmocka_unit_test(test_search_promise),
+        cmocka_unit_test(test_search_corpus),
         cmocka_unit_test(test_search_filters_and_charsets),
     };
     return cmocka_run_group_tests_name("imap_dovecot", tests, setup, teardown);
