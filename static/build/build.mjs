@@ -68,10 +68,9 @@ async function buildApp(assets) {
   for (const file of result.outputFiles) await writeVariants(path.basename(file.path), Buffer.from(file.contents));
   for (const [file, info] of Object.entries(result.metafile.outputs)) {
     const name = path.basename(file);
-    if (!info.entryPoint) continue;
-    const logical = name.replace(/\.[A-Z0-9]{8}\./, '.');
-    manifest[logical] = name;
-    if (logical !== 'app.js') continue;
+    // Lazy parts are imported by their hashed names; only the entry is named by a template.
+    if (!info.entryPoint?.endsWith('static/src/app/app.ts')) continue;
+    manifest['app.js'] = name;
     const shared = info.imports.filter((i) => i.kind === 'import-statement').map((i) => path.basename(i.path));
     // Named in the shell as modulepreload, so that both are asked for at once.
     if (shared.length > 1) throw new Error(`app.js imports ${shared.length} chunks; the shell preloads one (core/shared.ts)`);
@@ -120,7 +119,6 @@ async function main() {
   const assets = await emitLanguages();
   assets['icons.svg'] = await emit('icons.svg', await buildSprite(root));
   Object.assign(assets, await emitKeyring());
-  await emit('favicon.svg', await readFile(path.join(root, 'static/icons/brand.svg')));
   for (const sheet of ['app', 'signin']) await emit(`${sheet}.css`, await bundleText(path.join(root, `static/css/${sheet}.css`)));
   await emit('editor.js', await bundleText(path.join(src, 'editor/editor.ts'), { format: 'iife', loader: { '.css': 'text' } }));
   await emit('signin.js', await bundleText(path.join(src, 'signin/signin.ts'), { format: 'iife' }));

@@ -21,6 +21,7 @@ import { loadSmime } from '../views/parts/smime.ts';
 import { registerCommands } from './commands.ts';
 
 const REFRESH_MS = 45_000;
+const KEYRING_MS = 1500;
 
 function followRoute(): void {
   effect(() => {
@@ -94,7 +95,8 @@ function followPlan(): void {
     const words = featuresNow.value;
     untracked(() => {
       if (!takeFeatures(words)) return;
-      if (smimeOn.value) void loadSmime('chip');
+      // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
+  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
       else void Promise.allSettled(signOutHooks.map((f) => f()));
       const ref = reader.open.value?.ref;
       reader.forgetAll();
@@ -140,7 +142,8 @@ async function start(): Promise<void> {
   followPlan();
   startTooltips();
   bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
-  if (smimeOn.value) void loadSmime('chip');
+  // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
+  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
   await foldersLoaded;
   keepFresh();
 }

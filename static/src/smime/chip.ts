@@ -1,5 +1,6 @@
 // "Keyring open" in the header, with what it was used for and Lock now. Nothing while it is locked.
 import '../core/shared.ts';
+import './common.ts';
 import { t } from '../core/i18n.ts';
 import { WxElement, define } from '../core/element.ts';
 import { icon } from '../core/icon.ts';

@@ -1,4 +1,4 @@
-// "Protect your mail": shown above the list until there is a key or the person says Later.
+// "Protect your mail": shown below the list (it comes late and must not push rows away from under the pointer) until there is a key or the person says Later.
 import { t } from '../core/i18n.ts';
 import { WxElement, define } from '../core/element.ts';
 import { icon } from '../core/icon.ts';

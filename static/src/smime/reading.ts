@@ -1,6 +1,7 @@
 // The security bar of a message: one line of words, the details panel, and the unlock prompt in place. Decrypting is
 // one act: the person opened this message, the keyring gives this message's content key, the server opens it.
 import '../core/shared.ts';
+import './common.ts';
 import * as mail from '../api/mail.ts';
 import { getContacts } from '../api/mail.ts';
 import { harvest } from '../api/smime.ts';

@@ -1,5 +1,6 @@
 // Before anything is sent: the server's proposal is compared with the composer, and signed only when they agree.
 import '../core/shared.ts';
+import './common.ts';
 import type { Prepared } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { html, nothing } from '../core/lit.ts';

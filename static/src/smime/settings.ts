@@ -1,5 +1,6 @@
 // Settings > Security, below the four options: my keys and certificates, import, backup, lock now, activity.
 import '../core/shared.ts';
+import './common.ts';
 import { dropKey, getKeyFile, setPrimary } from '../api/smime.ts';
 import { sentence } from '../api/client.ts';
 import type { Cert, VaultKey } from '../api/types.ts';

@@ -1,6 +1,7 @@
 // Import of a .p12: file, its password, what is inside, a keyring passphrase, backup. Everything happens in this
 // browser; what goes to the vault is the re-wrapped file.
 import '../core/shared.ts';
+import './common.ts';
 import { addKey, setPrimary } from '../api/smime.ts';
 import { t } from '../core/i18n.ts';
 import { WxElement, define } from '../core/element.ts';

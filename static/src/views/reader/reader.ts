@@ -86,7 +86,7 @@ export class WxReader extends WxElement {
     if (uid !== this.#uid) { this.#uid = uid; this.details = false; this.source = null; }
     if (reader.open.value?.message?.security && !this.#bar) {
       this.#bar = true;
-      loadSmime('reading').catch(() => { this.#bar = false; });
+      loadSmime('reading').then(() => loadSmime('chip')).catch(() => { this.#bar = false; });
     }
   }
 
