@@ -40,6 +40,29 @@ static int no_passphrase(char *p, int n, int write, void *u)
     return -1; /* never asks a terminal */
 }
 
+static bool begins_as_der(BIO *bio)
+{
+    unsigned char first = 0;
+    bool der = BIO_read(bio, &first, 1) == 1 && first == 0x30;
+    (void) BIO_reset(bio);
+    return der;
+}
+
+/* One certificate, as authorities offer theirs for download (.cer, .der). */
+static rc_t load_der(struct trust *t, BIO *bio, const char *path, struct err *e)
+{
+    OSSL_OWN(X509) x = d2i_X509_bio(bio, NULL);
+    ossl_drain();
+    if (!x) {
+        rc_t rc = err_set(e, RC_DAMAGED, "A file with trusted certificates is damaged or empty.");
+        err_detail(e, "%s", path);
+        return rc;
+    }
+    if (!X509_STORE_add_cert(t->store, x)) return ossl_fail(e, RC_NO_MEMORY, NULL);
+    t->count++;
+    return RC_OK;
+}
+
 static rc_t load_file(struct trust *t, const char *path, struct err *e)
 {
     OSSL_OWN(BIO) bio = BIO_new_file(path, "r");
@@ -49,6 +72,7 @@ static rc_t load_file(struct trust *t, const char *path, struct err *e)
         return rc;
     }
     size_t before = t->count;
+    if (begins_as_der(bio)) return load_der(t, bio, path, e);
     for (;;) {
         OSSL_OWN(X509) x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
         if (!x) break;

@@ -338,6 +338,18 @@ static void loads_trust(void **state)
     assert_chain(verify(&anna, t, PURPOSE_SIGN, PKI_NOW), CHAIN_TRUSTED);
     trust_free(t);
     t = NULL;
+    f = fopen(file, "w"); /* DER, as authorities offer it */
+    str_t der = cert_der(root.cert);
+    fwrite(der.p, 1, der.n, f);
+    fclose(f);
+    assert_int_equal(trust_load(str_c(file), &t, &e), RC_OK);
+    assert_chain(verify(&anna, t, PURPOSE_SIGN, PKI_NOW), CHAIN_TRUSTED);
+    trust_free(t);
+    t = NULL;
+    f = fopen(file, "w");
+    fwrite(der.p, 1, der.n / 2, f);
+    fclose(f);
+    assert_int_equal(trust_load(str_c(file), &t, &e), RC_DAMAGED);
     remove(file);
     rmdir(dir);
     assert_int_equal(trust_load(str_c(dir), &t, &e), RC_NOT_FOUND);
