@@ -32,22 +32,33 @@ static bool is_option(const char *arg, const char *name, int i, int argc)
     return strcmp(arg, name) == 0 && i + 1 < argc;
 }
 
+/* Two options that belong together, in either order. */
+struct pair {
+    const char *first, *second;
+};
+
+static bool is_whole(struct pair *p, struct pair *out)
+{
+    if (!p->first || !p->second) return false;
+    *out = *p;
+    *p = (struct pair){NULL, NULL};
+    return true;
+}
+
 /* RC_BAD_REQUEST: a usage error. */
 static rc_t read_arguments(int argc, char **argv, struct inspection *in, struct err *e)
 {
-    const char *p12 = NULL, *key = NULL;
+    struct pair p12 = {NULL, NULL}, key = {NULL, NULL}, whole;
     for (int i = 0; i < argc; i++) {
         const char *arg = argv[i];
-        if (is_option(arg, "--p12", i, argc)) {
-            p12 = argv[++i];
-        } else if (is_option(arg, "--passphrase-file", i, argc) && p12) {
-            TRY(cli_add_p12(in->keys, p12, argv[++i], e));
-            p12 = NULL;
-        } else if (is_option(arg, "--key", i, argc)) {
-            key = argv[++i];
-        } else if (is_option(arg, "--cert", i, argc) && key) {
-            TRY(cli_add_key(in->keys, key, argv[++i], e));
-            key = NULL;
+        if (is_option(arg, "--p12", i, argc) && !p12.first) {
+            p12.first = argv[++i];
+        } else if (is_option(arg, "--passphrase-file", i, argc) && !p12.second) {
+            p12.second = argv[++i];
+        } else if (is_option(arg, "--key", i, argc) && !key.first) {
+            key.first = argv[++i];
+        } else if (is_option(arg, "--cert", i, argc) && !key.second) {
+            key.second = argv[++i];
         } else if (is_option(arg, "--trust", i, argc) && in->trust_count < FILES_MAX) {
             in->trust[in->trust_count++] = str_c(argv[++i]);
         } else if (is_option(arg, "--at", i, argc)) {
@@ -61,8 +72,12 @@ static rc_t read_arguments(int argc, char **argv, struct inspection *in, struct 
         } else {
             in->file = arg;
         }
+        if (is_whole(&p12, &whole)) TRY(cli_add_p12(in->keys, whole.first, whole.second, e));
+        if (is_whole(&key, &whole)) TRY(cli_add_key(in->keys, whole.first, whole.second, e));
     }
-    if (p12 || key) return err_set(e, RC_BAD_REQUEST, "a key file without its other half");
+    if (p12.first || p12.second || key.first || key.second) {
+        return err_set(e, RC_BAD_REQUEST, "a key file without its other half");
+    }
     return in->file ? RC_OK : err_set(e, RC_BAD_REQUEST, "message inspect wants a file");
 }
 

@@ -232,4 +232,16 @@ test('the certificate counts at the time that is asked for', async () => {
 test('a file that is not there is an error, a wrong call is a usage error', async () => {
   await assert.rejects(run(tool, ['message', 'inspect', '/nonexistent.eml']), (e) => e.code === 1 && JSON.parse(e.stdout).error.code === 'not_found');
   await assert.rejects(run(tool, ['message', 'inspect', '--at', 'noon', 'x']), (e) => e.code === 2);
+  await assert.rejects(run(tool, ['message', 'inspect', '--key', 'k', 'x']), (e) => e.code === 2);
+});
+
+test('keys and their other halves come in either order; a wrong passphrase is said', async () => {
+  const mail = join(fixtures, 'smime/generated/enc-aes256gcm-rsa.eml');
+  const [key, cert] = ['bert.key.pem', 'bert.cert.pem'].map((f) => join(fixtures, 'keys/corpus', f));
+  for (const args of [['--key', key, '--cert', cert], ['--cert', cert, '--key', key]])
+    assert.equal(JSON.parse((await run(tool, ['message', 'inspect', ...args, mail])).stdout).verdict, 'encrypted');
+  const p12 = join(fixtures, 'keys/rfc9216/bob.p12');
+  await run(tool, ['message', 'inspect', '--passphrase-file', passphraseFile('bob'), '--p12', p12, mail]);
+  await assert.rejects(run(tool, ['message', 'inspect', '--p12', p12, '--passphrase-file', passphraseFile('no'), mail]),
+    (e) => e.code === 1 && JSON.parse(e.stdout).error.code === 'wrong_passphrase');
 });
