@@ -23,3 +23,4 @@ openssl speed -seconds 1 rsa2048 2>/dev/null | tail -1
 openssl speed -seconds 1 ecdsap256 2>/dev/null | tail -1
 echo '```'
 "$NODE" tests/bench/browser.mjs
+"$NODE" tests/bench/keyring.mjs

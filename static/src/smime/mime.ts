@@ -99,10 +99,12 @@ function joinExtended(raw: Map<string, string>): Map<string, string> {
 function splitParts(body: string, boundary: string): string[] {
   const open = `--${boundary}\r\n`;
   const close = `--${boundary}--\r\n`;
-  if (boundary === '' || !body.startsWith(open)) throw new MimeError('preamble');
+  // A boundary that also stands elsewhere would be a delimiter to readers less strict than this one.
+  if (!/^[A-Za-z0-9'()+_,./:=?-]{8,70}$/.test(boundary) || !body.startsWith(open)) throw new MimeError('preamble');
   if (!body.endsWith(`\r\n${close}`)) throw new MimeError('epilogue');
   const inner = body.slice(open.length, -close.length);
   const parts = inner.split(`\r\n${open}`);
+  if (body.split(boundary).length !== parts.length + 2) throw new MimeError('boundary');
   // The CRLF before a delimiter belongs to it; our builder ends every part with one of its own.
   return parts.map((p, i) => (i === parts.length - 1 ? p : `${p}\r\n`));
 }
@@ -181,6 +183,8 @@ export function unflow(text: string): string {
   let open = false;
   for (const raw of text.split('\r\n')) {
     const quoted = raw.startsWith('>');
+    // Would flow into the next quoted line; our builder takes such blanks off.
+    if (quoted && raw.endsWith(' ')) throw new MimeError('flowed quote');
     const line = !quoted && raw.startsWith(' ') ? raw.slice(1) : raw;
     if (open && !quoted) out[out.length - 1] += line;
     else out.push(line);

@@ -153,7 +153,8 @@ class Content {
 
   #text(e: Entity, root: boolean): void {
     const text = this.#leaf(e, 'text/plain', { format: 'flowed' }, root, 'text');
-    const shown = e.params.get('format')?.toLowerCase() === 'flowed' ? unflow(text) : text;
+    let shown = text;
+    if (e.params.has('format')) try { shown = unflow(text); } catch { throw new DifferenceError('text'); }
     must(plain(shown) === plain(this.#f.body.text), 'text');
   }
 
@@ -184,6 +185,8 @@ class Content {
   #multipart(e: Entity, kind: string, root: boolean): Entity[] {
     must(e.type === `multipart/${kind}` && onlyParams(e, { boundary: null, ...this.#hpOf(root) }), 'structure');
     must(onlyFields(e, root, ['content-type']), 'header');
+    // RFC 2045 section 6.4: nothing but an identity; some readers would decode the whole body otherwise.
+    must(!e.fields.some((x) => x.name === 'content-transfer-encoding'), 'structure');
     return e.parts;
   }
 
