@@ -180,8 +180,8 @@ static rc_t with_session(struct imap_conn *c, const struct config_endpoint *serv
     if (!im) return err_set(e, RC_NO_MEMORY, NULL);
     rc_t rc = open_session(c, im, server, login, password, e);
     im->imap_stream = NULL;
-    /* mailimap_connect made itself the stream's logger, called at each write; its session ends here,
-     * the stream lives on. */
+    /* mailimap_connect made itself the stream's logger, called at each write; its session ends
+     * here, the stream lives on. */
     mailstream_set_logger(c->ms, NULL, NULL);
     mailstream_low_set_logger(c->ms->low, NULL, NULL);
     mailimap_free(im);

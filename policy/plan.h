@@ -12,7 +12,7 @@ struct features {
     bool smime;
 };
 struct entitlement {
-    str_t plan;               /* "enterprise"; in the caller's arena */
+    str_t plan; /* "enterprise"; in the caller's arena */
     struct features features;
 };
 

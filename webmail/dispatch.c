@@ -68,7 +68,8 @@ static rc_t check_session(struct call *c, const struct route *r, struct err *e)
     TRY(session_load(c, &c->session, e));
     TRY(session_entitle(c, e));
     /* Tells a page that runs already what its plan allows now, with whatever it asked for. */
-    response_header(c->s, STR("X-Waxseal-Features"), c->features.smime ? STR("smime") : STR("none"));
+    response_header(c->s, STR("X-Waxseal-Features"),
+                    c->features.smime ? STR("smime") : STR("none"));
     return RC_OK;
 }
 

@@ -13,7 +13,8 @@
 #define BOOK_MAX_CERTIFICATES 40u
 #define BOOK_MAX_CHAIN 8u
 
-/* Stored form: {id, name, addresses: [...], certificates: [{der, source, since, pending, gcm, chain}]}.
+/* Stored form: {id, name, addresses: [...], certificates: [{der, source, since, pending, gcm,
+ * chain}]}.
  */
 
 /* *out NULL: there is none. New reference. *version for book_save; null when absent. */
