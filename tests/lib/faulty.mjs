@@ -64,9 +64,11 @@ export class FakeSmtp {
 }
 
 // In front of a real IMAP server; `refuse` (a RegExp or null) is matched with each command line, which then gets a NO
-// and never reaches the server.
+// and never reaches the server. `spoil` (a function or null) gets what the server says and gives {bytes, then} for the
+// client instead: `then` is 'cut' (hang up), 'hang' (nothing more, ever) or undefined; null leaves it as it is.
 export class ImapProxy {
   refuse = null;
+  spoil = null;
   constructor(port) { this.target = port; }
   async start() {
     this.server = await listen((s) => this.#serve(s));
@@ -80,7 +82,13 @@ export class ImapProxy {
     server.on('error', () => client.destroy());
     server.on('close', () => client.destroy());
     client.on('close', () => server.destroy());
-    server.pipe(client);
+    let mute = false;
+    server.on('data', (d) => {
+      const spoilt = mute ? { bytes: '' } : this.spoil?.(d);
+      client.write(spoilt ? spoilt.bytes : d);
+      mute ||= spoilt?.then === 'hang';
+      if (spoilt?.then === 'cut') client.end();
+    });
     let buffer = Buffer.alloc(0), skip = 0, pass = 0, no = null;
     client.on('data', (d) => {
       buffer = Buffer.concat([buffer, d]);
