@@ -21,7 +21,7 @@ cp /etc/resolv.conf "$ROOT/etc/resolv.conf"
 for f in /etc/npmrc /etc/ssl/certs/ca-certificates.crt; do
     [ ! -e $f ] || install -D -m 0644 $f "$ROOT$f"
 done
-[ ! -e /root/.npmrc ] || install -m 0600 /root/.npmrc "$ROOT/root/.npmrc"
+[ ! -e "$HOME/.npmrc" ] || install -m 0600 "$HOME/.npmrc" "$ROOT/root/.npmrc"
 if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
     mkdir -p "$ROOT/usr/local/share/ca-certificates"
     cp /usr/local/share/ca-certificates/*.crt "$ROOT/usr/local/share/ca-certificates/"
