@@ -2,6 +2,8 @@
 #include "mail/entity.h"
 #include "mail/text.h"
 
+#define LIST_MAX (1u << 20) /* bytes of a list that are looked at */
+
 struct reader {
     str_t s; /* unfolded, UTF-8 */
     size_t at;
@@ -229,6 +231,7 @@ rc_t header_addresses(str_t raw, struct arena *a, struct mail_address **out, siz
                       struct err *e)
 {
     CLEANUP_BUF struct buf flat = BUF_INIT(raw.n + 16), utf8 = BUF_INIT(4 * raw.n + 64);
+    raw = str_sub(raw, 0, LIST_MAX);
     size_t max = 4 * raw.n + 64;
     struct reader r = {.a = a,
                        .plain = BUF_INIT(max),

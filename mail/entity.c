@@ -6,12 +6,16 @@
 #define DEPTH_DEFAULT 50
 #define PARTS_DEFAULT 2000
 #define FIELDS_DEFAULT 5000
-#define WORK_FACTOR 20 /* a multipart in a multipart is searched again for its own boundary */
+/* A multipart in a multipart is searched again for its own boundary. What that may cost in all, so
+ * that time stays linear: 8 bytes are one unit, a line with a dash is 8 more. */
+#define WORK_FACTOR 4
+#define WORK_BYTES 8
+#define WORK_LINE 8
 
 struct walk {
     unsigned max_depth, max_parts, max_fields;
     unsigned parts;
-    size_t work; /* bytes that may still be searched for boundaries: keeps time linear */
+    size_t work; /* units left for searching boundaries */
     struct entity *root;
     struct arena *a;
     struct err *e;
@@ -253,16 +257,23 @@ static bool is_delimiter(str_t s, size_t at, str_t boundary, struct delimiter *d
     return true;
 }
 
-static bool next_delimiter(str_t s, size_t from, str_t boundary, struct delimiter *d)
+/* Also false when the work is used up: w->work is 0 then. base64 has no dashes, so looking for
+ * those is fast; after one that is nothing the line is done with. */
+static bool next_delimiter(struct walk *w, str_t s, size_t from, str_t boundary,
+                           struct delimiter *d)
 {
-    while (from + 2 + boundary.n <= s.n) {
+    while (from + 2 + boundary.n <= s.n && w->work > 0) {
         const char *dash = memchr(s.p + from, '-', s.n - from - 1 - boundary.n);
+        size_t at = dash ? (size_t) (dash - s.p) : s.n;
+        size_t cost = (at - from) / WORK_BYTES + WORK_LINE;
+        w->work -= cost < w->work ? cost : w->work;
         if (!dash) return false;
-        size_t at = (size_t) (dash - s.p);
         if ((at == 0 || s.p[at - 1] == '\n') && s.p[at + 1] == '-' &&
             is_delimiter(s, at, boundary, d))
             return true;
-        from = at + 1;
+        const char *nl = memchr(dash, '\n', s.n - at);
+        if (!nl) return false;
+        from = (size_t) (nl - s.p) + 1;
     }
     return false;
 }
@@ -304,9 +315,9 @@ static rc_t split(struct walk *w, struct entity *m, str_t boundary)
     str_t s = m->body;
     struct delimiter d, next;
     size_t room = 0;
-    bool more = next_delimiter(s, 0, boundary, &d);
+    bool more = next_delimiter(w, s, 0, boundary, &d);
     while (more && !d.last) {
-        more = next_delimiter(s, d.after, boundary, &next);
+        more = next_delimiter(w, s, d.after, boundary, &next);
         size_t end = more ? before_delimiter(s, d.after, next.at) : s.n;
         if (!more && end == d.after) break; /* a delimiter and nothing after it */
         if (w->parts >= w->max_parts) {
@@ -332,11 +343,12 @@ static rc_t parse_multipart(struct walk *w, struct entity *m, unsigned depth)
     str_t boundary = entity_param(m, STR("boundary"));
     while (boundary.n > 0 && text_is_blank(boundary.p[boundary.n - 1]))
         boundary.n--;
-    if (depth >= w->max_depth || m->body.n > w->work)
-        mark_cut(w, m);
-    else
-        w->work -= m->body.n;
+    if (depth >= w->max_depth) mark_cut(w, m);
     if (boundary.n > 0 && !m->cut) TRY(split(w, m, boundary));
+    if (w->work == 0) { /* half a multipart would be another message */
+        mark_cut(w, m);
+        m->child_count = 0;
+    }
     if (m->child_count == 0) {
         set_type(m, STR("text"), STR("plain"));
         return RC_OK;

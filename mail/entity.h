@@ -66,8 +66,9 @@ struct entity_limits {
 /* Parses raw, which must outlive the result. Anything is a message: text without a header
  * becomes a text/plain body, and so does a multipart without a usable boundary or below the depth
  * limit. A message/rfc822 in base64 or quoted-printable is decoded into the arena; only such
- * children do not point into raw. Parts past the limit are left out and `cut` says so;
- * RC_TOO_LARGE for a header with too many fields. */
+ * children do not point into raw. Time is linear in the length: a
+ * message whose boundaries cost too much to find is cut like one that is too deep. Parts past the
+ * limit are left out and `cut` says so; RC_TOO_LARGE for a header with too many fields. */
 rc_t entity_parse(str_t raw, const struct entity_limits *limits, struct arena *a,
                   struct entity **out, struct err *e) WX_MUST_USE;
 /* First field of that name (any case): its raw value, or the null slice. */
@@ -83,7 +84,8 @@ rc_t entity_decode_text(const struct entity *m, struct buf *out, struct err *e) 
 
 /* --- header values (mail/header.c) ------------------------------------------------ */
 
-/* Unfolded, RFC 2047 decoded, UTF-8, controls replaced by spaces: for showing. */
+/* Unfolded, RFC 2047 decoded, UTF-8, controls replaced by spaces: for showing. Of raw, 256 KiB
+ * count. */
 str_t header_text(str_t raw, struct arena *a);
 
 struct mail_address {
@@ -91,7 +93,8 @@ struct mail_address {
     str_t address; /* local@domain as written, without comments; or null (unparsable) */
     str_t raw;     /* the text it came from */
 };
-/* RFC 5322 address-list, groups flattened, tolerant. *n = 0 when nothing was found. */
+/* RFC 5322 address-list, groups flattened, tolerant. *n = 0 when nothing was found. Of raw, 1 MiB
+ * counts. */
 rc_t header_addresses(str_t raw, struct arena *a, struct mail_address **out, size_t *n,
                       struct err *e) WX_MUST_USE;
 /* RFC 5322 date-time, tolerant. False when unreadable. Seconds since the epoch, and the zone's

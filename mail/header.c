@@ -3,6 +3,8 @@
 
 #include "mail/entity.h"
 
+#define HEADER_TEXT_MAX (256u << 10) /* for showing: nobody reads more */
+
 struct word {
     str_t charset; /* without RFC 2231's "*language" */
     str_t text;
@@ -111,6 +113,7 @@ str_t header_text(str_t raw, struct arena *a)
     CLEANUP_BUF struct buf flat = BUF_INIT(raw.n + 16);
     CLEANUP_BUF struct buf text = BUF_INIT(4 * raw.n + 64);
     if (!raw.p) return STR_NULL;
+    raw = str_sub(raw, 0, HEADER_TEXT_MAX);
     text_unfold(raw, &flat);
     text_decode_words(buf_view(&flat), &text);
     return text_one_line(buf_view(&text), a);

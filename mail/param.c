@@ -4,6 +4,7 @@
 
 #define MAX_SEGMENTS 128
 #define FILE_NAME_MAX 200
+#define VALUE_MAX (64u << 10) /* bytes of a field that are looked at */
 
 /* One name=value as written; "filename*1*" has base name, number and the star taken off. */
 struct segment {
@@ -212,6 +213,7 @@ static bool has_extended(const struct segment *g, size_t n, str_t name)
 
 rc_t param_parse(str_t raw, struct arena *a, struct param_value *out, struct err *e)
 {
+    raw = str_sub(raw, 0, VALUE_MAX);
     CLEANUP_BUF struct buf b = BUF_INIT(raw.n + 16);
     struct segment g[MAX_SEGMENTS];
     struct param_value v = {.params = NULL};

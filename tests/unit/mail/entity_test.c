@@ -152,6 +152,30 @@ static void test_limits_cut(void **state)
     assert_null(untouched);
 }
 
+/* Boundaries inside boundaries over a long text full of dashes: cut, not searched fifty times. */
+static void test_work_is_bounded(void **state)
+{
+    struct arena *a = *state;
+    CLEANUP_BUF struct buf b = BUF_INIT(4u << 20);
+    for (int i = 0; i < 45; i++)
+        buf_printf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+    buf_cstr(&b, "\n");
+    for (int i = 0; i < 1000000; i++)
+        buf_cstr(&b, "--\n");
+    struct entity *m = parse_ok(b.p, b.n, a);
+    assert_true(m->cut);
+    /* while an honest message of the same depth with as much base64 is not */
+    buf_clear(&b);
+    for (int i = 0; i < 20; i++)
+        buf_printf(&b, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i);
+    buf_cstr(&b, "\n");
+    for (int i = 0; i < 40000; i++)
+        buf_cstr(&b,
+                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n");
+    m = parse_ok(b.p, b.n, a);
+    assert_false(m->cut);
+}
+
 static void test_params(void **state)
 {
     struct arena *a = *state;
@@ -259,6 +283,7 @@ int main(void)
         ARENA_TEST(test_broken_multiparts_are_text),
         ARENA_TEST(test_messages_inside),
         ARENA_TEST(test_limits_cut),
+        ARENA_TEST(test_work_is_bounded),
         ARENA_TEST(test_params),
         ARENA_TEST(test_types_and_encodings),
         ARENA_TEST(test_file_names),
