@@ -12,7 +12,9 @@ static size_t flow_cut(str_t line)
     size_t chars = 0, blank = 0;
     for (size_t i = 0; i + 1 < line.n; i++) {
         if (((unsigned char) line.p[i] & 0xc0) != 0x80) chars++;
-        if (line.p[i] == ' ' && i > 0 && line.p[i + 1] != '>') blank = i + 1;
+        /* never after "-- ": alone on its line it is the signature separator (section 4.3) */
+        bool separator = i == 2 && str_starts(line, STR("-- "));
+        if (line.p[i] == ' ' && i > 0 && line.p[i + 1] != '>' && !separator) blank = i + 1;
         if (chars > FLOW_AT && blank > 0) return blank;
     }
     return line.n;

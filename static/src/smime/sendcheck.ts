@@ -58,6 +58,8 @@ function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void
 const ONCE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'mime-version', 'content-type', 'content-transfer-encoding'];
 
 const oneLine = (s: string): string => s.replace(/[\u0000-\u001f\u007f]/g, ' ');
+/** Blanks as the server trims them; String.trim would also take what Unicode calls a blank. */
+const trimmed = (s: string): string => s.replace(/^[ \t]+|[ \t]+$/g, '');
 
 function sameAddresses(value: string | undefined, wanted: readonly Address[]): boolean {
   if (wanted.length === 0) return value === undefined;
@@ -65,8 +67,9 @@ function sameAddresses(value: string | undefined, wanted: readonly Address[]): b
   const list = readAddressList(value);
   return list.length === wanted.length && list.every((a, i) => {
     const w = wanted[i]!;
-    const name = oneLine(w.name).trim();
-    return a.address === w.address && (a.name === name || (a.name === '' && name === w.address));
+    const name = trimmed(oneLine(w.name));
+    const shown = trimmed(a.name);
+    return a.address === w.address && (shown === name || (shown === '' && name === w.address));
   });
 }
 
@@ -175,8 +178,8 @@ class Content {
     must(get('content-transfer-encoding').toLowerCase() === 'base64', 'attachment');
     const d = readParams(get('content-disposition'));
     must(d.main === (inline ? 'inline' : 'attachment') && [...d.params.keys()].every((k) => k === 'filename'), 'attachment');
-    const name = oneLine(a.name).trim();
-    for (const shown of [d.params.get('filename'), e.params.get('name')]) must((shown ?? '').trim() === name, 'attachment');
+    const name = trimmed(oneLine(a.name));
+    for (const shown of [d.params.get('filename'), e.params.get('name')]) must(trimmed(shown ?? '') === name, 'attachment');
     must([...e.params.keys()].every((k) => k === 'name'), 'attachment');
     must(e.type === a.type.toLowerCase().split(';')[0]!.trim() || e.type === 'application/octet-stream', 'attachment');
     must(get('content-id') === (inline ? `<${a.content_id}>` : ''), 'attachment');

@@ -155,6 +155,14 @@ test('one\'s own copy is no foreign recipient', () => {
   assert.equal(verdict(p, f), 'same');
 });
 
+test('names are trimmed as the server trims them, not as Unicode does', () => {
+  const f = frozen('plain', { to: [{ name: '\u0001\u00a0Bob ', address: 'bob@demo.test' }] });
+  const p = prepared('plain', f, { skeleton: edit('plain', (t) => t.replace('To: Bob Builder', 'To: =?utf-8?B?IMKgQm9i?=')) });
+  assert.equal(verdict(p, f), 'same');
+  f.body.to[0]!.name = 'Bob';
+  assert.equal(verdict(p, f), 'recipients');
+});
+
 test('signer of the composer\'s choice', () => {
   const f = frozen('plain', { signer: 'bb' });
   assert.equal(verdict(prepared('plain', f), f), 'signer');

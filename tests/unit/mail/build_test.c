@@ -119,6 +119,21 @@ static void test_plain_message(void **state)
     assert_int_equal(n, 1);
 }
 
+/* RFC 3676 section 4.3: "-- " alone on a line is the signature separator and ends the paragraph. */
+static void test_flowing_makes_no_signature_separator(void **state)
+{
+    struct arena *a = *state;
+    struct build_message m = message();
+    m.text = STR(
+        "-- xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx "
+        "and more\n-- \nAnna");
+    str_t s = build(&m, HP_CLEAR, a, NULL, NULL);
+    str_t text = text_of(parse_ok(s.p, s.n, a), a);
+    ptrdiff_t first = str_find(text, STR("-- \r\n"));
+    assert_true(first > 0);
+    assert_int_equal(str_find(str_sub(text, (size_t) first + 1, text.n), STR("-- \r\n")), -1);
+}
+
 static void test_protected_headers(void **state)
 {
     struct arena *a = *state;
@@ -361,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(test_plain_message),
+        ARENA_TEST(test_flowing_makes_no_signature_separator),
         ARENA_TEST(test_protected_headers),
         ARENA_TEST(test_structure_and_pieces),
         ARENA_TEST(test_text_bodies),
