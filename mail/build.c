@@ -80,6 +80,7 @@ static str_t outer_subject(const struct build_message *m)
 static rc_t put_hp_outer(const struct build_message *m, struct buf *out, struct err *e)
 {
     CLEANUP_BUF struct buf outer = BUF_INIT(out->max);
+    outer.secret = out->secret;
     TRY(put_fields(m, outer_subject(m), &outer, e));
     str_t rest = buf_view(&outer), line;
     while (rest.n > 0 && str_cut(rest, '\n', &line, &rest)) {

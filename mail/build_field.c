@@ -90,6 +90,7 @@ void field_put_text(str_t text, size_t col, struct buf *out)
         return;
     }
     CLEANUP_BUF struct buf clean = BUF_INIT(3 * text.n + 16);
+    clean.secret = out->secret;
     for (size_t i = 0; i < text.n;) {
         uint32_t cp = text_next_utf8(text, &i);
         text_put_utf8(&clean, cp < 0x20 || cp == 0x7f ? ' ' : cp);
@@ -189,6 +190,7 @@ static void put_name(str_t name, size_t col, struct buf *out)
         return;
     }
     CLEANUP_BUF struct buf q = BUF_INIT(2 * name.n + 2);
+    q.secret = out->secret;
     buf_char(&q, '"');
     for (size_t i = 0; i < name.n; i++) {
         if (name.p[i] == '"' || name.p[i] == '\\') buf_char(&q, '\\');
@@ -268,6 +270,7 @@ static bool is_token_char(unsigned char c)
 static void put_extended(const char *name, str_t value, struct buf *out)
 {
     CLEANUP_BUF struct buf v = BUF_INIT(3 * value.n + 16);
+    v.secret = out->secret;
     for (size_t i = 0; i < value.n; i++) {
         unsigned char c = (unsigned char) value.p[i];
         if (is_token_char(c))

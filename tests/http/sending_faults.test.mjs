@@ -141,21 +141,32 @@ test('a Sent copy that fails never makes the mail unsent; it is filed later, onc
   }
 });
 
-test('killed while the message is on its way: pending, never sent again, the draft kept', async () => {
-  const fields = letter();
-  const p = await prepare(fields);
-  const handed = new Promise((resolve) => { smtp.script = (s) => (s === 'dot' ? new Promise(() => resolve()) : null); });
-  const lost = finish(p).catch(() => null);
-  await handed;
-  await server.kill();
-  await lost;
-  smtp.script = () => null;
-  await server.start();
-  assert.equal((await status(fields)).status, 'pending');
-  assert.equal((await finish(p)).status, 409, 'the ticket was taken');
-  assert.equal((await server.request('POST', '/api/v1/compose/prepare', composeBody(fields, []))).status, 409);
-  assert.equal(await drafts(fields), 1);
-  assert.equal(smtp.messages.length, 1);
+test('killed at any point of the submission: never sent again, never called failed, the draft kept', async () => {
+  for (const point of ['ehlo', 'mail', 'rcpt', 'data', 'dot', 'after']) {
+    const fields = letter();
+    const p = await prepare(fields);
+    const reached = new Promise((resolve) => {
+      smtp.script = (s) => {
+        if (s === point) return new Promise(() => resolve());
+        if (s === 'dot' && point === 'after') setImmediate(resolve); // our 250 is on its way
+        return null;
+      };
+    });
+    const lost = finish(p).catch(() => null);
+    await reached;
+    await server.kill();
+    const answer = await lost;
+    smtp.script = () => null;
+    await server.start();
+    const now = (await status(fields)).status;
+    assert.ok(now === 'pending' || (point === 'after' && now === 'sent'), `${point}: ${now}`);
+    if (answer?.json) assert.equal(answer.json.status, 'sent', point);
+    assert.equal((await finish(p)).status, 409, `${point}: the ticket was taken`);
+    assert.equal((await server.request('POST', '/api/v1/compose/prepare', composeBody(fields, []))).status, 409, point);
+    assert.ok(await drafts(fields) === 1 || await copies(fields) === 1, `${point}: nothing is lost`);
+    assert.equal(smtp.messages.length, ['dot', 'after'].includes(point) ? 1 : 0, point);
+    smtp.messages = [];
+  }
 });
 
 test('the mail server away at prepare: a sentence, nothing sent', async () => {

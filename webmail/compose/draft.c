@@ -64,7 +64,7 @@ static rc_t build_plain(struct call *c, const struct compose *m, enum header_pro
     TRY(put_bcc(m, &d->message, e));
     if (hp == HP_NONE) TRY(build_header(&b, &d->message, e)); /* else the entity has its own */
     d->shape.head = d->message.n;
-    TRY(build_entity(&b, hp, c->arena, &d->entity, &d->pieces, &d->piece_count, e));
+    TRY(build_entity(&b, hp, c->secret, &d->entity, &d->pieces, &d->piece_count, e));
     buf_str(&d->message, buf_view(&d->entity));
     return RC_OK;
 }
@@ -91,7 +91,7 @@ static rc_t build_encrypted(struct call *c, const struct compose *m, struct cert
     put_marks(m, &d->message);
     TRY(put_outer(&b, &d->message, e));
     d->shape.head = d->message.n;
-    TRY(build_entity(&b, HP_CIPHER, c->arena, &d->entity, &d->pieces, &d->piece_count, e));
+    TRY(build_entity(&b, HP_CIPHER, c->secret, &d->entity, &d->pieces, &d->piece_count, e));
     TRY(put_bcc(m, &plain, e));
     d->shape.inner = plain.n;
     buf_str(&plain, buf_view(&d->entity));
