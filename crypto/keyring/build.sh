@@ -76,8 +76,8 @@ for my $file ('/etc/apt/sources.list', glob('/etc/apt/sources.list.d/*.list')) {
     while (<$f>) {
         next unless /^\s*deb(?:-src)?\s+(\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+(.*\bmain\b.*)$/;
         my ($opt, $uri, $s, $comp) = ($1 // '', $2, $3, $4);
-        $opt =~ s/\barch=\S+\s*//;
-        $opt =~ s/^\[\s*\]\s*//;
+        $opt =~ s/\barch=[^\s\]]+\s*//;
+        $opt =~ s/\[\s*\]\s*//;
         add('list', "deb-src $opt$uri $s main\n") if $s =~ $suite && $uri !~ /^cdrom:/;
     }
 }
