@@ -2,7 +2,7 @@
 INSTANCE  ?= demo
 PORT_BASE ?= 8480
 DATA      ?= $(CURDIR)/run
-STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)' NODE='$(or $(NODE),node)'
+STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)'
 
 .PHONY: run stop status
 run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run)

@@ -2,7 +2,7 @@
 
 .PHONY: test unit-build fuzz fuzz-build fuzz-smoke mutants bench
 test: deps ## build, run every suite, end with "N passed, N failed, N skipped" (SUITES="unit lint" runs some)
-	@NODE='$(or $(NODE),node)' bash tests/run $(SUITES)
+	@bash tests/run $(SUITES)
 
 unit-build: $(UNIT_TESTS)
 
@@ -37,8 +37,8 @@ fuzz-smoke: fuzz-build ## every fuzz target for 10 seconds
 	@FUZZ_SECONDS=10 bash tests/fuzz/run.sh $(FUZZ_BINS)
 
 mutants: ## build each mutant of base/mutant.h and prove that the tests notice it
-	@NODE='$(or $(NODE),node)' bash tests/mutants/run.sh $(MUTANTS)
+	@bash tests/mutants/run.sh $(MUTANTS)
 
 bench: ## measure against raw IMAP and `openssl speed` in the same run
 	@$(MAKE) --no-print-directory all
-	@NODE='$(or $(NODE),node)' bash tests/bench/run.sh
+	@bash tests/bench/run.sh

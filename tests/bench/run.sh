@@ -3,8 +3,10 @@
 # PORT_BASE (8680), NODE. Prints a table; `make bench >docs/reports/...` keeps it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-export INSTANCE=bench PORT_BASE=${PORT_BASE:-8680} DATA=$PWD/build/bench-stack NODE=${NODE:-node}
+export INSTANCE=bench PORT_BASE=${PORT_BASE:-8680} DATA=$PWD/build/bench-stack
 make -s bench-build
+TOP=$PWD
+. tests/lib/node.sh
 trap 'bash tests/stack/down.sh >&2; rm -rf "$(realpath -m "$DATA")" "$DATA"' EXIT
 rm -rf "$(realpath -m "$DATA")" "$DATA"
 bash tests/stack/up.sh >&2

@@ -3,7 +3,8 @@
 # and is green without it. TAP on stdout; logs in build/test-logs/mutants.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-TOP=$PWD LOGS=$PWD/build/test-logs/mutants NODE=${NODE:-node}
+TOP=$PWD LOGS=$PWD/build/test-logs/mutants
+. tests/lib/node.sh
 mkdir -p "$LOGS"
 export PORT_BASE=${MUTANT_PORT_BASE:-8640} INSTANCE=mutant DATA=$TOP/build/mutant-stack LEAVE=0
 

@@ -5,6 +5,7 @@ umask 022
 
 STACK_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$STACK_DIR/../.." && pwd)
+. "$TOP/tests/lib/node.sh"
 INSTANCE=${INSTANCE:-demo}
 PORT_BASE=${PORT_BASE:-8480}
 DATA=${DATA:-$TOP/run}

@@ -4,7 +4,6 @@
 # when its program is newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$STACK_DIR/configure.sh"
-NODE=${NODE:-node}
 
 resolve_data
 mkdir -p "$DATA/run"
