@@ -41,7 +41,8 @@ struct imap_account {
 
 /* A connection for the account, signed in, with the mailbox selected when mailbox is not
  * null; prefers one that has it selected already. RC_WRONG_PASSWORD, RC_IMAP_DOWN,
- * RC_UNTRUSTED_PEER, RC_NOT_FOUND (no such mailbox), RC_TIMEOUT. */
+ * RC_UNTRUSTED_PEER, RC_NOT_FOUND (no such mailbox), RC_TIMEOUT; RC_THROTTLED when too many
+ * requests of the session wait already. */
 rc_t imap_acquire(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
                   int deadline_ms, struct imap **out, struct err *e) WX_MUST_USE;
 /* NULL is allowed. */

@@ -6,9 +6,10 @@
 #include "mail/imap_row.h"
 #include "mail/imap_search.h"
 
-#define FOLDERS_MAX 256   /* remembered at once; the least recently used gives way */
-#define KINDS_MAX 1000000 /* of one folder */
-#define CHUNK 1000        /* messages asked for in one go, and remembered when they are known */
+#define FOLDERS_MAX 256     /* remembered at once; the least recently used gives way */
+#define KINDS_MAX 1000000   /* of one folder */
+#define KINDS_TOTAL 2000000 /* of all folders: 16 MB */
+#define CHUNK 1000          /* messages asked for in one go, and remembered when they are known */
 #define SNIFF_FLIGHT 16
 #define SNIFF_FIRST_BYTES 6144
 
@@ -73,6 +74,23 @@ static struct entry *make_entry(struct imap_kinds_cache *k, str_t key)
     memcpy(oldest->key, key.p, key.n);
     oldest->key_n = key.n;
     return oldest;
+}
+
+/* Forgets other folders until the total fits; the one just used stays. */
+static void make_room(struct imap_kinds_cache *k, const struct entry *keep)
+{
+    for (;;) {
+        struct entry *oldest = NULL;
+        size_t total = 0;
+        for (size_t i = 0; i < FOLDERS_MAX; i++) {
+            struct entry *en = &k->entries[i];
+            total += en->count;
+            if (en != keep && en->count > 0 && (!oldest || en->last_used < oldest->last_used))
+                oldest = en;
+        }
+        if (total <= KINDS_TOTAL || !oldest) return;
+        clear_entry(oldest);
+    }
 }
 
 /* --- one folder being learnt ------------------------------------------------------------------ */
@@ -277,6 +295,7 @@ static void publish(struct learner *l)
         en->uidvalidity = l->uidvalidity;
         en->below = l->below;
         en->last_used = clock_ms();
+        make_room(k, en);
     }
     pthread_mutex_unlock(&k->lock);
     if (!newer) free(copy);

@@ -14,6 +14,8 @@
 /* A connection unused that long is asked NOOP first: middle boxes drop silent ones. */
 #define TRUST_IDLE_MS 60000
 #define PROBE_MS 2000
+/* A message with thirty pictures asks for all of them at once. */
+#define WAITERS_PER_CONNECTION 8
 
 enum slot_state { SLOT_FREE, SLOT_IDLE, SLOT_BUSY };
 
@@ -27,6 +29,12 @@ struct imap_slot {
     int64_t last_used;
 };
 
+/* A request that waits for a connection; it stands on its own thread's stack. */
+struct waiter {
+    struct waiter *next;
+    str_t session;
+};
+
 struct imap_pool {
     pthread_mutex_t lock;
     pthread_cond_t freed;
@@ -36,6 +44,7 @@ struct imap_pool {
     struct imap_pool_options options;
     unsigned char key[SEAL_KEY_BYTES];
     struct imap_slot *slots;
+    struct waiter *waiters;
     struct imap_kinds_cache *kinds;
 };
 
@@ -254,6 +263,27 @@ static struct imap *lease_new(struct imap_pool *p, const struct imap_account *ac
     return NULL;
 }
 
+/* Waits for a release. One session may keep only so many threads waiting: the others are for
+ * everybody. */
+static rc_t wait_turn(struct imap_pool *p, str_t session, const struct timespec *until,
+                      struct err *e)
+{
+    size_t waiting = 0;
+    for (const struct waiter *w = p->waiters; w; w = w->next)
+        waiting += str_eq(w->session, session) ? 1 : 0;
+    if (waiting >= WAITERS_PER_CONNECTION * p->options.per_session)
+        return err_set(e, RC_THROTTLED, "Too many requests for this mailbox at once.");
+    struct waiter me = {.next = p->waiters, .session = session};
+    p->waiters = &me;
+    int late = pthread_cond_timedwait(&p->freed, &p->lock, until);
+    struct waiter **at = &p->waiters;
+    while (*at != &me)
+        at = &(*at)->next;
+    *at = me.next;
+    return late == 0 ? RC_OK
+                     : err_set(e, RC_TIMEOUT, "Too many requests for this mailbox at once.");
+}
+
 /* A busy slot, with its idle connection in *c or none. */
 static rc_t take_slot(struct imap_pool *p, const unsigned char owner[32], str_t session,
                       str_t mailbox, bool fresh, int64_t deadline, struct imap_slot **out,
@@ -263,12 +293,12 @@ static rc_t take_slot(struct imap_pool *p, const unsigned char owner[32], str_t 
     struct timespec until;
     deadline_timespec(deadline, &until);
     pthread_mutex_lock(&p->lock);
-    struct imap_slot *s;
-    for (;;) {
-        s = fresh ? NULL : find_idle(p, owner, mailbox);
-        if (s) break;
-        s = find_room(p, session, &evicted);
-        if (s || pthread_cond_timedwait(&p->freed, &p->lock, &until) != 0) break;
+    struct imap_slot *s = NULL;
+    rc_t rc = RC_OK;
+    while (!s && rc == RC_OK) {
+        if (!fresh) s = find_idle(p, owner, mailbox);
+        if (!s) s = find_room(p, session, &evicted);
+        if (!s) rc = wait_turn(p, session, &until, e);
     }
     if (s) {
         *c = s->c;
@@ -280,7 +310,7 @@ static rc_t take_slot(struct imap_pool *p, const unsigned char owner[32], str_t 
     }
     pthread_mutex_unlock(&p->lock);
     imap_conn_close(evicted);
-    if (!s) return err_set(e, RC_TIMEOUT, "Too many requests for this mailbox at once.");
+    if (!s) return rc;
     *out = s;
     return RC_OK;
 }

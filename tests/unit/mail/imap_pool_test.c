@@ -105,12 +105,31 @@ struct waiter {
     struct imap *got;
 };
 
+/* imap_acquire, again as long as too many wait already. */
+static rc_t acquire_patiently(struct world *w, const struct imap_account *acc, str_t mailbox,
+                              struct imap **out)
+{
+    for (;;) {
+        rc_t rc = imap_acquire(w->pool, acc, mailbox, FAKE_DEADLINE, out, NULL);
+        if (rc != RC_THROTTLED) return rc;
+        struct timespec little = {.tv_nsec = 1000000};
+        nanosleep(&little, NULL);
+    }
+}
+
 static void *wait_for_one(void *arg)
 {
     struct waiter *x = arg;
     struct imap_account acc = account(x->w, "s1");
-    if (imap_acquire(x->w->pool, &acc, STR("INBOX"), FAKE_DEADLINE, &x->got, NULL) != RC_OK)
-        x->got = NULL;
+    if (acquire_patiently(x->w, &acc, STR("INBOX"), &x->got) != RC_OK) x->got = NULL;
+    return NULL;
+}
+
+static void *wait_and_release(void *arg)
+{
+    struct waiter *x = arg;
+    wait_for_one(x);
+    imap_release(x->got);
     return NULL;
 }
 
@@ -129,6 +148,37 @@ static void test_waiter_gets_what_is_released(void **state)
     imap_release(x.got);
     imap_release(b);
     assert_int_equal(w.f.connections, 2);
+    world_stop(&w);
+}
+
+/* A session with everything busy may not collect all threads: the seventeenth waiter is sent away,
+ * another session is not. */
+static void test_waiters_are_limited(void **state)
+{
+    (void) state;
+    enum { MANY = 16 }; /* eight for each connection */
+    struct world w = {0};
+    world_start(&w);
+    struct imap *a = open_for(&w, "s1", "INBOX"), *b = open_for(&w, "s1", "INBOX"), *c = NULL;
+    struct imap_account acc = account(&w, "s1");
+    struct waiter x[MANY];
+    pthread_t threads[MANY];
+    for (int i = 0; i < MANY; i++) {
+        x[i] = (struct waiter){.w = &w};
+        pthread_create(&threads[i], NULL, wait_and_release, &x[i]);
+    }
+    rc_t rc = RC_TIMEOUT; /* until all of them wait, this one only waits too */
+    for (int i = 0; i < 3000 && rc == RC_TIMEOUT; i++)
+        rc = imap_acquire(w.pool, &acc, STR("INBOX"), 10, &c, &w.e);
+    assert_int_equal(rc, RC_THROTTLED);
+    imap_release(open_for(&w, "s2", "INBOX"));
+    imap_release(a);
+    imap_release(b);
+    for (int i = 0; i < MANY; i++) {
+        /* Each gives way to the next. */
+        pthread_join(threads[i], NULL);
+        assert_non_null(x[i].got);
+    }
     world_stop(&w);
 }
 
@@ -233,7 +283,7 @@ static void *work(void *arg)
         struct imap *im = NULL;
         struct imap_mailbox m;
         struct err e = {0};
-        rc_t rc = imap_acquire(me->w->pool, &acc, str_c(boxes[i % 3]), FAKE_DEADLINE, &im, &e);
+        rc_t rc = acquire_patiently(me->w, &acc, str_c(boxes[i % 3]), &im);
         if (rc == RC_OK) rc = imap_mailbox(im, &m, &e);
         if (rc != RC_OK || m.uidvalidity != 77) me->failed++;
         imap_release(im);
@@ -270,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_nothing_is_shared),
         cmocka_unit_test(test_limit_per_session),
         cmocka_unit_test(test_waiter_gets_what_is_released),
+        cmocka_unit_test(test_waiters_are_limited),
         cmocka_unit_test(test_total),
         cmocka_unit_test(test_drop),
         cmocka_unit_test(test_idle_ones_are_closed),
