@@ -87,7 +87,16 @@ static void stop_at(struct opened *m, enum stop why, const char *text)
 static rc_t enter(struct opened *m, str_t content, struct err *e)
 {
     struct entity *inner;
-    TRY(entity_parse(content, NULL, m->arena, &inner, e));
+    struct err why = {0};
+    rc_t rc = entity_parse(content, NULL, m->arena, &inner, &why);
+    if (rc == RC_TOO_LARGE) { /* the layer was fine, what is inside is not readable */
+        stop_at(m, STOP_DAMAGED, why.message);
+        return RC_OK;
+    }
+    if (rc != RC_OK) {
+        if (e) *e = why;
+        return rc;
+    }
     m->payload = inner;
     m->blobs++;
     return RC_OK;
@@ -139,6 +148,23 @@ static bool is_ours(rc_t rc)
     return rc == RC_NO_MEMORY || rc == RC_INTERNAL;
 }
 
+static bool any_altered(const struct cms_signed *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->signers[i].integrity == CMS_ALTERED) return true;
+    }
+    return false;
+}
+
+/* The header's lines tell how the message was stored. */
+static bool stored_with_crlf(str_t s)
+{
+    ptrdiff_t nl = str_chr(s, '\n');
+    return nl > 0 && s.p[nl - 1] == '\r';
+}
+
+/* Over the canonical form. Where the lines are CRLF already and only some byte in a body looks like
+ * a bare LF, the bytes as they are count first: nothing was lost on the way. */
 static rc_t verify_detached(struct opened *m, struct layer *l, str_t der, str_t content,
                             struct err *e)
 {
@@ -146,7 +172,12 @@ static rc_t verify_detached(struct opened *m, struct layer *l, str_t der, str_t 
     struct err why = {0};
     str_t canonical;
     if (!with_crlf(content, &lines, &canonical)) return err_set(e, RC_NO_MEMORY, NULL);
-    rc_t rc = verify(m, der, canonical, NULL, &l->sig, &why);
+    bool same = canonical.p == content.p, exact = same || stored_with_crlf(content);
+    rc_t rc = verify(m, der, exact ? content : canonical, NULL, &l->sig, &why);
+    if (rc == RC_OK && exact && !same && any_altered(&l->sig)) {
+        cms_signed_free(&l->sig);
+        rc = verify(m, der, canonical, NULL, &l->sig, &why);
+    }
     if (is_ours(rc)) {
         if (e) *e = why;
         return rc;

@@ -382,6 +382,42 @@ static void without_the_feature_it_is_ordinary_mail(void **state)
     message_close(v);
 }
 
+/* How a mailbox stores lines must not matter; what was really signed over LF is not canonical. */
+static void line_ends_are_put_back(void **state)
+{
+    struct world *w = *state;
+    str_t good = clear(w, &w->anna, PLAIN);
+    char *lf = arena_cstr(w->a, good);
+    size_t n = 0;
+    for (size_t i = 0; i < good.n; i++) {
+        if (good.p[i] != '\r') lf[n++] = good.p[i];
+    }
+    str_t bare = STR("Content-Type: text/plain\n\nThe code is 4711.\n");
+    str_t odd = STR("Content-Type: text/plain\r\n\r\nOne\nline of 4711.\r\n");
+    const struct row rows[] = {
+        {FROM_ANNA, str_n(lf, n), "signed-valid", LEVEL_GOOD, NULL},
+        {FROM_ANNA, opaque(w, &w->anna, bare), "signed-valid", LEVEL_GOOD, NULL}, /* exact bytes */
+        {FROM_ANNA, clear(w, &w->anna, bare), "signed-invalid", LEVEL_BAD, NULL},
+        {FROM_ANNA, clear(w, &w->anna, odd), "signed-valid", LEVEL_GOOD, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect(w, i, &rows[i]);
+}
+
+/* A layer that is fine around content that is not: said, not an error. */
+static void unreadable_content_is_said(void **state)
+{
+    struct world *w = *state;
+    CLEANUP_BUF struct buf many = BUF_INIT(1 << 20);
+    for (int i = 0; i < 6000; i++)
+        buf_cstr(&many, "X-Field: x\r\n");
+    buf_cstr(&many, "\r\n4711\r\n");
+    struct message_view *v = open_mail(w, FROM_ANNA, sealed(w, buf_view(&many), CMS_AES_256_GCM));
+    assert_string_equal(v->verdict, "encrypted+damaged");
+    assert_int_equal(v->part_count, 0);
+    message_close(v);
+}
+
 /* Certificates kept of the sender: they verify what comes without one, and another one is named. */
 static void known_certificates_help(void **state)
 {
@@ -546,6 +582,8 @@ int main(void)
         cmocka_unit_test(wrong_key_shows_nothing),
         cmocka_unit_test(the_holder_is_asked),
         cmocka_unit_test(without_the_feature_it_is_ordinary_mail),
+        cmocka_unit_test(line_ends_are_put_back),
+        cmocka_unit_test(unreadable_content_is_said),
         cmocka_unit_test(known_certificates_help),
         cmocka_unit_test(the_protected_header_is_shown),
         cmocka_unit_test(another_inner_from_is_red),
