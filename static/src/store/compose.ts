@@ -173,14 +173,20 @@ export class Composer {
     try {
       const { body, files } = await this.body(null);
       const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      this.draft.value = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc) }, files);
+      const saved = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc) }, files);
+      this.draft.value = saved;
+      if (this.sendState.value === 'editing') this.problem.value = '';
       this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';
       if (this.#edits !== edits) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
       return true;
     } catch (error) {
       // Without an own certificate a secret draft cannot be kept on the server: said, not forced.
       this.saveState.value = error instanceof ApiError && error.code === 'no_certificate' ? 'impossible' : 'failed';
-      if (this.saveState.value === 'failed') this.problem.value = t('draft-failed', { why: sentence(error) });
+      if (this.saveState.value === 'failed') {
+        // What was said about sending matters more and stays; the next try comes by itself.
+        if (!this.problem.value) this.problem.value = t('draft-failed', { why: sentence(error) });
+        this.#timer = setTimeout(() => void this.save(), AUTOSAVE_BIG_MS);
+      }
       return false;
     }
   }
