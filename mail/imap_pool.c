@@ -27,6 +27,7 @@ struct imap_slot {
     size_t session_n;
     struct imap_conn *c; /* while idle */
     int64_t last_used;
+    uint64_t turn; /* order of releases: two may fall into one millisecond */
 };
 
 /* A request that waits for a connection; it stands on its own thread's stack. */
@@ -45,6 +46,7 @@ struct imap_pool {
     unsigned char key[SEAL_KEY_BYTES];
     struct imap_slot *slots;
     struct waiter *waiters;
+    uint64_t turns;
     struct imap_kinds_cache *kinds;
 };
 
@@ -77,7 +79,7 @@ static struct imap_slot *find_idle(struct imap_pool *p, const unsigned char owne
         struct imap_slot *s = &p->slots[i];
         if (s->state != SLOT_IDLE || memcmp(s->owner, owner, 32) != 0) continue;
         if (s->c->sel.name && str_eq(str_c(s->c->sel.name), mailbox)) return s;
-        if (!best || s->last_used < best->last_used) best = s;
+        if (!best || s->turn < best->turn) best = s;
     }
     return best;
 }
@@ -97,8 +99,8 @@ static struct imap_slot *find_room(struct imap_pool *p, str_t session, struct im
         bool mine = of_session(s, session);
         own += mine ? 1 : 0;
         if (s->state != SLOT_IDLE) continue;
-        if (!oldest || s->last_used < oldest->last_used) oldest = s;
-        if (mine && (!own_oldest || s->last_used < own_oldest->last_used)) own_oldest = s;
+        if (!oldest || s->turn < oldest->turn) oldest = s;
+        if (mine && (!own_oldest || s->turn < own_oldest->turn)) own_oldest = s;
     }
     struct imap_slot *room = own >= p->options.per_session ? own_oldest
                              : free_slot                   ? free_slot
@@ -333,6 +335,7 @@ void imap_release(struct imap *im)
         s->c = c;
         s->state = SLOT_IDLE;
         s->last_used = clock_ms();
+        s->turn = ++p->turns;
     }
     pthread_cond_broadcast(&p->freed);
     pthread_mutex_unlock(&p->lock);

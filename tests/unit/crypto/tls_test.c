@@ -369,7 +369,7 @@ static void test_deadlines(void **state)
         struct stream *s = NULL;
         struct err e = {0};
         char text[64];
-        rc_t rc = stream_connect(&at, clock_ms() + 250, RC_IMAP_DOWN, &s, &e);
+        rc_t rc = stream_connect(&at, clock_ms() + (mode < 2 ? 3000 : 300), RC_IMAP_DOWN, &s, &e);
         if (mode < 2) {
             assert_int_equal(rc, RC_OK);
             ssize_t n = 1;

@@ -284,7 +284,7 @@ static void test_silence(void **state)
         fake_rule(&w.f, silent_at[i], STR("* OK still here\r\n"), FAKE_HANG, 0);
         world_start(&w);
         struct imap *im = NULL;
-        rc_t rc = imap_acquire(w.pool, &w.account, STR("INBOX"), 300, &im, &w.e);
+        rc_t rc = imap_acquire(w.pool, &w.account, STR("INBOX"), i == 3 ? 5000 : 300, &im, &w.e);
         if (i == 3) {
             assert_int_equal(rc, RC_OK);
             struct buf body = BUF_INIT(1000);
@@ -308,7 +308,7 @@ static void test_flood(void **state)
     struct world w = {0};
     fake_rule(&w.f, "UID FETCH", STR("* 3 FETCH (UID 8 FLAGS ("), FAKE_FLOOD, 0);
     world_start(&w);
-    struct imap *im = world_open(&w, 1500);
+    struct imap *im = world_open(&w, 5000);
     long peak = peak_kib();
     struct imap_row row;
     rc_t rc = imap_flags_of(im, 8, w.a, &row, &w.e);
@@ -356,7 +356,7 @@ static void expect_refused(str_t greeting, const struct fake_rule *rule, enum tl
     world_start(&w);
     w.server.tls = tls;
     struct imap *im = NULL;
-    rc_t got = imap_acquire(w.pool, &w.account, STR("INBOX"), 3000, &im, &w.e);
+    rc_t got = imap_acquire(w.pool, &w.account, STR("INBOX"), FAKE_DEADLINE, &im, &w.e);
     if (got != rc) fail_msg("%.*s: %s (%s)", STR_ARG(greeting), err_word(got), w.e.detail);
     if (tls != TLS_MODE_NONE || str_starts(greeting, STR("* PREAUTH")))
         assert_false(fake_saw(&w.f, "LOGIN"));
