@@ -15,7 +15,7 @@ enum { MAX_NESTING = 4, MAX_BAGS = 1024, MAX_NAME = 256 };
 struct reader {
     OSSL_LIB_CTX *ctx;
     struct pbe_pass pass;
-    struct pbe_budget budget;
+    struct pbe_work work;
     struct keyring_set *out;
     bool authenticated; /* a MAC vouches for the file */
     bool probing;       /* the MAC did not fit: does the passphrase open anything at all? */
@@ -50,7 +50,7 @@ static enum keyring_rc check_mac(struct reader *r, const struct pfx *f)
     if (rc != KEYRING_OK) return rc;
     for (size_t i = 0; i < pbe_forms(&pbe, &r->pass); i++) {
         uint8_t key[EVP_MAX_MD_SIZE];
-        rc = pbe_derive(r->ctx, &r->budget, &pbe, &r->pass, i, PKCS12_MAC_ID, key, pbe.key_n);
+        rc = pbe_derive(r->ctx, &r->work, &pbe, &r->pass, i, PKCS12_MAC_ID, key, pbe.key_n);
         if (rc != KEYRING_OK) return rc;
         bool fits = hmac_fits(r, pbe.mac_hash, key, pbe.key_n, f->content, pfx_mac_value(f));
         OPENSSL_cleanse(key, sizeof key);
@@ -74,7 +74,7 @@ static enum keyring_rc decrypt_item(struct reader *r, const X509_ALGOR *alg,
     for (size_t i = 0; i < forms; i++) {
         uint8_t *plain = NULL;
         size_t n = 0;
-        rc = pbe_decrypt(r->ctx, &r->budget, &pbe, &r->pass, i, in, &plain, &n);
+        rc = pbe_decrypt(r->ctx, &r->work, &pbe, &r->pass, i, in, &plain, &n);
         if (rc == KEYRING_WRONG_PASSPHRASE) continue;
         if (rc != KEYRING_OK) return rc;
         const uint8_t *p = plain;
@@ -331,7 +331,7 @@ enum keyring_rc keyring_p12_read(const struct keyring *k, const uint8_t *p12, si
                                  const char *passphrase, size_t passphrase_n,
                                  struct keyring_set *out)
 {
-    struct reader r = {.ctx = k->ctx, .out = out, .budget = {KEYRING_MAX_WORK}};
+    struct reader r = {.ctx = k->ctx, .out = out, .work = {.left = KEYRING_MAX_WORK}};
     struct pfx f;
     enum keyring_rc rc = pfx_parse(p12, n, &f);
     if (rc != KEYRING_OK) return rc;
@@ -351,6 +351,7 @@ enum keyring_rc keyring_p12_read(const struct keyring *k, const uint8_t *p12, si
     else if (rc == KEYRING_WRONG_PASSPHRASE)
         rc = tell_why(&r, &f);
     pbe_pass_clear(&r.pass);
+    pbe_work_clear(&r.work);
     pfx_free(&f);
     return rc;
 }

@@ -175,11 +175,24 @@ enum keyring_rc pbe_read_pbmac1(const X509_ALGOR *alg, struct pbe *out)
     return rc;
 }
 
-static bool spend(struct pbe_budget *b, uint32_t iterations)
+static bool spend(struct pbe_work *w, uint32_t iterations)
 {
-    if (b->left < iterations) return false;
-    b->left -= iterations;
+    if (w->left < iterations) return false;
+    w->left -= iterations;
     return true;
+}
+
+void pbe_work_clear(struct pbe_work *w)
+{
+    OPENSSL_cleanse(w, sizeof *w);
+}
+
+static bool made_before(const struct pbe_work *w, const struct pbe *pbe, size_t form, size_t n)
+{
+    const struct pbe *m = &w->made;
+    return m->iterations == pbe->iterations && m->key_n == n && w->form == form &&
+           m->salt_n == pbe->salt_n && memcmp(m->salt, pbe->salt, m->salt_n) == 0 &&
+           strcmp(m->hash, pbe->hash) == 0;
 }
 
 static bool derive_pbkdf2(OSSL_LIB_CTX *ctx, const struct pbe *pbe, uint8_t *pass, size_t pass_n,
@@ -202,14 +215,28 @@ static bool derive_pbkdf2(OSSL_LIB_CTX *ctx, const struct pbe *pbe, uint8_t *pas
     return ok;
 }
 
-enum keyring_rc pbe_derive(OSSL_LIB_CTX *ctx, struct pbe_budget *b, const struct pbe *pbe,
+static enum keyring_rc derive_raw(OSSL_LIB_CTX *ctx, struct pbe_work *w, const struct pbe *pbe,
+                                  const struct pbe_pass *pass, size_t form, uint8_t *out, size_t n)
+{
+    if (n > sizeof w->key) return KEYRING_FAILED;
+    if (!made_before(w, pbe, form, n)) {
+        if (!spend(w, pbe->iterations)) return KEYRING_UNSUPPORTED;
+        w->made.iterations = 0;
+        if (!derive_pbkdf2(ctx, pbe, pass->raw[form].p, pass->raw[form].n, w->key, n))
+            return KEYRING_FAILED;
+        w->made = *pbe;
+        w->made.key_n = n;
+        w->form = form;
+    }
+    memcpy(out, w->key, n);
+    return KEYRING_OK;
+}
+
+enum keyring_rc pbe_derive(OSSL_LIB_CTX *ctx, struct pbe_work *w, const struct pbe *pbe,
                            const struct pbe_pass *pass, size_t form, int id, uint8_t *out, size_t n)
 {
-    if (!spend(b, pbe->iterations)) return KEYRING_UNSUPPORTED;
-    if (!pbe->pkcs12)
-        return derive_pbkdf2(ctx, pbe, pass->raw[form].p, pass->raw[form].n, out, n)
-                   ? KEYRING_OK
-                   : KEYRING_FAILED;
+    if (!pbe->pkcs12) return derive_raw(ctx, w, pbe, pass, form, out, n);
+    if (!spend(w, pbe->iterations)) return KEYRING_UNSUPPORTED;
     EVP_MD *md = EVP_MD_fetch(ctx, pbe->hash, NULL);
     bool ok = md && PKCS12_key_gen_uni_ex(pass->bmp[form].p, (int) pass->bmp[form].n,
                                           (unsigned char *) pbe->salt, (int) pbe->salt_n, id,
@@ -241,7 +268,7 @@ static enum keyring_rc run_cipher(const EVP_CIPHER *cipher, const uint8_t *key, 
     return KEYRING_OK;
 }
 
-enum keyring_rc pbe_decrypt(OSSL_LIB_CTX *ctx, struct pbe_budget *b, const struct pbe *pbe,
+enum keyring_rc pbe_decrypt(OSSL_LIB_CTX *ctx, struct pbe_work *w, const struct pbe *pbe,
                             const struct pbe_pass *pass, size_t form, const ASN1_OCTET_STRING *in,
                             uint8_t **out, size_t *n)
 {
@@ -249,9 +276,9 @@ enum keyring_rc pbe_decrypt(OSSL_LIB_CTX *ctx, struct pbe_budget *b, const struc
     EVP_CIPHER *cipher = EVP_CIPHER_fetch(ctx, pbe->cipher, NULL);
     if (!cipher) return KEYRING_UNSUPPORTED;
     memcpy(iv, pbe->iv, sizeof iv);
-    enum keyring_rc rc = pbe_derive(ctx, b, pbe, pass, form, PKCS12_KEY_ID, key, pbe->key_n);
+    enum keyring_rc rc = pbe_derive(ctx, w, pbe, pass, form, PKCS12_KEY_ID, key, pbe->key_n);
     if (rc == KEYRING_OK && pbe->pkcs12)
-        rc = pbe_derive(ctx, b, pbe, pass, form, PKCS12_IV_ID, iv, pbe->iv_n);
+        rc = pbe_derive(ctx, w, pbe, pass, form, PKCS12_IV_ID, iv, pbe->iv_n);
     if (rc == KEYRING_OK) rc = run_cipher(cipher, key, iv, in, out, n);
     OPENSSL_cleanse(key, sizeof key);
     EVP_CIPHER_free(cipher);

@@ -43,18 +43,23 @@ enum keyring_rc pbe_read_pbmac1(const X509_ALGOR *alg, struct pbe *out);
 enum keyring_rc pbe_set_salt(struct pbe *out, const ASN1_OCTET_STRING *salt,
                              const ASN1_INTEGER *iter);
 
-/* Work still allowed, in iterations. */
-struct pbe_budget {
+/* Of one file: work still allowed, in iterations, and the last key of PBKDF2, since files that we
+ * write use one salt for all their parts. Cleared with pbe_work_clear. */
+struct pbe_work {
     uint64_t left;
+    struct pbe made; /* how `key` was made; iterations 0: not yet */
+    size_t form;
+    uint8_t key[64];
 };
+void pbe_work_clear(struct pbe_work *w);
 
 /* Key material for one form of the passphrase. id: 1 key, 2 IV, 3 MAC (PKCS#12 only). */
-enum keyring_rc pbe_derive(OSSL_LIB_CTX *ctx, struct pbe_budget *b, const struct pbe *pbe,
+enum keyring_rc pbe_derive(OSSL_LIB_CTX *ctx, struct pbe_work *w, const struct pbe *pbe,
                            const struct pbe_pass *pass, size_t form, int id, uint8_t *out,
                            size_t n);
 /* CBC decryption with padding into a fresh buffer of *n bytes. KEYRING_WRONG_PASSPHRASE when the
  * padding does not fit. Caller frees with OPENSSL_clear_free. */
-enum keyring_rc pbe_decrypt(OSSL_LIB_CTX *ctx, struct pbe_budget *b, const struct pbe *pbe,
+enum keyring_rc pbe_decrypt(OSSL_LIB_CTX *ctx, struct pbe_work *w, const struct pbe *pbe,
                             const struct pbe_pass *pass, size_t form, const ASN1_OCTET_STRING *in,
                             uint8_t **out, size_t *n);
 /* How many forms of the passphrase this algorithm has. */

@@ -7,16 +7,20 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/pkcs12.h>
+#include <openssl/rand.h>
 #include <string.h>
 
 enum { MIN_ITERATIONS = 600000, SALT = 16, MAX_NESTING = 4 };
 
 /* --- writing ---------------------------------------------------------------------- */
 
+/* One salt for all encrypted parts: their keys are one key, derived once when the file is opened.
+ * Each part has an IV of its own. */
 struct writer {
     const struct keyring *k;
     const char *pass;
     int pass_n, iterations;
+    uint8_t salt[SALT];
 };
 
 /* Certificate and key carry the same localKeyID: the head of the certificate's SHA-256, or of the
@@ -50,8 +54,9 @@ static bool add_key_bag(const struct writer *w, STACK_OF(PKCS12_SAFEBAG) * bags,
     EVP_CIPHER *cipher = EVP_CIPHER_fetch(w->k->ctx, "AES-256-CBC", NULL);
     X509_SIG *sealed = NULL;
     if (p8 && cipher && key_id(w->k, i, id))
-        sealed = PKCS8_encrypt_ex(NID_hmacWithSHA256, cipher, w->pass, w->pass_n, NULL, SALT,
-                                  w->iterations, p8, w->k->ctx, NULL);
+        sealed =
+            PKCS8_encrypt_ex(NID_hmacWithSHA256, cipher, w->pass, w->pass_n,
+                             (unsigned char *) w->salt, SALT, w->iterations, p8, w->k->ctx, NULL);
     PKCS8_PRIV_KEY_INFO_free(p8);
     EVP_CIPHER_free(cipher);
     PKCS12_SAFEBAG *bag = sealed ? PKCS12_SAFEBAG_create0_pkcs8(sealed) : NULL;
@@ -107,9 +112,9 @@ static bool write_certs(const struct writer *w, STACK_OF(PKCS7) * safes)
     bool ok = bags != NULL;
     for (size_t i = 0; ok && i < w->k->set.cert_count; i++)
         ok = add_cert_bag(w, bags, i);
-    ok = ok &&
-         push_safe(safes, PKCS12_pack_p7encdata_ex(NID_aes_256_cbc, w->pass, w->pass_n, NULL, SALT,
-                                                   w->iterations, bags, w->k->ctx, NULL));
+    ok = ok && push_safe(safes, PKCS12_pack_p7encdata_ex(NID_aes_256_cbc, w->pass, w->pass_n,
+                                                         (unsigned char *) w->salt, SALT,
+                                                         w->iterations, bags, w->k->ctx, NULL));
     free_bags(bags);
     return ok;
 }
@@ -145,7 +150,8 @@ enum keyring_rc keyring_rewrap(const struct keyring *k, const char *passphrase, 
         passphrase_n > KEYRING_MAX_PASSPHRASE || !is_utf8(passphrase, passphrase_n))
         return KEYRING_REFUSED;
     if (k->set.key_count == 0) return KEYRING_EMPTY;
-    struct writer w = {k, passphrase, (int) passphrase_n, (int) iterations};
+    struct writer w = {k, passphrase, (int) passphrase_n, (int) iterations, {0}};
+    if (RAND_bytes_ex(k->ctx, w.salt, sizeof w.salt, 0) != 1) return KEYRING_FAILED;
     PKCS12 *p12 = write_file(&w);
     uint8_t *der = NULL;
     int len = p12 ? i2d_PKCS12(p12, &der) : -1;
