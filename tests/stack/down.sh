@@ -24,7 +24,19 @@ stop_service() { # NAME
         [ "$1" != nginx ] || as_root kill -TERM "$pid" 2>/dev/null || true
         wait_for 2 "$1 (to end)" gone "$pid" 2>/dev/null || as_root kill -KILL "$pid" 2>/dev/null || true
     fi
+    # Dovecot's imap processes hold their clients for a moment after the master is gone.
+    [ "$1" != dovecot ] || wait_for 10 "$1 (its sessions to end)" session_gone "$pid" || true
     rm -f "$DATA/run/$1.id"
+}
+session_gone() { # PID of a session leader: no process of its session is left
+    local stat
+    for stat in /proc/[0-9]*/stat; do
+        stat=$(cat "$stat" 2>/dev/null) || continue
+        stat=${stat##*) }
+        # shellcheck disable=SC2086
+        set -- "$1" $stat
+        [ "$5" != "$1" ] || [ "$2" = Z ] || return 1
+    done
 }
 gone() { [ ! -e "/proc/$1" ] || [ "$(awk '{print $3}' <"/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }
 
