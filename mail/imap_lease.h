@@ -15,6 +15,8 @@ struct imap {
     char *login, *password; /* owned copies, wiped */
     int64_t deadline;
     bool retried;
+    bool fresh; /* imap_mailbox was the last thing done: `state` needs no asking again */
+    struct imap_mailbox state;
 };
 
 /* After a failed read that changes nothing on the server: connects and selects again, once, when

@@ -123,6 +123,8 @@ static rc_t mailbox_once(struct imap *im, struct imap_mailbox *out, struct err *
     do
         TRY(state_round(im->c, &m, e));
     while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
+    im->state = m;
+    im->fresh = true;
     *out = m;
     return RC_OK;
 }
@@ -223,6 +225,25 @@ static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit, str
     return RC_OK;
 }
 
+/* By positions that imap_mailbox has just found out. False in *good: something moved meanwhile. */
+static rc_t list_known(struct imap *im, uint32_t offset, uint32_t limit, struct row_reader *rr,
+                       struct imap_mailbox *m, bool *good, struct err *e)
+{
+    struct imap_conn *c = im->c;
+    struct imap_command fetch, *const one = &fetch;
+    uint32_t low, high;
+    *m = im->state;
+    *good = true;
+    if (!window(c->sel.exists, offset, limit, &low, &high)) return RC_OK;
+    struct imap_mailbox ignored = {0};
+    rr->state = (struct state_reader){.c = c, .out = &ignored};
+    c->sel.moved = false;
+    write_fetch(c, &fetch, low, high);
+    TRY(imap_conn_collect(c, &one, 1, on_row, rr, NULL, e));
+    *good = !c->sel.moved && fetch.result == RC_OK;
+    return RC_OK;
+}
+
 static rc_t list_once(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a,
                       struct imap_rows *out, struct err *e)
 {
@@ -232,9 +253,14 @@ static rc_t list_once(struct imap *im, uint32_t offset, uint32_t limit, struct a
     if (!rr.rows) return err_set(e, RC_NO_MEMORY, NULL);
     struct imap_mailbox m;
     int rounds = 0;
-    do
-        TRY(list_round(im->c, offset, limit, &rr, &m, e));
-    while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
+    bool good = false;
+    if (im->fresh) TRY(list_known(im, offset, limit, &rr, &m, &good, e));
+    im->fresh = false;
+    if (!good) {
+        do
+            TRY(list_round(im->c, offset, limit, &rr, &m, e));
+        while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
+    }
     qsort(rr.rows, rr.count, sizeof *rr.rows, by_sequence);
     *out = (struct imap_rows){.mailbox = m, .rows = rr.rows, .count = rr.count};
     return RC_OK;

@@ -132,6 +132,7 @@ rc_t imap_store(struct imap *im, const uint32_t *uids, size_t n, bool add, const
     TRY(check_flags(flags, nflags, e));
     if (nflags == 0) return RC_OK;
     TRY(imap_need_selected(im, e));
+    im->fresh = false;
     for (size_t from = 0; from < n;) {
         struct imap_command cmd;
         imap_cmd_begin(im->c, &cmd);
@@ -200,6 +201,7 @@ static rc_t transfer(struct imap *im, const char *verb, struct copied *m, str_t 
     if (target.n == 0) return err_set(e, RC_NOT_FOUND, NULL);
     TRY(imap_check_text(target, IMAP_MAILBOX_MAX, "to", e));
     TRY(imap_need_selected(im, e));
+    im->fresh = false;
     for (size_t from = 0; from < m->n;) {
         struct imap_command cmd;
         imap_cmd_begin(im->c, &cmd);
@@ -314,6 +316,7 @@ rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *fla
     if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
     struct imap_command cmd;
     bool refused = false;
+    im->fresh = false;
     imap_cmd_begin(im->c, &cmd);
     imap_cmd_text(im->c, STR("APPEND "));
     TRY(imap_cmd_string(im->c, mailbox, e));

@@ -451,6 +451,7 @@ bool imap_should_retry(struct imap *im, rc_t rc)
     if (rc != RC_IMAP_DOWN || im->retried || !im->c || !im->c->broken) return false;
     if (clock_ms() >= im->deadline) return false;
     im->retried = true;
+    im->fresh = false;
     struct imap_conn *old = im->c;
     im->c = NULL;
     str_t mailbox = str_c(old->sel.name);

@@ -192,6 +192,20 @@ static void test_news(void **state)
         assert_int_equal(rows.count, 5);
         assert_int_equal(rows.mailbox.total, 5);
     }
+    /* A list right behind the state asks for the rows only, unless something moves in between. */
+    assert_int_equal(imap_mailbox(one, &m, &d.e), RC_OK);
+    assert_int_equal(imap_list(one, 0, 2, d.a, &rows, &d.e), RC_OK);
+    assert_int_equal(rows.mailbox.modseq, m.modseq);
+    assert_int_equal(rows.count, 2);
+    uint32_t gone = rows.rows[0].uid, older = rows.rows[1].uid;
+    assert_int_equal(imap_mailbox(one, &m, &d.e), RC_OK);
+    assert_int_equal(imap_expunge(two, &gone, 1, &d.e), RC_OK);
+    uint32_t newest = put(two, "News", STR(HEAD("n") "\r\nx\r\n"));
+    assert_int_equal(imap_list(one, 0, 2, d.a, &rows, &d.e), RC_OK);
+    assert_true(rows.rows[0].uid == newest || rows.rows[0].uid == gone);
+    assert_int_equal(imap_list(one, 0, 2, d.a, &rows, &d.e), RC_OK);
+    assert_int_equal(rows.rows[0].uid, newest);
+    assert_int_equal(rows.rows[1].uid, older);
     assert_int_equal(imap_list(one, 4, 10, d.a, &rows, &d.e), RC_OK);
     assert_int_equal(rows.count, 1);
     assert_int_equal(imap_list(one, 5, 10, d.a, &rows, &d.e), RC_OK);
