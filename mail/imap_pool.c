@@ -276,6 +276,8 @@ static rc_t wait_turn(struct imap_pool *p, str_t session, const struct timespec 
     if (waiting >= WAITERS_PER_CONNECTION * p->options.per_session)
         return err_set(e, RC_THROTTLED, "Too many requests for this mailbox at once.");
     struct waiter me = {.next = p->waiters, .session = session};
+    /* Taken off again below, before this frame is left. */
+    // cppcheck-suppress autoVariables
     p->waiters = &me;
     int late = pthread_cond_timedwait(&p->freed, &p->lock, until);
     struct waiter **at = &p->waiters;
