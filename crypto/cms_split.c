@@ -2,6 +2,8 @@
  * neither copied nor parsed a second time. */
 #include "crypto/cms_parts.h"
 
+#define DIGEST_ALGORITHMS_MAX 4096 /* bytes */
+
 static bool put_length(struct buf *out, size_t n)
 {
     unsigned char head[1 + sizeof n];
@@ -46,6 +48,8 @@ static bool find_parts(str_t der, struct signed_parts *out)
         !ber_expect(&r, BER_SEQUENCE, &inner)) {
         return false;
     }
+    /* One entry for each digest the signers use; a list without end costs memory and time only. */
+    if (digests.content.n > DIGEST_ALGORITHMS_MAX) return false;
     p.type = oid.whole;
     p.before = str_n(version.whole.p, version.whole.n + digests.whole.n);
     p.after = r.rest;

@@ -10,7 +10,7 @@
 #include "crypto/cms_signer.h"
 #include "crypto/ossl.h"
 
-enum { SIGNERS_MAX = 32, BAG_MAX = 128, CANDIDATES_MAX = 8 };
+enum { SIGNERS_MAX = 32, BAG_MAX = 128, CANDIDATES_MAX = 8, DIGESTS_MAX = 12 };
 /* Certificates, CRLs and signers together. */
 #define REST_MAX ((size_t) 16 << 20)
 
@@ -78,12 +78,62 @@ struct checking {
     struct arena *arena;
     const struct cms_verify_options *options;
     struct cms_signed *result;
+    struct {
+        const EVP_MD *md;
+        BIO *chain;
+    } digests[DIGESTS_MAX]; /* owned; each algorithm once, however many signers name it */
+    size_t digest_count;
 };
 
-static bool content_digest(const EVP_MD *md, str_t content, unsigned char out[EVP_MAX_MD_SIZE],
+static BIO *digest_bio(const EVP_MD *md, str_t content)
+{
+    BIO *top = BIO_new(BIO_f_md()), *sink = BIO_new(BIO_s_null());
+    bool ok = top && sink && BIO_set_md(top, md) > 0;
+    if (ok) {
+        BIO_push(top, sink);
+        sink = NULL;
+    }
+    for (size_t at = 0; ok && at < content.n;) {
+        size_t n = content.n - at < (1u << 20) ? content.n - at : 1u << 20;
+        ok = BIO_write(top, content.p + at, (int) n) == (int) n;
+        at += n;
+    }
+    BIO_free(sink);
+    if (ok) return top;
+    BIO_free_all(top);
+    return NULL;
+}
+
+/* The content run through md. A message may name thousands of digests and dozens of signers: it is
+ * read once for each algorithm that a signer uses. Owned by c; NULL: failed. */
+static BIO *digested(struct checking *c, const EVP_MD *md)
+{
+    for (size_t i = 0; i < c->digest_count; i++) {
+        if (c->digests[i].md == md) return c->digests[i].chain;
+    }
+    if (c->digest_count == DIGESTS_MAX) return NULL;
+    BIO *chain = digest_bio(md, c->content);
+    if (!chain) return NULL;
+    c->digests[c->digest_count].md = md;
+    c->digests[c->digest_count++].chain = chain;
+    return chain;
+}
+
+static void digests_free(struct checking *c)
+{
+    for (size_t i = 0; i < c->digest_count; i++)
+        BIO_free_all(c->digests[i].chain);
+    c->digest_count = 0;
+}
+
+static bool content_digest(struct checking *c, const EVP_MD *md, unsigned char out[EVP_MAX_MD_SIZE],
                            unsigned *n)
 {
-    return EVP_Digest(content.p ? content.p : "", content.n, out, n, md, NULL) == 1;
+    BIO *chain = digested(c, md);
+    EVP_MD_CTX *ran = NULL;
+    OSSL_OWN(EVP_MD_CTX) copy = EVP_MD_CTX_new();
+    return chain && copy && BIO_get_md_ctx(chain, &ran) > 0 && EVP_MD_CTX_copy_ex(copy, ran) == 1 &&
+           EVP_DigestFinal_ex(copy, out, n) == 1;
 }
 
 static bool is_eddsa(X509 *x)
@@ -94,36 +144,28 @@ static bool is_eddsa(X509 *x)
 
 /* Signature over the content itself, without attributes (RFC 5652 section 5.4). Content that is a
  * set of signed attributes is refused: its bytes may have been signed as attributes elsewhere. */
-static bool bare_signature_right(const struct checking *c, CMS_SignerInfo *si)
+static bool bare_signature_right(struct checking *c, CMS_SignerInfo *si, const EVP_MD *md)
 {
     struct ber r = ber_start(c->content);
     struct ber_value set;
     if (ber_expect(&r, BER_SET, &set) && ber_end(&r)) return false;
-    if (c->content.n > INT_MAX) return false;
-    OSSL_OWN(BIO) source = BIO_new_mem_buf(c->content.p, (int) c->content.n);
-    BIO *chain = source ? CMS_dataInit(c->cms, source) : NULL;
-    if (!chain) return false;
-    source = NULL; /* part of the chain now */
-    char step[16384];
-    while (BIO_read(chain, step, sizeof step) > 0) {}
-    bool right = CMS_SignerInfo_verify_content(si, chain) == 1;
-    BIO_free_all(chain);
-    return right;
+    /* Not CMS_dataInit: that hashes for every digest the message names. */
+    BIO *chain = digested(c, md);
+    return chain && CMS_SignerInfo_verify_content(si, chain) == 1;
 }
 
-static bool signature_right(const struct checking *c, CMS_SignerInfo *si, X509 *x, const EVP_MD *md)
+static bool signature_right(struct checking *c, CMS_SignerInfo *si, X509 *x, const EVP_MD *md)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned n = 0;
-    if (CMS_signed_get_attr_count(si) < 0) return bare_signature_right(c, si);
-    if (!content_digest(md, c->content, digest, &n) ||
-        !attributes_fit(c->cms, si, str_n(digest, n))) {
+    if (CMS_signed_get_attr_count(si) < 0) return bare_signature_right(c, si, md);
+    if (!content_digest(c, md, digest, &n) || !attributes_fit(c->cms, si, str_n(digest, n))) {
         return false;
     }
     return is_eddsa(x) ? eddsa_right(si, x) : CMS_SignerInfo_verify(si) == 1;
 }
 
-static enum cms_integrity check_with(const struct checking *c, CMS_SignerInfo *si, X509 *x,
+static enum cms_integrity check_with(struct checking *c, CMS_SignerInfo *si, X509 *x,
                                      const struct cms_algorithm *alg)
 {
     EVP_PKEY *key = X509_get0_pubkey(x);
@@ -140,8 +182,8 @@ static enum cms_integrity check_with(const struct checking *c, CMS_SignerInfo *s
 
 /* Tries each certificate that the SignerIdentifier may mean: a forged twin must not hide the real
  * one. The first that fits wins; else the first that was tried. */
-static void find_and_check(const struct checking *c, CMS_SignerInfo *si,
-                           const struct cms_algorithm *alg, struct cms_signer *out)
+static void find_and_check(struct checking *c, CMS_SignerInfo *si, const struct cms_algorithm *alg,
+                           struct cms_signer *out)
 {
     const struct cms_signed *s = c->result;
     size_t all = s->certificate_count + c->options->extra_count, tried = 0;
@@ -189,7 +231,7 @@ static bool takes_gcm(CMS_SignerInfo *si)
     return found;
 }
 
-static rc_t check_signer(const struct checking *c, CMS_SignerInfo *si, struct cms_signer *out,
+static rc_t check_signer(struct checking *c, CMS_SignerInfo *si, struct cms_signer *out,
                          struct err *e)
 {
     struct cms_signer s = {0};
@@ -261,6 +303,7 @@ static rc_t verify_apart(str_t der, str_t content, const struct cms_verify_optio
     c.plain_data = OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_pkcs7_data;
     rc_t rc = read_bag(cms, a, &s, e);
     if (rc == RC_OK) rc = check_all(&c, e);
+    digests_free(&c);
     ossl_drain();
     if (rc != RC_OK) {
         cms_signed_free(&s);

@@ -400,9 +400,29 @@ static void nobody_signed(void **state)
     assert_int_equal(bare.out.n, 0);
 }
 
+/* Each entry made the whole content be hashed once more: hours for one mail. */
+static void endless_digests_are_refused(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        unsigned entries;
+        rc_t rc;
+    } rows[] = {{1, RC_OK}, {200, RC_OK}, {400, RC_DAMAGED}};
+    str_t sha256 = STR("\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_BUF struct buf list = BUF_INIT(1 << 16);
+        for (unsigned k = 0; k < rows[i].entries; k++)
+            assert_true(buf_str(&list, sha256));
+        str_t der = signed_data(w->a, buf_view(&list), STR(""), cert_der(w->anna.cert), STR(""));
+        OUTCOME r = verify(w, der, TEXT);
+        assert_int_equal(r.rc, rows[i].rc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(endless_digests_are_refused),
         cmocka_unit_test(each_form_verifies),
         cmocka_unit_test(signers_are_judged_one_by_one),
         cmocka_unit_test(changed_content_is_altered),
