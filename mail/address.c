@@ -196,9 +196,12 @@ static bool step(struct reader *r)
     case '"':
         read_quoted(r, &r->plain, &r->words);
         return true;
-    case '<':
+    case '<': {
+        /* "a <b@c> <d@e>": two addresses. To keep one would be to choose who is shown. */
+        bool ok = !r->has_angle || end_entry(r);
         read_angle(r);
-        return true;
+        return ok;
+    }
     case ',':
     case ';': {
         bool ok = end_entry(r);

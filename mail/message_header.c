@@ -75,13 +75,14 @@ static enum protection find_protection(const struct opened *m)
     return PROTECT_NONE;
 }
 
-/* Altered content does not get to say what the header was. */
+/* Altered content does not get to say what the header was, nor what has the form of signed mail
+ * but was signed by nobody. */
 static bool is_intact(const struct opened *m)
 {
     for (unsigned i = 0; i < m->layer_count; i++) {
         const struct layer *l = &m->layers[i];
         if (l->kind != LAYER_SIGNED) continue;
-        if (l->broken) return false;
+        if (l->broken || l->sig.count == 0) return false;
         for (size_t k = 0; k < l->sig.count; k++) {
             if (l->sig.signers[k].integrity == CMS_ALTERED) return false;
         }

@@ -275,19 +275,38 @@ static rc_t judge_parts(struct opened *m, struct verdict *v, struct err *e)
 /* --- the sender's looks ------------------------------------------------------------------------
  */
 
-/* An address inside a display name, other than the real one. */
+/* The next @ of a name, also one that only looks like it (U+FF20, U+FE6B). *n: its bytes, 0: none.
+ */
+static size_t next_at(str_t s, size_t from, size_t *n)
+{
+    for (size_t i = from; i < s.n; i++) {
+        str_t rest = str_sub(s, i, s.n);
+        *n = s.p[i] == '@'                                                                    ? 1
+             : str_starts(rest, STR("\xef\xbc\xa0")) || str_starts(rest, STR("\xef\xb9\xab")) ? 3
+                                                                                              : 0;
+        if (*n) return i;
+    }
+    *n = 0;
+    return s.n;
+}
+
+/* An address inside a display name, other than the real one; every one of them counts. */
 static bool name_pretends(const struct mail_address *from)
 {
+    static const char around[] = " \t\"'<>(),;:[]";
     str_t name = from->name;
-    ptrdiff_t at = str_chr(name, '@');
-    if (at <= 0 || str_is_null(from->address)) return false;
-    size_t begin = (size_t) at, end = (size_t) at + 1;
-    while (begin > 0 && !strchr(" \t\"'<>(),;:", name.p[begin - 1]))
-        begin--;
-    while (end < name.n && !strchr(" \t\"'<>(),;:", name.p[end]))
-        end++;
-    str_t token = str_sub(name, begin, end);
-    return begin < (size_t) at && end > (size_t) at + 1 && !str_ieq(token, from->address);
+    size_t n = 0;
+    if (str_is_null(from->address)) return false;
+    for (size_t at = next_at(name, 0, &n); n > 0; at = next_at(name, at + n, &n)) {
+        size_t begin = at, end = at + n;
+        while (begin > 0 && !strchr(around, name.p[begin - 1]))
+            begin--;
+        while (end < name.n && !strchr(around, name.p[end]))
+            end++;
+        str_t token = str_sub(name, begin, end);
+        if (begin < at && end > at + n && !str_ieq(token, from->address)) return true;
+    }
+    return false;
 }
 
 static rc_t judge_sender(struct opened *m, struct verdict *v, struct err *e)

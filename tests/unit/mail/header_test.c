@@ -66,6 +66,8 @@ static void test_addresses(void **state)
         {"\"=?utf-8?Q?J=C3=BCrg?=\" <j@x.test>", "Jürg|j@x.test"},
         {"\"a@b.test\" <c@d.test>", "a@b.test|c@d.test"},
         {"a@b.test <c@d.test>", "a@b.test|c@d.test"},
+        {"A <a@b.test> <c@d.test>", "A|a@b.test;-|c@d.test"},
+        {"A <a@b.test>C <c@d.test>, e@f.test", "A C|a@b.test;-|c@d.test;-|e@f.test"},
         {"Pete(A nice \\) chap) <pete(his account)@silly.test(his host)>", "Pete|pete@silly.test"},
         {"pete@silly.test (Pete (the) Cat)", "Pete (the) Cat|pete@silly.test"},
         {"A Group:Ed <e@x.test>,j@x.test;, z@x.test", "Ed|e@x.test;-|j@x.test;-|z@x.test"},

@@ -174,6 +174,15 @@ static void green_only_when_all_holds(void **state)
          "from_missing"},
         {STR("From: \"chef@a.example\" <anna@a.example>\r\n"), good, "signed-valid", LEVEL_WARNING,
          "name_is_address"},
+        {STR("From: \"anna@a.example chef@a.example\" <anna@a.example>\r\n"), good, "signed-valid",
+         LEVEL_WARNING, "name_is_address"},
+        {STR("From: \"@ chef@a.example\" <anna@a.example>\r\n"), good, "signed-valid",
+         LEVEL_WARNING, "name_is_address"},
+        {STR("From: \"chef\xef\xbc\xa0"
+             "a.example\" <anna@a.example>\r\n"),
+         good, "signed-valid", LEVEL_WARNING, "name_is_address"},
+        {STR("From: Chef <chef@a.example> <anna@a.example>\r\n"), good, "signer-mismatch",
+         LEVEL_BAD, "from_several"},
         {STR("From: \"anna@a.example\" <anna@a.example>\r\n"), good, "signed-valid", LEVEL_GOOD,
          NULL},
         {STR("From: anna@a.example\r\nSender: bert@a.example\r\n"), good, "signed-valid",
@@ -465,6 +474,21 @@ static void the_protected_header_is_shown(void **state)
     assert_str(v->outer_subject, STR("outer"));
     assert_true(has_reason(v, "subject_changed"));
     message_close(v);
+    /* the form of signed mail around it, but nobody signed */
+    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);
+    ASN1_OCTET_STRING **content = CMS_get0_content(cms);
+    if (!*content) *content = ASN1_OCTET_STRING_new();
+    assert_int_equal(
+        ASN1_OCTET_STRING_set(*content, (const unsigned char *) inner.p, (int) inner.n), 1);
+    unsigned char *der = NULL;
+    int n = i2d_CMS_ContentInfo(cms, &der);
+    v = open_mail(w, FROM_ANNA, pkcs7(w, str_n(der, (size_t) n), "signed-data"));
+    assert_string_equal(v->verdict, "not-signed");
+    assert_false(v->header_protected);
+    assert_str(v->subject, STR("outer"));
+    message_close(v);
+    OPENSSL_free(der);
+    CMS_ContentInfo_free(cms);
     /* unsigned mail has no protected header, whatever it says */
     v = open_mail(w, FROM_ANNA, STR("Content-Type: text/plain; hp=\"clear\"\r\n\r\nx\r\n"));
     assert_false(v->header_protected);
