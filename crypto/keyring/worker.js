@@ -292,12 +292,14 @@
             }
             const handle = nextId++;
             opened.set(handle, {at, port});
+            lastUse = lastTick = Date.now();
             const file = describe(at);
             return {handle, keys: file.keys.map((k) => ({...k, index: undefined})), others: file.others};
         },
         rewrap(m) {
             const o = opened.get(m.handle);
             need(o, 'unknown');
+            lastUse = Date.now();
             return result(lend([view(m.passphrase)],
                 (p, n) => w.kr_rewrap(o.at, p, n, m.iterations >>> 0)));
         },
@@ -399,7 +401,8 @@
     scope.setInterval(() => {
         const now = Date.now(), late = now - lastTick > SLEPT;
         lastTick = now;
-        if (!ring) return;
+        // A file that was only looked into (the import) is a key in memory all the same.
+        if (!ring && opened.size === 0) return;
         if (late) lock('sleep');
         else if (lockAfter > 0 && now - lastUse > lockAfter * 60000) lock('idle');
     }, TICK);

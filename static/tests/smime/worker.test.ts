@@ -119,6 +119,17 @@ test('nothing of a private key leaves', { skip }, async () => {
   walk(worker.sent);
 });
 
+test('forgets a file that was only looked into, too', { skip }, async () => {
+  const worker = new FakeWorker();
+  const keyring = newKeyring(worker);
+  const file = await keyring.open(fixture('key-p256.p12'), pass('corpus'));
+  for (let i = 0; i < 59; i++) await worker.tick(15_000);
+  assert.equal(worker.contains(pass('Zoe Tester')), true, 'still there while the import may go on');
+  for (let i = 0; i < 3; i++) await worker.tick(15_000);
+  for (const m of worker.memories) assert.ok(new Uint8Array(m.buffer).every((b) => b === 0));
+  await assert.rejects(keyring.rewrap(file.handle, pass('another passphrase'), 600_000), word('unknown'));
+});
+
 test('locks when idle, after sleep, and for another account', { skip }, async () => {
   const worker = new FakeWorker();
   const keyring = newKeyring(worker);
