@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { composeBlob } from '../src/api/compose.ts';
 import type { ComposeBody, Message, RecipientInfo, Settings } from '../src/api/types.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../src/core/reply.ts';
-import { blockers, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
+import { blockers, draftMode, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
 
 const a = (address: string, name = ''): { name: string; address: string } => ({ name, address });
 const message = (h: Partial<Message['headers']> = {}, parts: Message['parts'] = []): Message => ({
@@ -59,6 +59,13 @@ test('the mode of a message follows the default, and answers to encrypted mail s
   ];
   for (const [s, toEncrypted, wanted] of table) assert.equal(startMode(true, s, toEncrypted), wanted, JSON.stringify([s, toEncrypted]));
   assert.equal(startMode(false, security('sign_encrypt'), true), 'none', 'a plan without S/MIME never signs');
+  // the header of a stored draft is the mail server's to change: it never takes encryption away
+  assert.equal(draftMode(true, security('none'), 'none', true), 'sign_encrypt');
+  assert.equal(draftMode(true, security('none'), 'sign', true), 'sign_encrypt');
+  assert.equal(draftMode(true, security('none'), 'encrypt', true), 'encrypt');
+  assert.equal(draftMode(true, security('sign_encrypt'), 'none', false), 'none');
+  assert.equal(draftMode(true, security('sign'), null, false), 'sign');
+  assert.equal(draftMode(false, security('sign'), 'encrypt', true), 'none');
 });
 
 test('spell check rests whenever the text is or may become secret', () => {

@@ -13,6 +13,13 @@ export function startMode(smime: boolean, s: Settings['security'], toEncrypted: 
   return signs(base) || base === 'none' ? 'sign_encrypt' : 'encrypt';
 }
 
+/** The mode of a draft that is opened again. What it says of itself (`own`) stands outside the encryption, where the mail
+ *  server can change it: it never takes away the encryption of a draft that was encrypted. */
+export function draftMode(smime: boolean, s: Settings['security'], own: SecurityMode | null, encrypted: boolean): SecurityMode {
+  if (!smime || own === null || (encrypted && !encrypts(own))) return startMode(smime, s, encrypted);
+  return own;
+}
+
 /** True while the text is or may become secret: no spell check, drafts only encrypted. */
 export function mayEncrypt(mode: SecurityMode, toEncrypted: boolean): boolean { return encrypts(mode) || toEncrypted; }
 

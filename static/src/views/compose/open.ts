@@ -6,7 +6,7 @@ import { parseMailto } from '../../core/address.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
-import { startMode } from '../../core/security-mode.ts';
+import { draftMode, startMode } from '../../core/security-mode.ts';
 import { parsePlain } from '../../core/plaintext.ts';
 import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
@@ -95,7 +95,7 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const rich = m.parts.find((p) => p.kind === 'html');
   const text = plainOf(m);
   const c = new Composer({
-    to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: smimeOn.value && own.mode ? own.mode : modeFor(secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
+    to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
     in_reply_to: h.in_reply_to, references: h.references, ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;
