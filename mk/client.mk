@@ -39,6 +39,10 @@ client-check: $(NPM_STAMP) ## type-check the web client
 client-test: $(NPM_STAMP) ## unit tests of the web client (node:test)
 	$(NODE) static/build/test.mjs
 
+.PHONY: screenshots
+screenshots: ## pictures of each screen into docs/images (of the running demo)
+	@WAXSEAL_ACCOUNTS='$(or $(WAXSEAL_ACCOUNTS),$(DATA)/demo/accounts.json)' $(NODE) tests/e2e/screenshots.mjs
+
 # A newly built keyring must reach static/dist too.
 ifneq ($(wildcard build/keyring/keyring.wasm),)
 static/dist/manifest.json: build/keyring/keyring.wasm

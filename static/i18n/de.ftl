@@ -204,7 +204,7 @@ attachments-count = { $n ->
    *[other] { $n } Anhänge
 }
 attachment-unnamed = Anhang ohne Namen
-attachment-download = { $name } herunterladen, { $size }
+attachment-download = Herunterladen:
 source-cut = Gezeigt wird nur der Anfang.
 source-download = Quelltext herunterladen
 
@@ -683,11 +683,11 @@ recipient-why-invalid-address = keine Adresse
 recipient-why-unknown = noch nicht gefunden
 certificate-expires = Gültig bis
 certificate-until = bis { $date }
-certificate-harvest = aus einer signierten Nachricht
+certificate-harvested = aus einer signierten Nachricht
 certificate-contact = aus Ihren Kontakten
 certificate-directory = aus dem Verzeichnis
 certificate-ldap = aus dem Verzeichnis
-certificate-upload = von Ihnen hinzugefügt
+certificate-imported = von Ihnen hinzugefügt
 certificate-own = Ihr eigenes
 cannot-encrypt = Verschlüsseln nicht möglich an: { $list }
 cannot-encrypt-text = Eine signierte Nachricht von dort genügt: Das Zertifikat wird dann von selbst übernommen.

@@ -204,7 +204,7 @@ attachments-count = { $n ->
    *[other] { $n } attachments
 }
 attachment-unnamed = Unnamed attachment
-attachment-download = Download { $name }, { $size }
+attachment-download = Download
 source-cut = Only the beginning is shown.
 source-download = Download source
 
@@ -683,11 +683,11 @@ recipient-why-invalid-address = not an address
 recipient-why-unknown = not found yet
 certificate-expires = Expires
 certificate-until = until { $date }
-certificate-harvest = from a signed message
+certificate-harvested = from a signed message
 certificate-contact = from your contacts
 certificate-directory = from the directory
 certificate-ldap = from the directory
-certificate-upload = added by you
+certificate-imported = added by you
 certificate-own = your own
 cannot-encrypt = Cannot encrypt to: { $list }
 cannot-encrypt-text = A signed message from them is enough: their certificate is then taken over by itself.

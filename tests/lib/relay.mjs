@@ -11,6 +11,8 @@ export class Relay {
   /** {method, url, request: Buffer, answer: Buffer, status}: the buffers hold start line, headers and body. */
   exchanges = [];
   recording = false;
+  /** Answers as they cross the wire, to weigh them; they cannot be searched then. */
+  compressed = false;
   /** Folder with another build of the client, which is served in place of the instance's own. */
   overlay = null;
 
@@ -25,10 +27,10 @@ export class Relay {
     return r;
   }
   #pass(target, q, a) {
-    const keep = this.recording ? { method: q.method, url: q.url, request: [head(`${q.method} ${q.url}`, q.rawHeaders)], answer: [], status: 0 } : null;
+    const keep = this.recording ? { method: q.method, url: q.url, request: [head(`${q.method} ${q.url}`, q.rawHeaders)], answer: [], status: 0, done: false } : null;
     if (keep) this.exchanges.push(keep);
     const headers = { ...q.headers };
-    if (keep) delete headers['accept-encoding'];
+    if (keep && !this.compressed) delete headers['accept-encoding'];
     const up = http.request({ host: '127.0.0.1', port: target, method: q.method, path: q.url, headers, agent: this.agent }, (answer) => {
       if (keep) { keep.status = answer.statusCode; keep.answer.push(head(String(answer.statusCode), answer.rawHeaders)); }
       const other = this.#other(q.url);
@@ -37,7 +39,7 @@ export class Relay {
       if (other) { answer.resume(); a.writeHead(200, answer.statusCode === 200 ? raw : ['Content-Type', TYPES[path.extname(q.url)] ?? 'application/octet-stream']); a.end(other); return; }
       a.writeHead(answer.statusCode, answer.statusMessage, raw);
       answer.on('data', (d) => { keep?.answer.push(d); a.write(d); });
-      answer.on('end', () => a.end());
+      answer.on('end', () => { a.end(); if (keep) keep.done = true; });
       answer.on('error', () => a.destroy());
     });
     up.on('error', () => a.destroy());

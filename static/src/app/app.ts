@@ -21,7 +21,6 @@ import { loadSmime } from '../views/parts/smime.ts';
 import { registerCommands } from './commands.ts';
 
 const REFRESH_MS = 45_000;
-const KEYRING_MS = 1500;
 
 function followRoute(): void {
   effect(() => {
@@ -96,7 +95,7 @@ function followPlan(): void {
     untracked(() => {
       if (!takeFeatures(words)) return;
       // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
-  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
+      if (smimeOn.value) void loadSmime('chip');
       else void Promise.allSettled(signOutHooks.map((f) => f()));
       const ref = reader.open.value?.ref;
       reader.forgetAll();
@@ -114,6 +113,11 @@ function keepFresh(): void {
   setInterval(again, REFRESH_MS);
   document.addEventListener('visibilitychange', again);
   addEventListener('online', again);
+}
+
+/** The keyring may be open in another tab; to find out is no part of the first load, it waits for the first key or click. */
+function chipAtFirstAct(): void {
+  for (const type of ['pointerdown', 'keydown']) addEventListener(type, () => void loadSmime('chip'), { once: true, capture: true, passive: true });
 }
 
 async function start(): Promise<void> {
@@ -142,8 +146,7 @@ async function start(): Promise<void> {
   followPlan();
   startTooltips();
   bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
-  // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
-  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
+  chipAtFirstAct();
   await foldersLoaded;
   keepFresh();
 }

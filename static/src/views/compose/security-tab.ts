@@ -37,7 +37,7 @@ function status(i: RecipientInfo | undefined, address: string): { glyph: string;
 }
 
 function source(i: RecipientInfo | undefined): string {
-  const known = ['harvest', 'contact', 'directory', 'ldap', 'upload', 'own'];
+  const known = ['harvested', 'contact', 'directory', 'ldap', 'imported', 'own'];
   return i?.source ? (known.includes(i.source) ? t(`certificate-${i.source}`) : i.source) : '';
 }
 

@@ -13,6 +13,8 @@ const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {
 /** The module, or null when the plan has no S/MIME or this build has no such part. */
 export async function loadSmime<K extends keyof Parts>(name: K): Promise<Parts[K] | null> {
   if (!smimeOn.value) return null;
+  // Whatever uses the keyring may open it: the chip must be there to show it.
+  if (name !== 'chip') void table.chip?.().catch(() => undefined);
   const load = table[name];
   return load ? load() : null;
 }

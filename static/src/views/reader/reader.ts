@@ -158,11 +158,10 @@ export class WxReader extends WxElement {
       <h2 class="attachments-title">${t('attachments-count', { n: shown.length })}</h2>
       <ul>${shown.map((a) => {
         const name = a.name || t('attachment-unnamed');
-        const inner = html`<span class="attachment-icon">${icon(fileIcon(a.type))}</span><span class="attachment-text"><span class="attachment-name truncate" dir="auto">${name}</span><span class="muted">${fileSize(a.size)}</span></span>${icon(this.busy.has(a.id) ? 'loader-circle' : 'download', undefined, this.busy.has(a.id) ? 'spin' : '')}`;
-        const label = t('attachment-download', { name, size: fileSize(a.size) });
+        const inner = html`<span class="visually-hidden">${t('attachment-download')}</span><span class="attachment-icon">${icon(fileIcon(a.type))}</span><span class="attachment-text"><span class="attachment-name truncate" dir="auto">${name}</span><span class="muted">${fileSize(a.size)}</span></span>${icon(this.busy.has(a.id) ? 'loader-circle' : 'download', undefined, this.busy.has(a.id) ? 'spin' : '')}`;
         return html`<li>${a.sealed
-          ? html`<button type="button" class="attachment" aria-label=${label} @click=${() => void this.#download(a)}>${inner}</button>`
-          : html`<a class="attachment" href=${mail.partDownloadUrl(o.ref, a.id)} download=${name} aria-label=${label}>${inner}</a>`}</li>`;
+          ? html`<button type="button" class="attachment" @click=${() => void this.#download(a)}>${inner}</button>`
+          : html`<a class="attachment" href=${mail.partDownloadUrl(o.ref, a.id)} download=${name}>${inner}</a>`}</li>`;
       })}</ul></section>`;
   }
 

@@ -40,7 +40,7 @@ export class WxHeader extends WxElement {
     const where = folder(list.source.value?.folder ?? null);
     return html`
       <button type="button" class="icon-button drawer-button" aria-label=${t('folders-show')} aria-expanded=${drawer.value} @click=${() => { drawer.value = !drawer.value; }}>${icon('menu')}</button>
-      <a class="brand" href="/mail/" @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.inbox'); }}>
+      <a class="brand" href="/mail/" aria-label="Waxseal" @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.inbox'); }}>
         ${icon('brand', undefined, 'brand-seal')}<span class="brand-name">Waxseal</span></a>
       <form class="search" role="search" @submit=${this.#search}>
         ${icon('search')}

@@ -1,0 +1,164 @@
+// Accessibility and weight: axe finds nothing serious on any screen in any look; a mail can be opened and answered by
+// keyboard alone; the first load is small; spell check is off, with the reason, where a message may be encrypted;
+// search says how many encrypted mails it could not look into.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe } from '../lib/axe.mjs';
+import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
+import { account, eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { LOOKS, SCREENS } from '../lib/screens.mjs';
+
+let browser;
+before(async () => {
+  await forget('alice');
+  browser = await Browser.launch();
+  const first = await (await browser.person('alice')).signIn();
+  await first.importKey();
+  await first.close();
+});
+after(async () => { await browser?.close(); });
+
+test('axe sees what it should: a picture without a text', async () => {
+  const p = await browser.person('alice');
+  await p.page.goto(`${instance.origin}/signin`);
+  await p.page.evaluate(() => document.querySelector('main').append(Object.assign(document.createElement('img'), { src: 'data:image/gif;base64,R0lGODlhAQABAAAAACw=' })));
+  assert.ok((await axe(p.page)).some((f) => f.startsWith('image-alt')));
+  await p.close();
+});
+
+for (const [look, options] of Object.entries({ ...LOOKS, 'phone, dark': { ...LOOKS.phone, colorScheme: 'dark' } })) {
+  test(`axe: nothing serious or critical on any screen, ${look}`, async (t) => {
+    const p = await browser.person('alice', options);
+    try {
+      await p.page.goto(`${instance.origin}/signin`);
+      await t.test('signin', async () => assert.deepEqual(await axe(p.page), []));
+      await p.signIn();
+      for (const [name, go] of SCREENS) {
+        await go(p);
+        await t.test(name, async () => assert.deepEqual(await axe(p.page), []));
+        const wide = await p.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.ok(wide <= 0, `${name}: the page is ${wide} px too wide`);
+      }
+    } finally { await p.close(); }
+  });
+}
+
+test('by keyboard alone: open, unlock, answer, send', async () => {
+  const p = await (await browser.person('alice')).signIn();
+  const { page } = p;
+  const keys = page.keyboard;
+  const focused = (selector) => page.waitForFunction((s) => document.activeElement?.matches(s), selector);
+  await keys.press('Tab');
+  await focused('.skip');
+  await keys.press('Enter');
+  await focused('.grid');
+  const subject = () => page.locator('.row.is-active .row-subject').innerText().catch(() => '');
+  await keys.press('Home');
+  for (let i = 0; i < 60 && !/Minutes of Tuesday/.test(await subject()); i++) await keys.press('ArrowDown');
+  assert.match(await subject(), /Minutes of Tuesday/);
+  await keys.press('Enter');
+  await p.hasVerdict('signed-valid');
+  await keys.press('r');
+  await p.composer().waitFor();
+  await p.editor().waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches('iframe.editor-frame'));
+  await keys.type('By keyboard.');
+  assert.match(await p.editor().innerText(), /^By keyboard\./);
+  await keys.press('Control+Enter');
+  if (await page.locator('wx-composer form.unlock, .dialog form.unlock').count()) { await keys.type(passphraseOf('alice')); await keys.press('Enter'); }
+  await p.sent();
+  assert.deepEqual(p.faults, []);
+  await p.close();
+  for (const [who, folder] of [['bob', 'INBOX'], ['alice', 'Sent']]) {
+    const imap = await imapOf(who);
+    await imap.select(folder);
+    for (const uid of await imap.search(`SUBJECT "Re: Minutes of Tuesday's call"`)) await imap.command(`UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`);
+    await imap.command('EXPUNGE');
+    imap.close();
+  }
+});
+
+test('first load: at most 90 KB and 10 requests', async () => {
+  const context = await browser.chromium.newContext({ locale: 'en-GB' });
+  const page = await context.newPage();
+  await page.goto(`${instance.origin}/signin`);
+  await page.fill('#username', account('alice').address);
+  await page.fill('#password', account('alice').password);
+  await page.click('button[type=submit]');
+  await page.locator('.row:not(.is-bone)').first().waitFor();
+  // Weighed on the wire and with an empty cache, so that Workers and frames count too.
+  const { relay } = browser;
+  const session = await context.newCDPSession(page);
+  await session.send('Network.clearBrowserCache');
+  Object.assign(relay, { exchanges: [], compressed: true, recording: true });
+  await page.goto(`${instance.origin}/mail/`);
+  await page.locator('.row:not(.is-bone)').first().waitFor();
+  await page.waitForFunction(() => new Promise((done) => requestIdleCallback(() => done(true))));
+  await eventually(() => relay.exchanges.every((e) => e.done), 'all requests of the first load end');
+  Object.assign(relay, { compressed: false, recording: false });
+  const all = relay.exchanges.map((e) => ({ url: `${e.method} ${e.url}`, bytes: e.answer.reduce((n, d) => n + d.length, 0) }));
+  const bytes = all.reduce((n, r) => n + r.bytes, 0);
+  const list = all.map((r) => `${String(r.bytes).padStart(7)} ${r.url}`).join('\n');
+  console.log(`# first load: ${all.length} requests, ${(bytes / 1024).toFixed(1)} KB`);
+  assert.ok(all.length >= 4 && bytes > 10_000, `measured something:\n${list}`);
+  assert.ok(bytes <= 90 * 1024, `${bytes} bytes:\n${list}`);
+  assert.ok(all.length <= 10, `${all.length} requests:\n${list}`);
+  await context.close();
+});
+
+test('spell check and writing helpers are off where the message is or may be encrypted, and it says why', async () => {
+  const p = await (await browser.person('alice')).signIn();
+  await p.newMessage();
+  const c = p.composer();
+  // The frame is told by a message; it begins guarded.
+  const attributes = async (spellcheck) => {
+    await c.frameLocator('iframe').locator(`[contenteditable=true][spellcheck=${spellcheck}]`).waitFor();
+    const read = (e) => ({ spellcheck: e.getAttribute('spellcheck'), suggestions: e.getAttribute('writingsuggestions'), gramm: e.getAttribute('data-gramm'), capitals: e.getAttribute('autocapitalize') });
+    return { subject: await c.locator('.subject-input').evaluate(read), body: await p.editor().evaluate(read) };
+  };
+  await p.mode('none');
+  const plain = await attributes(true);
+  assert.equal(plain.subject.spellcheck, 'true');
+  assert.equal(plain.body.spellcheck, 'true');
+  assert.equal(await c.locator('.spell-off').count(), 0);
+  for (const mode of ['encrypt', 'sign_encrypt']) {
+    await p.mode(mode);
+    for (const [where, a] of Object.entries(await attributes(false))) {
+      assert.equal(a.spellcheck, 'false', `${mode}: ${where}`);
+      assert.equal(a.suggestions, 'false', `${mode}: ${where}`);
+      assert.equal(a.gramm, 'false', `${mode}: ${where}`);
+    }
+    assert.match(await c.locator('.spell-off').getAttribute('aria-label'), /encrypted/i);
+  }
+  // The answer to an encrypted mail may be encrypted, whatever is chosen now.
+  await c.getByRole('button', { name: 'Discard' }).click();
+  await p.page.locator('.dialog .button-danger').click();
+  await p.open('Offer for the Lindqvist account');
+  await p.unlock(passphraseOf('alice'));
+  await p.hasVerdict('encrypted+signed-valid');
+  await p.reply();
+  await p.mode('none');
+  for (const [where, a] of Object.entries(await attributes(false))) assert.equal(a.spellcheck, 'false', `answer: ${where}`);
+  assert.equal(await c.locator('.spell-off').count(), 1);
+  assert.deepEqual(p.faults, []);
+  await p.close();
+});
+
+test('search: inside encrypted mail nothing is found, and the exact number searched by header only is said', async () => {
+  const p = await (await browser.person('alice')).signIn();
+  const api = await signedIn('alice');
+  const id = Buffer.from('Odd and hostile').toString('base64url');
+  for (const word of ['MIAG', 'heliotrope', 'covert']) {
+    await p.folder('Odd and hostile');
+    await p.page.fill('#search', word);
+    await p.page.press('#search', 'Enter');
+    const a = await api.post(`/api/v1/folders/${id}/search`, { text: word, scope: 'all', filters: {}, offset: 0, limit: 50 });
+    assert.ok(a.json.header_only >= 8, `${a.json.header_only} are searched by header`);
+    await p.page.locator('.search-note').waitFor();
+    assert.match(await p.page.locator('.search-note').innerText(), new RegExp(`\\b${a.json.header_only}\\b`));
+    assert.equal(await p.page.locator('.row', { hasText: 'labelled as text' }).count(), 0);
+    assert.equal(a.json.total, 0, word);
+  }
+  api.close();
+  await p.close();
+});

@@ -1,0 +1,37 @@
+// The screens of the client, for accessibility checks and pictures: [name, how a signed-in person gets there].
+import { instance } from './instance.mjs';
+import { passphraseOf } from './browser.mjs';
+
+export const LOOKS = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  phone: { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+};
+const settled = (page) => page.waitForFunction(() => !document.querySelector('wx-app [aria-busy=true], .unlock-busy, .is-bone'));
+async function discard(p) {
+  await p.composer().getByRole('button', { name: 'Discard' }).click();
+  await p.page.locator('.dialog .button-danger').click();
+  await p.composer().waitFor({ state: 'detached' });
+}
+const home = async (p) => { if (await p.composer().count()) await discard(p); await p.page.goto(`${instance.origin}/mail/`); await p.page.locator('.row:not(.is-bone)').first().waitFor(); await settled(p.page); };
+
+export const SCREENS = [
+  ['list', async (p) => { await home(p); }],
+  ['unlock', async (p) => { await home(p); await p.open('Offer for the Lindqvist account'); await p.page.locator('form.unlock').waitFor(); await settled(p.page); }],
+  ['reader', async (p) => { await p.unlock(passphraseOf(p.name)); await p.hasVerdict('encrypted+signed-valid'); await p.frameText().getByText('cormorant').waitFor(); await settled(p.page); }],
+  ['details', async (p) => { await p.page.locator('.security-toggle').click(); await p.page.locator('.security-details').waitFor(); }],
+  ['compose-security', async (p) => {
+    await p.page.locator('.answer-row button').first().click();
+    await p.editor().waitFor();
+    await p.composer().getByRole('tab', { name: 'Security' }).click();
+    await p.composer().locator('td.is-good').first().waitFor();
+  }],
+  ['compose', async (p) => {
+    await p.composer().getByRole('tab', { name: 'Message' }).click();
+    await p.write('Dear Bob, accepted as it stands. Alice');
+  }],
+  ['signed', async (p) => { await home(p); await p.open("Minutes of Tuesday's call"); await p.hasVerdict('signed-valid'); await settled(p.page); }],
+  ['plain', async (p) => { await home(p); await p.open('Lunch on Friday?'); await settled(p.page); }],
+  ['tampered', async (p) => { await home(p); await p.folder('Odd and hostile'); await p.open('Please transfer the money'); await p.page.locator('.security-item.is-bad').first().waitFor(); await settled(p.page); }],
+  ['settings-security', async (p) => { await p.page.goto(`${instance.origin}/settings/security`); await p.page.locator('.key-list .key-card').waitFor(); }],
+];
