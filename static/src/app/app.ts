@@ -21,6 +21,7 @@ import { loadSmime } from '../views/parts/smime.ts';
 import { registerCommands } from './commands.ts';
 
 const REFRESH_MS = 45_000;
+const KEYRING_MS = 1500;
 
 function followRoute(): void {
   effect(() => {
@@ -95,7 +96,7 @@ function followPlan(): void {
     untracked(() => {
       if (!takeFeatures(words)) return;
       // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
-      if (smimeOn.value) void loadSmime('chip');
+  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
       else void Promise.allSettled(signOutHooks.map((f) => f()));
       const ref = reader.open.value?.ref;
       reader.forgetAll();
@@ -113,11 +114,6 @@ function keepFresh(): void {
   setInterval(again, REFRESH_MS);
   document.addEventListener('visibilitychange', again);
   addEventListener('online', again);
-}
-
-/** The keyring may be open in another tab; to find out is no part of the first load, it waits for the first key or click. */
-function chipAtFirstAct(): void {
-  for (const type of ['pointerdown', 'keydown']) addEventListener(type, () => void loadSmime('chip'), { once: true, capture: true, passive: true });
 }
 
 async function start(): Promise<void> {
@@ -146,7 +142,8 @@ async function start(): Promise<void> {
   followPlan();
   startTooltips();
   bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
-  chipAtFirstAct();
+  // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
+  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
   await foldersLoaded;
   keepFresh();
 }
