@@ -161,7 +161,7 @@ rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *fla
 /* --- search ----------------------------------------------------------------------- */
 
 struct imap_query {
-    str_t text;   /* words, any charset UTF-8; null: everything */
+    str_t text;   /* words and operators (mail/imap_query.h), UTF-8; null: everything */
     bool headers; /* from, to, cc, subject contain text */
     bool body;    /* also bodies and attachments, but never inside encrypted mail */
     bool unseen, flagged, encrypted, signed_only, attachment; /* narrowing */
@@ -172,9 +172,10 @@ struct imap_found {
     size_t header_only; /* body search: messages of the folder that were searched by header only,
                            because something in them is encrypted; exact */
 };
-/* Every word of the text must be found ("words in quotes" together). A body search never matches
- * because of anything inside a message that holds an encrypted part, whatever that part is called:
- * labels and first bytes decide (imap_kinds.h). */
+/* Every word of the text must be found ("words in quotes" together); from: to: cc: subject: body:
+ * narrow a word, a minus excludes it; is: has: after: before: as mail/imap_query.h says. A body
+ * search never matches because of anything inside a message that holds an encrypted part, whatever
+ * that part is called: labels and first bytes decide (imap_kinds.h). */
 rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
                  struct imap_found *out, struct err *e) WX_MUST_USE;
 /* UIDs whose header field contains exactly this value (Message-ID, X-Waxseal-Submission). */

@@ -4,8 +4,10 @@
 #include "mail/imap_search.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "mail/imap_kinds.h"
+#include "mail/imap_query.h"
 
 #define FOUND_MAX 2000000
 
@@ -134,63 +136,52 @@ rc_t imap_search_all(struct imap *im, struct arena *a, uint32_t **uids, size_t *
 /* --- queries -------------------------------------------------------------------------------------
  */
 
-#define WORDS_MAX 16
-
-struct words {
-    str_t at[WORDS_MAX];
-    size_t count;
-    bool eight_bit;
-};
-
-/* Words between blanks; "several words" in quotes are one. All must be found. */
-static rc_t split_words(str_t text, struct words *out, struct err *e)
+/* One word in one or several places, as IMAP search keys. */
+static rc_t write_word(struct imap_conn *c, const struct imap_word *w, bool headers, bool body,
+                       struct err *e)
 {
-    TRY(imap_check_text(text, IMAP_TEXT_MAX, "text", e));
-    *out = (struct words){.eight_bit = imap_cmd_is_literal(text)};
-    bool ok = str_is_utf8(text);
-    str_t rest = str_trim(text);
-    while (ok && rest.n > 0) {
-        char end = rest.p[0] == '"' ? '"' : ' ';
-        if (end == '"') rest = str_sub(rest, 1, rest.n);
-        str_t word;
-        str_cut(rest, end, &word, &rest);
-        word = str_trim(word);
-        rest = str_trim(rest);
-        if (word.n == 0) continue;
-        ok = out->count < WORDS_MAX;
-        if (ok) out->at[out->count++] = word;
-    }
-    if (ok) return RC_OK;
-    err_set(e, RC_INVALID, "There are too many words to search for.");
-    err_field(e, "text");
-    return RC_INVALID;
-}
-
-static rc_t write_word(struct imap_conn *c, str_t word, bool headers, bool body, struct err *e)
-{
-    static const str_t fields[] = {STR_INIT("FROM "), STR_INIT("TO "), STR_INIT("CC "),
-                                   STR_INIT("SUBJECT "), STR_INIT("BODY ")};
+    static const str_t keys[] = {STR_INIT("FROM "), STR_INIT("TO "), STR_INIT("CC "),
+                                 STR_INIT("SUBJECT "), STR_INIT("BODY ")};
     size_t first = headers ? 0 : 4, last = body ? 4 : 3;
+    if (w->field != WORD_ANY) first = last = (size_t) w->field - 1;
+    if (w->without) imap_cmd_text(c, STR(" NOT ("));
     for (size_t i = first; i <= last; i++) {
-        imap_cmd_text(c, i < last ? STR(" OR ") : STR(" "));
-        imap_cmd_text(c, fields[i]);
-        TRY(imap_cmd_string(c, word, e));
+        if (i > first || !w->without) imap_cmd_text(c, STR(" "));
+        if (i < last) imap_cmd_text(c, STR("OR "));
+        imap_cmd_text(c, keys[i]);
+        TRY(imap_cmd_string(c, w->text, e));
     }
+    if (w->without) imap_cmd_text(c, STR(")"));
     return RC_OK;
 }
 
-static rc_t query_once(struct imap *im, const struct imap_query *q, const struct words *w,
-                       bool headers, bool body, struct found_reader *f, struct err *e)
+/* "1-Feb-1994" (RFC 3501 section 9, date). */
+static void write_day(struct imap_conn *c, const char *key, int64_t day)
+{
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (day == INT64_MIN) return;
+    time_t t = (time_t) (day * 86400);
+    struct tm tm;
+    if (!gmtime_r(&t, &tm)) return;
+    imap_cmd_printf(c, " %s %d-%s-%d", key, tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
+}
+
+static rc_t query_once(struct imap *im, const struct imap_terms *t, bool headers, bool body,
+                       struct found_reader *f, struct err *e)
 {
     struct imap_conn *c = im->c;
     struct imap_command cmd;
     imap_cmd_begin(c, &cmd);
-    imap_cmd_text(c, w->eight_bit ? STR("UID SEARCH CHARSET UTF-8") : STR("UID SEARCH"));
-    if (q->unseen) imap_cmd_text(c, STR(" UNSEEN"));
-    if (q->flagged) imap_cmd_text(c, STR(" FLAGGED"));
-    if (w->count == 0 && !q->unseen && !q->flagged) imap_cmd_text(c, STR(" ALL"));
-    for (size_t i = 0; i < w->count; i++)
-        TRY(write_word(c, w->at[i], headers, body, e));
+    imap_cmd_text(c, t->eight_bit ? STR("UID SEARCH CHARSET UTF-8 ALL") : STR("UID SEARCH ALL"));
+    if (t->q.unseen) imap_cmd_text(c, STR(" UNSEEN"));
+    if (t->seen) imap_cmd_text(c, STR(" SEEN"));
+    if (t->q.flagged) imap_cmd_text(c, STR(" FLAGGED"));
+    if (t->answered) imap_cmd_text(c, STR(" ANSWERED"));
+    write_day(c, "SINCE", t->since);
+    write_day(c, "BEFORE", t->before);
+    for (size_t i = 0; i < t->count; i++)
+        TRY(write_word(c, &t->words[i], headers, body, e));
     return run_search(c, &cmd, f, e);
 }
 
@@ -225,42 +216,43 @@ static size_t count_sealed(const struct imap_kinds *k)
     return n;
 }
 
-static rc_t body_search(struct imap *im, const struct imap_query *q, const struct words *w,
-                        const struct imap_kinds *k, struct found_reader *f, size_t *sealed,
-                        struct err *e)
+/* Sealed messages by header, the others as asked for. A query with a word that can stand in a body
+ * only never finds a sealed message, whose body nobody looks into. */
+static rc_t body_search(struct imap *im, const struct imap_terms *t, const struct imap_kinds *k,
+                        struct found_reader *f, size_t *sealed, struct err *e)
 {
     *sealed = count_sealed(k);
-    if (!q->encrypted || *sealed == 0) {
-        TRY(query_once(im, q, w, q->headers, true, f, e));
-        keep(f, q, k, 0);
+    if (!t->q.encrypted || *sealed == 0) {
+        TRY(query_once(im, t, t->q.headers, t->q.body, f, e));
+        keep(f, &t->q, k, 0);
     }
-    if (*sealed == 0 || !q->headers) return RC_OK;
+    if (*sealed == 0 || !t->q.headers || t->body_only) return RC_OK;
     struct found_reader by_header = {.a = f->a};
-    TRY(query_once(im, q, w, true, false, &by_header, e));
-    keep(&by_header, q, k, 1);
+    TRY(query_once(im, t, true, false, &by_header, e));
+    keep(&by_header, &t->q, k, 1);
     for (size_t i = 0; i < by_header.count; i++)
         TRY(add_found(f, by_header.uids[i], e));
     return RC_OK;
 }
 
-static rc_t search_once(struct imap *im, const struct imap_query *q, const struct words *w,
-                        struct arena *a, struct imap_found *out, struct err *e)
+static rc_t search_once(struct imap *im, const struct imap_terms *t, struct arena *a,
+                        struct imap_found *out, struct err *e)
 {
     TRY(imap_need_selected(im, e));
     struct found_reader f = {.a = a};
     size_t sealed = 0;
-    bool in_body = q->body && w->count > 0;
-    if (in_body || q->encrypted || q->signed_only || q->attachment) {
+    bool in_body = t->body_only || (t->q.body && t->count > 0);
+    if (in_body || t->q.encrypted || t->q.signed_only || t->q.attachment) {
         struct imap_kinds k;
         TRY(imap_kinds_get(im, a, &k, e));
         if (in_body) {
-            TRY(body_search(im, q, w, &k, &f, &sealed, e));
+            TRY(body_search(im, t, &k, &f, &sealed, e));
         } else {
-            TRY(query_once(im, q, w, true, false, &f, e));
-            keep(&f, q, &k, -1);
+            TRY(query_once(im, t, true, false, &f, e));
+            keep(&f, &t->q, &k, -1);
         }
     } else {
-        TRY(query_once(im, q, w, true, false, &f, e));
+        TRY(query_once(im, t, true, false, &f, e));
     }
     settle(&f);
     *out = (struct imap_found){.uids = f.uids, .count = f.count, .header_only = sealed};
@@ -270,11 +262,11 @@ static rc_t search_once(struct imap *im, const struct imap_query *q, const struc
 rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
                  struct imap_found *out, struct err *e)
 {
-    struct words w;
-    TRY(split_words(q->text, &w, e));
+    struct imap_terms t;
+    TRY(imap_query_read(q, &t, e));
     rc_t rc;
     do
-        rc = search_once(im, q, &w, a, out, e);
+        rc = search_once(im, &t, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }

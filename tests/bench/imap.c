@@ -219,6 +219,17 @@ static void our_search(struct bench *b)
     need(imap_search(b->im, &q, b->a, &f, NULL) == RC_OK, "search");
 }
 
+static void raw_search_subject(struct bench *b)
+{
+    raw_command(b, "UID SEARCH SUBJECT \"number 17\"");
+}
+static void our_search_subject(struct bench *b)
+{
+    struct imap_found f;
+    struct imap_query q = {.text = STR("subject:\"number 17\""), .headers = true};
+    need(imap_search(b->im, &q, b->a, &f, NULL) == RC_OK, "search");
+}
+
 static void raw_search_body(struct bench *b)
 {
     raw_command(b,
@@ -288,6 +299,7 @@ int main(int argc, char **argv)
     compare(&b, "open 2 KB", raw_small, our_small, ROUNDS);
     compare(&b, "open 1 MB", raw_big, our_big, 51);
     compare(&b, "folders with counts", raw_folders, our_folders, ROUNDS);
+    compare(&b, "search subject", raw_search_subject, our_search_subject, 51);
     compare(&b, "search headers", raw_search, our_search, 51);
     compare(&b, "search body", raw_search_body, our_search_body, 15);
     struct rusage u;

@@ -321,6 +321,15 @@ static void test_search_promise(void **state)
     assert_int_equal(found[0], uids[14]);
     assert_int_equal(found[1], uids[4]);
     assert_int_equal(found[2], uids[0]);
+    /* Operators keep the promise too. */
+    assert_int_equal(hits(im, "body:needle", false, &header_only, found), 2);
+    assert_int_equal(header_only, sealed);
+    assert_int_equal(found[0], uids[14]);
+    assert_int_equal(found[1], uids[0]);
+    assert_int_equal(hits(im, "body:MIAG subject:inside", true, NULL, found), 0);
+    assert_int_equal(hits(im, "subject:needle", true, NULL, found), 1);
+    assert_int_equal(found[0], uids[4]);
+    assert_int_equal(hits(im, "-body:zzz subject:labelled", true, NULL, found), 0);
     assert_int_equal(hits(im, "inside multipart", true, NULL, found), 1);
     assert_int_equal(found[0], uids[8]);
     assert_int_equal(hits(im, "\"inside a\"", false, &header_only, found), 1);
@@ -470,6 +479,18 @@ static void test_search_filters_and_charsets(void **state)
         {{.text = STR("b"), .body = true}, 0, 0},
         {{.text = STR("\xc3\xa4pfel"), .body = true}, 1, b},
         {{.headers = true}, 3, s},
+        {{.text = STR("subject:apfel")}, 1, s},
+        {{.text = STR("from:a@demo.test to:b@demo.test")}, 3, s},
+        {{.text = STR("from:b@demo.test")}, 0, 0},
+        {{.text = STR("-subject:apfel")}, 2, b},
+        {{.text = STR("-äpfel"), .body = true, .headers = true}, 1, s},
+        {{.text = STR("body:äpfel")}, 1, b},
+        {{.text = STR("-body:äpfel")}, 2, s},
+        {{.text = STR("is:read")}, 1, a},
+        {{.text = STR("is:unread is:signed")}, 1, s},
+        {{.text = STR("is:answered")}, 0, 0},
+        {{.text = STR("after:2020-01-01")}, 3, s},
+        {{.text = STR("before:2020-01-01")}, 0, 0},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct imap_found f;

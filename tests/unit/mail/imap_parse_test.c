@@ -6,6 +6,7 @@
 
 #include "mail/imap_body.h"
 #include "mail/imap_lease.h"
+#include "mail/imap_query.h"
 #include "mail/imap_row.h"
 
 static struct arena *a;
@@ -376,6 +377,77 @@ static void test_row_hostile(void **state)
             fail_msg("%s gave UID %u", nothing[i], row.uid);
 }
 
+/* --- what people type
+ * ------------------------------------------------------------------------------ */
+
+static void describe(const struct imap_terms *t, char *out, size_t size)
+{
+    static const char *const names[] = {"", "from=", "to=", "cc=", "subject=", "body="};
+    struct buf b = BUF_INIT(2000);
+    for (size_t i = 0; i < t->count; i++)
+        buf_printf(&b, "%s%s[%.*s]", t->words[i].without ? "-" : "", names[t->words[i].field],
+                   STR_ARG(t->words[i].text));
+    if (t->q.unseen) buf_cstr(&b, " unseen");
+    if (t->seen) buf_cstr(&b, " seen");
+    if (t->q.flagged) buf_cstr(&b, " flagged");
+    if (t->answered) buf_cstr(&b, " answered");
+    if (t->q.encrypted) buf_cstr(&b, " encrypted");
+    if (t->q.signed_only) buf_cstr(&b, " signed");
+    if (t->q.attachment) buf_cstr(&b, " attachment");
+    if (t->since != INT64_MIN) buf_printf(&b, " since %lld", (long long) t->since);
+    if (t->before != INT64_MIN) buf_printf(&b, " before %lld", (long long) t->before);
+    if (t->body_only) buf_cstr(&b, " body-only");
+    snprintf(out, size, "%.*s", STR_ARG(buf_view(&b)));
+    buf_free(&b);
+}
+
+static void test_queries(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text, *means;
+    } table[] = {
+        {"", ""},
+        {"  one   two ", "[one][two]"},
+        {"\"one two\" three", "[one two][three]"},
+        {"from:alice subject:\"the roof\" x", "from=[alice]subject=[the roof][x]"},
+        {"FROM:alice TO:b cc:c", "from=[alice]to=[b]cc=[c]"},
+        {"body:needle", "body=[needle] body-only"},
+        {"-spam -from:bob -\"two words\"", "-[spam]-from=[bob]-[two words]"},
+        {"is:unread is:flagged has:attachment", " unseen flagged attachment"},
+        {"is:read is:answered is:encrypted is:signed", " seen answered encrypted signed"},
+        {"after:1970-01-02 before:2024-03-01", " since 1 before 19783"},
+        {"after:2024-02-29", " since 19782"},
+        {"after:2000-02-29 before:1999-12-31", " since 11016 before 10956"},
+        {"after:2023-02-29", "[after:2023-02-29]"},
+        {"after:1969-01-01 before:2024-13-01", "[after:1969-01-01][before:2024-13-01]"},
+        {"is:nothing has:", "[is:nothing][has:]"},
+        {"\"is:unread\"", "[is:unread]"},
+        {"-is:unread", "-[is:unread]"},
+        {"from: alice", "[from:][alice]"},
+        {"from:\"\" x", "[x]"},
+        {"- -- a-b", "[-]-[-][a-b]"},
+        {"\"not closed", "[not closed]"},
+        {"mailto:x http://a/b", "[mailto:x][http://a/b]"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct imap_query q = {.text = str_c(table[i].text)};
+        struct imap_terms t;
+        char means[500];
+        assert_int_equal(imap_query_read(&q, &t, NULL), RC_OK);
+        describe(&t, means, sizeof means);
+        if (strcmp(means, table[i].means) != 0) fail_msg("\"%s\" is %s", table[i].text, means);
+        assert_true(t.q.headers);
+    }
+    const str_t wrong[] = {STR("a b c d e f g h i j k l m n o p q"), STR("\xff"), STR("a\r\nb"),
+                           STR("a\0b")};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct imap_query q = {.text = wrong[i]};
+        struct imap_terms t;
+        assert_int_equal(imap_query_read(&q, &t, NULL), RC_INVALID);
+    }
+}
+
 static void test_dates(void **state)
 {
     (void) state;
@@ -413,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_row),
         cmocka_unit_test(test_row_hostile),
         cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_queries),
     };
     return cmocka_run_group_tests_name("imap_parse", tests, setup, teardown);
 }
