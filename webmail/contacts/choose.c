@@ -32,6 +32,7 @@ struct candidate {
     enum recipient_status status;
     int64_t not_before;
     bool fits;
+    bool pending; /* nobody could ask whether it was revoked */
 };
 
 static struct candidate judge(struct call *c, const struct cert *cert, struct cert *const *chain,
@@ -63,6 +64,8 @@ static bool is_better(struct candidate a, struct candidate b)
 {
     if ((a.status == RECIPIENT_READY) != (b.status == RECIPIENT_READY))
         return a.status == RECIPIENT_READY;
+    /* What is pending never takes the place of what is not, however new it is. */
+    if (a.pending != b.pending) return b.pending;
     return a.not_before > b.not_before;
 }
 
@@ -75,9 +78,10 @@ struct choice {
 
 static void consider(struct call *c, struct choice *choice, struct cert *cert,
                      struct cert *const *chain, size_t chain_count, str_t address,
-                     const char *source, bool takes_gcm)
+                     const char *source, bool takes_gcm, bool pending)
 {
     struct candidate r = judge(c, cert, chain, chain_count, address);
+    r.pending = pending;
     if (!r.fits || (choice->cert && !is_better(r, choice->best))) return;
     cert_unref(choice->cert);
     *choice = (struct choice){
@@ -99,7 +103,8 @@ static void consider_stored(struct call *c, struct choice *choice, const json_t 
     }
     bool harvested = str_eq(member(item, "source"), STR("harvested"));
     consider(c, choice, cert, chain, n, address, harvested ? "harvested" : "imported",
-             json_is_true(json_object_get(item, "gcm")));
+             json_is_true(json_object_get(item, "gcm")),
+             json_is_true(json_object_get(item, "pending")));
     for (size_t i = 0; i < n; i++)
         cert_unref(chain[i]);
     cert_unref(cert);
@@ -110,7 +115,7 @@ static rc_t consider_own(struct call *c, struct choice *choice, str_t address, s
     struct own_certificates own;
     TRY(vault_own_certificates(c, &own, e));
     for (size_t i = 0; i < own.count; i++)
-        consider(c, choice, own.certs[i], own.certs, own.count, address, "own", true);
+        consider(c, choice, own.certs[i], own.certs, own.count, address, "own", true, false);
     /* The one the user chose, when it is as good as the best. */
     if (own.encrypt && choice->cert) {
         struct candidate r = judge(c, own.encrypt, own.certs, own.count, address);

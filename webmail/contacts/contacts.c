@@ -207,8 +207,11 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
     }
     json_t *known = find_certificate(contact, json_object_get(item, "der"));
     *added = !known;
-    if (known && cert->takes_gcm && !json_is_true(json_object_get(known, "gcm"))) {
-        json_put_bool(known, "gcm", true); /* learnt since */
+    bool gcm = cert->takes_gcm && !json_is_true(json_object_get(known, "gcm"));
+    bool settled = !cert->pending && json_is_true(json_object_get(known, "pending"));
+    if (known && (gcm || settled)) { /* learnt since */
+        if (gcm) json_put_bool(known, "gcm", true);
+        if (settled) json_put_bool(known, "pending", false);
         TRY(book_save(c, id, contact, before, version, e));
     } else if (*added) {
         json_t *list = json_object_get(contact, "certificates");

@@ -59,14 +59,15 @@ static struct pki leaf(const char *san, int from, int to, const char *usage,
 }
 #define ENCRYPT "keyAgreement"
 
-static rc_t add(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
-                bool *added)
+static rc_t add_as(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
+                   bool pending, bool *added)
 {
     struct rig_call *rc = rig_call(r, "alice@demo.test");
     json_t *contact = NULL;
     str_t der = chain ? cert_der(chain->cert) : STR_NULL;
     const struct contact_certificate item = {.der = cert_der(p->cert),
                                              .source = "harvested",
+                                             .pending = pending,
                                              .chain = &der,
                                              .chain_count = chain ? 1 : 0};
     rc_t code =
@@ -74,6 +75,12 @@ static rc_t add(struct rig *r, const char *address, const struct pki *p, const s
     json_decref(contact);
     rig_call_free(rc);
     return code;
+}
+
+static rc_t add(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
+                bool *added)
+{
+    return add_as(r, address, p, chain, false, added);
 }
 
 static void expect(struct rig *r, const char *address, enum recipient_status status,
@@ -116,6 +123,25 @@ static void finds_the_best(void **state)
     pki_free(&good);
     pki_free(&newer);
     pki_free(&stranger);
+}
+
+/* A signed mail whose certificate could not be looked up changes nothing for whom we know. */
+static void pending_replaces_nothing(void **state)
+{
+    struct rig *r = *state;
+    bool added;
+    struct pki good = leaf("email:p@demo.test", -100, 50, ENCRYPT, &root);
+    struct pki newer = leaf("email:p@demo.test", -50, 100, ENCRYPT, &root);
+    assert_int_equal(add_as(r, "p@demo.test", &newer, NULL, true, &added), RC_OK);
+    expect(r, "p@demo.test", RECIPIENT_READY, &newer); /* the only one there is */
+    assert_int_equal(add(r, "p@demo.test", &good, NULL, &added), RC_OK);
+    expect(r, "p@demo.test", RECIPIENT_READY, &good);
+    /* seen again, and this time nothing was left open */
+    assert_int_equal(add(r, "p@demo.test", &newer, NULL, &added), RC_OK);
+    assert_false(added);
+    expect(r, "p@demo.test", RECIPIENT_READY, &newer);
+    pki_free(&good);
+    pki_free(&newer);
 }
 
 static void says_why_not(void **state)
@@ -443,6 +469,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(finds_the_best),
+        T(pending_replaces_nothing),
         T(says_why_not),
         T(a_kept_chain_is_used),
         T(only_for_its_own_address),
