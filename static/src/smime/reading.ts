@@ -25,7 +25,7 @@ import { canOpen, contentKey, matching } from './opening.ts';
 import { UNLOCKED_EVENT } from './unlock.ts';
 import { fromBase64 } from './bytes.ts';
 import { keyring, loadVault, vault, watchPage } from './vault.ts';
-import { summary } from './words.ts';
+import { mainSigner, summary } from './words.ts';
 import type { Item, KeyState } from './words.ts';
 
 const keyOf = (r: MessageRef): string => `${r.folder}/${r.uidvalidity}/${r.uid}`;
@@ -121,7 +121,7 @@ export class WxSecurityBar extends WxElement {
   async #harvestIfGood(): Promise<void> {
     const s = this.message.security;
     const mark = keyOf(this.ref);
-    const signer = s?.signature?.signers[0];
+    const signer = s ? mainSigner(s) : undefined;
     if (!s || s.job || s.level !== 'good' || !s.signature?.whole || !signer || signer.match === 'no') return;
     if (folder(this.ref.folder)?.shared || this.ref.folder === byRole('sent')?.id || signer.address?.toLowerCase() === me.value.address.toLowerCase()) return;
     if (harvestAsked.has(mark)) return;

@@ -49,7 +49,15 @@ const worse = (a: Level, b: Level): Level => (RANK.indexOf(a) >= RANK.indexOf(b)
 function who(s: Signer | undefined): string {
   if (!s) return '';
   const name = /(?:^|, )CN=((?:[^,\\]|\\.)*)/.exec(s.subject)?.[1]?.replace(/\\(.)/g, '$1') ?? '';
+  // The subject proves no address: one that stands in it is not shown beside the one that is proved.
+  if (s.address && /[@\uff20\ufe6b]/.test(name)) return s.address;
   return name && s.address && name !== s.address ? `${name} <${s.address}>` : (s.address ?? name);
+}
+
+/** The signer the verdict is about. Anybody can add a signature of his own beside the sender's, and before it. */
+export function mainSigner(s: Security): Signer | undefined {
+  const all = s.signature?.signers ?? [];
+  return all.find((x) => x.match !== 'no') ?? all[0];
 }
 
 function signatureItem(s: Security, words: readonly string[]): Item | null {
@@ -60,7 +68,7 @@ function signatureItem(s: Security, words: readonly string[]): Item | null {
   // The server's level covers the whole: a valid signature on a mail with a fault elsewhere is not green.
   const level = own === 'good' ? (s.level === 'good' ? 'good' : worse(own, s.level)) : worse(own, s.level === 'good' ? 'none' : s.level);
   const icon2 = own === 'good' && level !== 'good' ? 'seal-plain' : icon;
-  const signer = s.signature?.signers[0];
+  const signer = mainSigner(s);
   return { kind: 'signature', icon: icon2, text: `smime-sig-${text}`, args: { who: who(signer) }, level };
 }
 

@@ -39,6 +39,18 @@ test('one line: lock for encryption, seal for signature, nothing for ordinary ma
   for (const [verdict, level, items] of cases) assert.deepEqual(show(verdict, level), items, verdict);
 });
 
+test('names the signer the verdict is about, by what its certificate proves', () => {
+  const who = (signers: Signer[]): string | undefined => {
+    const security: Security = { verdict: 'signed-valid', level: 'good', reasons: [], signature: { whole: true, signers }, encryption: null, job: null };
+    return summary({ security } as Message, 'locked')[0]!.args?.who;
+  };
+  const added: Signer = { ...signer, address: 'mallory@evil.test', subject: 'CN=Your Bank', match: 'no' };
+  assert.equal(who([signer]), 'Ana López <ana@x.test>');
+  assert.equal(who([added, signer]), 'Ana López <ana@x.test>', 'a signature that somebody added in front');
+  assert.equal(who([added]), 'Your Bank <mallory@evil.test>');
+  for (const name of ['chef@x.test', 'chef\uff20x.test']) assert.equal(who([{ ...signer, subject: `CN=${name},O=X` }]), 'ana@x.test', name);
+});
+
 test('never green where the whole is not', () => {
   for (const level of ['neutral', 'warning', 'bad'] as const) {
     const items = show('encrypted+signed-valid', level);
