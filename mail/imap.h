@@ -137,6 +137,10 @@ rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena 
 /* Whole message, byte for byte (BODY.PEEK[]). RC_NOT_FOUND, RC_TOO_LARGE over out->max.
  * A body cut short by a dying connection is an error, never a short success. */
 rc_t imap_fetch(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;
+/* Row (without what only the structure tells: attachment, security) and whole message in one round
+ * trip; as imap_fetch. */
+rc_t imap_open(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *row,
+               struct buf *out, struct err *e) WX_MUST_USE;
 /* Header only (BODY.PEEK[HEADER]). */
 rc_t imap_fetch_header(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;
 rc_t imap_flags_of(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *out,

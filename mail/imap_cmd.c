@@ -287,6 +287,15 @@ rc_t imap_conn_run(struct imap_conn *c, struct imap_command *cmd, imap_untagged_
     return imap_cmd_error(cmd, e);
 }
 
+rc_t imap_conn_noop(struct imap_conn *c, struct err *e)
+{
+    struct imap_command cmd;
+    imap_cmd_begin(c, &cmd);
+    imap_cmd_text(c, STR("NOOP"));
+    imap_cmd_end(c);
+    return imap_conn_run(c, &cmd, NULL, NULL, e);
+}
+
 /* --- literals --------------------------------------------------------------------------- */
 
 /* Waits for "+"; a tagged NO to cmd instead is a refusal. */

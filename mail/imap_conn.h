@@ -110,6 +110,8 @@ rc_t imap_cmd_error(const struct imap_command *cmd, struct err *e);
 /* Marks the connection broken and says why it failed. */
 rc_t imap_conn_fail(struct imap_conn *c, const char *why, struct err *e);
 
+/* NOOP: brings the news of the selected mailbox. */
+rc_t imap_conn_noop(struct imap_conn *c, struct err *e) WX_MUST_USE;
 /* SELECT (with CONDSTORE where offered). RC_NOT_FOUND. */
 rc_t imap_conn_select(struct imap_conn *c, str_t mailbox, struct err *e) WX_MUST_USE;
 

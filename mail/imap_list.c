@@ -349,7 +349,12 @@ static rc_t flags_once(struct imap *im, uint32_t uid, struct arena *a, struct im
     struct row_reader rr = {.a = a, .rows = &row, .max = 1};
     struct imap_mailbox m = {0};
     rr.state = (struct state_reader){.c = im->c, .out = &m};
-    TRY(fetch_uids(im->c, &uid, 1, "(UID FLAGS INTERNALDATE RFC822.SIZE)", &rr, e));
+    static const char items[] = "(UID FLAGS INTERNALDATE RFC822.SIZE)";
+    TRY(fetch_uids(im->c, &uid, 1, items, &rr, e));
+    if (rr.count == 0) { /* perhaps not heard of yet */
+        TRY(imap_conn_noop(im->c, e));
+        TRY(fetch_uids(im->c, &uid, 1, items, &rr, e));
+    }
     if (rr.count == 0 || row.uid != uid) return err_set(e, RC_NOT_FOUND, NULL);
     *out = row;
     return RC_OK;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "mail/imap_lease.h"
+#include "mail/imap_row.h"
 
 /* --- bodies ------------------------------------------------------------------------------- */
 
@@ -10,6 +11,8 @@ struct body_reader {
     struct imap_sink sink;
     size_t start;
     bool found;
+    struct arena *a;      /* for row */
+    struct imap_row *row; /* taken from the same response, or NULL */
 };
 
 /* "(UID 3 BODY[] {n})": a literal is in the sink already; short ones may come quoted. */
@@ -21,6 +24,8 @@ static rc_t on_body(void *ctx, struct imap_response *r, struct err *e)
     struct wire *w = &r->rest;
     CLEANUP_ARENA struct arena *scratch = arena_new(1u << 20);
     if (!scratch) return err_set(e, RC_NO_MEMORY, NULL);
+    struct imap_response whole = *r;
+    whole.rest.p--; /* the parenthesis again */
     bool has_body = false;
     uint64_t uid = 0;
     str_t text = STR_NULL;
@@ -40,40 +45,69 @@ static rc_t on_body(void *ctx, struct imap_response *r, struct err *e)
         return err_set(e, RC_IMAP_DOWN, "The mail server's answer could not be understood.");
     if (!has_body) return RC_OK;
     b->found = true;
+    if (b->row && !imap_row_read(&whole, b->a, b->row, NULL))
+        return err_set(e, RC_IMAP_DOWN, "The mail server's answer could not be understood.");
     if (text.n > 0 && !buf_str(b->sink.out, text)) return err_set(e, RC_TOO_LARGE, NULL);
     return RC_OK;
 }
 
-static rc_t body_once(struct imap *im, uint32_t uid, const char *section, struct buf *out,
-                      struct err *e)
+static rc_t ask_body(struct imap_conn *c, struct body_reader *b, const char *items, struct err *e)
 {
-    TRY(imap_need_selected(im, e));
-    struct imap_conn *c = im->c;
-    struct body_reader b = {.uid = uid, .sink = {.out = out}, .start = out->n};
     struct imap_command cmd, *const one = &cmd;
     imap_cmd_begin(c, &cmd);
-    imap_cmd_printf(c, "UID FETCH %u (UID %s)", uid, section);
+    imap_cmd_printf(c, "UID FETCH %u (UID %s)", b->uid, items);
     imap_cmd_end(c);
-    rc_t rc = imap_conn_collect(c, &one, 1, on_body, &b, &b.sink, e);
-    if (rc == RC_OK) rc = imap_cmd_error(&cmd, e);
-    if (rc == RC_OK && !b.found) rc = err_set(e, RC_NOT_FOUND, NULL);
+    TRY(imap_conn_collect(c, &one, 1, on_body, b, &b->sink, e));
+    return imap_cmd_error(&cmd, e);
+}
+
+static rc_t body_once(struct imap *im, const char *items, struct body_reader *b, struct err *e)
+{
+    struct buf *out = b->sink.out;
+    TRY(imap_need_selected(im, e));
+    b->found = false;
+    b->start = out->n;
+    rc_t rc = ask_body(im->c, b, items, e);
+    /* This connection may not have heard of a message that another one has listed: news, then
+     * again. */
+    if (rc == RC_OK && !b->found) {
+        rc = imap_conn_noop(im->c, e);
+        if (rc == RC_OK) rc = ask_body(im->c, b, items, e);
+    }
+    if (rc == RC_OK && !b->found) rc = err_set(e, RC_NOT_FOUND, NULL);
     if (rc != RC_OK) {
-        if (out->secret && out->p) wipe(out->p + b.start, out->n - b.start);
-        out->n = b.start;
+        if (out->secret && out->p) wipe(out->p + b->start, out->n - b->start);
+        out->n = b->start;
         if (out->p && out->cap > out->n) out->p[out->n] = '\0';
     }
+    return rc;
+}
+
+static rc_t fetch_items(struct imap *im, const char *items, struct body_reader *b, struct err *e)
+{
+    TRY(imap_uids_check(&b->uid, 1, e));
+    rc_t rc;
+    do
+        rc = body_once(im, items, b, e);
+    while (imap_should_retry(im, rc));
     return rc;
 }
 
 static rc_t fetch_section(struct imap *im, uint32_t uid, const char *section, struct buf *out,
                           struct err *e)
 {
-    TRY(imap_uids_check(&uid, 1, e));
-    rc_t rc;
-    do
-        rc = body_once(im, uid, section, out, e);
-    while (imap_should_retry(im, rc));
-    return rc;
+    struct body_reader b = {.uid = uid, .sink = {.out = out}};
+    return fetch_items(im, section, &b, e);
+}
+
+rc_t imap_open(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *row,
+               struct buf *out, struct err *e)
+{
+    struct imap_row found = {0};
+    struct body_reader b = {.uid = uid, .sink = {.out = out}, .a = a, .row = &found};
+    TRY(fetch_items(im, "FLAGS INTERNALDATE RFC822.SIZE ENVELOPE BODY.PEEK[]", &b, e));
+    *row = found;
+    return RC_OK;
 }
 
 rc_t imap_fetch(struct imap *im, uint32_t uid, struct buf *out, struct err *e)

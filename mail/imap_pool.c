@@ -353,11 +353,7 @@ static bool still_alive(struct imap_conn *c, int64_t last_used, int64_t deadline
     if (quiet && clock_ms() - last_used < TRUST_IDLE_MS) return true;
     int64_t until = clock_ms() + PROBE_MS;
     stream_set_deadline(c->stream, until < deadline ? until : deadline);
-    struct imap_command cmd;
-    imap_cmd_begin(c, &cmd);
-    imap_cmd_text(c, STR("NOOP"));
-    imap_cmd_end(c);
-    return imap_conn_run(c, &cmd, NULL, NULL, NULL) == RC_OK;
+    return imap_conn_noop(c, NULL) == RC_OK;
 }
 
 static rc_t open_into(struct imap *im, str_t mailbox, struct err *e)

@@ -113,12 +113,8 @@ rc_t imap_search_all(struct imap *im, struct arena *a, uint32_t **uids, size_t *
 {
     TRY(imap_need_selected(im, e));
     struct found_reader f = {.a = a};
-    struct imap_command noop, cmd;
-    imap_cmd_begin(im->c, &noop);
-    imap_cmd_text(im->c, STR("NOOP"));
-    imap_cmd_end(im->c);
-    struct imap_command *const first = &noop;
-    TRY(imap_conn_collect(im->c, &first, 1, NULL, NULL, NULL, e));
+    struct imap_command cmd;
+    TRY(imap_conn_noop(im->c, e));
     imap_cmd_begin(im->c, &cmd);
     imap_cmd_text(im->c, STR("UID SEARCH ALL"));
     TRY(run_search(im->c, &cmd, &f, e));

@@ -175,8 +175,7 @@ static void our_fetch(struct bench *b, uint32_t uid)
 {
     struct imap_row row;
     buf_clear(&b->body);
-    need(imap_flags_of(b->im, uid, b->a, &row, NULL) == RC_OK, "flags");
-    need(imap_fetch(b->im, uid, &b->body, NULL) == RC_OK, "fetch");
+    need(imap_open(b->im, uid, b->a, &row, &b->body, NULL) == RC_OK, "open");
 }
 
 static void raw_small(struct bench *b)

@@ -45,14 +45,12 @@ static rc_t fetch(struct call *c, str_t mailbox, uint32_t uid, uint32_t uidvalid
                   struct opened_message *m, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
-    struct imap_rows rows;
     TRY(call_imap(c, mailbox, &im, e));
-    TRY(call_check_uidvalidity(im, uidvalidity, e));
-    TRY(imap_rows_of(im, &uid, 1, c->arena, &rows, e));
-    if (rows.count != 1) return err_set(e, RC_NOT_FOUND, "This message is not there any more.");
-    m->row = rows.rows[0];
+    /* A selected mailbox keeps its UIDVALIDITY: nothing has to be asked. */
+    if (imap_uidvalidity(im) != uidvalidity)
+        return err_set(e, RC_CONFLICT, "The folder was made anew meanwhile.");
     m->uidvalidity = uidvalidity;
-    return imap_fetch(im, uid, &m->raw, e);
+    return imap_open(im, uid, c->arena, &m->row, &m->raw, e);
 }
 
 static rc_t mark_of(struct call *c, str_t mailbox, const struct opened_message *m,

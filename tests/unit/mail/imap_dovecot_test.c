@@ -192,6 +192,21 @@ static void test_news(void **state)
         assert_int_equal(rows.count, 5);
         assert_int_equal(rows.mailbox.total, 5);
     }
+    /* A message that only the other connection has heard of can be opened all the same. */
+    struct imap_row row;
+    CLEANUP_BUF struct buf raw = BUF_INIT(10000);
+    uint32_t fresh = put(two, "News", STR(HEAD("fresh") "\r\nx\r\n"));
+    assert_int_equal(imap_open(one, fresh, d.a, &row, &raw, &d.e), RC_OK);
+    assert_int_equal(row.uid, fresh);
+    assert_str(row.subject, STR("fresh"));
+    assert_str(row.from[0].address, STR("a@demo.test"));
+    assert_int_equal(row.size, raw.n);
+    fresh = put(two, "News", STR(HEAD("fresh") "\r\nx\r\n"));
+    assert_int_equal(imap_flags_of(one, fresh, d.a, &row, &d.e), RC_OK);
+    assert_int_equal(imap_expunge(two, &fresh, 1, &d.e), RC_OK);
+    assert_int_equal(imap_open(one, fresh + 1, d.a, &row, &raw, &d.e), RC_NOT_FOUND);
+    fresh--;
+    assert_int_equal(imap_expunge(two, &fresh, 1, &d.e), RC_OK);
     /* A list right behind the state asks for the rows only, unless something moves in between. */
     assert_int_equal(imap_mailbox(one, &m, &d.e), RC_OK);
     assert_int_equal(imap_list(one, 0, 2, d.a, &rows, &d.e), RC_OK);
