@@ -156,4 +156,6 @@ say "  .p12 files          passphrase"
 for u in alice bob; do printf '  %s  %s\n' "$DATA/demo/$u.p12" "\"$u demo passphrase\""; done
 say
 say "  IMAP $P_IMAP (TLS $P_IMAPS), submission $P_SMTP (TLS $P_SMTPS), ManageSieve $P_SIEVE on 127.0.0.1; nothing leaves this machine"
-say "  Everything is in $DATA; end with: make stop"
+stop="make stop"
+[ "$DATA" = "$(realpath -m "$TOP/run")" ] || stop="DATA=$DATA make stop"
+say "  Everything is in $DATA; end with: $stop"
