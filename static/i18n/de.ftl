@@ -308,6 +308,7 @@ smime-keep-minutes = { $n ->
     [5] 5 Minuten ohne Benutzung
     [15] 15 Minuten ohne Benutzung
     [60] 1 Stunde ohne Benutzung
+    [240] 4 Stunden ohne Benutzung
    *[other] { NUMBER($n, maximumFractionDigits: 0) } Minuten ohne Benutzung
 }
 smime-forgot = Passphrase vergessen?
@@ -370,6 +371,7 @@ smime-import-kinds = .p12 oder .pfx
 smime-import-password = „{ $file }“ ist mit einem Passwort geschützt. Sie haben es mit der Datei bekommen oder beim Exportieren gewählt.
 smime-file-password = Passwort der Datei
 smime-file-password-hint = Leer lassen, wenn es keines gibt.
+smime-file-password-wrong = Das Passwort öffnet diese Datei nicht.
 smime-import-open = Öffnen
 smime-import-next = Weiter
 smime-import-protect = Schützen
@@ -508,7 +510,7 @@ density-comfortable = Großzügig
 density-compact = Kompakt
 set-language = Sprache
 set-mark-read = Nachrichten beim Öffnen als gelesen markieren
-set-mark-read-hint = Aus: Sie markieren sie selbst mit Umschalt+U.
+set-mark-read-hint = Wenn dies aus ist, markieren Sie sie selbst mit Umschalt+U.
 set-shortcuts = Tastenkürzel mit einzelnen Tasten
 set-shortcuts-hint = Tasten wie j, k, e und r ohne Strg.
 set-address = Adresse
@@ -530,6 +532,7 @@ set-lock-minutes = { $n ->
     [5] 5 Minuten ohne Benutzung
     [15] 15 Minuten ohne Benutzung
     [60] 1 Stunde ohne Benutzung
+    [240] 4 Stunden ohne Benutzung
    *[other] { NUMBER($n, maximumFractionDigits: 0) } Minuten ohne Benutzung
 }
 set-lock-hint = Sie werden auch gesperrt, wenn Sie sich abmelden oder den Tab schließen.

@@ -301,13 +301,14 @@ smime-passphrase-hint = At least 8 characters. It is not the password of your ma
 smime-passphrase-short = The passphrase is too short: at least 8 characters.
 smime-passphrase-blank = The passphrase must not be only blanks.
 smime-passphrase-differs = The two passphrases differ.
-smime-passphrase-lost = Nobody can recover this passphrase, also not your administrator. Without it and without a backup, encrypted mail stays closed for ever.
+smime-passphrase-lost = Nobody can recover this passphrase, not even your administrator. Without it and without a backup, encrypted mail stays closed for ever.
 smime-keep = Keep unlocked
 smime-keep-minutes = { $n ->
     [0] until I close the tab
     [5] 5 minutes without use
     [15] 15 minutes without use
     [60] 1 hour without use
+    [240] 4 hours without use
    *[other] { NUMBER($n, maximumFractionDigits: 0) } minutes without use
 }
 smime-forgot = Forgot the passphrase?
@@ -370,6 +371,7 @@ smime-import-kinds = .p12 or .pfx
 smime-import-password = “{ $file }” is protected with a password. You got it together with the file, or chose it when you exported it.
 smime-file-password = Password of the file
 smime-file-password-hint = Leave it empty if there is none.
+smime-file-password-wrong = The password does not open this file.
 smime-import-open = Open
 smime-import-next = Continue
 smime-import-protect = Protect
@@ -508,7 +510,7 @@ density-comfortable = Comfortable
 density-compact = Compact
 set-language = Language
 set-mark-read = Mark messages as read when opened
-set-mark-read-hint = Off: use Shift+U to mark them yourself.
+set-mark-read-hint = When this is off, mark them yourself with Shift+U.
 set-shortcuts = Single-key shortcuts
 set-shortcuts-hint = Keys such as j, k, e and r without Ctrl.
 set-address = Address
@@ -530,6 +532,7 @@ set-lock-minutes = { $n ->
     [5] 5 minutes without use
     [15] 15 minutes without use
     [60] 1 hour without use
+    [240] 4 hours without use
    *[other] { NUMBER($n, maximumFractionDigits: 0) } minutes without use
 }
 set-lock-hint = They are also locked when you sign out or close the tab.

@@ -17,6 +17,7 @@ import { IMPORT_DONE_EVENT } from './first-run.ts';
 import { ITERATIONS, backupName, canImport, classifyFile, judgePassphrase, labelOf, summarize, vaultCertificates } from './importing.ts';
 import type { KeySummary, Problem } from './importing.ts';
 import type { OpenedFile } from './protocol.ts';
+import { KeyringError } from './keyring.ts';
 import { keyring, loadVault, vault, watchPage } from './vault.ts';
 
 type Step = 'file' | 'password' | 'summary' | 'passphrase' | 'backup';
@@ -58,11 +59,12 @@ export class WxImportWizard extends WxElement {
 
   #close(): void { this.dispatchEvent(new CustomEvent(IMPORT_DONE_EVENT, { bubbles: true })); }
 
-  async #work(act: () => Promise<void>): Promise<void> {
+  /** wrong: what to say of a secret that does not fit; a file has a password, the keyring a passphrase. */
+  async #work(act: () => Promise<void>, wrong = ''): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.error = '';
-    try { await act(); } catch (error) { this.error = keyringSentence(error); } finally { this.busy = false; }
+    try { await act(); } catch (error) { this.error = wrong && error instanceof KeyringError && error.code === 'wrong_passphrase' ? wrong : keyringSentence(error); } finally { this.busy = false; }
   }
 
   async #pick(file: File | undefined): Promise<void> {
@@ -89,7 +91,7 @@ export class WxImportWizard extends WxElement {
       this.#summary = summarize(this.#opened, me.value.address, Date.now());
       this.shown = false;
       this.step = 'summary';
-    });
+    }, t('smime-file-password-wrong'));
   }
 
   #rewrap(): Promise<void> {
