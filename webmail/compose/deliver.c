@@ -6,6 +6,7 @@
 #include "webmail/session/session.h"
 
 #define SMTP_DEADLINE_MS 60000
+#define COPY_PATIENCE_SECONDS 60
 
 struct envelope {
     size_t first, count; /* of decision->recipients by `pick` */
@@ -239,6 +240,8 @@ static void owe_copy(struct call *c, struct sending *s)
     json_put_str(owed, "signature", s->signature.p ? b64_encode(c->arena, s->signature) : STR_NULL);
     json_put_str(owed, "micalg", str_c(s->micalg));
     json_object_set_new(s->state->doc, "copy", owed);
+    /* Whoever asks for the status meanwhile leaves the copy to us. */
+    json_put_int(s->state->doc, "copy_tried", call_now() + COPY_PATIENCE_SECONDS);
 }
 
 static void file_sent(struct call *c, struct sending *s, str_t message)
@@ -249,6 +252,7 @@ static void file_sent(struct call *c, struct sending *s, str_t message)
         rc = file_copy(c, s->ticket, message, s->state, &e);
     if (rc != RC_OK) {
         log_err(LOG_ERROR, "sent_copy_failed", &e);
+        json_object_del(s->state->doc, "copy_tried");
         submission_set_status(s->state, submission_status(s->state).p,
                               STR("The message was sent, but no copy could be put into Sent yet."));
         return;

@@ -78,6 +78,35 @@ static rc_t parse(struct call *c, struct opened_message *m, const struct message
     return message_open(buf_view(&m->raw), &options, key_count ? c->secret : c->arena, &m->view, e);
 }
 
+/* Whoever sends many keys that do not fit is asking an oracle, not reading mail. */
+static rc_t failures_key(struct call *c, struct shared_key *out, struct err *e)
+{
+    str_t parts[] = {STR("decrypt failures"), c->session->address};
+    return shared_key_of(parts, 2, out, e);
+}
+
+static rc_t check_failures(struct call *c, struct err *e)
+{
+    struct shared_key key;
+    TRY(failures_key(c, &key, e));
+    if (shared_count(c->app->shared, &key, FAILURE_SECONDS, 0, call_now()) < MAX_FAILURES)
+        return RC_OK;
+    return err_set(e, RC_THROTTLED,
+                   "Too many messages could not be decrypted. Please wait a while.");
+}
+
+static rc_t count_failure(struct call *c, const struct message_view *v, struct err *e)
+{
+    struct shared_key key;
+    bool all_opened = true;
+    for (size_t i = 0; i < v->layer_count; i++)
+        all_opened = all_opened && (v->layers[i].opened || (int) i == v->job);
+    if (all_opened) return RC_OK;
+    TRY(failures_key(c, &key, e));
+    (void) shared_count(c->app->shared, &key, FAILURE_SECONDS, 1, call_now());
+    return RC_OK;
+}
+
 rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uidvalidity,
                        const json_t *keys, struct opened_message *out, struct err *e)
 {
@@ -85,6 +114,7 @@ rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uid
     size_t key_count = 0;
     struct shared_key mark;
     *out = (struct opened_message){.raw = BUF_INIT(c->app->config->message_max_bytes)};
+    if (keys) TRY(check_failures(c, e));
     if (keys) TRY(read_keys(c, keys, &content_keys, &key_count, e));
     TRY(fetch(c, mailbox, uid, uidvalidity, out, e));
     if (c->features.smime && out->row.from_count > 0 && out->row.from[0].address.n > 0)
@@ -94,7 +124,7 @@ rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uid
     TRY(shared_parse_begin(c->app->shared, &mark, e));
     rc_t rc = parse(c, out, content_keys, key_count, e);
     shared_parse_end(c->app->shared);
-    return rc;
+    return rc == RC_OK && keys ? count_failure(c, out->view, e) : rc;
 }
 
 void opened_message_free(struct opened_message *m)
@@ -142,35 +172,6 @@ rc_t message_get(struct call *c, struct err *e)
     return answer_message(c, &m, e);
 }
 
-/* Whoever sends many keys that do not fit is asking an oracle, not reading mail. */
-static rc_t failures_key(struct call *c, struct shared_key *out, struct err *e)
-{
-    str_t parts[] = {STR("decrypt failures"), c->session->address};
-    return shared_key_of(parts, 2, out, e);
-}
-
-static rc_t check_failures(struct call *c, struct err *e)
-{
-    struct shared_key key;
-    TRY(failures_key(c, &key, e));
-    if (shared_count(c->app->shared, &key, FAILURE_SECONDS, 0, call_now()) < MAX_FAILURES)
-        return RC_OK;
-    return err_set(e, RC_THROTTLED,
-                   "Too many messages could not be decrypted. Please wait a while.");
-}
-
-static rc_t count_failure(struct call *c, const struct message_view *v, struct err *e)
-{
-    struct shared_key key;
-    bool all_opened = true;
-    for (size_t i = 0; i < v->layer_count; i++)
-        all_opened = all_opened && (v->layers[i].opened || (int) i == v->job);
-    if (all_opened) return RC_OK;
-    TRY(failures_key(c, &key, e));
-    (void) shared_count(c->app->shared, &key, FAILURE_SECONDS, 1, call_now());
-    return RC_OK;
-}
-
 static rc_t unlock(struct call *c, struct opened_message *m, struct err *e)
 {
     str_t mailbox;
@@ -180,9 +181,7 @@ static rc_t unlock(struct call *c, struct opened_message *m, struct err *e)
     TRY(call_uid(c, 1, &uid, e));
     TRY(json_need_u32(c->in, "uidvalidity", &uidvalidity, e));
     TRY(json_need_array(c->in, "keys", MAX_KEYS, &keys, e));
-    TRY(check_failures(c, e));
-    TRY(view_open_message(c, mailbox, uid, uidvalidity, keys, m, e));
-    return count_failure(c, m->view, e);
+    return view_open_message(c, mailbox, uid, uidvalidity, keys, m, e);
 }
 
 rc_t message_unlock(struct call *c, struct err *e)

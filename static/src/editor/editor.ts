@@ -8,7 +8,7 @@ import type { EditorLook, EditorValue, FromEditor, InlineImage, ToEditor } from 
 
 const purify = createDOMPurify(window);
 const FORBID_TAGS = ['style', 'form', 'button', 'textarea', 'select', 'option', 'fieldset', 'legend', 'label', 'link', 'meta', 'base', 'iframe', 'frame', 'object', 'embed', 'video', 'audio', 'source', 'track', 'svg', 'math', 'template', 'slot', 'dialog', 'canvas', 'map', 'area', 'noscript', 'title'];
-const FORBID_ATTR = ['id', 'name', 'class', 'srcset', 'background', 'poster', 'ping', 'autofocus', 'contenteditable', 'tabindex', 'accesskey', 'popover', 'is', 'slot', 'download', 'draggable'];
+const FORBID_ATTR = ['id', 'name', 'class', 'srcset', 'background', 'bgcolor', 'color', 'hidden', 'poster', 'ping', 'autofocus', 'contenteditable', 'tabindex', 'accesskey', 'popover', 'is', 'slot', 'download', 'draggable'];
 
 // Squire puts its own, already sanitised text back on undo by innerHTML; under Trusted Types that needs a policy.
 interface Factory { createPolicy(name: string, rules: { createHTML: (s: string) => string }): unknown }
@@ -20,12 +20,20 @@ function hiddenByStyle(el: HTMLElement): boolean {
   return s.display === 'none' || s.visibility === 'hidden' || s.opacity === '0' || s.fontSize === '0px' || (s.maxHeight === '0px' && s.overflow === 'hidden');
 }
 
+/* What a quotation keeps of foreign style: nothing that could make text invisible (colours, offsets, clipping). */
+const QUOTED = /^(?:font-(?:weight|style|family)|text-(?:align|decoration)[a-z-]*|border[a-z-]*|padding[a-z-]*|vertical-align|list-style-type|white-space[a-z-]*|(?:max-|min-)?width)$/;
+
+function keepHarmlessStyle(el: HTMLElement): void {
+  for (const name of [...el.style]) if (!QUOTED.test(name)) el.style.removeProperty(name);
+}
+
 /** Foreign HTML as a fragment: what cannot be seen is dropped (it must not be quoted), nothing loads. */
 function sanitise(html: string): DocumentFragment {
   const fragment = purify.sanitize(html, { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true }, FORBID_TAGS, FORBID_ATTR, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|gif|jpe?g|webp);base64,)/i }) as unknown as DocumentFragment;
   for (const el of fragment.querySelectorAll<HTMLElement>('[style]')) {
-    if (hiddenByStyle(el)) el.remove();
-    else if (/url\s*\(|image-set|src\s*\(/i.test(el.getAttribute('style') ?? '')) { el.style.background = ''; if (/url|image-set|src\s*\(/i.test(el.getAttribute('style') ?? '')) el.removeAttribute('style'); }
+    if (hiddenByStyle(el)) { el.remove(); continue; }
+    keepHarmlessStyle(el);
+    if (/url\s*\(|image-set|src\s*\(/i.test(el.getAttribute('style') ?? '')) { el.style.background = ''; if (/url|image-set|src\s*\(/i.test(el.getAttribute('style') ?? '')) el.removeAttribute('style'); }
   }
   for (const img of fragment.querySelectorAll('img')) {
     const src = img.getAttribute('src') ?? '';

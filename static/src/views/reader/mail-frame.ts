@@ -44,6 +44,7 @@ export class WxMailFrame extends WxElement {
     sheet.replaceSync(frameCss);
     doc.adoptedStyleSheets = [sheet];
     doc.addEventListener('click', this.#click);
+    doc.addEventListener('auxclick', this.#click);
     doc.addEventListener('keydown', this.#key);
     doc.addEventListener('pointerover', this.#point, { passive: true });
     doc.addEventListener('focusin', this.#point);
@@ -143,7 +144,7 @@ export class WxMailFrame extends WxElement {
 
   #click = (event: MouseEvent): void => {
     const a = this.#link(event);
-    if (!a) return;
+    if (!a || (event.type === 'auxclick' && event.button !== 1)) return; // the middle button follows links too
     if (a.href.startsWith('mailto:')) {
       event.preventDefault();
       this.dispatchEvent(new CustomEvent('wx-mailto', { bubbles: true, detail: a.href }));
