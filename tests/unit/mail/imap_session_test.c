@@ -1,5 +1,6 @@
 /* The client against servers that die, hang, lie and flood: clean errors, nothing half read, and
  * the next request works. */
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include "tests/unit/mail/imap_fake.h"
@@ -301,7 +302,7 @@ static void test_silence(void **state)
     world_stop(&w);
 }
 
-/* Bytes without end that are never an answer: a clean error, memory stays bounded. */
+/* Bytes without end that are never an answer: the deadline ends it, memory stays bounded. */
 static void test_flood(void **state)
 {
     (void) state;
@@ -312,9 +313,7 @@ static void test_flood(void **state)
     long peak = peak_kib();
     struct imap_row row;
     rc_t rc = imap_flags_of(im, 8, w.a, &row, &w.e);
-    /* Which bound is met first, the deadline or the size, depends on the machine. */
-    if (rc != RC_TIMEOUT && rc != RC_IMAP_DOWN && rc != RC_TOO_LARGE)
-        fail_msg("%s: %s", err_word(rc), w.e.detail);
+    assert_true(rc == RC_TIMEOUT || rc == RC_IMAP_DOWN);
     if (peak_kib() - peak > MEMORY_KIB) fail_msg("%ld KiB", peak_kib() - peak);
     imap_release(im);
     world_stop(&w);
@@ -442,6 +441,9 @@ static void test_unreachable(void **state)
 
 int main(void)
 {
+    /* Poisoned allocations touch pages that the program itself never does; here memory is measured.
+     */
+    mallopt(M_PERTURB, 0);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list_and_fetch),
         cmocka_unit_test(test_hostile_arguments),
