@@ -113,6 +113,25 @@ function leaky(worker) {
   return worker.replace(at, `${at} leak() { return new Uint8Array(w.memory.buffer).slice(); },`);
 }
 
+/** Notices of what is inside the bundles; the licences ask for them wherever copies go (docs/adr/0010). */
+async function writeLicences() {
+  const meta = async (name) => JSON.parse(await readFile(path.join(root, 'node_modules', name, 'package.json'), 'utf8'));
+  const seen = new Set();
+  let text = 'What the web client of Waxseal contains besides its own code.\n';
+  const add = async (name) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const m = await meta(name);
+    const file = (await readdir(path.join(root, 'node_modules', name))).find((f) => /^licen[cs]e(\.(md|txt))?$/i.test(f));
+    text += `\n==== ${name} ${m.version} (${m.license})\n\n`;
+    text += file ? await readFile(path.join(root, 'node_modules', name, file), 'utf8') : 'Its package names the licence only.\n';
+    for (const inner of Object.keys(m.dependencies ?? {})) if (!inner.startsWith('@types/')) await add(inner);
+  };
+  for (const name of Object.keys(JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')).dependencies)) await add(name);
+  text += '\n==== keyring.wasm\n\nOpenSSL 3.0 (Apache-2.0), libc of wasi-libc (MIT and Apache-2.0 with LLVM exception), both as Debian ships them.\n';
+  await writeFile(path.join(tmp, 'licences.txt'), text);
+}
+
 async function main() {
   await rm(tmp, { recursive: true, force: true });
   await mkdir(tmp, { recursive: true });
@@ -124,6 +143,7 @@ async function main() {
   await emit('signin.js', await bundleText(path.join(src, 'signin/signin.ts'), { format: 'iife' }));
 
   await buildApp(assets);
+  await writeLicences();
   await writeFile(path.join(tmp, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   await rm(out, { recursive: true, force: true });
   await rename(tmp, out);
