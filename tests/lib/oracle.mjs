@@ -70,12 +70,21 @@ export class Oracle {
     writeFileSync(path.join(this.#home, 'gpg-agent.conf'), 'allow-loopback-pinentry\n');
     this.#run('gpgconf', ['--homedir', this.#home, '--launch', 'gpg-agent']);
     this.gpgsm('--import', this.key('root.pem'));
-    for (const name of ['alice', 'mallory']) {
+    for (const name of ['alice', 'mallory']) this.#importKey(name);
+    this.gpgsm('--import', this.key('bob.pem'));
+  }
+  /* This gpgsm cannot decrypt some good files, depending on their random salt: a fresh one is made then. */
+  #importKey(name) {
+    for (let left = 8; ; left--) {
       openssl(['pkcs12', '-export', '-inkey', this.key(`${name}.key`), '-in', this.key(`${name}.pem`), '-certfile', this.key('root.pem'), '-name', name, '-passout', 'pass:pw',
         '-legacy', '-keypbe', 'PBE-SHA1-3DES', '-certpbe', 'PBE-SHA1-3DES', '-macalg', 'sha1', '-out', this.#at(`${name}.p12`)]);
-      this.gpgsm('--import', this.#at(`${name}.p12`));
+      try {
+        this.gpgsm('--import', this.#at(`${name}.p12`));
+        return;
+      } catch (error) {
+        if (left === 1) throw error;
+      }
     }
-    this.gpgsm('--import', this.key('bob.pem'));
   }
   gpgsmDecrypt(entity) { return this.gpgsm('--decrypt', this.#at('in', derOf(entity))); }
   gpgsmVerify({ content, signature }) { this.gpgsm('--verify', this.#at('sig', signature), this.#at('content', content)); }
