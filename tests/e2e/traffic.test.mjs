@@ -76,7 +76,7 @@ test('no passphrase and no private key in all traffic of the main job', async ()
     await flow(browser);
     const texts = browser.relay.texts();
     const seen = (method, pattern) => browser.relay.exchanges.some((e) => e.method === method && pattern.test(e.url) && e.status === 200 && e.request.length > 0);
-    for (const [method, url] of [['POST', /\/smime\/keys$/], ['GET', /\/smime\/keys\/[^/]+\/file$/], ['POST', /\/open$/], ['POST', /\/compose\/draft$/],
+    for (const [method, url] of [['POST', /\/smime\/keys$/], ['POST', /\/smime\/keys\/[^/]+\/file$/], ['POST', /\/open$/], ['POST', /\/compose\/draft$/],
       ['POST', /\/compose\/prepare$/], ['POST', /\/compose\/finish$/], ['GET', /\/keyring\/worker\.js$/], ['GET', /keyring\.\w+\.wasm$/], ['POST', /\/signin$/]]) {
       if (String(url) !== String(/\/signin$/)) assert.ok(seen(method, url), `recorded: ${method} ${url}`);
     }

@@ -137,7 +137,7 @@ test('a ticket works once, in its own session, and the same submission is sent o
   await arrived('bob', body.subject);
   await mailbox.bob.select('INBOX');
   assert.equal((await mailbox.bob.search(`SUBJECT "${body.subject}"`)).length, 1);
-  const status = await alice.get(`/api/v1/compose/status/${body.submission}`);
+  const status = await alice.post(`/api/v1/compose/status/${body.submission}`, {});
   assert.equal(status.json.status, 'sent');
 });
 

@@ -10,7 +10,7 @@ let carol, alice;
 before(async () => { carol = await signedIn('carol'); alice = await signedIn('alice'); });
 after(() => { ctl('plan', 'set', 'enterprise', 'smime', 'on'); ctl('user', 'set', `carol@${instance.domain}`, 'basic'); carol.close(); alice.close(); });
 
-const routes = [['GET', '/api/v1/smime/keys'], ['POST', '/api/v1/smime/keys'], ['GET', '/api/v1/smime/keys/x/file'], ['DELETE', '/api/v1/smime/keys/x'], ['PUT', '/api/v1/smime/primary'],
+const routes = [['GET', '/api/v1/smime/keys'], ['POST', '/api/v1/smime/keys'], ['POST', '/api/v1/smime/keys/x/file'], ['DELETE', '/api/v1/smime/keys/x'], ['PUT', '/api/v1/smime/primary'],
   ['POST', '/api/v1/smime/certificates'], ['POST', '/api/v1/smime/harvest'], ['POST', `/api/v1/folders/${inbox}/messages/1/open`], ['POST', `/api/v1/folders/${inbox}/messages/1/parts/1`]];
 
 async function refusals(c) {

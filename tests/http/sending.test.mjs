@@ -137,7 +137,7 @@ test('a plain mail reaches To and Bcc, says nothing of Bcc, lies in Sent, and it
   assert.match(copy, new RegExp(`^Bcc: ${address('dave')}`, 'm'));
   assert.equal(r.json.draft, null);
   assert.deepEqual(await draftsOf(fields.submission), []);
-  assert.deepEqual((await c.get(`/api/v1/compose/status/${fields.submission}`)).json, r.json);
+  assert.deepEqual((await c.post(`/api/v1/compose/status/${fields.submission}`, {})).json, r.json);
 });
 
 test('a ticket works once, in its own session, unaltered', async () => {
@@ -173,7 +173,7 @@ test('a ticket that has run out is refused and nothing is sent', async () => {
   const r = await finishWith(c, p);
   assert.equal(r.status, 409);
   assert.equal((await draftsOf(fields.submission)).length, 1, 'the draft is kept');
-  assert.equal((await c.get(`/api/v1/compose/status/${fields.submission}`)).status, 404);
+  assert.equal((await c.post(`/api/v1/compose/status/${fields.submission}`, {})).status, 404);
 });
 
 test('one submission prepared and finished twenty times in parallel is one mail', async () => {
@@ -426,7 +426,7 @@ test('a wrong content key sends nothing', async () => {
     assert.equal(r.status, 422, r.text);
     assert.ok(['decrypt_failed', 'invalid'].includes(r.json.code), r.text);
   }
-  assert.equal((await c.get(`/api/v1/compose/status/${fields.submission}`)).status, 404);
+  assert.equal((await c.post(`/api/v1/compose/status/${fields.submission}`, {})).status, 404);
 });
 
 test('a draft that was changed after prepare is not sent', async () => {

@@ -44,7 +44,7 @@ async function prepare(fields) {
   return r.json;
 }
 const finish = (p) => server.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? signAttributes('alice', p.attributes, p.digest) : null, content_key: p.content_key });
-const status = async (fields) => (await server.get(`/api/v1/compose/status/${fields.submission}`)).json;
+const status = async (fields) => (await server.post(`/api/v1/compose/status/${fields.submission}`, {})).json;
 
 async function count(mailbox, criteria) {
   const real = await imapOf('alice');

@@ -141,7 +141,7 @@ test('keys that are not keys are refused', async () => {
 test("the vault takes strong files only, and gives them to their owner", async () => {
   const keys = (await c.get('/api/v1/smime/keys')).json.keys;
   assert.ok(keys.length >= 1);
-  const file = await c.get(`/api/v1/smime/keys/${keys[0].id}/file`);
+  const file = await c.post(`/api/v1/smime/keys/${keys[0].id}/file`, {});
   assert.equal(file.status, 200);
   assert.ok(Buffer.from(file.json.p12, 'base64').length > 1000);
   assert.ok(file.json.downloads.length >= 1, 'each download is listed');
@@ -150,7 +150,7 @@ test("the vault takes strong files only, and gives them to their owner", async (
   const junk = await c.post('/api/v1/smime/keys', { p12: randomBytes(500).toString('base64'), label: 'junk', certificates: [] });
   assert.equal(junk.status, 422);
   const bob = await signedIn('bob');
-  assert.equal((await bob.get(`/api/v1/smime/keys/${keys[0].id}/file`)).status, 404, "another user's key does not exist");
+  assert.equal((await bob.post(`/api/v1/smime/keys/${keys[0].id}/file`, {})).status, 404, "another user's key does not exist");
 });
 
 test('a certificate is imported for the address it names, and for no other', async () => {

@@ -24,7 +24,10 @@ export function prepare(body: ComposeBody, files: readonly Blob[]): Promise<Prep
 export function finish(ticket: string, signature: string | null, contentKey: string | null): Promise<Sent> {
   return api<Sent>(`${V1}/finish`, { method: 'POST', json: { ticket, signature, content_key: contentKey }, deadline: 300_000 });
 }
-export function sendStatus(submission: string): Promise<Sent> { return api<Sent>(`${V1}/status/${encodeURIComponent(submission)}`); }
+/** A POST: a Sent copy that could not be filed is tried again with it. */
+export function sendStatus(submission: string): Promise<Sent> {
+  return api<Sent>(`${V1}/status/${encodeURIComponent(submission)}`, { method: 'POST', json: {} });
+}
 export async function recipients(addresses: string[]): Promise<RecipientInfo[]> {
   return (await api<{ recipients: RecipientInfo[] }>(`${V1}/recipients`, { method: 'POST', json: { addresses } })).recipients;
 }

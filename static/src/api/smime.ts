@@ -9,7 +9,7 @@ export function addKey(p12: string, label: string, certificates: string[]): Prom
   return api<VaultKey>(`${V1}/keys`, { method: 'POST', json: { p12, label, certificates } });
 }
 export function getKeyFile(id: string): Promise<{ p12: string; downloads: { time: string; address: string }[] }> {
-  return api(`${V1}/keys/${encodeURIComponent(id)}/file`);
+  return api(`${V1}/keys/${encodeURIComponent(id)}/file`, { method: 'POST', json: {} });
 }
 export function dropKey(id: string): Promise<unknown> { return api(`${V1}/keys/${encodeURIComponent(id)}`, { method: 'DELETE', json: {} }); }
 export function setPrimary(sign: string | null, encrypt: string | null): Promise<unknown> {
