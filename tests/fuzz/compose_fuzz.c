@@ -1,0 +1,112 @@
+/* Any bytes are the body of a compose request. What is accepted becomes a draft whose header is
+ * ours: one From, which is the user's, no field the composer did not write, the subject as it was
+ * given, and as many attachments as were sent. */
+#include <stdlib.h>
+
+#include "mail/message.h"
+#include "webmail/compose/draft.h"
+#include "webmail/session/session.h"
+#include "webmail/view/view.h"
+
+static str_t input;
+
+/* Takes the place of fcgi/server.c. */
+rc_t request_body(struct request *q, struct buf *out, struct err *e)
+{
+    (void) q;
+    return buf_str(out, input) ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
+}
+
+/* Take the place of webmail/view/message.c: nothing can be forwarded. */
+rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uidvalidity,
+                       const json_t *keys, struct opened_message *out, struct err *e)
+{
+    *out = (struct opened_message){0};
+    return err_set(e, RC_NOT_FOUND, NULL);
+}
+
+void opened_message_free(struct opened_message *m)
+{
+    (void) m;
+}
+
+static void check_header(const struct entity *m)
+{
+    static const char *const OURS[] = {"From",
+                                       "Reply-To",
+                                       "To",
+                                       "Cc",
+                                       "Bcc",
+                                       "Subject",
+                                       "Date",
+                                       "Message-ID",
+                                       "In-Reply-To",
+                                       "References",
+                                       "MIME-Version",
+                                       "Content-Type",
+                                       "Content-Transfer-Encoding",
+                                       "Content-Disposition",
+                                       "X-Waxseal-Submission",
+                                       "X-Waxseal-Mode",
+                                       "X-Waxseal-May-Encrypt",
+                                       "HP-Outer"};
+    for (size_t i = 0; i < m->field_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < sizeof OURS / sizeof OURS[0]; k++)
+            known = known || str_eq(m->fields[i].name, str_c(OURS[k]));
+        if (!known || entity_field_count(m, m->fields[i].name) != 1) abort();
+    }
+}
+
+static void check_draft(struct call *c, const struct compose *m, const struct draft *d)
+{
+    struct entity *root;
+    struct mail_address *from;
+    size_t n = 0;
+    struct message_view *view;
+    struct message_options o = {.now = 1750000000, .max_plain = 8u << 20};
+    if (entity_parse(buf_view(&d->message), NULL, c->arena, &root, NULL) != RC_OK) abort();
+    check_header(root);
+    if (header_addresses(entity_field(root, STR("From")), c->arena, &from, &n, NULL) != RC_OK ||
+        n != 1 || !str_eq(from[0].address, c->session->address))
+        abort();
+    if (header_addresses(entity_field(root, STR("To")), c->arena, &from, &n, NULL) != RC_OK ||
+        n != m->to_count)
+        abort();
+    if (message_open(buf_view(&d->message), &o, c->arena, &view, NULL) != RC_OK) abort();
+    if (view->attachment_count > m->attachment_count) abort();
+    message_close(view);
+}
+
+static void build(struct call *c, const struct compose *m, enum header_protection hp)
+{
+    struct draft d;
+    if (draft_build(c, m, hp, NULL, &d, NULL) == RC_OK) check_draft(c, m, &d);
+    draft_free(&d);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    struct config config = {.instance = STR("fuzz"), .message_max_bytes = 1u << 20};
+    struct app app = {.config = &config};
+    struct session me = {.id = STR("0123"), .address = STR("alice@example.org")};
+    struct request q = {.content_type = STR("application/vnd.waxseal.compose")};
+    struct call c = {.app = &app, .q = &q, .session = &me, .body_limit = 1u << 20};
+    struct compose m;
+    c.features.smime = true;
+    c.arena = arena_new(32u << 20);
+    c.secret = arena_new_secret(32u << 20);
+    q.arena = c.arena;
+    input = str_n(bytes, n);
+    if (c.arena && c.secret) {
+        if (compose_parse(&c, &m, NULL) == RC_OK) {
+            build(&c, &m, HP_NONE);
+            build(&c, &m, HP_CLEAR);
+        }
+        compose_free(&m);
+    }
+    arena_free(c.arena);
+    arena_free(c.secret);
+    return 0;
+}
