@@ -8,11 +8,20 @@
 
 #include "base/buf.h"
 
-enum { MAX_SECTIONS = 512, MAX_PROXIES = 64 };
+enum { MAX_SECTIONS = 512, MAX_PROXIES = 64, MAX_PLACES = 64 };
 
 /* --- the table of keys ----------------------------------------------------------------------- */
 
-enum kind { KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_NAME, KIND_PROXIES, KIND_ENDPOINT, KIND_LEVEL };
+enum kind {
+    KIND_TEXT,
+    KIND_NUMBER,
+    KIND_FLAG,
+    KIND_NAME,
+    KIND_PROXIES,
+    KIND_PLACES,
+    KIND_ENDPOINT,
+    KIND_LEVEL
+};
 
 struct key {
     const char *name;
@@ -57,6 +66,13 @@ static const struct key SERVER_KEYS[] = {
     {"request_timeout_ms", KIND_NUMBER, S(request_timeout_ms), "20000", 100, 300000,
      "a number from 100 to 300000"},
     {"log_level", KIND_LEVEL, S(log_level), "info", 0, 0, "debug, info, warn or error"},
+};
+
+static const struct key FETCH_KEYS[] = {
+    {"socket", KIND_TEXT, S(fetch_socket), NULL, 0, 0, "the path of a Unix socket"},
+    {"allow", KIND_PLACES, S(fetch_allow), "", 0, 0, "HOST:PORT, separated by blanks"},
+    {"users", KIND_TEXT, S(fetch_users), "", 0, 0, "names of users, separated by blanks"},
+    {"threads", KIND_NUMBER, S(fetch_threads), "8", 1, 64, "a number from 1 to 64"},
 };
 
 static const struct key DOMAIN_KEYS[] = {
@@ -190,6 +206,42 @@ static bool parse_proxies(struct reader *r, str_t text)
     return true;
 }
 
+/* HOST:PORT or [IPv6]:PORT. */
+static bool parse_place(struct arena *a, str_t text, struct config_place *out)
+{
+    ptrdiff_t colon = str_rchr(text, ':');
+    uint32_t port;
+    if (colon <= 0 || !str_to_u32(str_sub(text, (size_t) colon + 1, text.n), &port)) return false;
+    str_t host = str_sub(text, 0, (size_t) colon);
+    bool bracket = host.p[0] == '[';
+    if (bracket && (host.n < 4 || !str_ends(host, STR("]")))) return false;
+    if (bracket) host = str_sub(host, 1, host.n - 1);
+    if (port == 0 || port > 65535 || bracket != (str_chr(host, ':') >= 0)) return false;
+    char *lower = arena_cstr(a, host);
+    if (!lower) return false;
+    for (char *p = lower; *p; p++)
+        *p = (char) tolower((unsigned char) *p);
+    *out = (struct config_place){str_n(lower, host.n), (uint16_t) port};
+    return true;
+}
+
+static bool parse_places(struct reader *r, str_t text)
+{
+    r->c->fetch_allow = ARENA_ARRAY(r->a, MAX_PLACES, struct config_place);
+    if (!r->c->fetch_allow) return false;
+    r->c->fetch_allow_count = 0;
+    while (text.n) {
+        str_t one;
+        str_cut(text, ' ', &one, &text);
+        if (one.n == 0) continue;
+        if (r->c->fetch_allow_count == MAX_PLACES ||
+            !parse_place(r->a, one, &r->c->fetch_allow[r->c->fetch_allow_count]))
+            return false;
+        r->c->fetch_allow_count++;
+    }
+    return true;
+}
+
 static bool is_level(str_t s)
 {
     return str_eq(s, STR("debug")) || str_eq(s, STR("info")) || str_eq(s, STR("warn")) ||
@@ -225,6 +277,8 @@ static bool assign(struct reader *r, void *object, const struct key *k, str_t va
         return str_eq(value, STR("on")) || str_eq(value, STR("off"));
     case KIND_PROXIES:
         return parse_proxies(r, value);
+    case KIND_PLACES:
+        return parse_places(r, value);
     case KIND_ENDPOINT:
         return parse_endpoint(value, (struct config_endpoint *) (void *) at);
     }
@@ -237,6 +291,11 @@ static void *new_object(struct reader *r, struct section *s)
     if (strcmp(s->kind, "server") == 0) {
         s->keys = SERVER_KEYS;
         s->count = COUNT(SERVER_KEYS);
+        return s->name[0] ? NULL : r->c;
+    }
+    if (strcmp(s->kind, "fetch") == 0) {
+        s->keys = FETCH_KEYS;
+        s->count = COUNT(FETCH_KEYS);
         return s->name[0] ? NULL : r->c;
     }
     if (strcmp(s->kind, "domain") == 0 && s->name[0]) {
@@ -283,7 +342,8 @@ static int on_pair(void *user, const char *title, const char *name, const char *
     if (r->rc != RC_OK) return 0;
     struct section *s = find_section(r, title);
     if (!s) {
-        fail(r, r->line, "", "a key inside [server], [domain NAME] or [plan NAME]", str_c(title));
+        fail(r, r->line, "", "a key inside [server], [fetch], [domain NAME] or [plan NAME]",
+             str_c(title));
         return 0;
     }
     for (size_t i = 0; i < s->count; i++) {

@@ -5,6 +5,7 @@
  * "FILE:LINE: key: expected ..., got ...". Unknown keys and sections fail too.
  *
  *     [server]        process-wide values
+ *     [fetch]         waxseal-fetch, for the daemon and those who ask it; may be absent
  *     [domain NAME]   one section per mail domain; "*" is the fallback
  *     [plan NAME]     initial features of a plan (Redis overrides, waxsealctl plan set)
  */
@@ -42,6 +43,12 @@ struct config_plan {
     bool smime;
 };
 
+/* A place on the operator's list: host in lower case (no brackets) and port. */
+struct config_place {
+    str_t host;
+    uint16_t port;
+};
+
 struct config {
     str_t file;
     /* [server] */
@@ -67,6 +74,13 @@ struct config {
     uint32_t imap_idle_seconds;
     uint32_t request_timeout_ms;
     str_t log_level;
+    /* [fetch] */
+    str_t fetch_socket; /* Unix socket of waxseal-fetch; null: nothing is asked outside */
+    struct config_place *fetch_allow; /* may be asked whatever their port and address are */
+    size_t fetch_allow_count;
+    str_t
+        fetch_users; /* names, separated by blanks, of those who may ask besides its own; or null */
+    uint32_t fetch_threads;
     struct config_domain *domains;
     size_t domain_count;
     struct config_plan *plans;

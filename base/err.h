@@ -53,6 +53,11 @@
     X(TIMEOUT, "timeout", 504, "451 4.4.2", "It took too long.")                                   \
     X(UNTRUSTED_PEER, "untrusted_server", 502, "454 4.7.0",                                        \
       "The mail server's certificate is not trusted.")                                             \
+    X(SOURCE_DOWN, "source_unavailable", 502, "451 4.4.1",                                         \
+      "The server that was to be asked cannot be reached.")                                        \
+    X(SOURCE_REFUSED, "source_refused", 502, "550 5.7.1", "That server may not be asked.")         \
+    X(FETCH_DOWN, "fetch_unavailable", 503, "451 4.3.0",                                           \
+      "The service that asks other servers cannot be reached.")                                    \
     X(FULL, "storage_full", 507, "452 4.3.1", "There is no room left.")
 
 typedef enum {

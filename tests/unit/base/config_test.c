@@ -84,6 +84,16 @@ static void names_the_wrong_line(void **state)
         {GOOD_SERVER
          "[domain a]\nimap = imaps://h:993?tls=no\nsmtp = smtp://localhost:25\n" GOOD_PLAN,
          ":10: imap: expected"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN "[fetch]\nallow = a:1\n",
+         ":15: socket: expected the path of a Unix socket"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN "[fetch]\nsocket = /f\nallow = a\n",
+         ":16: allow: expected HOST:PORT"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN "[fetch]\nsocket = /f\nallow = a:80 b:70000\n",
+         ":16: allow: expected HOST:PORT"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN "[fetch]\nsocket = /f\nallow = ::1:80\n",
+         ":16: allow: expected HOST:PORT"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN "[fetch]\nsocket = /f\nproxy = http://p\n",
+         ":16: proxy: expected a known key"},
         {GOOD_SERVER "instance = Has Spaces\n" GOOD_DOMAIN GOOD_PLAN,
          ":9: instance: expected 1 to 32"},
     };
@@ -95,6 +105,29 @@ static void names_the_wrong_line(void **state)
         if (!strstr(e.message, rows[i].expected)) fail_msg("row %zu: %s", i, e.message);
         assert_null(c);
     }
+}
+
+static void reads_the_places_that_may_be_asked(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+    struct config *c = NULL;
+    struct err e;
+    assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN, a, &c, &e), RC_OK);
+    assert_true(str_is_null(c->fetch_socket));
+    assert_int_equal(c->fetch_allow_count, 0);
+    assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN
+                          "[fetch]\nsocket = /run/f.sock\nallow = CA.Example:8080  [FD00::1]:80\n",
+                          a, &c, &e),
+                     RC_OK);
+    assert_str(c->fetch_socket, STR("/run/f.sock"));
+    assert_true(str_is_null(c->fetch_users));
+    assert_int_equal(c->fetch_threads, 8);
+    assert_int_equal(c->fetch_allow_count, 2);
+    assert_str(c->fetch_allow[0].host, STR("ca.example"));
+    assert_int_equal(c->fetch_allow[0].port, 8080);
+    assert_str(c->fetch_allow[1].host, STR("fd00::1"));
+    assert_int_equal(c->fetch_allow[1].port, 80);
 }
 
 static void says_when_there_is_no_file(void **state)
@@ -112,6 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_whole_file),
         cmocka_unit_test(names_the_wrong_line),
+        cmocka_unit_test(reads_the_places_that_may_be_asked),
         cmocka_unit_test(says_when_there_is_no_file),
     };
     return cmocka_run_group_tests_name("base/config", tests, NULL, NULL);
