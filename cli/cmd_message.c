@@ -152,7 +152,7 @@ static json_t *signature_json(const struct message_view *m, struct arena *a)
         json_put_str(one, "chain", s->cert ? str_c(chain_status_word(s->chain.chain)) : STR_NULL);
         json_put_str(one, "chain_detail", s->cert ? str_c(s->chain.detail) : STR_NULL);
         json_put_str(one, "revocation",
-                     s->cert ? str_c(revocation_word(s->chain.revocation)) : STR_NULL);
+                     s->cert ? str_c(revocation_word(s->chain.revocation.status)) : STR_NULL);
         json_put_str(one, "not_before", cli_format_time(s->not_before, a));
         json_put_str(one, "not_after", cli_format_time(s->not_after, a));
         json_put_str(one, "signed_at", cli_format_time(s->signed_at, a));

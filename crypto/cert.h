@@ -61,19 +61,86 @@ enum chain_status {
     CHAIN_INVALID
 };
 enum revocation {
-    REVOCATION_NOT_CHECKED,
-    REVOCATION_NO_SOURCE,
+    REVOCATION_NOT_CHECKED, /* nobody was asked */
+    REVOCATION_NO_SOURCE,   /* no certificate of the path names a place to ask */
     REVOCATION_GOOD,
     REVOCATION_REVOKED,
-    REVOCATION_UNKNOWN
+    REVOCATION_UNKNOWN /* asked, without a usable answer */
 };
-struct cert_verdict {
-    enum chain_status chain;
-    enum revocation revocation;
-    char detail[160]; /* OpenSSL's sentence, for the details panel; "" when trusted */
+/* Who vouches for the end of the chain. */
+enum trusted_by {
+    TRUSTED_BY_NONE,
+    TRUSTED_BY_MAIL_ROOTS,   /* a root with the e-mail trust bit */
+    TRUSTED_BY_ORGANISATION, /* a certificate of trust_dir */
+    TRUSTED_BY_PERSONAL      /* one of the question's anchors */
 };
 const char *chain_status_word(enum chain_status s); /* "trusted", "unknown_issuer", ... */
 const char *revocation_word(enum revocation r);
+const char *trusted_by_word(enum trusted_by t); /* "none", "mail_roots", ... */
+
+/* What is known about the revocation of a whole path: the worst of its certificates. Times are Unix
+ * seconds, 0: unknown. */
+struct cert_revocation {
+    enum revocation status;
+    const char *source; /* "ocsp", "crl" (constants), or NULL */
+    char url[512];      /* where the answer came from, or "" */
+    int64_t this_update, next_update, revoked_at;
+    const char *reason; /* word of RFC 5280 section 5.3.1 ("keyCompromise"; a constant), or NULL */
+};
+
+enum { CERT_PATH_MAX = 12 };
+
+/* What may be asked while a certificate is judged. Either callback may be NULL. Called from the
+ * thread that judges; must keep to a deadline of their own. */
+struct cert_checks {
+    /* Was one of path[0] .. path[n - 2] revoked? Leaf first; path[n - 1] only issued: it is the
+     * anchor (or, where the leaf itself is the anchor, its issuer) and is not asked about. n is 1
+     * when a trusted leaf's issuer is not at hand. Not called when none names a source. */
+    void (*revocation)(void *holder, struct cert *const *path, size_t n,
+                       struct cert_revocation *out);
+    /* Certificates that may have issued `cert`, from where it says they are (AIA): at most max
+     * references for the caller to release. Returns how many; 0: none to be had. */
+    size_t (*issuers)(void *holder, const struct cert *cert, struct cert **out, size_t max);
+    void *holder;
+};
+
+enum cert_purpose { PURPOSE_SIGN, PURPOSE_ENCRYPT };
+
+/* Everything is borrowed for the call. */
+struct cert_question {
+    struct cert *const *bag; /* intermediates that may help; proves nothing by itself */
+    size_t bag_count;
+    const struct trust *trust;   /* NULL: nothing is trusted but the anchors */
+    struct cert *const *anchors; /* personal trust, already chosen for the address in question */
+    size_t anchor_count;
+    enum cert_purpose purpose;
+    int64_t at;                       /* Unix seconds */
+    const struct cert_checks *checks; /* NULL: nothing is asked */
+};
+
+/* cert_verdict_free when done; zeroed it is an empty one. */
+struct cert_verdict {
+    enum chain_status chain;
+    enum trusted_by trusted_by; /* NONE unless the chain is trusted */
+    struct cert_revocation revocation;
+    /* Leaf first, ends with the anchor when trusted, else with the last that was found. */
+    struct cert *path[CERT_PATH_MAX];
+    size_t path_count;
+    char detail[160]; /* OpenSSL's sentence, for the details panel; "" when trusted */
+};
+/* Chain for S/MIME signing or encryption at a time. Any certificate of the trust set and any anchor
+ * ends a chain, also one that is no root (partial chain). When several things are wrong the worst
+ * is told: invalid, unknown issuer or incomplete, purpose, expired, weak, not yet valid.
+ * CHAIN_INCOMPLETE: the issuer is not at hand, but the last certificate says where to get it (AIA);
+ * checks->issuers is asked before that is the answer, at most 4 times. The anchors count only where
+ * trust knows no issuer; an anchor that is the certificate itself ends the chain there.
+ * checks->revocation is asked when the chain is trusted; without it REVOCATION_NO_SOURCE when no
+ * certificate of the path (anchor aside) names one, else REVOCATION_NOT_CHECKED. What out held
+ * before is not released. */
+void cert_verify(const struct cert *c, const struct cert_question *q, struct cert_verdict *out);
+void cert_verdict_free(struct cert_verdict *v); /* NULL and zeroed are allowed; leaves it zeroed */
+/* Both are to be freed. */
+void cert_verdict_copy(struct cert_verdict *to, const struct cert_verdict *from);
 
 /* PEM file or a directory of *.pem (sub-folders are not read). An empty directory is allowed
  * (nothing is trusted). RC_NOT_FOUND, RC_DAMAGED names the file: one without a readable
@@ -82,16 +149,6 @@ rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE;
 /* Several paths in one set. */
 rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err *e) WX_MUST_USE;
 void trust_free(struct trust *t);
-/* Chain for S/MIME signing or encryption at a time; intermediates from `bag`. Any certificate of
- * the set ends a chain, also one that is no root (partial chain). When several things are wrong
- * the worst is told: invalid, unknown issuer or incomplete, purpose, expired, not yet valid, weak.
- * CHAIN_INCOMPLETE: the issuer is not at hand, but the last certificate says where to get it (AIA).
- * No revocation source is asked here: REVOCATION_NO_SOURCE when no certificate of the chain
- * (anchor aside) names one, else REVOCATION_NOT_CHECKED. trust NULL: nothing is trusted. */
-enum cert_purpose { PURPOSE_SIGN, PURPOSE_ENCRYPT };
-void cert_verify(const struct cert *c, struct cert *const *bag, size_t n, const struct trust *t,
-                 enum cert_purpose purpose, int64_t at, struct cert_verdict *out);
-
 /* Subject Name for a person from a DER Name. */
 str_t cert_name_text(str_t der_name, struct arena *a);
 

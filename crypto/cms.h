@@ -84,7 +84,9 @@ struct cms_signer {
     bool weak;                       /* SHA-1, MD5, RSA < 2048: never green */
     bool takes_gcm;                  /* its smimeCapabilities name AES-256-GCM (RFC 8551 2.5.2) */
     int64_t signed_at;               /* signingTime; 0: absent */
-    struct cert_verdict chain;       /* of `cert`, at the time the caller gave */
+    struct cert_verdict chain;       /* of `cert`, at judged_at; owned by the result */
+    int64_t judged_at;               /* the caller's now, or what verified_at answered */
+    unsigned char key[32];           /* names this signature of this certificate (see below) */
     struct cert *encryption; /* of the bag: what the signer wants mail encrypted to (RFC 8551
                                 section 2.5.3); or NULL; lives as long as the result */
     str_t issuer, serial;    /* of the SignerIdentifier, for saying who is missing */
@@ -103,6 +105,14 @@ struct cms_verify_options {
     int64_t now;
     struct cert *const *extra; /* known certificates of the sender */
     size_t extra_count;
+    struct cert *const *anchors; /* personal trust (struct cert_question) */
+    size_t anchor_count;
+    const struct cert_checks *checks; /* or NULL */
+    /* When this signature was found good for the first time, 0: never; or NULL. Asked about intact
+     * ones whose certificate has expired: they are judged at that time. key: SHA-256 over the
+     * certificate's SHA-256 (32 octets) and the signature value. */
+    int64_t (*verified_at)(void *holder, const unsigned char key[32]);
+    void *verified_holder;
 };
 
 /* Verifies over content (detached: the exact bytes of the signed part) or the eContent, which is

@@ -231,6 +231,40 @@ static bool takes_gcm(CMS_SignerInfo *si)
     return found;
 }
 
+static void name_signature(CMS_SignerInfo *si, const struct cert *cert, unsigned char key[32])
+{
+    str_t value = octet_slice(CMS_SignerInfo_get0_signature(si));
+    OSSL_OWN(EVP_MD_CTX) ctx = EVP_MD_CTX_new();
+    unsigned char print[32];
+    unsigned n = 0;
+    bool ok = ctx && ossl_algorithms() && X509_digest(cert_x509(cert), EVP_sha256(), print, &n) &&
+              EVP_DigestInit_ex(ctx, ossl_algorithms()->sha256, NULL) == 1 &&
+              EVP_DigestUpdate(ctx, print, sizeof print) == 1 &&
+              EVP_DigestUpdate(ctx, value.p, value.n) == 1 && EVP_DigestFinal_ex(ctx, key, &n) == 1;
+    if (!ok) memset(key, 0, 32);
+}
+
+static void judge_signer(struct checking *c, struct cms_signer *s)
+{
+    const struct cms_verify_options *o = c->options;
+    struct cert_question q = {.bag = c->result->certificates,
+                              .bag_count = c->result->certificate_count,
+                              .trust = o->trust,
+                              .anchors = o->anchors,
+                              .anchor_count = o->anchor_count,
+                              .purpose = PURPOSE_SIGN,
+                              .at = o->now,
+                              .checks = o->checks};
+    cert_verify(s->cert, &q, &s->chain);
+    s->judged_at = o->now;
+    if (s->chain.chain != CHAIN_EXPIRED || s->integrity != CMS_INTACT || !o->verified_at) return;
+    int64_t then = o->verified_at(o->verified_holder, s->key);
+    if (then <= 0 || then >= o->now) return;
+    cert_verdict_free(&s->chain);
+    q.at = s->judged_at = then;
+    cert_verify(s->cert, &q, &s->chain);
+}
+
 static rc_t check_signer(struct checking *c, CMS_SignerInfo *si, struct cms_signer *out,
                          struct err *e)
 {
@@ -247,8 +281,8 @@ static rc_t check_signer(struct checking *c, CMS_SignerInfo *si, struct cms_sign
         s.weak = s.weak || cert_is_weak(cert_x509(s.cert));
         s.encryption =
             cms_signer_preference(si, c->result->certificates, c->result->certificate_count);
-        cert_verify(s.cert, c->result->certificates, c->result->certificate_count,
-                    c->options->trust, PURPOSE_SIGN, c->options->now, &s.chain);
+        name_signature(si, s.cert, s.key);
+        judge_signer(c, &s);
     }
     *out = s;
     return RC_OK;
@@ -342,8 +376,10 @@ rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, st
 void cms_signed_free(struct cms_signed *s)
 {
     if (!s) return;
-    for (size_t i = 0; i < s->count; i++)
+    for (size_t i = 0; i < s->count; i++) {
         cert_unref(s->signers[i].cert);
+        cert_verdict_free(&s->signers[i].chain);
+    }
     for (size_t i = 0; i < s->certificate_count; i++)
         cert_unref(s->certificates[i]);
     s->count = s->certificate_count = 0;

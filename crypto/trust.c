@@ -7,21 +7,16 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "crypto/cert.h"
-#include "crypto/ossl.h"
+#include "crypto/trust_set.h"
 
-enum { FILES_MAX = 1024, CERTS_MAX = 8192, CHAIN_DEPTH = 10, BAG_MAX = 256 };
-
-struct trust {
-    X509_STORE *store;
-    size_t count;
-};
-
-/* --- the set ------------------------------------------------------------------------- */
+enum { FILES_MAX = 1024, CERTS_MAX = 8192 };
 
 void trust_free(struct trust *t)
 {
     if (!t) return;
+    for (size_t i = 0; i < t->count; i++)
+        cert_unref(t->anchors[i].cert);
+    free(t->anchors);
     X509_STORE_free(t->store);
     free(t);
 }
@@ -29,6 +24,48 @@ void trust_free(struct trust *t)
 static void trust_cleanup(struct trust **t)
 {
     trust_free(*t);
+}
+
+static rc_t add(struct trust *t, X509 *x, struct err *e)
+{
+    struct cert *cert = NULL;
+    if (t->count == CERTS_MAX) return err_set(e, RC_TOO_LARGE, "Too many trusted certificates.");
+    if (t->count == t->room) {
+        size_t room = t->room ? 2 * t->room : 64;
+        struct trust_anchor *more = reallocarray(t->anchors, room, sizeof *more);
+        if (!more) return err_set(e, RC_NO_MEMORY, NULL);
+        t->anchors = more;
+        t->room = room;
+    }
+    TRY(cert_from_x509(x, &cert, e));
+    if (!X509_STORE_add_cert(t->store, cert_x509(cert))) {
+        cert_unref(cert);
+        return ossl_fail(e, RC_NO_MEMORY, NULL);
+    }
+    t->anchors[t->count++] = (struct trust_anchor){cert, TRUSTED_BY_ORGANISATION};
+    return RC_OK;
+}
+
+static int by_object(const void *a, const void *b)
+{
+    uintptr_t x = (uintptr_t) cert_x509(((const struct trust_anchor *) a)->cert);
+    uintptr_t y = (uintptr_t) cert_x509(((const struct trust_anchor *) b)->cert);
+    return (x > y) - (x < y);
+}
+
+const struct trust_anchor *trust_find(const struct trust *t, const X509 *x)
+{
+    size_t low = 0, high = t ? t->count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uintptr_t at = (uintptr_t) cert_x509(t->anchors[middle].cert);
+        if (at == (uintptr_t) x) return &t->anchors[middle];
+        if (at < (uintptr_t) x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 static int no_passphrase(char *p, int n, int write, void *u)
@@ -58,9 +95,7 @@ static rc_t load_der(struct trust *t, BIO *bio, const char *path, struct err *e)
         err_detail(e, "%s", path);
         return rc;
     }
-    if (!X509_STORE_add_cert(t->store, x)) return ossl_fail(e, RC_NO_MEMORY, NULL);
-    t->count++;
-    return RC_OK;
+    return add(t, x, e);
 }
 
 static rc_t load_file(struct trust *t, const char *path, struct err *e)
@@ -76,10 +111,7 @@ static rc_t load_file(struct trust *t, const char *path, struct err *e)
     for (;;) {
         OSSL_OWN(X509) x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
         if (!x) break;
-        if (t->count == CERTS_MAX)
-            return err_set(e, RC_TOO_LARGE, "Too many trusted certificates.");
-        if (!X509_STORE_add_cert(t->store, x)) return ossl_fail(e, RC_NO_MEMORY, NULL);
-        t->count++;
+        TRY(add(t, x, e));
     }
     /* The loop ends on "no start line" at the end of the file, on anything else at a bad block. */
     unsigned long last = ERR_peek_last_error();
@@ -141,6 +173,7 @@ rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err
     for (size_t i = 0; i < n; i++) {
         TRY(load_path(t, paths[i], e));
     }
+    if (t->count) qsort(t->anchors, t->count, sizeof *t->anchors, by_object);
     *out = t;
     t = NULL;
     return RC_OK;
@@ -149,170 +182,4 @@ rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err
 rc_t trust_load(str_t path, struct trust **out, struct err *e)
 {
     return trust_load_all(&path, 1, out, e);
-}
-
-/* --- verification -------------------------------------------------------------------- */
-
-/* Worst first. */
-static const enum chain_status by_weight[] = {
-    CHAIN_INVALID, CHAIN_UNKNOWN_ISSUER, CHAIN_INCOMPLETE,    CHAIN_PURPOSE,
-    CHAIN_EXPIRED, CHAIN_WEAK,           CHAIN_NOT_YET_VALID, CHAIN_TRUSTED};
-
-struct findings {
-    enum cert_purpose purpose;
-    enum chain_status status;
-    int error, depth;
-};
-
-static size_t weight(enum chain_status s)
-{
-    size_t i = 0;
-    while (by_weight[i] != s && by_weight[i] != CHAIN_TRUSTED) {
-        i++;
-    }
-    return i;
-}
-
-static void find(struct findings *f, enum chain_status status, int error, int depth)
-{
-    if (weight(status) >= weight(f->status)) return;
-    f->status = status;
-    f->error = error;
-    f->depth = depth;
-}
-
-static bool names_issuer_place(X509 *x)
-{
-    bool named = false;
-    OSSL_OWN(AUTHORITY_INFO_ACCESS) aia = X509_get_ext_d2i(x, NID_info_access, NULL, NULL);
-    for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(aia); i++) {
-        int method = OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(aia, i)->method);
-        named |= method == NID_ad_ca_issuers;
-    }
-    return named;
-}
-
-/* OpenSSL's purposes are stricter than RFC 8550 in two places: anyExtendedKeyUsage does not count
- * for it, and S/MIME encryption wants keyEncipherment, which an EC key cannot have. */
-static bool purpose_is_fine(const struct findings *f, X509 *x, int depth)
-{
-    if (depth == 0) return cert_usage_allows(x, f->purpose);
-    return (X509_get_extension_flags(x) & EXFLAG_XKUSAGE) &&
-           (X509_get_extended_key_usage(x) & XKU_ANYEKU) && X509_check_ca(x) > 0;
-}
-
-static enum chain_status classify(const struct findings *f, int error, X509 *x, int depth)
-{
-    switch (error) {
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-        return x && names_issuer_place(x) ? CHAIN_INCOMPLETE : CHAIN_UNKNOWN_ISSUER;
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_CERT_UNTRUSTED:
-        return CHAIN_UNKNOWN_ISSUER;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        return CHAIN_EXPIRED;
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return CHAIN_NOT_YET_VALID;
-    case X509_V_ERR_INVALID_PURPOSE:
-        return x && purpose_is_fine(f, x, depth) ? CHAIN_TRUSTED : CHAIN_PURPOSE;
-    case X509_V_ERR_EE_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_MD_TOO_WEAK:
-        return CHAIN_WEAK;
-    default:
-        return CHAIN_INVALID;
-    }
-}
-
-/* Collects every complaint instead of stopping at the first: which one OpenSSL meets first says
- * nothing about which is worst. The verdict is made from the findings, never from the return
- * value that going on produces. */
-static int on_error(int ok, X509_STORE_CTX *ctx)
-{
-    struct findings *f = X509_STORE_CTX_get_app_data(ctx);
-    if (ok) return 1;
-    int error = X509_STORE_CTX_get_error(ctx), depth = X509_STORE_CTX_get_error_depth(ctx);
-    find(f, classify(f, error, X509_STORE_CTX_get_current_cert(ctx), depth), error, depth);
-    return 1;
-}
-
-static bool prepare(X509_STORE_CTX *ctx, const struct trust *t, const struct cert *c,
-                    STACK_OF(X509) * bag, int64_t at, struct findings *f)
-{
-    if (!X509_STORE_CTX_init(ctx, t ? t->store : NULL, cert_x509(c), bag)) return false;
-    if (!t) X509_STORE_CTX_set0_trusted_stack(ctx, NULL);
-    X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
-    X509_VERIFY_PARAM_set_time(param, (time_t) at);
-    X509_VERIFY_PARAM_set_depth(param, CHAIN_DEPTH);
-    X509_VERIFY_PARAM_set_auth_level(param, 2); /* RSA 2048, SHA-224 at least: else "weak" */
-    X509_STORE_CTX_set_app_data(ctx, f);
-    X509_STORE_CTX_set_verify_cb(ctx, on_error);
-    return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) &&
-           X509_STORE_CTX_set_purpose(ctx, f->purpose == PURPOSE_SIGN ? X509_PURPOSE_SMIME_SIGN
-                                                                      : X509_PURPOSE_SMIME_ENCRYPT);
-}
-
-static enum revocation revocation_of(X509_STORE_CTX *ctx, const struct cert *c)
-{
-    STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
-    bool named = cert_names_revocation(cert_x509(c));
-    for (int i = 1; i + 1 < sk_X509_num(chain); i++) {
-        named |= cert_names_revocation(sk_X509_value(chain, i));
-    }
-    return named ? REVOCATION_NOT_CHECKED : REVOCATION_NO_SOURCE;
-}
-
-static void stack_cleanup(STACK_OF(X509) * *s)
-{
-    sk_X509_free(*s); /* borrowed certificates */
-}
-
-void cert_verify(const struct cert *c, struct cert *const *bag, size_t n, const struct trust *t,
-                 enum cert_purpose purpose, int64_t at, struct cert_verdict *out)
-{
-    struct findings f = {.purpose = purpose, .status = CHAIN_TRUSTED};
-    struct cert_verdict v = {.chain = CHAIN_INVALID, .revocation = REVOCATION_NOT_CHECKED};
-    OSSL_OWN(X509_STORE_CTX) ctx = X509_STORE_CTX_new();
-    __attribute__((cleanup(stack_cleanup))) STACK_OF(X509) *others = sk_X509_new_null();
-    bool ready = ctx && others;
-    for (size_t i = 0; i < n && i < BAG_MAX && ready; i++) {
-        ready = sk_X509_push(others, cert_x509(bag[i])) > 0;
-    }
-    if (ready && prepare(ctx, t, c, others, at, &f)) {
-        if (X509_verify_cert(ctx) <= 0) {
-            find(&f, CHAIN_INVALID, X509_STORE_CTX_get_error(ctx), 0);
-        }
-        if (!cert_usage_allows(cert_x509(c), purpose)) {
-            find(&f, CHAIN_PURPOSE, X509_V_ERR_INVALID_PURPOSE, 0);
-        }
-        if (cert_is_weak(cert_x509(c))) find(&f, CHAIN_WEAK, X509_V_ERR_EE_KEY_TOO_SMALL, 0);
-        v.chain = f.status;
-        v.revocation = revocation_of(ctx, c);
-        if (f.status != CHAIN_TRUSTED) {
-            snprintf(v.detail, sizeof v.detail, "%s (certificate %d of the chain)",
-                     X509_verify_cert_error_string(f.error), f.depth);
-        }
-    } else {
-        snprintf(v.detail, sizeof v.detail, "the chain could not be examined");
-    }
-    ossl_drain();
-    *out = v;
-}
-
-/* --- words --------------------------------------------------------------------------- */
-
-const char *chain_status_word(enum chain_status s)
-{
-    static const char *const words[] = {"trusted",       "unknown_issuer", "incomplete", "expired",
-                                        "not_yet_valid", "purpose",        "weak",       "invalid"};
-    return words[s];
-}
-
-const char *revocation_word(enum revocation r)
-{
-    static const char *const words[] = {"not_checked", "no_source", "good", "revoked", "unknown"};
-    return words[r];
 }

@@ -38,6 +38,7 @@ void message_close(struct message_view *v)
     for (size_t i = 0; i < v->signer_count; i++) {
         cert_unref(v->signers[i].cert);
         v->signers[i].cert = NULL;
+        cert_verdict_free(&v->signers[i].chain);
     }
     for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
         buf_free(&m->plain[i]);

@@ -39,6 +39,12 @@ struct message_options {
     int64_t now;
     struct cert *const *known; /* sender's known certificates */
     size_t known_count;
+    struct cert *const *anchors; /* personal trust for the one From (struct cert_question) */
+    size_t anchor_count;
+    const struct cert_checks *checks; /* what may be asked outside, or NULL */
+    /* First good verification of a signature, 0: none (struct cms_verify_options); or NULL. */
+    int64_t (*verified_at)(void *holder, const unsigned char key[32]);
+    void *verified_holder;
     const struct message_key *keys;
     size_t key_count;
     const struct key_ops *ops; /* or NULL */
@@ -60,7 +66,9 @@ struct message_signer {
     const char *algorithm;
     enum cms_integrity integrity;
     enum address_match match;
-    struct cert_verdict chain;
+    struct cert_verdict chain; /* owned by the view */
+    int64_t judged_at;         /* `now`, or the time of the first good verification */
+    unsigned char key[32];     /* names this signature (struct cms_signer) */
     int64_t not_before, not_after, signed_at;
     struct cert *cert;     /* owned by the view, or NULL */
     bool takes_gcm;        /* says that mail to it may use AES-256-GCM */

@@ -49,7 +49,7 @@ static rc_t describe_signer(struct opened *m, const struct cms_signer *s,
 {
     struct message_signer w = {.algorithm = s->signature_algorithm,
                                .integrity = s->integrity,
-                               .chain = s->chain,
+                               .judged_at = s->judged_at,
                                .signed_at = s->signed_at,
                                .issuer = s->issuer,
                                .serial = s->serial,
@@ -72,7 +72,9 @@ static rc_t describe_signer(struct opened *m, const struct cms_signer *s,
         if (s->encryption) {
             w.encryption_cert = arena_str(m->arena, cert_der(s->encryption));
         }
+        memcpy(w.key, s->key, sizeof w.key);
         w.cert = cert_ref(s->cert);
+        cert_verdict_copy(&w.chain, &s->chain);
     }
     *out = w;
     return RC_OK;
@@ -191,7 +193,7 @@ static rc_t judge_revocation(struct opened *m, const struct message_signer *s, s
                              struct err *e)
 {
     if (s->chain.chain != CHAIN_TRUSTED) return RC_OK;
-    switch (s->chain.revocation) {
+    switch (s->chain.revocation.status) {
     case REVOCATION_GOOD:
         return RC_OK;
     case REVOCATION_NO_SOURCE:

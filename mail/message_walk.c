@@ -135,10 +135,16 @@ static bool with_crlf(str_t s, struct buf *out, str_t *canonical)
 static rc_t verify(struct opened *m, str_t der, str_t content, struct buf *out,
                    struct cms_signed *result, struct err *e)
 {
-    struct cms_verify_options o = {.trust = m->options->trust,
-                                   .now = m->options->now,
-                                   .extra = m->options->known,
-                                   .extra_count = m->options->known_count};
+    const struct message_options *from = m->options;
+    struct cms_verify_options o = {.trust = from->trust,
+                                   .now = from->now,
+                                   .extra = from->known,
+                                   .extra_count = from->known_count,
+                                   .anchors = from->anchors,
+                                   .anchor_count = from->anchor_count,
+                                   .checks = from->checks,
+                                   .verified_at = from->verified_at,
+                                   .verified_holder = from->verified_holder};
     return cms_verify(der, content, &o, m->arena, out, result, e);
 }
 

@@ -30,8 +30,13 @@ static void check(const struct cert *c, struct arena *a)
     }
     (void) cert_name_text(i.issuer_der, a);
     for (int purpose = PURPOSE_SIGN; purpose <= PURPOSE_ENCRYPT; purpose++) {
-        cert_verify(c, self, 1, NULL, (enum cert_purpose) purpose, i.not_before, &v);
-        if (v.chain == CHAIN_TRUSTED) abort();
+        const struct cert_question q = {.bag = self,
+                                        .bag_count = 1,
+                                        .purpose = (enum cert_purpose) purpose,
+                                        .at = i.not_before};
+        cert_verify(c, &q, &v);
+        if (v.chain == CHAIN_TRUSTED || v.trusted_by != TRUSTED_BY_NONE) abort();
+        cert_verdict_free(&v);
     }
 }
 

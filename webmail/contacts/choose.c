@@ -48,15 +48,21 @@ static struct candidate judge(struct call *c, const struct cert *cert, struct ce
         return r;
     r.fits = true;
     r.not_before = info.not_before;
-    cert_verify(cert, chain, chain_count, c->app->trust, PURPOSE_ENCRYPT, now, &verdict);
+    const struct cert_question question = {.bag = chain,
+                                           .bag_count = chain_count,
+                                           .trust = c->app->trust,
+                                           .purpose = PURPOSE_ENCRYPT,
+                                           .at = now};
+    cert_verify(cert, &question, &verdict);
     if (info.not_after < now)
         r.status = RECIPIENT_EXPIRED;
     else if (info.not_before > now)
         r.status = RECIPIENT_NOT_YET_VALID;
     else if (info.weak || verdict.chain == CHAIN_WEAK)
         r.status = RECIPIENT_WEAK;
-    else if (verdict.chain == CHAIN_TRUSTED && verdict.revocation != REVOCATION_REVOKED)
+    else if (verdict.chain == CHAIN_TRUSTED && verdict.revocation.status != REVOCATION_REVOKED)
         r.status = RECIPIENT_READY;
+    cert_verdict_free(&verdict);
     return r;
 }
 

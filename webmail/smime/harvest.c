@@ -43,7 +43,7 @@ static const struct message_signer *find_signer(const struct message_view *v)
     for (size_t i = 0; i < v->signer_count; i++) {
         const struct message_signer *s = &v->signers[i];
         if (s->integrity != CMS_INTACT || !s->cert || s->chain.chain != CHAIN_TRUSTED) return NULL;
-        if (s->chain.revocation == REVOCATION_REVOKED) return NULL;
+        if (s->chain.revocation.status == REVOCATION_REVOKED) return NULL;
         if (s->match != ADDRESS_NO) found = s;
     }
     return found;
@@ -92,8 +92,8 @@ static rc_t keep(struct call *c, const struct message_view *v, const struct cert
         .takes_gcm = takes_gcm,
         .chain = intermediates,
         .chain_count = collect_chain(v, c->arena, intermediates, BOOK_MAX_CHAIN),
-        .pending =
-            chain->revocation != REVOCATION_GOOD && chain->revocation != REVOCATION_NO_SOURCE};
+        .pending = chain->revocation.status != REVOCATION_GOOD &&
+                   chain->revocation.status != REVOCATION_NO_SOURCE};
     json_t *contact = NULL;
     bool added = false;
     TRY(contacts_add_certificate(c, v->from[0].address, v->from[0].name, &entry, &added, &contact,
@@ -110,11 +110,16 @@ static rc_t harvest(struct call *c, const struct message_view *v, struct err *e)
     struct cert *cert = find_encryption(s, address, c->arena);
     if (!cert) return answer(c, false, "no_encryption_certificate", NULL, e);
     struct cert_verdict chain;
-    cert_verify(cert, v->certificates, v->certificate_count, c->app->trust, PURPOSE_ENCRYPT,
-                call_now(), &chain);
-    rc_t rc = chain.chain != CHAIN_TRUSTED || chain.revocation == REVOCATION_REVOKED
+    const struct cert_question question = {.bag = v->certificates,
+                                           .bag_count = v->certificate_count,
+                                           .trust = c->app->trust,
+                                           .purpose = PURPOSE_ENCRYPT,
+                                           .at = call_now()};
+    cert_verify(cert, &question, &chain);
+    rc_t rc = chain.chain != CHAIN_TRUSTED || chain.revocation.status == REVOCATION_REVOKED
                   ? answer(c, false, "untrusted_certificate", NULL, e)
                   : keep(c, v, cert, s->takes_gcm, &chain, e);
+    cert_verdict_free(&chain);
     cert_unref(cert);
     return rc;
 }

@@ -70,7 +70,7 @@ static json_t *signer_json(const struct message_signer *s, struct arena *a)
     json_put_str(v, "match", str_c(MATCH[s->match]));
     /* Without a certificate there is no chain to speak of: its issuer is not known. */
     enum chain_status chain = s->cert ? s->chain.chain : CHAIN_UNKNOWN_ISSUER;
-    enum revocation revocation = s->cert ? s->chain.revocation : REVOCATION_NOT_CHECKED;
+    enum revocation revocation = s->cert ? s->chain.revocation.status : REVOCATION_NOT_CHECKED;
     json_put_str(v, "chain", str_c(chain_status_word(chain)));
     json_put_str(v, "chain_detail", s->chain.detail[0] ? str_c(s->chain.detail) : STR_NULL);
     json_put_str(v, "revocation", str_c(revocation_word(revocation)));

@@ -112,8 +112,10 @@ static void obeys_oaep_certificates(void **state)
     assert_true(info.can_encrypt && !info.can_sign && !info.weak);
     struct trust *t = PKI_TRUST(&root);
     struct cert_verdict v;
-    cert_verify(p.cert, NULL, 0, t, PURPOSE_ENCRYPT, PKI_NOW, &v);
+    const struct cert_question q = {.trust = t, .purpose = PURPOSE_ENCRYPT, .at = PKI_NOW};
+    cert_verify(p.cert, &q, &v);
     if (v.chain != CHAIN_TRUSTED) fail_msg("%s: %s", chain_status_word(v.chain), v.detail);
+    cert_verdict_free(&v);
     assert_int_equal(
         cms_encrypt(STR("hello"), &p.cert, 1, CMS_AES_256_GCM, STR_NULL, key, &out, NULL), RC_OK);
     struct cms_envelope env;
