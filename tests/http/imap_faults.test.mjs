@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before, beforeEach } from 'node:test';
 import { ImapProxy } from '../lib/faulty.mjs';
-import { Waxseald } from '../lib/fcgi.mjs';
+import { Server } from '../lib/fastcgi.mjs';
 import { account, folderId, imapOf, instance, top } from '../lib/instance.mjs';
 import { message, text } from '../lib/mime.mjs';
 
 const proxy = await new ImapProxy(instance.ports.imap).start();
-const server = new Waxseald(path.join(top, process.env.BUILD ?? 'build', 'waxseald'), instance.config,
+const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'),
   { imap: `imap://127.0.0.1:${proxy.port}`, request_timeout_ms: '4000', processes: '1' });
 const inbox = folderId('INBOX');
 const last = 'the last line of a long body';

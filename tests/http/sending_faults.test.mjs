@@ -4,14 +4,14 @@ import crypto from 'node:crypto';
 import path from 'node:path';
 import test from 'node:test';
 import { FakeSmtp, ImapProxy } from '../lib/faulty.mjs';
-import { Waxseald } from '../lib/fcgi.mjs';
+import { Server } from '../lib/fastcgi.mjs';
 import { account, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
 
 const address = (name) => `${name}@${instance.domain}`;
 const smtp = await new FakeSmtp().start();
 const imap = await new ImapProxy(instance.ports.imap).start();
-const server = new Waxseald(path.join(top, process.env.BUILD ?? 'build', 'waxseald'), instance.config,
+const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'),
   { imap: `imap://127.0.0.1:${imap.port}`, smtp: `smtp://127.0.0.1:${smtp.port}` });
 
 test.before(async () => {

@@ -1,5 +1,6 @@
 // Speaks FastCGI (version 1, one request a connection) to a Unix socket, and starts waxseald beside a running instance.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -51,30 +52,41 @@ export function parseAnswer(raw) {
   return { status: Number(headers.status?.slice(0, 3)), headers, text, json: /^application\/json/.test(headers['content-type'] ?? '') ? JSON.parse(text) : null };
 }
 
+/** A waxseald of its own beside a running instance: the instance's configuration with some values changed, the same
+ *  Redis and accounts, no nginx. Keeps the cookie and the CSRF token like tests/lib/http.mjs. */
 export class Server {
   cookie = '';
   csrf = '';
+  log = '';
 
-  /** A waxseald of its own with the configuration of a running instance; changes: {key: value} of [server], or imap, smtp, sieve of the domain. */
-  static async start(instance, binary, changes = {}) {
-    const s = new Server();
-    s.folder = mkdtempSync(path.join(os.tmpdir(), 'waxseald-'));
-    s.socket = path.join(s.folder, 's');
-    s.config = path.join(s.folder, 'conf');
-    s.source = readFileSync(instance.config, 'utf8');
-    s.program = path.join(s.folder, 'waxseald');
-    copyFileSync(binary, s.program);
-    chmodSync(s.program, 0o755);
-    s.log = '';
-    const wanted = { processes: '2', threads: '4', log_level: 'info', ...changes };
-    s.configure(wanted);
-    s.process = spawn(s.program, ['--config', s.config], { stdio: ['ignore', 'ignore', 'pipe'] });
-    s.process.stderr.on('data', (d) => { s.log += d; });
-    s.ended = new Promise((resolve) => s.process.on('exit', (code, signal) => resolve({ code, signal })));
-    const up = () => existsSync(s.socket) && s.events('worker_started').length >= Number(wanted.processes);
-    for (let i = 0; i < 2000 && !up() && s.process.exitCode === null; i++) await new Promise((r) => { setTimeout(r, 10); });
-    if (!up()) throw new Error(`waxseald did not start: ${s.log}`);
+  /** changes: {key: value} of [server], or imap, smtp, sieve of the domain; env: added to the environment. */
+  constructor(instance, binary, changes = {}, env = {}) {
+    this.folder = mkdtempSync(path.join(os.tmpdir(), 'waxseald-'));
+    this.socket = path.join(this.folder, 's');
+    this.config = path.join(this.folder, 'conf');
+    this.source = readFileSync(instance.config, 'utf8');
+    this.origin = /^public_origin = (.*)$/m.exec(this.source)[1].trim();
+    this.program = path.join(this.folder, 'waxseald');
+    this.env = env;
+    this.wanted = { processes: '2', threads: '4', log_level: 'info', ...changes };
+    copyFileSync(binary, this.program);
+    chmodSync(this.program, 0o755);
+    this.configure(this.wanted);
+  }
+  static async start(...args) {
+    const s = new Server(...args);
+    await s.start();
     return s;
+  }
+  async start() {
+    rmSync(this.socket, { force: true });
+    this.log = '';
+    this.process = spawn(this.program, ['--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: { ...process.env, ...this.env } });
+    this.process.stderr.on('data', (d) => { this.log += d; });
+    this.ended = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));
+    const up = () => existsSync(this.socket) && this.events('worker_started').length >= Number(this.wanted.processes);
+    for (let i = 0; i < 2000 && !up() && this.process.exitCode === null; i++) await new Promise((r) => { setTimeout(r, 10); });
+    if (!up()) throw new Error(`waxseald did not start: ${this.log}`);
   }
   configure(changes) {
     let text = this.source.replace(/^listen = .*$/m, `listen = ${this.socket}`);
@@ -87,9 +99,9 @@ export class Server {
   events(name) {
     return this.log.split('\n').filter((l) => l.startsWith('{') && l.endsWith('}')).map((l) => JSON.parse(l)).filter((l) => l.event === name);
   }
-  /** A connection that has sent its parameters and the first part of a body of `length` bytes. */
+  /** A connection that has sent its parameters, for a body of `length` bytes. */
   open(method, uri, { headers = {}, length = 0 } = {}) {
-    const all = { REQUEST_METHOD: method, REQUEST_URI: uri, REMOTE_ADDR: '127.0.0.1', CONTENT_LENGTH: String(length), ...headers };
+    const all = { REQUEST_METHOD: method, REQUEST_URI: uri, REMOTE_ADDR: '127.0.0.1', HTTP_ORIGIN: this.origin, CONTENT_LENGTH: String(length), ...headers };
     if (this.cookie) all.HTTP_COOKIE = this.cookie;
     if (this.csrf && method !== 'GET') all.HTTP_X_WAXSEAL_CSRF = this.csrf;
     const c = net.connect(this.socket);
@@ -100,21 +112,33 @@ export class Server {
     return { send: (bytes) => c.write(stdin(bytes)), finish: () => c.write(stdin('')),
       answer: new Promise((resolve) => c.on('close', () => resolve(parseAnswer(Buffer.concat(pieces))))) };
   }
-  async request(method, uri, options = {}) {
-    const body = options.json === undefined ? '' : JSON.stringify(options.json);
-    const c = this.open(method, uri, { length: Buffer.byteLength(body), headers: { ...(body ? { CONTENT_TYPE: 'application/json' } : {}), ...options.headers } });
-    if (body) c.send(body);
+  /** The answer, or null when the server broke the connection off without one. json or body; headers as FastCGI names them, or Content-Type. */
+  async request(method, uri, { json, body, headers = {} } = {}) {
+    const bytes = Buffer.from(json === undefined ? body ?? '' : JSON.stringify(json));
+    const { 'Content-Type': type = json === undefined ? '' : 'application/json', ...rest } = headers;
+    const c = this.open(method, uri, { length: bytes.length, headers: { ...(type ? { CONTENT_TYPE: type } : {}), ...rest } });
+    for (let at = 0; at < bytes.length; at += 65_000) c.send(bytes.subarray(at, at + 65_000));
     c.finish();
-    return c.answer;
+    const answer = await c.answer;
+    const cookie = answer?.headers['set-cookie'];
+    if (cookie) this.cookie = cookie.split(';')[0];
+    return answer;
   }
+  get(uri) { return this.request('GET', uri); }
+  post(uri, json) { return this.request('POST', uri, { json }); }
   async signIn(username, password) {
-    const r = await this.request('POST', '/api/v1/signin', { json: { username, password } });
+    this.csrf = '';
+    const r = await this.post('/api/v1/signin', { username, password });
     if (r?.status !== 200) throw new Error(`sign-in: ${r?.status} ${r?.text}`);
-    this.cookie = r.headers['set-cookie'].split(';')[0];
     this.csrf = r.json.csrf;
   }
+  /** All its processes, at once: nothing can be tidied up. */
+  async kill() {
+    process.kill(-this.process.pid, 'SIGKILL');
+    return this.ended;
+  }
   async stop() {
-    if (this.process.exitCode === null) this.process.kill('SIGTERM');
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
     const end = await this.ended;
     rmSync(this.folder, { recursive: true, force: true });
     return end;
