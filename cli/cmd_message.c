@@ -1,8 +1,7 @@
 /* waxsealctl message inspect: what a message is worth, as one JSON object. The code is the
  * server's; the exit status is 0 whenever the file could be examined, however bad the verdict.
  */
-#include <time.h>
-
+#include <stdio.h>
 #include <time.h>
 
 #include "base/b64.h"
@@ -119,6 +118,7 @@ static json_t *reasons_json(const struct message_view *m)
         json_t *one = json_object();
         json_put_str(one, "code", str_c(m->reasons[i].code));
         json_put_str(one, "text", m->reasons[i].text);
+        json_put_str(one, "better", m->reasons[i].better);
         json_array_append_new(v, one);
     }
     return v;
@@ -232,17 +232,11 @@ static json_t *attachments_json(const struct message_view *m)
     return v;
 }
 
-static const char *level_word(enum message_level l)
-{
-    static const char *const WORDS[] = {"none", "good", "neutral", "warning", "bad"};
-    return WORDS[l];
-}
-
 static void print_view(const struct message_view *m, bool content, struct arena *a)
 {
     CLEANUP_JSON json_t *v = json_object();
     json_put_str(v, "verdict", str_c(m->verdict));
-    json_put_str(v, "level", str_c(level_word(m->level)));
+    json_put_str(v, "level", str_c(message_level_word(m->level)));
     json_object_set_new(v, "reasons", reasons_json(m));
     json_object_set_new(v, "headers", headers_json(m, a));
     json_object_set_new(v, "signature", signature_json(m, a));
@@ -302,4 +296,18 @@ int cmd_message_inspect(int argc, char **argv)
         code = fail(&e);
     keyring_free(in.keys);
     return code;
+}
+
+/* The table of docs/VERDICTS.md. */
+int cmd_message_reasons(int argc, char **argv)
+{
+    const struct message_reason_info *r;
+    if (argc > 0) return cli_usage(argv[0]);
+    puts("| code | level | sentence | what would make it better |\n|---|---|---|---|");
+    for (size_t i = 0; (r = message_reason_info(i)); i++) {
+        printf("| `%s` | %s | %s | %s |\n", r->code,
+               r->level == LEVEL_NONE ? "" : message_level_word(r->level), r->text,
+               r->better ? r->better : "");
+    }
+    return EXIT_FINE;
 }

@@ -11,6 +11,8 @@ static const struct command COMMANDS[] = {
      "[--p12 F --passphrase-file F]… [--key F --cert F]… [--trust FILE|DIR]… [--at RFC3339] "
      "[--content] MESSAGE",
      "say what a message is worth: verdict, signers, encryption, parts", cmd_message_inspect},
+    {"message", "reasons", "", "list every reason a verdict may give, as in docs/VERDICTS.md",
+     cmd_message_reasons},
     {"p12", "inspect", "--passphrase-file F FILE",
      "list keys and certificates of a PKCS#12 file, or why it does not open", cmd_p12_inspect},
     {"plan", "set", "PLAN FEATURE on|off", "switch a feature (smime) of a plan", cmd_plan_set},

@@ -52,13 +52,28 @@ struct message_options {
     unsigned max_layers;       /* 0: 8 */
 };
 
+enum message_level { LEVEL_NONE, LEVEL_GOOD, LEVEL_NEUTRAL, LEVEL_WARNING, LEVEL_BAD };
+
 struct message_reason { /* one sentence of the verdict */
     const char *code;   /* stable word, "address_mismatch"; the client has texts by code too */
     str_t text;         /* English sentence */
-    str_t a, b;         /* what varies in it (addresses, names of algorithms), or null */
+    str_t a, b;         /* what varies in it (addresses, algorithms, days as 2026-01-31), or null */
+    str_t better;       /* English sentence: what would make it better; or null */
 };
 
-enum message_level { LEVEL_NONE, LEVEL_GOOD, LEVEL_NEUTRAL, LEVEL_WARNING, LEVEL_BAD };
+/* The table of all reasons (message_reasons.def), for documents and tests. */
+struct message_reason_info {
+    const char *code;
+    enum message_level level; /* what it makes of the verdict at least; NONE: nothing */
+    const char *text, *better;
+};
+const struct message_reason_info *message_reason_info(size_t i); /* NULL past the end */
+const char *message_level_word(enum message_level l);            /* "good", "neutral", ... */
+
+/* The signer's certificate beside those that are kept of the sender. UNKNOWN: it is not the
+ * sender's, or not intact. */
+enum message_known { KNOWN_UNKNOWN, KNOWN_NEW, KNOWN_SAME, KNOWN_CHANGED };
+const char *message_known_word(enum message_known k); /* "unknown", "new", "known", "changed" */
 
 struct message_signer {
     str_t address; /* SAN that equals From, else the first SAN, or null */
@@ -66,6 +81,7 @@ struct message_signer {
     const char *algorithm;
     enum cms_integrity integrity;
     enum address_match match;
+    enum message_known known;
     struct cert_verdict chain; /* owned by the view */
     int64_t judged_at;         /* `now`, or the time of the first good verification */
     unsigned char key[32];     /* names this signature (struct cms_signer) */
@@ -103,6 +119,9 @@ struct message_view {
     str_t subject, message_id, in_reply_to, references;
     struct mail_address *from, *sender, *reply_to, *to, *cc, *bcc;
     size_t from_count, sender_count, reply_to_count, to_count, cc_count, bcc_count;
+    struct mail_address
+        *resent_from; /* of the outer header: who passed it on, by its own account */
+    size_t resent_from_count;
     int64_t date;
     bool header_protected;
     str_t outer_subject; /* differs from subject when hidden; or null */

@@ -152,6 +152,10 @@ rc_t message_read_header(struct opened *m, struct err *e)
         c.inner = is_wrapper(m->payload) ? &m->payload->children[0] : m->payload;
     }
     TRY(read_from(m, c.inner, e));
+    struct addresses resent;
+    TRY(read_addresses(m->root, STR("Resent-From"), a, &resent, e));
+    v->resent_from = resent.list;
+    v->resent_from_count = resent.count;
     TRY(pick_addresses(&c, STR("Sender"), a, &v->sender, &v->sender_count, e));
     TRY(pick_addresses(&c, STR("Reply-To"), a, &v->reply_to, &v->reply_to_count, e));
     TRY(pick_addresses(&c, STR("To"), a, &v->to, &v->to_count, e));

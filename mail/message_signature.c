@@ -6,6 +6,8 @@
 #include "base/mutant.h"
 #include "mail/message_state.h"
 
+#define DAY 86400
+
 /* The worst first. */
 static const char *const BY_WEIGHT[] = {"signed-invalid",
                                         "signer-mismatch",
@@ -24,74 +26,27 @@ static size_t weight(const char *word)
     return i;
 }
 
-static void find(struct judgement *j, const char *word, enum message_level level)
+/* A finding: the worse word stays, the level rises to what the table says of the reason. word NULL:
+ * a remark. */
+struct finding {
+    const char *word;
+    enum reason reason;
+};
+
+static rc_t find(struct opened *m, struct judgement *j, struct finding f, str_t a, str_t b,
+                 struct err *e)
 {
-    if (!j->word || weight(word) < weight(j->word)) j->word = word;
-    message_raise(&j->level, level);
+    if (f.word && (!j->word || weight(f.word) < weight(j->word))) j->word = f.word;
+    return message_reason(m, &j->level, f.reason, a, b, e);
 }
 
-/* --- who ----------------------------------------------------------------------------------- */
-
-static str_t only_from(const struct opened *m)
-{
-    const struct message_view *v = &m->view;
-    return v->from_count == 1 && m->from_fields <= 1 ? v->from[0].address : STR_NULL;
-}
+#define FOUND(word, reason) ((struct finding){word, REASON_##reason})
+#define NOTED(reason) ((struct finding){NULL, REASON_##reason})
 
 static str_t shown_from(const struct opened *m)
 {
     return m->view.from_count > 0 && m->view.from[0].address.n ? m->view.from[0].address
                                                                : STR("nobody");
-}
-
-static rc_t describe_signer(struct opened *m, const struct cms_signer *s,
-                            struct message_signer *out, struct err *e)
-{
-    struct message_signer w = {.algorithm = s->signature_algorithm,
-                               .integrity = s->integrity,
-                               .judged_at = s->judged_at,
-                               .signed_at = s->signed_at,
-                               .issuer = s->issuer,
-                               .serial = s->serial,
-                               .takes_gcm = s->takes_gcm};
-    if (s->cert) {
-        struct cert_info info;
-        TRY(cert_describe(s->cert, m->arena, &info, e));
-        w.subject = info.subject;
-        w.issuer = info.issuer;
-        w.serial = info.serial;
-        w.not_before = info.not_before;
-        w.not_after = info.not_after;
-        w.fingerprint = arena_str(m->arena, cert_fingerprint(s->cert));
-        if (info.address_count > 0) w.address = info.addresses[0];
-        str_t from = only_from(m);
-        w.match = str_is_null(from) ? ADDRESS_NO : cert_matches_address(s->cert, from);
-        for (size_t i = 0; w.match != ADDRESS_NO && i < info.address_count; i++) {
-            if (str_ieq(info.addresses[i], from)) w.address = info.addresses[i];
-        }
-        if (s->encryption) {
-            w.encryption_cert = arena_str(m->arena, cert_der(s->encryption));
-        }
-        memcpy(w.key, s->key, sizeof w.key);
-        w.cert = cert_ref(s->cert);
-        cert_verdict_copy(&w.chain, &s->chain);
-    }
-    *out = w;
-    return RC_OK;
-}
-
-static rc_t describe_all(struct opened *m, const struct layer *l, struct err *e)
-{
-    struct message_view *v = &m->view;
-    v->signers = ARENA_ARRAY(m->arena, l->sig.count + 1, struct message_signer);
-    if (!v->signers) return err_set(e, RC_NO_MEMORY, NULL);
-    v->certificates = l->sig.certificates;
-    v->certificate_count = l->sig.certificate_count;
-    for (size_t i = 0; i < l->sig.count; i++) {
-        TRY(describe_signer(m, &l->sig.signers[i], &v->signers[i], e));
-        v->signer_count++;
-    }
-    return RC_OK;
 }
 
 static str_t signer_name(const struct message_signer *s)
@@ -105,88 +60,46 @@ static str_t signer_name(const struct message_signer *s)
 static rc_t judge_integrity(struct opened *m, const struct message_signer *s, struct judgement *j,
                             struct err *e)
 {
-    switch (s->integrity) {
-    case CMS_INTACT:
-        return RC_OK;
-    case CMS_ALTERED:
-        find(j, "signed-invalid", LEVEL_BAD);
-        return message_reason(m, "signature_altered", e,
-                              "The message was changed after it was signed, or the signature "
-                              "belongs to another message.",
-                              STR_NULL, STR_NULL);
-    case CMS_NO_CERTIFICATE:
-        find(j, "signed-unverifiable", LEVEL_NEUTRAL);
-        return message_reason(
-            m, "signer_certificate_missing", e,
-            "The signer's certificate is not in the message, so the signature cannot be checked.",
-            STR_NULL, STR_NULL);
-    default:
-        find(j, "signed-unverifiable", LEVEL_NEUTRAL);
-        return message_reason(m, "signature_unsupported", e,
-                              "The signature has a form that cannot be checked here ({a}).",
-                              str_c(s->algorithm), STR_NULL);
-    }
+    static const struct finding FINDINGS[] = {
+        [CMS_ALTERED] = {"signed-invalid", REASON_signature_altered},
+        [CMS_NO_CERTIFICATE] = {"signed-unverifiable", REASON_signer_certificate_missing},
+        [CMS_SIG_UNSUPPORTED] = {"signed-unverifiable", REASON_signature_unsupported}};
+    if (s->integrity == CMS_INTACT) return RC_OK;
+    return find(m, j, FINDINGS[s->integrity], str_c(s->algorithm), STR_NULL, e);
 }
 
 /* A certificate that was in its time when the signer says to have signed is not the same as one
  * that never was; neither is green without an earlier check of ours. */
-static rc_t judge_expiry(struct opened *m, const struct message_signer *s, struct judgement *j,
-                         struct err *e)
+static rc_t judge_validity(struct opened *m, const struct message_signer *s, struct judgement *j,
+                           struct err *e)
 {
-    find(j, "signed-expired", LEVEL_WARNING);
-    if (s->chain.chain == CHAIN_NOT_YET_VALID) {
-        return message_reason(m, "certificate_not_yet_valid", e,
-                              "The signer's certificate is not valid yet.", STR_NULL, STR_NULL);
+    int64_t now = m->options->now;
+    str_t from = message_day(m->arena, s->not_before), to = message_day(m->arena, s->not_after);
+    if (now < s->not_before) {
+        return find(m, j, FOUND("signed-expired", certificate_not_yet_valid), from, STR_NULL, e);
+    }
+    if (now <= s->not_after) {
+        return find(m, j, FOUND("signed-expired", issuer_not_valid_now), STR_NULL, STR_NULL, e);
     }
     if (s->signed_at && s->signed_at >= s->not_before && s->signed_at <= s->not_after) {
-        return message_reason(m, "certificate_expired_since", e,
-                              "The signer's certificate has expired since. By the signer's own "
-                              "account it was still valid at the time of signing.",
-                              STR_NULL, STR_NULL);
+        return find(m, j, FOUND("signed-expired", certificate_expired_since), to, STR_NULL, e);
     }
-    return message_reason(m, "certificate_expired", e, "The signer's certificate has expired.",
-                          STR_NULL, STR_NULL);
+    return find(m, j, FOUND("signed-expired", certificate_expired), to, STR_NULL, e);
 }
 
 static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct judgement *j,
                         struct err *e)
 {
-    switch (s->chain.chain) {
-    case CHAIN_TRUSTED:
-        return RC_OK;
-    case CHAIN_UNKNOWN_ISSUER:
-        find(j, "signed-untrusted", LEVEL_NEUTRAL);
-        return message_reason(m, "issuer_unknown", e,
-                              "The authority that issued the signer's certificate is not known "
-                              "here, so it is not certain who signed.",
-                              STR_NULL, STR_NULL);
-    case CHAIN_INCOMPLETE:
-        find(j, "signed-untrusted", LEVEL_NEUTRAL);
-        return message_reason(m, "chain_incomplete", e,
-                              "A certificate between the signer and a trusted authority is "
-                              "missing, so it is not certain who signed.",
-                              STR_NULL, STR_NULL);
-    case CHAIN_EXPIRED:
-    case CHAIN_NOT_YET_VALID:
-        return judge_expiry(m, s, j, e);
-    case CHAIN_PURPOSE:
-        find(j, "signed-untrusted", LEVEL_WARNING);
-        return message_reason(m, "certificate_purpose", e,
-                              "The signer's certificate was not issued for signing e-mail.",
-                              STR_NULL, STR_NULL);
-    case CHAIN_WEAK:
-        find(j, "signed-weak-or-invalid", LEVEL_WARNING);
-        return message_reason(
-            m, "certificate_weak", e,
-            "The signer's certificate uses a key or a signature that is too weak today.", STR_NULL,
-            STR_NULL);
-    default:
-        find(j, "signed-untrusted", LEVEL_WARNING);
-        return message_reason(
-            m, "chain_invalid", e,
-            "The signer's certificate breaks a rule of its authority, so it proves nothing.",
-            STR_NULL, STR_NULL);
-    }
+    static const struct finding FINDINGS[] = {
+        [CHAIN_UNKNOWN_ISSUER] = {"signed-untrusted", REASON_issuer_unknown},
+        [CHAIN_INCOMPLETE] = {"signed-untrusted", REASON_chain_incomplete},
+        [CHAIN_PURPOSE] = {"signed-untrusted", REASON_certificate_purpose},
+        [CHAIN_WEAK] = {"signed-weak-or-invalid", REASON_certificate_weak},
+        [CHAIN_INVALID] = {"signed-untrusted", REASON_chain_invalid}};
+    if (s->chain.chain == CHAIN_TRUSTED) return RC_OK;
+    if (s->chain.chain == CHAIN_EXPIRED || s->chain.chain == CHAIN_NOT_YET_VALID)
+        return judge_validity(m, s, j, e);
+    return find(m, j, FINDINGS[s->chain.chain], STR_NULL, STR_NULL, e);
 }
 
 static rc_t judge_revocation(struct opened *m, const struct message_signer *s, struct judgement *j,
@@ -197,20 +110,12 @@ static rc_t judge_revocation(struct opened *m, const struct message_signer *s, s
     case REVOCATION_GOOD:
         return RC_OK;
     case REVOCATION_NO_SOURCE:
-        return message_reason(
-            m, "revocation_no_source", e,
-            "The certificate names no place where its revocation could be looked up.", STR_NULL,
-            STR_NULL);
+        return find(m, j, NOTED(revocation_no_source), STR_NULL, STR_NULL, e);
     case REVOCATION_REVOKED:
-        find(j, "signed-invalid", LEVEL_BAD);
-        return message_reason(m, "certificate_revoked", e,
-                              "The signer's certificate was revoked by its authority.", STR_NULL,
-                              STR_NULL);
+        return find(m, j, FOUND("signed-invalid", certificate_revoked), STR("an unknown day"),
+                    STR("no reason given"), e);
     default:
-        message_raise(&j->level, LEVEL_NEUTRAL);
-        return message_reason(m, "revocation_not_checked", e,
-                              "Whether the signer's certificate was revoked could not be checked.",
-                              STR_NULL, STR_NULL);
+        return find(m, j, NOTED(revocation_not_checked), STR_NULL, STR_NULL, e);
     }
 }
 
@@ -218,10 +123,8 @@ static rc_t judge_strength(struct opened *m, const struct message_signer *s, boo
                            struct judgement *j, struct err *e)
 {
     if (!weak || s->chain.chain == CHAIN_WEAK) return RC_OK;
-    find(j, "signed-weak-or-invalid", LEVEL_WARNING);
-    return message_reason(m, "weak_algorithm", e,
-                          "The signature uses an algorithm or key that is too weak today ({a}).",
-                          str_c(s->algorithm), STR_NULL);
+    return find(m, j, FOUND("signed-weak-or-invalid", weak_algorithm), str_c(s->algorithm),
+                STR_NULL, e);
 }
 
 /* --- address --------------------------------------------------------------------------------- */
@@ -248,96 +151,77 @@ static bool is_list_rewrite(const struct opened *m, const struct message_signer 
 static rc_t judge_mismatch(struct opened *m, const struct message_signer *s, struct judgement *j,
                            struct err *e)
 {
+    const struct message_view *v = &m->view;
     str_t who = signer_name(s), from = shown_from(m);
-    if (is_list_rewrite(m, s)) {
-        find(j, "signer-mismatch", LEVEL_WARNING);
-        return message_reason(m, "list_rewrote_from", e,
-                              "Signed by {a}. A mailing list put its own address ({b}) into From.",
-                              who, from);
-    }
-    find(j, "signer-mismatch", LEVEL_BAD);
-    return message_reason(m, "address_mismatch", e,
-                          "Signed by {a}, but the message says it is from {b}.", who, from);
+    if (is_list_rewrite(m, s))
+        return find(m, j, FOUND("signer-mismatch", list_rewrote_from), who, from, e);
+    if (lists_address(v->resent_from, v->resent_from_count, s->address))
+        return find(m, j, FOUND("signer-mismatch", resent_by_signer), who, from, e);
+    return find(m, j, FOUND("signer-mismatch", address_mismatch), who, from, e);
 }
 
-/* The signers together: one of them must be the one From; a certificate without any address
- * confirms none. */
+/* From itself, before any signer is looked at. *done: there is nobody to compare them with. */
+static rc_t judge_from(struct opened *m, struct judgement *j, bool *done, struct err *e)
+{
+    const struct message_view *v = &m->view;
+    *done = true;
+    if (m->from_differs)
+        return find(m, j, FOUND("signer-mismatch", from_differs), shown_from(m), STR_NULL, e);
+    if (v->from_count == 0) {
+        return find(m, j, FOUND("signed-valid-but-address-unconfirmed", from_missing), STR_NULL,
+                    STR_NULL, e);
+    }
+    if (v->from_count > 1 || m->from_fields > 1)
+        return find(m, j, FOUND("signer-mismatch", from_several), STR_NULL, STR_NULL, e);
+    *done = false;
+    return RC_OK;
+}
+
+/* The signers together: one whose signature is intact must be the one From; a certificate without
+ * any address confirms none. */
 static rc_t judge_address(struct opened *m, struct judgement *j, struct err *e)
 {
     const struct message_view *v = &m->view;
     const struct message_signer *best = NULL, *named = NULL;
-    str_t from = shown_from(m);
+    bool done;
+    TRY(judge_from(m, j, &done, e));
+    if (done) return RC_OK;
     for (size_t i = 0; i < v->signer_count; i++) {
         const struct message_signer *s = &v->signers[i];
-        if (!s->cert) continue;
+        if (!s->cert || s->integrity != CMS_INTACT) continue;
         if (s->address.p) named = named ? named : s;
         if (s->match == ADDRESS_YES || (s->match == ADDRESS_CASE && !best)) best = s;
     }
-    if (m->from_differs) {
-        find(j, "signer-mismatch", LEVEL_BAD);
-        return message_reason(
-            m, "from_differs", e,
-            "The sender in the signed part of the message is another than the one outside ({a}).",
-            from, STR_NULL);
-    }
-    if (v->from_count == 0) {
-        find(j, "signed-valid-but-address-unconfirmed", LEVEL_WARNING);
-        return message_reason(m, "from_missing", e, "The message names no sender.", STR_NULL,
-                              STR_NULL);
-    }
-    if (v->from_count > 1 || m->from_fields > 1) {
-        find(j, "signer-mismatch", LEVEL_BAD);
-        return message_reason(m, "from_several", e,
-                              "The message names several senders, so the signature does not say "
-                              "which of them wrote it.",
-                              STR_NULL, STR_NULL);
-    }
     if (!WX_MUTANT(FROM_MATCH) && !best && named) return judge_mismatch(m, named, j, e);
     if (!WX_MUTANT(FROM_MATCH) && !best) {
-        find(j, "signed-valid-but-address-unconfirmed", LEVEL_WARNING);
-        return message_reason(m, "address_unconfirmed", e,
-                              "The signer's certificate names no e-mail address, so it does not "
-                              "confirm that {a} signed.",
-                              from, STR_NULL);
+        return find(m, j, FOUND("signed-valid-but-address-unconfirmed", address_unconfirmed),
+                    shown_from(m), STR_NULL, e);
     }
-    if (best && best->match == ADDRESS_CASE) {
-        return message_reason(
-            m, "address_case", e,
-            "The sender's address and the certificate's differ in upper and lower case only.",
-            STR_NULL, STR_NULL);
-    }
+    if (v->resent_from_count > 0)
+        TRY(find(m, j, NOTED(resent), v->resent_from[0].address, STR_NULL, e));
+    if (best && best->match == ADDRESS_CASE)
+        return find(m, j, NOTED(address_case), STR_NULL, STR_NULL, e);
     return RC_OK;
 }
 
-/* A signature from tomorrow: said, but it proves no less than a signature without a time. */
-static rc_t judge_time(struct opened *m, const struct message_signer *s, struct err *e)
+/* --- time ------------------------------------------------------------------------------------ */
+
+/* The signer's own account of when it was. A day of grace for clocks. */
+static rc_t judge_time(struct opened *m, const struct message_signer *s, struct judgement *j,
+                       struct err *e)
 {
-    if (s->signed_at <= m->options->now + 86400) return RC_OK;
-    return message_reason(m, "signing_time_future", e,
-                          "By the signer's own account the message was signed in the future.",
-                          STR_NULL, STR_NULL);
+    if (!s->signed_at) return RC_OK;
+    str_t day = message_day(m->arena, s->signed_at);
+    if (s->signed_at > m->options->now + DAY)
+        return find(m, j, NOTED(signing_time_future), day, STR_NULL, e);
+    bool outside = s->signed_at < s->not_before - DAY || s->signed_at > s->not_after + DAY;
+    if (outside && s->chain.chain == CHAIN_TRUSTED)
+        return find(m, j, NOTED(signing_time_outside), day, STR_NULL, e);
+    return RC_OK;
 }
 
 /* --- all ---------------------------------------------------------------------------------------
  */
-
-/* The sender has signed with certificates we keep, and this is none of them: worth a sentence, as
- * people get new ones every year. */
-static rc_t judge_known(struct opened *m, const struct message_signer *s, struct err *e)
-{
-    const struct message_options *o = m->options;
-    bool known_signer = false;
-    if (s->match == ADDRESS_NO || s->chain.chain != CHAIN_TRUSTED) return RC_OK;
-    for (size_t i = 0; i < o->known_count; i++) {
-        struct cert_info info;
-        if (cert_equal(o->known[i], s->cert)) return RC_OK;
-        if (cert_matches_address(o->known[i], m->view.from[0].address) == ADDRESS_NO) continue;
-        known_signer |= cert_describe(o->known[i], m->arena, &info, NULL) == RC_OK && info.can_sign;
-    }
-    if (!known_signer) return RC_OK;
-    return message_reason(m, "signer_certificate_new", e,
-                          "The sender has used another certificate until now.", STR_NULL, STR_NULL);
-}
 
 /* What is left to say of a signature that fits: how much it proves. */
 static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool weak,
@@ -346,8 +230,9 @@ static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool 
     if (s->integrity != CMS_INTACT) return RC_OK;
     TRY(judge_strength(m, s, weak, j, e));
     TRY(judge_chain(m, s, j, e));
-    TRY(judge_time(m, s, e));
-    TRY(judge_known(m, s, e));
+    TRY(judge_time(m, s, j, e));
+    if (s->known == KNOWN_CHANGED)
+        TRY(find(m, j, NOTED(certificate_changed), STR_NULL, STR_NULL, e));
     return judge_revocation(m, s, j, e);
 }
 
@@ -371,7 +256,7 @@ static const struct message_signer *valid_signer(const struct message_view *v)
 static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgement *j, struct err *e)
 {
     struct message_view *v = &m->view;
-    TRY(describe_all(m, l, e));
+    TRY(message_describe_signers(m, l, e));
     /* The worst comes first: altered, then by whom, then how well that is known. */
     for (size_t i = 0; i < v->signer_count; i++)
         TRY(judge_integrity(m, &v->signers[i], j, e));
@@ -379,17 +264,12 @@ static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgemen
     for (size_t i = 0; i < v->signer_count; i++) {
         TRY(judge_signer(m, &v->signers[i], l->sig.signers[i].weak, j, e));
     }
-    if (!j->word) {
-        find(j, "signed-valid", LEVEL_GOOD);
-        str_t who = signer_name(valid_signer(v));
-        TRY(message_reason(m, "signature_valid", e, "Signed by {a} and not changed since.", who,
-                           STR_NULL));
-    }
+    const struct message_signer *author = valid_signer(v);
+    if (!j->word)
+        TRY(find(m, j, FOUND("signed-valid", signature_valid), signer_name(author), STR_NULL, e));
     for (size_t i = 0; i < v->signer_count; i++) {
-        if (&v->signers[i] == valid_signer(v)) continue;
-        str_t who = signer_name(&v->signers[i]);
-        TRY(message_reason(m, "signed_also_by", e, "There are several signatures: also by {a}.",
-                           who, STR_NULL));
+        const struct message_signer *s = &v->signers[i];
+        if (s != author) TRY(find(m, j, NOTED(signed_also_by), signer_name(s), STR_NULL, e));
     }
     return RC_OK;
 }
@@ -397,21 +277,12 @@ static rc_t judge_badge(struct opened *m, const struct layer *l, struct judgemen
 /* A signature around another layer that has its own: it is named, its integrity counts. */
 static rc_t judge_outer(struct opened *m, const struct layer *l, struct judgement *j, struct err *e)
 {
-    find(j, "signed-valid", LEVEL_GOOD);
-    j->word = "signed";
     for (size_t i = 0; i < l->sig.count; i++) {
-        const struct cms_signer *s = &l->sig.signers[i];
-        if (s->integrity == CMS_ALTERED) {
-            *j = (struct judgement){"signed-invalid", LEVEL_BAD};
-            return message_reason(m, "outer_signature_altered", e,
-                                  "The message was changed after the outer signature was made.",
-                                  STR_NULL, STR_NULL);
-        }
+        if (l->sig.signers[i].integrity != CMS_ALTERED) continue;
+        return find(m, j, FOUND("signed-invalid", outer_signature_altered), STR_NULL, STR_NULL, e);
     }
-    return message_reason(m, "outer_signature", e,
-                          "There is a further signature around this one. It says who passed the "
-                          "message on, not who wrote it.",
-                          STR_NULL, STR_NULL);
+    *j = (struct judgement){"signed", LEVEL_GOOD};
+    return find(m, j, NOTED(outer_signature), STR_NULL, STR_NULL, e);
 }
 
 rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge,
@@ -419,16 +290,10 @@ rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge
 {
     struct judgement j = {NULL, LEVEL_NONE};
     if (l->broken) {
-        find(&j, "signed-invalid", LEVEL_BAD);
-        TRY(message_reason(m, "signature_damaged", e,
-                           "The signature is damaged or is not one, so nothing is proved.",
-                           STR_NULL, STR_NULL));
+        TRY(find(m, &j, FOUND("signed-invalid", signature_damaged), STR_NULL, STR_NULL, e));
     } else if (l->sig.count == 0) {
-        find(&j, "signed-unverifiable", LEVEL_WARNING);
         j.word = "not-signed";
-        TRY(message_reason(m, "signature_without_signer", e,
-                           "The message has the form of a signed one, but nobody signed it.",
-                           STR_NULL, STR_NULL));
+        TRY(find(m, &j, NOTED(signature_without_signer), STR_NULL, STR_NULL, e));
     } else if (badge) {
         TRY(judge_badge(m, l, &j, e));
     } else {

@@ -74,6 +74,23 @@ rc_t message_collect(struct opened *m, struct err *e) WX_MUST_USE;
 str_t message_skip_legacy_text(str_t text);
 str_t message_skip_legacy_html(str_t html, struct arena *a);
 
+/* message_reasons.c: the sentences. */
+enum reason {
+#define REASON(code, level, text, better) REASON_##code,
+#include "mail/message_reasons.def"
+#undef REASON
+    REASON_COUNT
+};
+/* Raises the level to what the table says and adds the sentence, in which "{a}" and "{b}" stand for
+ * the arguments (null: not used). Each sentence comes once. */
+rc_t message_reason(struct opened *m, enum message_level *level, enum reason which, str_t a,
+                    str_t b, struct err *e) WX_MUST_USE;
+/* 2026-01-31, UTC. Null: out of memory or no such time. */
+str_t message_day(struct arena *a, int64_t t);
+
+/* message_signer.c: fills view.signers from the layer. */
+rc_t message_describe_signers(struct opened *m, const struct layer *l, struct err *e) WX_MUST_USE;
+
 /* message_signature.c: what one signed layer is worth. */
 struct judgement {
     const char *word;
@@ -84,10 +101,6 @@ rc_t message_judge_signature(struct opened *m, const struct layer *l, bool badge
 
 /* message_verdict.c */
 rc_t message_judge(struct opened *m, struct err *e) WX_MUST_USE;
-/* A reason: "{a}" and "{b}" in the sentence stand for the arguments (null: not used). Each sentence
- * comes once. */
-rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *sentence,
-                    str_t a, str_t b) WX_MUST_USE;
 void message_raise(enum message_level *level, enum message_level to);
 
 #endif

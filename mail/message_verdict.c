@@ -3,57 +3,11 @@
  */
 #include <stdio.h>
 
-#include "base/buf.h"
 #include "mail/message_state.h"
 
 void message_raise(enum message_level *level, enum message_level to)
 {
     if (to > *level) *level = to;
-}
-
-/* The sentence with its arguments; NULL-safe, valid UTF-8, at most a screen line or two each. */
-static str_t fill(struct arena *arena, const char *sentence, str_t a, str_t b)
-{
-    CLEANUP_BUF struct buf out = BUF_INIT(4096);
-    for (const char *p = sentence; *p; p++) {
-        bool first = strncmp(p, "{a}", 3) == 0;
-        if (first || strncmp(p, "{b}", 3) == 0) {
-            buf_str(&out, first ? a : b);
-            p += 2;
-        } else {
-            buf_char(&out, *p);
-        }
-    }
-    return arena_str(arena, buf_view(&out));
-}
-
-/* Long names are cut, at the end of a character. */
-static str_t shorten(str_t s)
-{
-    enum { LONGEST = 320 }; /* an address has 254 bytes */
-    if (s.n <= LONGEST) return s;
-    s.n = LONGEST;
-    while (s.n && !str_is_utf8(s))
-        s.n--;
-    return s;
-}
-
-rc_t message_reason(struct opened *m, const char *code, struct err *e, const char *sentence,
-                    str_t a, str_t b)
-{
-    struct message_view *v = &m->view;
-    if (!v->reasons) v->reasons = ARENA_ARRAY(m->arena, MESSAGE_REASONS_MAX, struct message_reason);
-    if (!v->reasons) return err_set(e, RC_NO_MEMORY, NULL);
-    if (v->reason_count == MESSAGE_REASONS_MAX) return RC_OK;
-    a = shorten(a);
-    b = shorten(b);
-    str_t text = fill(m->arena, sentence, a, b);
-    if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
-    for (size_t i = 0; i < v->reason_count; i++) {
-        if (str_eq(v->reasons[i].text, text)) return RC_OK;
-    }
-    v->reasons[v->reason_count++] = (struct message_reason){code, text, a, b};
-    return RC_OK;
 }
 
 /* --- collecting words --------------------------------------------------------------------------
@@ -126,19 +80,13 @@ static rc_t judge_opened(struct opened *m, unsigned at, const struct cms_envelop
     add_word(v, covered || signed_inside ? "encrypted" : "encrypted-unauthenticated");
     message_raise(&v->level, signed_inside ? LEVEL_GOOD : LEVEL_NEUTRAL);
     if (is_weak_cipher(env->cipher)) {
-        message_raise(&v->level, LEVEL_WARNING);
-        TRY(message_reason(m, "weak_cipher", e,
-                           "The message was encrypted with a cipher that is too weak today ({a}).",
-                           str_c(env->cipher), STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_weak_cipher, str_c(env->cipher), STR_NULL, e));
     }
     if (!covered) {
-        return message_reason(m, "encrypted_unauthenticated", e,
-                              "Encrypted, but not protected against change: somebody on the way "
-                              "may have altered the text.",
-                              STR_NULL, STR_NULL);
+        return message_reason(m, &v->level, REASON_encrypted_unauthenticated, STR_NULL, STR_NULL,
+                              e);
     }
-    return message_reason(m, "encrypted", e, "Only the recipients can read this message.", STR_NULL,
-                          STR_NULL);
+    return message_reason(m, &v->level, REASON_encrypted, STR_NULL, STR_NULL, e);
 }
 
 static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struct verdict *v,
@@ -147,27 +95,17 @@ static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struc
     switch (m->stop) {
     case STOP_NO_KEY:
         add_word(v, "encrypted-no-key");
-        message_raise(&v->level, LEVEL_NEUTRAL);
-        return message_reason(
-            m, "key_needed", e,
-            "The message is encrypted. The key of one of its recipients is needed to open it.",
-            STR_NULL, STR_NULL);
+        return message_reason(m, &v->level, REASON_key_needed, STR_NULL, STR_NULL, e);
     case STOP_CIPHER:
         add_word(v, "decrypt-error");
-        message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "cipher_unsupported", e,
-                              "The message is encrypted in a way that cannot be read here ({a}).",
-                              str_c(env->cipher), STR_NULL);
+        return message_reason(m, &v->level, REASON_cipher_unsupported, str_c(env->cipher), STR_NULL,
+                              e);
     case STOP_SIZE:
         add_word(v, "decrypt-error");
-        message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "too_large", e, "{a}", str_c(m->stop_text), STR_NULL);
+        return message_reason(m, &v->level, REASON_too_large, str_c(m->stop_text), STR_NULL, e);
     default:
         add_word(v, "decrypt-error");
-        message_raise(&v->level, LEVEL_BAD);
-        return message_reason(m, "decrypt_failed", e,
-                              "The message could not be decrypted. Nothing of it is shown.",
-                              STR_NULL, STR_NULL);
+        return message_reason(m, &v->level, REASON_decrypt_failed, STR_NULL, STR_NULL, e);
     }
 }
 
@@ -200,11 +138,7 @@ static rc_t judge_order(struct opened *m, int badge, struct verdict *v, struct e
         inside |= m->layers[i].kind == LAYER_ENCRYPTED;
     }
     if (!inside || !is_protected_by(&m->layers[badge])) return RC_OK;
-    message_raise(&v->level, LEVEL_NEUTRAL);
-    return message_reason(m, "signs_ciphertext_only", e,
-                          "The signature covers the encrypted form only: it does not say that the "
-                          "signer knew the text.",
-                          STR_NULL, STR_NULL);
+    return message_reason(m, &v->level, REASON_signs_ciphertext_only, STR_NULL, STR_NULL, e);
 }
 
 static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
@@ -212,27 +146,20 @@ static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
     switch (m->stop) {
     case STOP_DAMAGED:
         add_word(v, "damaged");
-        message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "damaged", e, "{a}", str_c(m->stop_text), STR_NULL);
+        return message_reason(m, &v->level, REASON_damaged, str_c(m->stop_text), STR_NULL, e);
     case STOP_DEPTH: /* no word of the outer layers: nothing of theirs is shown */
         v->n = 0;
         add_word(v, "damaged");
-        message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(
-            m, "too_deep", e,
-            "The message is nested too deep (more than {a} layers), so its content is not shown.",
-            arena_printf(m->arena, "%u", m->layer_count), STR_NULL);
+        return message_reason(m, &v->level, REASON_too_deep,
+                              arena_printf(m->arena, "%u", m->layer_count), STR_NULL, e);
     case STOP_CERTS_ONLY:
         add_word(v, "not-signed");
-        return message_reason(m, "certificates_only", e,
-                              "The message only brings certificates. It is not signed.", STR_NULL,
-                              STR_NULL);
+        return message_reason(m, &v->level, REASON_certificates_only, STR_NULL, STR_NULL, e);
     case STOP_SIZE:
         if (m->view.layer_count > 0 && !m->view.layers[m->view.layer_count - 1].opened) {
             return RC_OK; /* said with the encrypted layer */
         }
-        message_raise(&v->level, LEVEL_WARNING);
-        return message_reason(m, "too_large", e, "{a}", str_c(m->stop_text), STR_NULL);
+        return message_reason(m, &v->level, REASON_too_large, str_c(m->stop_text), STR_NULL, e);
     default:
         return RC_OK;
     }
@@ -245,29 +172,18 @@ static rc_t judge_parts(struct opened *m, struct verdict *v, struct err *e)
     if (m->inner_signed && !view->has_signature) {
         add_word(v, "partially-signed");
         view->has_signature = true;
-        message_raise(&v->level, LEVEL_WARNING);
-        TRY(message_reason(m, "partially_signed", e,
-                           "Only a part of this message is signed. The rest may come from anybody.",
-                           STR_NULL, STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_partially_signed, STR_NULL, STR_NULL, e));
     }
     if (m->inner_encrypted && !view->has_encryption) {
         add_word(v, "partially-encrypted");
         view->has_encryption = true;
-        message_raise(&v->level, LEVEL_WARNING);
-        TRY(message_reason(m, "partially_encrypted", e,
-                           "Only a part of this message is encrypted. It is kept as an attachment "
-                           "and not opened, because the rest may try to take it away.",
-                           STR_NULL, STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_partially_encrypted, STR_NULL, STR_NULL, e));
     }
     if (v->n == 0 && (m->attached_signed || m->lone_signature)) {
         add_word(v, "not-signed");
         TRY(m->attached_signed
-                ? message_reason(m, "attached_signed", e,
-                                 "A signed message is attached. This message itself is not signed.",
-                                 STR_NULL, STR_NULL)
-                : message_reason(m, "lone_signature", e,
-                                 "A signature is attached, but it does not belong to this message.",
-                                 STR_NULL, STR_NULL));
+                ? message_reason(m, &v->level, REASON_attached_signed, STR_NULL, STR_NULL, e)
+                : message_reason(m, &v->level, REASON_lone_signature, STR_NULL, STR_NULL, e));
     }
     return RC_OK;
 }
@@ -315,26 +231,18 @@ static rc_t judge_sender(struct opened *m, struct verdict *v, struct err *e)
     if (v->level == LEVEL_NONE) return RC_OK; /* nothing is claimed about ordinary mail */
     for (size_t i = 0; i < w->from_count; i++) {
         if (!name_pretends(&w->from[i])) continue;
-        if (v->level == LEVEL_GOOD) v->level = LEVEL_WARNING;
-        TRY(message_reason(m, "name_is_address", e,
-                           "The sender's name looks like an address, but the real address is {a}.",
-                           w->from[i].address, STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_name_is_address, w->from[i].address, STR_NULL, e));
     }
     if (w->sender_count == 1 && w->from_count == 1 && w->sender[0].address.p &&
         !str_ieq(w->sender[0].address, w->from[0].address)) {
-        TRY(message_reason(m, "sender_differs", e, "The message was handed in by {a}.",
-                           w->sender[0].address, STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_sender_differs, w->sender[0].address, STR_NULL, e));
     }
     if (m->from_differs && !w->has_signature) {
-        TRY(message_reason(
-            m, "from_differs", e,
-            "The sender named inside the message is another than the one shown ({a}).",
-            w->from_count ? w->from[0].address : STR_NULL, STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_inner_from_differs,
+                           w->from_count ? w->from[0].address : STR_NULL, STR_NULL, e));
     }
     if (w->header_protected && w->layer_count == 0 && !str_is_null(w->outer_subject)) {
-        TRY(message_reason(m, "subject_changed", e,
-                           "The subject was changed on the way. The signed one is shown.", STR_NULL,
-                           STR_NULL));
+        TRY(message_reason(m, &v->level, REASON_subject_changed, STR_NULL, STR_NULL, e));
     }
     return RC_OK;
 }

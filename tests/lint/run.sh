@@ -53,6 +53,7 @@ links_are_local() { # nothing the client loads may come from elsewhere
 }
 
 api() { make -s api-check 2>&1 | grep -vE '^  (CC|AR|LD)' ; }
+verdicts() { make -s verdicts-check 2>&1 | grep -vE '^  (CC|AR|LD)' ; }
 check 'clang-format' format
 check 'layers include only what they may' includes
 check 'no banned function' banned
@@ -60,6 +61,7 @@ check 'every header compiles alone' headers_alone
 check 'cppcheck' static_analysis
 check 'TypeScript' typescript
 check 'docs/API.md says what the route table says' api
+check 'docs/VERDICTS.md lists the reasons as they are' verdicts
 check 'nothing is marked as unfinished' unfinished
 check 'no path of a build machine' machine_paths
 check 'lockfile names no host' lockfile

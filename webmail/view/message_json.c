@@ -68,6 +68,7 @@ static json_t *signer_json(const struct message_signer *s, struct arena *a)
     json_put_str(v, "algorithm", str_c(s->algorithm));
     json_put_str(v, "integrity", str_c(INTEGRITY[s->integrity]));
     json_put_str(v, "match", str_c(MATCH[s->match]));
+    json_put_str(v, "known", str_c(message_known_word(s->known)));
     /* Without a certificate there is no chain to speak of: its issuer is not known. */
     enum chain_status chain = s->cert ? s->chain.chain : CHAIN_UNKNOWN_ISSUER;
     enum revocation revocation = s->cert ? s->chain.revocation.status : REVOCATION_NOT_CHECKED;
@@ -192,7 +193,6 @@ static json_t *job_json(const struct message_view *m, const struct message_conte
 static json_t *security_json(const struct message_view *m, const struct message_context *ctx,
                              struct arena *a)
 {
-    static const char *const LEVELS[] = {"none", "good", "neutral", "warning", "bad"};
     if (m->level == LEVEL_NONE && m->reason_count == 0) return json_null();
     json_t *v = json_object(), *reasons = json_array();
     for (size_t i = 0; i < m->reason_count; i++) {
@@ -201,10 +201,11 @@ static json_t *security_json(const struct message_view *m, const struct message_
         json_put_str(one, "text", m->reasons[i].text);
         json_put_str(one, "a", m->reasons[i].a);
         json_put_str(one, "b", m->reasons[i].b);
+        json_put_str(one, "better", m->reasons[i].better);
         json_array_append_new(reasons, one);
     }
     json_put_str(v, "verdict", str_c(m->verdict));
-    json_put_str(v, "level", str_c(LEVELS[m->level]));
+    json_put_str(v, "level", str_c(message_level_word(m->level)));
     json_object_set_new(v, "reasons", reasons);
     json_object_set_new(v, "signature", signature_json(m, a));
     json_object_set_new(v, "encryption", encryption_json(m));

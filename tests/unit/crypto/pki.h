@@ -3,6 +3,7 @@
 #ifndef WAXSEAL_TEST_PKI_H
 #define WAXSEAL_TEST_PKI_H
 
+#include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -141,6 +142,29 @@ static inline void pki_free(struct pki *p)
     X509_free(p->x);
     cert_unref(p->cert);
     *p = (struct pki){0};
+}
+
+/* SignedData over text, signed at a time of the tests' clock (0: no signingTime given, which
+ * OpenSSL fills in from the real one). Free with OPENSSL_free. */
+static inline unsigned char *pki_sign(const struct pki *p, str_t text, unsigned flags,
+                                      int64_t signed_at, int *n)
+{
+    BIO *in = BIO_new_mem_buf(text.p, (int) text.n);
+    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL | flags);
+    CMS_SignerInfo *si = CMS_add1_signer(cms, p->x, p->key, NULL, CMS_BINARY | CMS_PARTIAL | flags);
+    if (!in || !si) abort();
+    if (signed_at) {
+        ASN1_TIME *t = ASN1_TIME_set(NULL, (time_t) signed_at);
+        if (CMS_signed_add1_attr_by_NID(si, NID_pkcs9_signingTime, t->type, t, -1) != 1) abort();
+        ASN1_TIME_free(t);
+    }
+    if (CMS_final(cms, in, NULL, CMS_BINARY | flags) != 1) abort();
+    unsigned char *der = NULL;
+    *n = i2d_CMS_ContentInfo(cms, &der);
+    if (*n <= 0) abort();
+    CMS_ContentInfo_free(cms);
+    BIO_free(in);
+    return der;
 }
 
 /* A trust set of these, by way of a PEM file. */
