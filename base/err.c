@@ -79,3 +79,10 @@ void err_field(struct err *e, const char *field)
 {
     if (e) snprintf(e->field, sizeof e->field, "%s", field);
 }
+
+rc_t err_invalid(struct err *e, const char *field, const char *sentence)
+{
+    err_set(e, RC_INVALID, "%s", sentence);
+    err_field(e, field);
+    return RC_INVALID;
+}

@@ -82,6 +82,9 @@ void err_detail(struct err *e, const char *fmt, ...) __attribute__((format(print
 /* Names the input that is to blame; e may be NULL. */
 void err_field(struct err *e, const char *field);
 
+/* RC_INVALID with the input that is to blame and a constant sentence; returns the code. */
+rc_t err_invalid(struct err *e, const char *field, const char *sentence);
+
 const char *err_word(rc_t code);
 int err_http_status(rc_t code);
 const char *err_lmtp_reply(rc_t code);

@@ -130,6 +130,11 @@ static size_t good_prefix(str_t s)
     return lo;
 }
 
+str_t json_text(const json_t *v)
+{
+    return str_n(json_string_value(v), json_string_length(v));
+}
+
 json_t *json_from_str(str_t s)
 {
     if (str_is_null(s)) return json_null();

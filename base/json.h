@@ -35,6 +35,8 @@ rc_t json_want_array(const json_t *obj, const char *key, size_t max, json_t **ou
                      struct err *e) WX_MUST_USE; /* absent: *out = NULL */
 rc_t json_want_object(const json_t *obj, const char *key, json_t **out, struct err *e) WX_MUST_USE;
 
+/* The text of a string, as long as it lives; the null slice of anything else, NULL included. */
+str_t json_text(const json_t *v);
 /* New string value; bytes that are not UTF-8 become U+FFFD, NUL is kept. The null
  * slice becomes JSON null. */
 json_t *json_from_str(str_t s);

@@ -1,6 +1,17 @@
 #include "base/b64.h"
 #include "webmail/contacts/contacts.h"
 
+struct cert *cert_from_json(const json_t *text, struct arena *a)
+{
+    struct cert *cert = NULL;
+    struct err ignored = {0};
+    str_t der;
+    if (!json_is_string(text) || !b64_decode(a, json_text(text), &der) ||
+        cert_parse(der, &cert, &ignored) != RC_OK)
+        return NULL;
+    return cert;
+}
+
 json_t *cert_json(const struct cert *cert, struct arena *a)
 {
     struct cert_info info;

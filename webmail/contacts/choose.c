@@ -12,22 +12,6 @@ const char *recipient_status_word(enum recipient_status s)
     return words[s];
 }
 
-static str_t member(const json_t *obj, const char *key)
-{
-    const json_t *v = json_object_get(obj, key);
-    return str_n(json_string_value(v), json_string_length(v));
-}
-
-/* NULL when the stored text is no certificate. Owned by the caller. */
-static struct cert *parse_stored(str_t text, struct arena *a)
-{
-    struct cert *cert = NULL;
-    struct err e = {0};
-    str_t der;
-    if (!b64_decode(a, text, &der) || cert_parse(der, &cert, &e) != RC_OK) return NULL;
-    return cert;
-}
-
 struct candidate {
     enum recipient_status status;
     int64_t not_before;
@@ -100,14 +84,13 @@ static void consider_stored(struct call *c, struct choice *choice, const json_t 
     struct cert *chain[BOOK_MAX_CHAIN];
     size_t n = 0;
     const json_t *list = json_object_get(item, "chain");
-    struct cert *cert = parse_stored(member(item, "der"), c->arena);
+    struct cert *cert = cert_from_json(json_object_get(item, "der"), c->arena);
     if (!cert) return;
     for (size_t i = 0; i < json_array_size(list) && n < BOOK_MAX_CHAIN; i++) {
-        const json_t *v = json_array_get(list, i);
-        chain[n] = parse_stored(str_n(json_string_value(v), json_string_length(v)), c->arena);
+        chain[n] = cert_from_json(json_array_get(list, i), c->arena);
         n += chain[n] != NULL;
     }
-    bool harvested = str_eq(member(item, "source"), STR("harvested"));
+    bool harvested = str_eq(json_text(json_object_get(item, "source")), STR("harvested"));
     consider(c, choice, cert, chain, n, address, harvested ? "harvested" : "imported",
              json_is_true(json_object_get(item, "gcm")),
              json_is_true(json_object_get(item, "pending")));
@@ -182,7 +165,8 @@ rc_t contacts_known_certificates(struct call *c, str_t address, struct cert **ou
     TRY(book_find(c, address, &contact, &id, &version, e));
     const json_t *list = json_object_get(contact, "certificates");
     for (size_t i = 0; i < json_array_size(list) && *n < max; i++) {
-        struct cert *cert = parse_stored(member(json_array_get(list, i), "der"), c->arena);
+        struct cert *cert =
+            cert_from_json(json_object_get(json_array_get(list, i), "der"), c->arena);
         if (cert) out[(*n)++] = cert;
     }
     return RC_OK;

@@ -11,13 +11,8 @@
 
 static json_t *certificate_json(const json_t *item, struct arena *a)
 {
-    struct cert *cert = NULL;
-    struct err ignored = {0};
-    const json_t *text = json_object_get(item, "der");
-    str_t der;
-    if (!b64_decode(a, str_n(json_string_value(text), json_string_length(text)), &der) ||
-        cert_parse(der, &cert, &ignored) != RC_OK)
-        return NULL;
+    struct cert *cert = cert_from_json(json_object_get(item, "der"), a);
+    if (!cert) return NULL;
     json_t *v = cert_json(cert, a);
     cert_unref(cert);
     if (!v) return NULL;
@@ -68,24 +63,17 @@ static json_t *new_contact(str_t id, str_t name)
     return v;
 }
 
-static rc_t invalid(struct err *e, const char *field, const char *why)
-{
-    err_set(e, RC_INVALID, "%s", why);
-    err_field(e, field);
-    return RC_INVALID;
-}
-
 static rc_t read_addresses(struct call *c, json_t **out, struct err *e)
 {
     json_t *list;
     TRY(json_need_array(c->in, "addresses", BOOK_MAX_ADDRESSES, &list, e));
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *v = json_array_get(list, i);
-        str_t address = str_n(json_string_value(v), json_string_length(v));
-        if (!json_is_string(v)) return invalid(e, "addresses", "An address is not text.");
+        str_t address = json_text(v);
+        if (!json_is_string(v)) return err_invalid(e, "addresses", "An address is not text.");
         TRY(address_check(address, e));
     }
-    if (json_array_size(list) == 0) return invalid(e, "addresses", "A contact has an address.");
+    if (json_array_size(list) == 0) return err_invalid(e, "addresses", "A contact has an address.");
     *out = list;
     return RC_OK;
 }
@@ -94,7 +82,7 @@ static rc_t read_name(struct call *c, str_t *out, struct err *e)
 {
     str_t name;
     TRY(json_want_str(c->in, "name", STR(""), &name, e));
-    if (name.n > 200 || !str_is_clean(name)) return invalid(e, "name", "This is not a name.");
+    if (name.n > 200 || !str_is_clean(name)) return err_invalid(e, "name", "This is not a name.");
     *out = name;
     return RC_OK;
 }
@@ -105,16 +93,12 @@ static json_t *certificates_of(const json_t *certificates, const json_t *address
     json_t *kept = json_array();
     for (size_t i = 0; i < json_array_size(certificates); i++) {
         json_t *item = json_array_get(certificates, i);
-        const json_t *text = json_object_get(item, "der");
-        struct cert *cert = NULL;
-        struct err ignored = {0};
-        str_t der;
+        struct cert *cert = cert_from_json(json_object_get(item, "der"), a);
         bool keep = false;
-        if (b64_decode(a, str_n(json_string_value(text), json_string_length(text)), &der) &&
-            cert_parse(der, &cert, &ignored) == RC_OK) {
+        if (cert) {
             for (size_t k = 0; k < json_array_size(addresses); k++) {
                 const json_t *v = json_array_get(addresses, k);
-                str_t address = str_n(json_string_value(v), json_string_length(v));
+                str_t address = json_text(v);
                 keep = keep || cert_matches_address(cert, address) != ADDRESS_NO;
             }
             cert_unref(cert);
@@ -233,7 +217,7 @@ rc_t contacts_add_certificate(struct call *c, str_t address, str_t name,
     enum address_match match = cert_matches_address(parsed, address);
     cert_unref(parsed);
     if (match == ADDRESS_NO)
-        return invalid(e, "address", "The certificate is not of this address.");
+        return err_invalid(e, "address", "The certificate is not of this address.");
     rc_t rc = RC_CONFLICT;
     for (int i = 0; rc == RC_CONFLICT && i < SAVE_TRIES; i++)
         rc = add_once(c, address, name, cert, added, contact, e);
@@ -251,14 +235,14 @@ static rc_t read_certificates(struct call *c, str_t text, str_t *ders, size_t ma
         struct cert *cert = NULL;
         rest = str_sub(rest, (size_t) at, rest.n);
         if (cert_parse(rest, &cert, e) != RC_OK)
-            return invalid(e, "certificate", "This is not a certificate.");
+            return err_invalid(e, "certificate", "This is not a certificate.");
         ders[count++] = arena_str(c->arena, cert_der(cert));
         cert_unref(cert);
         rest = str_sub(rest, begin.n, rest.n);
     }
     if (count == 0) {
         if (!b64_decode(c->arena, rest, &der))
-            return invalid(e, "certificate", "This is not a certificate.");
+            return err_invalid(e, "certificate", "This is not a certificate.");
         ders[count++] = der;
     }
     *n = count;
@@ -277,12 +261,12 @@ rc_t contacts_import_certificate(struct call *c, struct err *e)
     TRY(json_want_str(c->in, "address", STR_NULL, &address, e));
     TRY(read_certificates(c, text, ders, 1 + BOOK_MAX_CHAIN, &n, e));
     if (cert_parse(ders[0], &cert, e) != RC_OK)
-        return invalid(e, "certificate", "This is not a certificate.");
+        return err_invalid(e, "certificate", "This is not a certificate.");
     rc_t rc = cert_describe(cert, c->arena, &info, e);
     cert_unref(cert);
     TRY(rc);
     if (info.address_count == 0)
-        return invalid(e, "certificate", "The certificate names no mail address.");
+        return err_invalid(e, "certificate", "The certificate names no mail address.");
     if (str_is_null(address)) address = info.addresses[0];
     const struct contact_certificate item = {
         .der = ders[0], .source = "imported", .chain = ders + 1, .chain_count = n - 1};

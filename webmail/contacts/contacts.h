@@ -53,6 +53,8 @@ rc_t contacts_add_certificate(struct call *c, str_t address, str_t name,
                               const struct contact_certificate *cert, bool *added, json_t **contact,
                               struct err *e) WX_MUST_USE;
 
+/* A certificate kept as base64 DER; owned by the caller. NULL: it is none. */
+struct cert *cert_from_json(const json_t *text, struct arena *a);
 /* The Cert object of the API; new reference, NULL when it cannot be described. */
 json_t *cert_json(const struct cert *cert, struct arena *a);
 

@@ -4,7 +4,9 @@
 
 #include "webmail/store.h"
 
-enum kind { KIND_WORD, KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_LANGUAGE };
+#define MAX_REMINDED 64u
+
+enum kind { KIND_WORD, KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_LANGUAGE, KIND_REMINDED };
 
 struct field {
     const char *group, *name;
@@ -18,6 +20,8 @@ static const struct field FIELDS[] = {
     {"security", "mode", KIND_WORD, " auto none sign sign_encrypt ", "auto", 0, 0, 0},
     {"security", "lock_after_minutes", KIND_NUMBER, NULL, NULL, 0, 1440, 15},
     {"security", "last_mode", KIND_WORD, "- none sign encrypt sign_encrypt ", NULL, 0, 0, 0},
+    {"security", "hide_subject", KIND_FLAG, NULL, NULL, 0, 0, 0},
+    {"security", "reminded", KIND_REMINDED, NULL, NULL, 0, 0, 0},
     {"reading", "shortcuts", KIND_FLAG, NULL, NULL, 0, 0, 1},
     {"reading", "mark_read", KIND_FLAG, NULL, NULL, 0, 0, 1},
     {"ui", "theme", KIND_WORD, " system light dark ", "system", 0, 0, 0},
@@ -59,6 +63,39 @@ static bool is_text(const struct field *f, str_t s)
     return true;
 }
 
+/* {fingerprint: days}: the last reminder about a certificate that the person has dismissed. In a
+ * change, null forgets one. */
+static bool is_reminded(const json_t *v)
+{
+    const char *fingerprint;
+    json_t *days;
+    if (!json_is_object(v) || json_object_size(v) > MAX_REMINDED) return false;
+    json_object_foreach((json_t *) v, fingerprint, days)
+    {
+        if (strlen(fingerprint) != 64 || strspn(fingerprint, "0123456789abcdef") != 64)
+            return false;
+        json_int_t n = json_integer_value(days);
+        if (!json_is_null(days) &&
+            (!json_is_integer(days) || (n != 0 && n != 1 && n != 7 && n != 30)))
+            return false;
+    }
+    return true;
+}
+
+/* Joined by fingerprint; the oldest entries make room. */
+static void merge_reminded(json_t *group, const json_t *change)
+{
+    json_t *all = json_object_get(group, "reminded"), *days;
+    const char *fingerprint;
+    json_object_foreach((json_t *) change, fingerprint, days)
+    {
+        json_object_del(all, fingerprint); /* moves to the end */
+        if (!json_is_null(days)) json_object_set(all, fingerprint, days);
+    }
+    while (json_object_size(all) > MAX_REMINDED)
+        json_object_del(all, json_object_iter_key(json_object_iter(all)));
+}
+
 static bool accepts(const struct field *f, const json_t *v)
 {
     str_t s = str_n(json_string_value(v), json_string_length(v));
@@ -72,6 +109,8 @@ static bool accepts(const struct field *f, const json_t *v)
                json_integer_value(v) <= f->most;
     case KIND_TEXT:
         return json_is_string(v) && s.n <= (size_t) f->most && is_text(f, s);
+    case KIND_REMINDED:
+        return is_reminded(v);
     case KIND_LANGUAGE:
         return json_is_string(v) && s.n <= (size_t) f->most && is_language(s);
     }
@@ -85,6 +124,8 @@ static json_t *fallback(const struct field *f)
         return json_integer(f->number);
     case KIND_FLAG:
         return json_boolean(f->number);
+    case KIND_REMINDED:
+        return json_object();
     default:
         return f->fallback ? json_string(f->fallback) : json_null();
     }
@@ -102,8 +143,8 @@ static json_t *complete(const json_t *stored)
             json_object_set_new(all, f->group, group);
         }
         json_t *v = json_object_get(json_object_get(stored, f->group), f->name);
-        if (v && accepts(f, v))
-            json_object_set(group, f->name, v);
+        if (v && accepts(f, v)) /* a copy: merging must not change what was loaded */
+            json_object_set_new(group, f->name, json_deep_copy(v));
         else
             json_object_set_new(group, f->name, fallback(f));
     }
@@ -150,7 +191,12 @@ static rc_t merge(struct call *c, json_t **doc, void *arg, struct err *e)
     const char *group, *name;
     if (!all) return err_set(e, RC_NO_MEMORY, NULL);
     json_object_foreach((json_t *) arg, group, members) json_object_foreach(members, name, v)
-        json_object_set(json_object_get(all, group), name, v);
+    {
+        if (find_field(group, name)->kind == KIND_REMINDED)
+            merge_reminded(json_object_get(all, group), v);
+        else
+            json_object_set(json_object_get(all, group), name, v);
+    }
     json_decref(*doc);
     *doc = all;
     return RC_OK;

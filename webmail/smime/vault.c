@@ -1,82 +1,35 @@
+/* Own certificates: which there are, which are in use, and when they end. */
 #include "webmail/smime/vault.h"
 
 #include "base/b64.h"
-#include "base/log.h"
-#include "crypto/keyring/keyring.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/session/session.h"
+#include "webmail/settings/settings.h"
+#include "webmail/smime/vault_doc.h"
 #include "webmail/store.h"
 
-#define MAX_FILE_BYTES (256u << 10)
-#define MAX_LABEL 100u
-#define MAX_DOWNLOADS 50u
+#define DAY 86400
 
-/* Document "keys": {keys: [{id, label, created, certificates: [base64 DER], downloads: [{time,
- * address}]}], primary: {sign, encrypt}}. Files: `keyfile:<id>`, sealed. */
-
-static rc_t invalid(struct err *e, const char *field, const char *why)
-{
-    err_set(e, RC_INVALID, "%s", why);
-    err_field(e, field);
-    return RC_INVALID;
-}
-
-static str_t text_of(const json_t *v)
-{
-    return str_n(json_string_value(v), json_string_length(v));
-}
-
-static struct cert *parse_certificate(const json_t *v, struct arena *a)
-{
-    struct cert *cert = NULL;
-    struct err ignored = {0};
-    str_t der;
-    if (!json_is_string(v) || !b64_decode(a, text_of(v), &der) ||
-        cert_parse(der, &cert, &ignored) != RC_OK)
-        return NULL;
-    return cert;
-}
-
-static json_t *find_key(const json_t *doc, str_t id, size_t *at)
+json_t *vault_find_key(const json_t *doc, str_t id, size_t *at)
 {
     json_t *keys = json_object_get(doc, "keys");
     for (size_t i = 0; i < json_array_size(keys); i++) {
         json_t *key = json_array_get(keys, i);
-        if (!str_eq(text_of(json_object_get(key, "id")), id)) continue;
+        if (!str_eq(json_text(json_object_get(key, "id")), id)) continue;
         if (at) *at = i;
         return key;
     }
     return NULL;
 }
 
-static str_t file_key(struct call *c, str_t id)
+json_t *vault_keys_of(json_t **doc)
 {
-    return call_user_key(c, arena_printf(c->arena, "keyfile:%.*s", STR_ARG(id)));
+    if (!*doc) *doc = json_object();
+    if (!json_object_get(*doc, "keys")) json_object_set_new(*doc, "keys", json_array());
+    return json_object_get(*doc, "keys");
 }
 
-/* --- sealing ------------------------------------------------------------------------------------
- */
-
-static rc_t seal_file(struct call *c, str_t id, str_t p12, str_t *out, struct err *e)
-{
-    unsigned char key[SEAL_KEY_BYTES];
-    TRY(app_key(c->app, STR("vault"), c->session->address, key, e));
-    rc_t rc = seal(key, p12, file_key(c, id), c->arena, out, e);
-    wipe(key, sizeof key);
-    return rc;
-}
-
-static rc_t unseal_file(struct call *c, str_t id, str_t blob, str_t *out, struct err *e)
-{
-    unsigned char key[SEAL_KEY_BYTES];
-    TRY(app_key(c->app, STR("vault"), c->session->address, key, e));
-    rc_t rc = unseal(key, blob, file_key(c, id), c->arena, out, e);
-    wipe(key, sizeof key);
-    return rc;
-}
-
-/* --- own certificates
- * ----------------------------------------------------------------------------- */
+/* --- own certificates ------------------------------------------------------------------------ */
 
 static rc_t collect(struct call *c, const json_t *doc, struct own_certificates *out, struct err *e)
 {
@@ -87,33 +40,40 @@ static rc_t collect(struct call *c, const json_t *doc, struct own_certificates *
     for (size_t i = json_array_size(keys); i-- > 0;) { /* newest last in the document */
         const json_t *list = json_object_get(json_array_get(keys, i), "certificates");
         for (size_t k = 0; k < json_array_size(list) && out->count < most; k++) {
-            struct cert *cert = parse_certificate(json_array_get(list, k), c->arena);
+            struct cert *cert = cert_from_json(json_array_get(list, k), c->arena);
             if (cert) out->certs[out->count++] = cert;
         }
     }
     return RC_OK;
 }
 
-/* The chosen one while it is there, else the newest usable one of the user's address. */
+/* A certificate of the user's address that is made for the purpose, whenever it is valid. */
+static bool is_for(struct call *c, const struct cert *cert, bool to_sign, struct cert_info *info)
+{
+    struct err ignored = {0};
+    return cert_describe(cert, c->arena, info, &ignored) == RC_OK && !info->is_ca &&
+           (to_sign ? info->can_sign : info->can_encrypt) &&
+           cert_matches_address(cert, c->session->address) != ADDRESS_NO;
+}
+
 static struct cert *pick(struct call *c, const struct own_certificates *own, str_t chosen,
                          bool to_sign)
 {
-    struct cert *best = NULL;
+    struct cert *best = NULL, *wanted = NULL;
     int64_t best_since = 0, now = call_now();
     for (size_t i = 0; i < own->count; i++) {
         struct cert *cert = own->certs[i];
         struct cert_info info;
-        struct err ignored = {0};
-        if (chosen.n > 0 && str_eq(cert_fingerprint(cert), chosen)) return cert;
-        if (cert_describe(cert, c->arena, &info, &ignored) != RC_OK || info.is_ca ||
-            !(to_sign ? info.can_sign : info.can_encrypt) || info.not_after < now ||
-            info.not_before > now || cert_matches_address(cert, c->session->address) == ADDRESS_NO)
+        bool is_wanted = chosen.n > 0 && str_eq(cert_fingerprint(cert), chosen);
+        if (is_wanted) wanted = cert;
+        if (!is_for(c, cert, to_sign, &info) || info.not_after < now || info.not_before > now)
             continue;
+        if (is_wanted) return cert;
         if (best && info.not_before <= best_since) continue;
         best = cert;
         best_since = info.not_before;
     }
-    return best;
+    return best ? best : wanted;
 }
 
 static rc_t own_from(struct call *c, const json_t *doc, struct own_certificates *out, struct err *e)
@@ -121,8 +81,8 @@ static rc_t own_from(struct call *c, const json_t *doc, struct own_certificates 
     const json_t *primary = json_object_get(doc, "primary");
     struct own_certificates own = {0};
     TRY(collect(c, doc, &own, e));
-    own.sign = pick(c, &own, text_of(json_object_get(primary, "sign")), true);
-    own.encrypt = pick(c, &own, text_of(json_object_get(primary, "encrypt")), false);
+    own.sign = pick(c, &own, json_text(json_object_get(primary, "sign")), true);
+    own.encrypt = pick(c, &own, json_text(json_object_get(primary, "encrypt")), false);
     *out = own;
     return RC_OK;
 }
@@ -156,15 +116,79 @@ rc_t vault_certificate(struct call *c, str_t fingerprint, struct cert **out, str
     return rc == RC_OK ? rc : err_set(e, rc, "You have no such certificate.");
 }
 
-/* --- what the API shows
- * ------------------------------------------------------------------------------ */
+/* --- reminders ------------------------------------------------------------------------------- */
 
-static json_t *key_json(const json_t *key, struct arena *a)
+int vault_reminder(int64_t not_after, int64_t now, int dismissed)
+{
+    static const int steps[] = {0, 1, 7, 30};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (not_after - now > (int64_t) steps[i] * DAY) continue;
+        return dismissed >= 0 && dismissed <= steps[i] ? -1 : steps[i];
+    }
+    return -1;
+}
+
+/* What the person works with: the picked one, or, when all have ended, the one that ended last. */
+static const struct cert *in_use(struct call *c, const struct own_certificates *own, bool to_sign)
+{
+    const struct cert *picked = to_sign ? own->sign : own->encrypt, *last = NULL;
+    int64_t end = 0;
+    for (size_t i = 0; !picked && i < own->count; i++) {
+        struct cert_info info;
+        if (!is_for(c, own->certs[i], to_sign, &info) || (last && info.not_after <= end)) continue;
+        last = own->certs[i];
+        end = info.not_after;
+    }
+    return picked ? picked : last;
+}
+
+struct reminders {
+    const struct cert *used[2];
+    int days[2]; /* -1: none */
+};
+
+static rc_t find_reminders(struct call *c, const struct own_certificates *own,
+                           struct reminders *out, struct err *e)
+{
+    CLEANUP_JSON json_t *settings = NULL;
+    *out = (struct reminders){.days = {-1, -1}};
+    TRY(settings_load(c, &settings, e));
+    const json_t *reminded = json_object_get(json_object_get(settings, "security"), "reminded");
+    for (int i = 0; i < 2; i++) {
+        struct cert_info info;
+        const struct cert *cert = out->used[i] = in_use(c, own, i == 0);
+        if (!cert || cert_describe(cert, c->arena, &info, NULL) != RC_OK) continue;
+        const json_t *v = json_object_get(reminded, cert_fingerprint(cert).p);
+        int dismissed = v ? (int) json_integer_value(v) : -1;
+        out->days[i] = vault_reminder(info.not_after, call_now(), dismissed);
+    }
+    return RC_OK;
+}
+
+/* The soonest of the key's certificates; null when none is due. */
+static json_t *reminder_of(const json_t *key, const struct reminders *r, struct arena *a)
+{
+    const json_t *list = json_object_get(key, "certificates");
+    int days = -1;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        struct cert *cert = cert_from_json(json_array_get(list, i), a);
+        for (int k = 0; cert && k < 2; k++) {
+            if (!r->used[k] || r->days[k] < 0 || !cert_equal(cert, r->used[k])) continue;
+            if (days < 0 || r->days[k] < days) days = r->days[k];
+        }
+        cert_unref(cert);
+    }
+    return days < 0 ? json_null() : json_integer(days);
+}
+
+/* --- what the API shows ---------------------------------------------------------------------- */
+
+json_t *vault_key_json(const json_t *key, struct arena *a)
 {
     json_t *v = json_object(), *certificates = json_array();
     const json_t *list = json_object_get(key, "certificates");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        struct cert *cert = parse_certificate(json_array_get(list, i), a);
+        struct cert *cert = cert_from_json(json_array_get(list, i), a);
         json_t *described = cert ? cert_json(cert, a) : NULL;
         cert_unref(cert);
         if (described) json_array_append_new(certificates, described);
@@ -173,6 +197,8 @@ static json_t *key_json(const json_t *key, struct arena *a)
     json_object_set(v, "label", json_object_get(key, "label"));
     json_object_set(v, "created", json_object_get(key, "created"));
     json_object_set_new(v, "certificates", certificates);
+    json_put_str(v, "request", json_text(json_object_get(key, "request")));
+    json_object_set_new(v, "reminder", json_null());
     return v;
 }
 
@@ -188,167 +214,28 @@ rc_t vault_list(struct call *c, struct err *e)
 {
     CLEANUP_JSON json_t *doc = NULL;
     struct own_certificates own;
+    struct reminders reminders;
     str_t version;
     TRY(store_load(c, STR("keys"), &doc, &version, e));
     TRY(own_from(c, doc, &own, e));
+    rc_t rc = find_reminders(c, &own, &reminders, e);
     json_t *answer = json_object(), *list = json_array();
     const json_t *keys = json_object_get(doc, "keys");
-    for (size_t i = 0; i < json_array_size(keys); i++)
-        json_array_append_new(list, key_json(json_array_get(keys, i), c->arena));
+    for (size_t i = 0; rc == RC_OK && i < json_array_size(keys); i++) {
+        const json_t *key = json_array_get(keys, i);
+        json_t *v = vault_key_json(key, c->arena);
+        json_object_set_new(v, "reminder", reminder_of(key, &reminders, c->arena));
+        json_array_append_new(list, v);
+    }
     json_object_set_new(answer, "keys", list);
     json_object_set_new(answer, "primary", primary_json(&own));
     own_certificates_free(&own);
-    return call_answer(c, answer, e);
+    if (rc == RC_OK) return call_answer(c, answer, e);
+    json_decref(answer);
+    return rc;
 }
 
-/* --- storing
- * -------------------------------------------------------------------------------------------- */
-
-static json_t *ensure(json_t **doc)
-{
-    if (!*doc) *doc = json_object();
-    if (!json_object_get(*doc, "keys")) json_object_set_new(*doc, "keys", json_array());
-    return json_object_get(*doc, "keys");
-}
-
-static rc_t add_key(struct call *c, json_t **doc, void *arg, struct err *e)
-{
-    (void) c;
-    json_t *keys = ensure(doc), *key = arg;
-    if (json_array_size(keys) >= VAULT_MAX_KEYS)
-        return err_set(e, RC_FULL, "There are %u key files already.", VAULT_MAX_KEYS);
-    json_array_append(keys, key);
-    return RC_OK;
-}
-
-/* The certificates of the file as the browser read them: public, and checked to be certificates. */
-static rc_t read_certificates(struct call *c, json_t **out, struct err *e)
-{
-    json_t *list;
-    TRY(json_need_array(c->in, "certificates", VAULT_MAX_CERTIFICATES, &list, e));
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        struct cert *cert = parse_certificate(json_array_get(list, i), c->arena);
-        if (!cert) return invalid(e, "certificates", "One of these is not a certificate.");
-        cert_unref(cert);
-    }
-    *out = list;
-    return RC_OK;
-}
-
-static rc_t read_file(struct call *c, str_t *out, struct err *e)
-{
-    str_t text, p12;
-    TRY(json_need_str(c->in, "p12", &text, e));
-    if (!b64_decode(c->arena, text, &p12) || p12.n == 0)
-        return invalid(e, "p12", "This is not a key file.");
-    if (p12.n > MAX_FILE_BYTES) return invalid(e, "p12", "The key file is too large.");
-    if (keyring_is_strong((const uint8_t *) p12.p, p12.n, VAULT_MIN_ITERATIONS) != KEYRING_OK)
-        return invalid(e, "p12",
-                       "The key file is not protected well enough. It must be re-wrapped in the "
-                       "browser before it is stored.");
-    *out = p12;
-    return RC_OK;
-}
-
-rc_t vault_add(struct call *c, struct err *e)
-{
-    str_t p12, label, id, sealed;
-    unsigned char random[8];
-    struct kv_value v;
-    json_t *certificates = NULL;
-    TRY(read_file(c, &p12, e));
-    TRY(json_want_str(c->in, "label", STR(""), &label, e));
-    if (label.n > MAX_LABEL || !str_is_clean(label))
-        return invalid(e, "label", "This is not a name for a key.");
-    TRY(read_certificates(c, &certificates, e));
-    TRY(random_bytes(random, sizeof random, e));
-    id = hex_encode(c->arena, str_n(random, sizeof random));
-    TRY(seal_file(c, id, p12, &sealed, e));
-    CLEANUP_JSON json_t *key = json_object();
-    json_put_str(key, "id", id);
-    json_put_str(key, "label", label);
-    json_put_str(key, "created", time_text(c->arena, call_now()));
-    json_object_set(key, "certificates", certificates);
-    json_object_set_new(key, "downloads", json_array());
-    /* The file first: a list that names a file which is not there would be worse. */
-    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("SET"), file_key(c, id), sealed));
-    rc_t rc = store_update(c, STR("keys"), add_key, key, e);
-    if (rc != RC_OK) {
-        struct err ignored = {0};
-        if (KV_CMD(c->kv, c->arena, &v, &ignored, STR("DEL"), file_key(c, id)) != RC_OK)
-            log_err(LOG_WARN, "key_file_left_behind", &ignored);
-        return rc;
-    }
-    log_event(LOG_INFO, "key_stored", "account", LOG_S(c->session->address), "key", LOG_S(id),
-              NULL);
-    return call_answer(c, key_json(key, c->arena), e);
-}
-
-/* --- giving out
- * --------------------------------------------------------------------------------------------- */
-
-struct download {
-    str_t id;
-    json_t *log; /* all downloads, this one last; new reference */
-};
-
-static rc_t note_download(struct call *c, json_t **doc, void *arg, struct err *e)
-{
-    struct download *d = arg;
-    json_t *key = find_key(*doc, d->id, NULL);
-    if (!key) return err_set(e, RC_NOT_FOUND, "There is no such key.");
-    json_t *log = json_object_get(key, "downloads"), *entry = json_object();
-    json_put_str(entry, "time", time_text(c->arena, call_now()));
-    json_put_str(entry, "address", c->q->client_address);
-    json_array_append_new(log, entry);
-    while (json_array_size(log) > MAX_DOWNLOADS)
-        json_array_remove(log, 0);
-    json_decref(d->log);
-    d->log = json_incref(log);
-    return RC_OK;
-}
-
-rc_t vault_file(struct call *c, struct err *e)
-{
-    struct download d = {.id = c->q->params[0]};
-    struct kv_value v;
-    str_t p12;
-    /* Recorded before it is given out, so that there is no download that nobody sees. */
-    rc_t rc = store_update(c, STR("keys"), note_download, &d, e);
-    CLEANUP_JSON json_t *log = d.log;
-    TRY(rc);
-    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("GET"), file_key(c, d.id)));
-    if (v.type != KV_STR) return err_set(e, RC_NOT_FOUND, "There is no such key.");
-    TRY(unseal_file(c, d.id, v.s, &p12, e));
-    json_t *answer = json_object();
-    json_put_str(answer, "p12", b64_encode(c->arena, p12));
-    json_object_set(answer, "downloads", log);
-    return call_answer(c, answer, e);
-}
-
-/* --- removing, choosing
- * ---------------------------------------------------------------------------------------- */
-
-static rc_t remove_key(struct call *c, json_t **doc, void *arg, struct err *e)
-{
-    (void) c;
-    const str_t *id = arg;
-    size_t at;
-    if (!find_key(*doc, *id, &at)) return err_set(e, RC_NOT_FOUND, "There is no such key.");
-    json_array_remove(json_object_get(*doc, "keys"), at);
-    return RC_OK;
-}
-
-rc_t vault_delete(struct call *c, struct err *e)
-{
-    str_t id = c->q->params[0];
-    struct kv_value v;
-    TRY(store_update(c, STR("keys"), remove_key, &id, e));
-    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), file_key(c, id)));
-    log_event(LOG_INFO, "key_removed", "account", LOG_S(c->session->address), "key", LOG_S(id),
-              NULL);
-    return call_answer(c, json_object(), e);
-}
+/* --- choosing -------------------------------------------------------------------------------- */
 
 static rc_t check_choice(struct call *c, const struct own_certificates *own, const char *field,
                          bool to_sign, struct err *e)
@@ -358,19 +245,25 @@ static rc_t check_choice(struct call *c, const struct own_certificates *own, con
     if (str_is_null(chosen)) return RC_OK;
     for (size_t i = 0; i < own->count; i++) {
         struct cert_info info;
+        int64_t now = call_now();
         if (!str_eq(cert_fingerprint(own->certs[i]), chosen)) continue;
-        TRY(cert_describe(own->certs[i], c->arena, &info, e));
-        if (to_sign ? info.can_sign : info.can_encrypt) return RC_OK;
-        return invalid(e, field, "This certificate is not made for that.");
+        if (cert_matches_address(own->certs[i], c->session->address) == ADDRESS_NO)
+            return err_invalid(e, field, "This certificate is not for your address.");
+        if (!is_for(c, own->certs[i], to_sign, &info))
+            return err_invalid(e, field, "This certificate is not made for that.");
+        if (info.not_after < now || info.not_before > now)
+            return err_invalid(e, field, "This certificate has expired or is not valid yet.");
+        if (info.weak) return err_invalid(e, field, "This certificate is too weak.");
+        return RC_OK;
     }
-    return invalid(e, field, "You have no such certificate.");
+    return err_invalid(e, field, "You have no such certificate.");
 }
 
 static rc_t choose(struct call *c, json_t **doc, void *arg, struct err *e)
 {
     (void) arg;
     struct own_certificates own;
-    ensure(doc);
+    vault_keys_of(doc);
     TRY(own_from(c, *doc, &own, e));
     rc_t rc = check_choice(c, &own, "sign", true, e);
     if (rc == RC_OK) rc = check_choice(c, &own, "encrypt", false, e);

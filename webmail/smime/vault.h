@@ -2,7 +2,9 @@
  *
  * A file is accepted only in the strong form (keyring_is_strong: PBES2, at least 600,000
  * iterations), so it was re-wrapped in the browser; it is sealed again under a key of
- * this host with user and key id as associated data. The passphrase never comes here.
+ * this host with user and file name as associated data. The passphrase never comes here.
+ * A key that was made in the browser has a certification request until its certificate arrives.
+ * Nothing is dropped by itself: the key of an expired certificate opens old mail for ever.
  */
 #ifndef WAXSEAL_WEBMAIL_VAULT_H
 #define WAXSEAL_WEBMAIL_VAULT_H
@@ -16,7 +18,8 @@
 struct own_certificates {
     struct cert **certs; /* all certificates of the vault, newest key first; owned */
     size_t count;
-    struct cert *sign; /* primary, or the best usable one, or NULL; borrowed from certs */
+    struct cert *sign; /* the chosen one while it is valid, else the newest usable one of the user's
+                          address, else the chosen one although it is not; or NULL; borrowed */
     struct cert *encrypt;
 };
 /* Nothing stored is not a failure: count 0. Free with own_certificates_free. */
@@ -26,7 +29,10 @@ void own_certificates_free(struct own_certificates *o);
 /* The own certificate of this fingerprint (64 hex digits), owned by the caller. RC_NOT_FOUND. */
 rc_t vault_certificate(struct call *c, str_t fingerprint, struct cert **out,
                        struct err *e) WX_MUST_USE;
+/* Which reminder is due for a certificate in use that ends at not_after: 30, 7, 1 or 0 (it has
+ * ended) days; -1: none, or the person has dismissed this one already (dismissed: -1 none). */
+int vault_reminder(int64_t not_after, int64_t now, int dismissed);
 
-call_handler vault_list, vault_add, vault_file, vault_delete, vault_set_primary;
+call_handler vault_list, vault_add, vault_replace, vault_file, vault_delete, vault_set_primary;
 
 #endif

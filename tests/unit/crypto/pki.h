@@ -31,6 +31,7 @@ struct pki_ext {
 };
 
 struct pki_spec {
+    const struct pki *key_of; /* the key of this one once more (a renewed certificate), or NULL */
     const char *key; /* "P-256" (default), "P-384", "P-521", "rsa2048", "rsa-pss", "ed25519" ... */
     const char *subject;      /* common name */
     const char *subject_mail; /* emailAddress in the subject, or NULL */
@@ -103,7 +104,8 @@ static inline void pki_mark_oaep(X509 *x)
 static inline struct pki pki_make(const struct pki_spec *s)
 {
     static long serial = 1000;
-    struct pki p = {.key = pki_key(s->key), .x = X509_new()};
+    struct pki p = {.key = s->key_of ? s->key_of->key : pki_key(s->key), .x = X509_new()};
+    if (s->key_of) EVP_PKEY_up_ref(p.key);
     if (!p.key || !p.x) abort();
     X509 *issuer = s->issuer ? s->issuer->x : p.x;
     X509_set_version(p.x, 2);

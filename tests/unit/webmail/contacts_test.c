@@ -1,62 +1,9 @@
-/* Address book and vault: whose certificate is used for whom, and what is stored how. */
+/* Address book: whose certificate is used for whom, and what is stored how. */
 #include "base/b64.h"
-#include "crypto/keyring/keyring.h"
-#include <openssl/pkcs12.h>
-
-#include "tests/unit/crypto/pki.h"
-#include "tests/unit/webmail/rig.h"
+#include "tests/unit/webmail/people.h"
 #include "webmail/contacts/book.h"
 #include "webmail/contacts/contacts.h"
-#include "webmail/smime/vault.h"
 
-static struct pki root, intermediate;
-
-static int64_t today(void)
-{
-    return call_now();
-}
-
-static int open_pki(void **state)
-{
-    (void) state;
-    root = PKI(.subject = "Root", .ca = true, .usage = "keyCertSign,cRLSign",
-               .from = today() - 400 * PKI_DAY, .to = today() + 400 * PKI_DAY);
-    intermediate =
-        PKI(.subject = "Middle", .ca = true, .usage = "keyCertSign,cRLSign", .issuer = &root,
-            .from = today() - 400 * PKI_DAY, .to = today() + 400 * PKI_DAY);
-    return 0;
-}
-
-static int close_pki(void **state)
-{
-    (void) state;
-    pki_free(&intermediate);
-    pki_free(&root);
-    return 0;
-}
-
-static int open_rig(void **state)
-{
-    assert_int_equal(rig_open(state), 0);
-    struct rig *r = *state;
-    r->app.trust = PKI_TRUST(&root);
-    return 0;
-}
-
-static int close_rig(void **state)
-{
-    struct rig *r = *state;
-    trust_free((struct trust *) r->app.trust);
-    return rig_close(state);
-}
-
-/* A certificate for `san`, valid from..to days from today. */
-static struct pki leaf(const char *san, int from, int to, const char *usage,
-                       const struct pki *issuer)
-{
-    return PKI(.subject = "Leaf", .san = san, .usage = usage, .extended = "emailProtection",
-               .issuer = issuer, .from = today() + from * PKI_DAY, .to = today() + to * PKI_DAY);
-}
 #define ENCRYPT "keyAgreement"
 
 static rc_t add_as(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
@@ -318,151 +265,6 @@ static void refuses_bad_contacts(void **state)
     assert_int_equal(count_contacts(r), 0);
 }
 
-/* --- vault
- * ------------------------------------------------------------------------------------------ */
-
-/* A PKCS#12 file with key and certificate, then in the strong form with `iterations`. */
-static str_t p12_of(struct arena *a, const struct pki *p, uint32_t iterations)
-{
-    struct keyring *k = NULL;
-    unsigned char *der = NULL;
-    uint8_t *strong = NULL;
-    size_t n = 0;
-    PKCS12 *p12 = PKCS12_create("weak", "Test key", p->key, p->x, NULL, 0, 0, 1000, 1000, 0);
-    int len = i2d_PKCS12(p12, &der);
-    str_t out = arena_str(a, str_n(der, (size_t) len));
-    if (iterations) {
-        assert_int_equal(keyring_new(&k), KEYRING_OK);
-        assert_int_equal(keyring_open(k, der, (size_t) len, "weak", 4), KEYRING_OK);
-        assert_int_equal(keyring_rewrap(k, "a good passphrase", 17, iterations, &strong, &n),
-                         KEYRING_OK);
-        out = arena_str(a, str_n(strong, n));
-        keyring_release(strong, n);
-        keyring_free(k);
-    }
-    OPENSSL_free(der);
-    PKCS12_free(p12);
-    return out;
-}
-
-static rc_t store_key(struct rig *r, const char *user, str_t p12, const struct pki *p, json_t **out,
-                      struct err *e)
-{
-    struct rig_call *rc = rig_call(r, user);
-    rc->c.in = json_object();
-    json_put_str(rc->c.in, "p12", b64_encode(rc->c.arena, p12));
-    json_put_str(rc->c.in, "label", STR("Work"));
-    json_object_set_new(rc->c.in, "certificates", json_array());
-    json_array_append_new(json_object_get(rc->c.in, "certificates"),
-                          json_from_str(b64_encode(rc->c.arena, cert_der(p->cert))));
-    rc_t code = vault_add(&rc->c, e);
-    if (out) *out = json_incref(rc->c.out);
-    rig_call_free(rc);
-    return code;
-}
-
-static rc_t get_file(struct rig *r, const char *user, const char *id, str_t *p12, size_t *downloads,
-                     struct arena *a)
-{
-    struct rig_call *rc = rig_call(r, user);
-    rc->q.params[0] = str_c(id);
-    rc_t code = vault_file(&rc->c, NULL);
-    if (code == RC_OK) {
-        assert_true(
-            b64_decode(a, str_c(json_string_value(json_object_get(rc->c.out, "p12"))), p12));
-        *downloads = json_array_size(json_object_get(rc->c.out, "downloads"));
-    }
-    rig_call_free(rc);
-    return code;
-}
-
-static void keeps_strong_files_only(void **state)
-{
-    struct rig *r = *state;
-    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
-    struct err e = {0};
-    json_t *key = NULL;
-    struct pki own = leaf("email:alice@demo.test", -5, 50, "digitalSignature,keyAgreement", &root);
-    assert_int_equal(store_key(r, "alice@demo.test", p12_of(a, &own, 0), &own, NULL, &e),
-                     RC_INVALID);
-    assert_string_equal(e.field, "p12");
-    assert_int_equal(store_key(r, "alice@demo.test", STR("no file"), &own, NULL, &e), RC_INVALID);
-    str_t strong = p12_of(a, &own, VAULT_MIN_ITERATIONS);
-    assert_int_equal(store_key(r, "alice@demo.test", strong, &own, &key, &e), RC_OK);
-    const char *id = json_string_value(json_object_get(key, "id"));
-    str_t back;
-    size_t downloads;
-    assert_int_equal(get_file(r, "alice@demo.test", id, &back, &downloads, a), RC_OK);
-    assert_str(back, strong);
-    assert_int_equal(downloads, 1);
-    assert_int_equal(get_file(r, "alice@demo.test", id, &back, &downloads, a), RC_OK);
-    assert_int_equal(downloads, 2);
-    /* Nobody else's id opens it, and what Redis holds is sealed. */
-    assert_int_equal(get_file(r, "bob@demo.test", id, &back, &downloads, a), RC_NOT_FOUND);
-    str_t name = arena_printf(a, "test:u:alice@demo.test:keyfile:%s", id);
-    str_t sealed = RIG_REDIS(r, a, STR("GET"), name).s;
-    assert_true(str_find(sealed, str_sub(strong, 40, 80)) < 0);
-    /* A file moved to another user's place does not open there. */
-    RIG_REDIS(r, a, STR("SET"), arena_printf(a, "test:u:bob@demo.test:keyfile:%s", id), sealed);
-    str_t doc = RIG_REDIS(r, a, STR("GET"), STR("test:u:alice@demo.test:keys")).s;
-    RIG_REDIS(r, a, STR("SET"), STR("test:u:bob@demo.test:keys"), doc);
-    assert_int_equal(get_file(r, "bob@demo.test", id, &back, &downloads, a), RC_DAMAGED);
-    json_decref(key);
-    pki_free(&own);
-}
-
-static rc_t set_primary(struct rig *r, const char *field, str_t fingerprint, struct err *e)
-{
-    struct rig_call *rc = rig_call(r, "alice@demo.test");
-    rc->c.in = json_object();
-    json_put_str(rc->c.in, field, fingerprint);
-    rc_t code = vault_set_primary(&rc->c, e);
-    rig_call_free(rc);
-    return code;
-}
-
-static void expect_own(struct rig *r, size_t count, const struct pki *sign,
-                       const struct pki *encrypt)
-{
-    struct rig_call *rc = rig_call(r, "alice@demo.test");
-    struct own_certificates own;
-    assert_int_equal(vault_own_certificates(&rc->c, &own, NULL), RC_OK);
-    assert_int_equal(own.count, count);
-    assert_true(sign ? cert_equal(own.sign, sign->cert) : own.sign == NULL);
-    assert_true(encrypt ? cert_equal(own.encrypt, encrypt->cert) : own.encrypt == NULL);
-    own_certificates_free(&own);
-    rig_call_free(rc);
-}
-
-static void chooses_own_certificates(void **state)
-{
-    struct rig *r = *state;
-    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
-    struct err e = {0};
-    struct pki both =
-        leaf("email:alice@demo.test", -50, 50, "digitalSignature,keyAgreement", &root);
-    struct pki sign = leaf("email:alice@demo.test", -5, 50, "digitalSignature", &root);
-    struct pki old = leaf("email:alice@demo.test", -90, -1, "digitalSignature,keyAgreement", &root);
-    struct pki other =
-        leaf("email:alice@else.test", -1, 90, "digitalSignature,keyAgreement", &root);
-    const struct pki *all[] = {&both, &sign, &old, &other};
-    expect_own(r, 0, NULL, NULL);
-    for (size_t i = 0; i < 4; i++)
-        assert_int_equal(store_key(r, "alice@demo.test", p12_of(a, all[i], VAULT_MIN_ITERATIONS),
-                                   all[i], NULL, &e),
-                         RC_OK);
-    expect_own(r, 4, &sign, &both);
-    assert_int_equal(set_primary(r, "sign", cert_fingerprint(both.cert), &e), RC_OK);
-    expect_own(r, 4, &both, &both);
-    assert_int_equal(set_primary(r, "encrypt", cert_fingerprint(sign.cert), &e), RC_INVALID);
-    assert_int_equal(set_primary(r, "sign", STR("00"), &e), RC_INVALID);
-    assert_int_equal(set_primary(r, "sign", STR_NULL, &e), RC_OK);
-    expect_own(r, 4, &sign, &both);
-    expect(r, "alice@demo.test", RECIPIENT_READY, &both);
-    for (size_t i = 0; i < 4; i++)
-        pki_free((struct pki *) all[i]);
-}
-
 #define T(f) cmocka_unit_test_setup_teardown(f, open_rig, close_rig)
 
 int main(void)
@@ -477,8 +279,6 @@ int main(void)
         T(changes_contacts),
         T(refuses_bad_contacts),
         T(without_the_feature_no_certificate_shows),
-        T(keeps_strong_files_only),
-        T(chooses_own_certificates),
     };
     return cmocka_run_group_tests(tests, open_pki, close_pki);
 }
