@@ -316,7 +316,7 @@ smime-forgot-text = Niemand kann sie wiederherstellen. Wenn Sie die importierte 
 smime-chip = Schlüsselbund offen
 smime-chip-tip = Ihre Schlüssel sind entsperrt
 smime-activity = Wofür Ihre Schlüssel benutzt wurden
-smime-activity-none = Noch nichts.
+smime-activity-none = Nichts, seit Ihr Schlüsselbund zuletzt gestartet wurde. Wer den letzten Tab mit Waxseal neu lädt oder schließt, sperrt die Schlüssel; die Liste beginnt dann von vorn.
 smime-locks-after = { $n ->
     [one] Sperrt sich nach einer Minute ohne Benutzung, beim Ruhezustand und beim Abmelden von selbst.
    *[other] Sperrt sich nach { $n } Minuten ohne Benutzung, beim Ruhezustand und beim Abmelden von selbst.
@@ -636,6 +636,12 @@ sent-partly-text = Die anderen haben sie erhalten. Sie finden sie unter „Gesen
 sent-unknown = Vielleicht wurde sie gesendet
 sent-unknown-text = Die Verbindung brach während des Sendens ab, und der Server weiß noch nicht, was daraus wurde. Von selbst wird sie nicht noch einmal gesendet.
 sent-ask = Erneut fragen
+
+plan-lost-title = Signieren und Verschlüsseln gehören nicht mehr zu Ihrem Tarif
+plan-lost-text = Für diese Nachricht hatten Sie „{ $mode }“ gewählt. Sie wird weder gesendet noch als Entwurf gespeichert, bevor Sie entscheiden. Ihr Administrator kann beides wieder einschalten.
+plan-lost-do = Ohne Schutz weiterschreiben
+plan-lost-confirm = Ohne Schutz weiterschreiben?
+plan-lost-unsigned = Die Empfänger können dann nicht prüfen, ob die Nachricht von Ihnen stammt und unverändert ist.
 
 ## Sicherheit einer Nachricht
 mode-none = Weder signieren noch verschlüsseln

@@ -316,7 +316,7 @@ smime-forgot-text = Nobody can recover it. If you have the .p12 file you importe
 smime-chip = Keyring open
 smime-chip-tip = Your keys are unlocked
 smime-activity = What your keys were used for
-smime-activity-none = Nothing yet.
+smime-activity-none = Nothing since your keyring was last started. Reloading or closing the last Waxseal tab locks your keys and begins this list anew.
 smime-locks-after = { $n ->
     [one] Locks by itself after one minute without use, when the computer sleeps and when you sign out.
    *[other] Locks by itself after { $n } minutes without use, when the computer sleeps and when you sign out.
@@ -636,6 +636,12 @@ sent-partly-text = The others have received it. You find it in Sent.
 sent-unknown = It may have been sent
 sent-unknown-text = The connection broke while it was being sent, and the server does not know yet what became of it. It is not sent again by itself.
 sent-ask = Ask again
+
+plan-lost-title = Signing and encryption are no longer part of your plan
+plan-lost-text = You had chosen “{ $mode }” for this message. It is neither sent nor kept as a draft before you decide. Your administrator can turn them on again.
+plan-lost-do = Go on without protection
+plan-lost-confirm = Go on without protection?
+plan-lost-unsigned = Recipients cannot check that it is from you and unchanged.
 
 ## Security of a message
 mode-none = Do not sign or encrypt

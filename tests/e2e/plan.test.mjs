@@ -52,6 +52,38 @@ test('on: tab, page and routes are there', async () => {
   }
 });
 
+test('off while writing: nothing is sent or kept, it says so, and only the writer goes on without', async () => {
+  const p = await (await browser.person('alice')).signIn();
+  const sent = [];
+  p.page.on('request', (r) => { if (/compose\/(draft|prepare|finish)/.test(r.url()) && r.method() === 'POST') sent.push(r.url()); });
+  await p.newMessage();
+  await p.to(account('bob').address);
+  await p.mode('sign_encrypt');
+  await p.composer().getByRole('tab', { name: 'Security' }).click(); // the tab that goes away
+  ctl('plan', 'set', 'enterprise', 'smime', 'off');
+  try {
+    await p.folder('Archive');
+    const notice = p.composer().locator('[data-notice=plan-lost]');
+    await notice.waitFor();
+    assert.match(await notice.innerText(), /Sign and encrypt/);
+    assert.ok(await p.composer().locator('.send-button').isDisabled());
+    sent.length = 0;
+    await p.write('The secret of the harbour');
+    await p.page.keyboard.press('Control+Enter');
+    await p.composer().locator('.subject-input').press('Control+s');
+    await p.composer().locator('.subject-input').press('Control+Enter');
+    assert.match(await p.composer().locator('.composer-saved').innerText(), /Not kept/);
+    assert.deepEqual(sent, [], 'nothing left the page');
+    assert.equal(await p.editor().getAttribute('spellcheck'), 'false', 'still guarded');
+    await notice.getByRole('button').click();
+    await p.page.locator('.dialog .button-danger').click();
+    await notice.waitFor({ state: 'detached' });
+    assert.match(await p.composer().locator('.send-button').innerText(), /^Send$/);
+    assert.deepEqual(p.faults, []);
+  } finally { ctl('plan', 'set', 'enterprise', 'smime', 'on'); }
+  await p.close();
+});
+
 test('off: the next request of the running page takes everything away', async () => {
   ctl('plan', 'set', 'enterprise', 'smime', 'off');
   await alice.folder('Archive');

@@ -11,7 +11,7 @@ import { markRead, refOf } from '../store/actions.ts';
 import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/folders.ts';
 import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
-import { query } from '../store/search.ts';
+import { followPlace, query } from '../store/search.ts';
 import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
 import { confirming, overlay, watchWidth } from '../store/ui.ts';
@@ -32,6 +32,7 @@ function followRoute(): void {
     untracked(() => {
       // A search lives in memory only: after a reload the folder is shown instead.
       if (r.search && !q) { go({ ...r, search: false }, { replace: true }); return; }
+      followPlace(id, r.search);
       void list.show({ folder: id, query: r.search ? q : null });
     });
   });

@@ -21,11 +21,21 @@ export function cleanValue(value: string): { value: string | null; blocked: numb
   return { value: out, blocked };
 }
 
+/** Text the browser keeps as it was written (custom properties, shorthands with var()): an escape can hide a function
+ *  from us there and show it to the browser later. */
+function cleanRaw(text: string): ReturnType<typeof cleanValue> { return text.includes('\\') ? { value: null, blocked: 1 } : cleanValue(text); }
+
 function cleanDeclarations(style: CSSStyleDeclaration): number {
   let blocked = 0;
+  // A shorthand with var() has no longhand values yet: it is not looked at below, so it goes if it holds anything.
+  const pending = Array.from(style).filter((name) => !name.startsWith('--') && style.getPropertyValue(name) === '');
+  if (pending.length && cleanRaw(style.cssText).value !== style.cssText) {
+    for (const name of pending) style.removeProperty(name);
+    blocked++;
+  }
   for (const name of Array.from(style)) {
     const before = style.getPropertyValue(name);
-    const { value, blocked: n } = cleanValue(before);
+    const { value, blocked: n } = name.startsWith('--') || /\bvar\(/i.test(before) ? cleanRaw(before) : cleanValue(before);
     blocked += n;
     if (value === before) continue;
     const priority = style.getPropertyPriority(name);
@@ -35,14 +45,18 @@ function cleanDeclarations(style: CSSStyleDeclaration): number {
   return blocked;
 }
 
+/** Rules that can do nothing but style and be grouped. Every other kind goes, known (@font-face, @property with an
+ *  initial url(), @counter-style, @page) or not: what a browser will learn to load is not known today. */
+const RULES = new Set(['CSSStyleRule', 'CSSMediaRule', 'CSSSupportsRule', 'CSSContainerRule', 'CSSLayerBlockRule', 'CSSScopeRule', 'CSSStartingStyleRule', 'CSSKeyframesRule', 'CSSKeyframeRule', 'CSSNestedDeclarations']);
+
 function cleanRules(owner: CSSStyleSheet | CSSGroupingRule | CSSKeyframesRule): number {
   let blocked = 0;
   for (let i = owner.cssRules.length - 1; i >= 0; i--) {
     const rule = owner.cssRules[i] as CSSRule & { style?: CSSStyleDeclaration; cssRules?: CSSRuleList; name?: string };
     const kind = rule.constructor.name;
-    if (kind === 'CSSImportRule' || kind === 'CSSFontFaceRule') {
-      blocked++;
-      (owner as CSSStyleSheet).deleteRule(i); // these two stand in sheets and groups only
+    if (!RULES.has(kind)) {
+      if (/url|src|image/i.test(rule.cssText)) blocked++;
+      (owner as CSSStyleSheet).deleteRule(i); // such rules stand in sheets and groups only
       continue;
     }
     if (rule.style) blocked += cleanDeclarations(rule.style);

@@ -14,6 +14,7 @@ function words(a: ActivityEntry): string {
 }
 
 export function activityList(entries: readonly ActivityEntry[]): TemplateResult {
+  // The list lives as long as the keyring: a reload of the only tab ends both, which must not look like "never".
   if (entries.length === 0) return html`<p class="muted">${t('smime-activity-none')}</p>`;
   const time = new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
   return html`<ol class="activity">${entries.toReversed().map((a) => html`<li>${icon(GLYPHS[a.action])}<span class="activity-text" dir="auto">${words(a)}</span>

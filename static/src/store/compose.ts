@@ -49,7 +49,12 @@ export class Composer {
   readonly draft = signal<DraftSaved | null>(null);
   /** Where the person typed before encryption was turned on, the browser may have checked the text. */
   readonly lateGuard = signal(false);
-  readonly mayEncrypt = computed(() => smimeOn.value && mayEncrypt(this.mode.value, this.start.toEncrypted === true));
+  /** The person gave up the protection that the plan no longer has. */
+  readonly released = signal(false);
+  /** Stays true when S/MIME leaves the plan meanwhile: what was written as a secret does not become a plain draft. */
+  readonly mayEncrypt = computed(() => mayEncrypt(this.mode.value, this.start.toEncrypted === true && !this.released.value));
+  /** S/MIME left the plan while this was written: nothing of it is sent or kept before the person decided. */
+  readonly planLost = computed(() => !smimeOn.value && (this.mode.value !== 'none' || this.mayEncrypt.value));
   /** Plain text of the textarea; the rich text lives in the editor frame. */
   plain = '';
   /** Reads the body from the editor; set by the element that holds it. */
@@ -104,6 +109,13 @@ export class Composer {
     this.cannot.value = false;
     this.changed();
     void this.lookUp();
+  }
+
+  /** Goes on without the protection that the plan no longer has; only ever by an act of the person. */
+  release(): void {
+    batch(() => { this.mode.value = 'none'; this.released.value = true; this.tab.value = 'message'; });
+    this.cannot.value = false;
+    this.changed();
   }
 
   /** Asks for certificates of addresses not asked for yet, all in one call. */
@@ -163,6 +175,7 @@ export class Composer {
     if (this.#saving) await this.#saving;
     if (this.saveState.value !== 'dirty' && this.saveState.value !== 'failed') return this.saveState.value !== 'impossible';
     if (this.sendState.value === 'sending' || this.closed) return false;
+    if (this.planLost.value) { this.saveState.value = 'impossible'; return false; }
     this.#saving = this.#save();
     try { return await this.#saving; } finally { this.#saving = null; }
   }

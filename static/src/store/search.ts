@@ -7,6 +7,19 @@ import { INBOX_ID } from './folders.ts';
 
 export const searchText = signal('');
 export const query = signal<SearchQuery | null>(null);
+/** What was typed for the search that `query` holds. */
+let submitted = '';
+let place = '';
+
+/** The field says what the list shows: another folder empties it, going back to the search fills it again. Text that
+ *  was typed and not sent yet stays while messages of the same folder are opened. */
+export function followPlace(folder: string, search: boolean): void {
+  const now = `${folder} ${search}`;
+  if (now === place) return;
+  const first = place === '';
+  place = now;
+  if (!first) searchText.value = search ? submitted : '';
+}
 
 const FILTER_WORDS: Record<string, keyof SearchFilters> = {
   'is:unread': 'unread', 'is:flagged': 'flagged', 'is:starred': 'flagged', 'is:encrypted': 'encrypted', 'is:signed': 'signed', 'has:attachment': 'attachment',
@@ -30,6 +43,7 @@ function run(q: SearchQuery): void {
 
 export function startSearch(text: string): void {
   searchText.value = text;
+  submitted = text;
   run(parseSearch(text, query.value?.scope ?? 'all'));
 }
 export function setScope(scope: SearchQuery['scope']): void { if (query.value) run({ ...query.value, scope }); }

@@ -208,8 +208,24 @@ export class WxComposer extends WxElement {
     pickMode(c, c.mode.value === 'sign_encrypt' ? 'sign' : 'none');
   }
 
+  /** The plan changed under the writer: said at once, and gone on only by a decision of theirs. */
+  async #release(): Promise<void> {
+    const c = this.#c;
+    const secret = c.mayEncrypt.value;
+    const yes = await confirm({ title: t('plan-lost-confirm'), text: t(c.start.toEncrypted ? 'cannot-plain-reply-text' : secret ? 'cannot-plain-text' : 'plan-lost-unsigned'), action: t('plan-lost-do'), danger: true });
+    if (yes) { c.release(); announce(summary(c)); }
+  }
+
+  #planLost(): TemplateResult {
+    const c = this.#c;
+    return html`<div class="notice is-warning composer-notice" role="alert" data-notice="plan-lost">${icon('shield-alert')}<div class="notice-text"><strong>${t('plan-lost-title')}</strong>
+      <p>${t('plan-lost-text', { mode: t(`mode-${(c.mode.value === 'none' ? 'encrypt' : c.mode.value).replace('_', '-')}`) })}</p>
+      <div class="notice-actions"><button type="button" class="button button-small" @click=${() => void this.#release()}>${t('plan-lost-do')}</button></div></div></div>`;
+  }
+
   #result(): TemplateResult | typeof nothing {
     const c = this.#c;
+    if (c.planLost.value) return this.#planLost();
     const o = c.outcome.value;
     if (c.sendState.value === 'partly' && o) {
       const bad = o.envelopes.flatMap((e) => e.recipients).filter((r) => r.status !== 'sent' && r.status !== 'ok' && r.status !== 'accepted');
@@ -232,7 +248,7 @@ export class WxComposer extends WxElement {
     const done = c.sendState.value === 'unknown' || c.sendState.value === 'partly';
     const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
     return html`<footer class="composer-foot">
-      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys="Ctrl+Enter" ?disabled=${sending || done} @click=${() => void send(c)}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
+      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys="Ctrl+Enter" ?disabled=${sending || done || c.planLost.value} @click=${() => void send(c)}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
@@ -245,7 +261,7 @@ export class WxComposer extends WxElement {
     const c = this.#c;
     const secret = c.mayEncrypt.value;
     const off = secret ? 'off' : undefined;
-    return html`<div class="composer-message" id="message-${c.submission}" role=${ifDefined(smimeOn.value ? 'tabpanel' : undefined)} aria-label=${ifDefined(smimeOn.value ? t('message') : undefined)} ?hidden=${c.tab.value !== 'message'}>
+    return html`<div class="composer-message" id="message-${c.submission}" role=${ifDefined(smimeOn.value ? 'tabpanel' : undefined)} aria-label=${ifDefined(smimeOn.value ? t('message') : undefined)} ?hidden=${c.tab.value !== 'message' && smimeOn.value}>
       <div class="composer-to">${this.#recipients('to', t('header-to'))}${c.showCc.value ? nothing : html`<button type="button" class="link cc-button" @click=${() => { c.showCc.value = true; void this.updateComplete.then(() => this.querySelectorAll<HTMLElement>('.chips-input')[1]?.focus()); }}>${t('cc-bcc')}</button>`}</div>
       ${c.showCc.value ? html`${this.#recipients('cc', t('header-cc'))}${this.#recipients('bcc', t('header-bcc'))}` : nothing}
       <div class="subject-row"><label class="visually-hidden" for="subject-${c.submission}">${t('subject')}</label>

@@ -12,7 +12,7 @@ import * as composers from '../../store/composers.ts';
 import * as list from '../../store/list.ts';
 import { changeSettings, me, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
-import { confirm } from '../../store/ui.ts';
+import { announce, confirm } from '../../store/ui.ts';
 import { SendCheckError } from '../../smime/contract.ts';
 import { loadSmime } from '../parts/smime.ts';
 
@@ -73,6 +73,7 @@ export async function askAgain(c: Composer): Promise<void> {
 
 export async function send(c: Composer): Promise<void> {
   if (c.sendState.value === 'sending') return;
+  if (c.planLost.value) { c.minimized.value = false; announce(t('plan-lost-title')); return; }
   const complaint = await complaints(c);
   if (complaint) { if (complaint !== 'cancelled') c.problem.value = complaint; return; }
   const mode = c.mode.value;

@@ -186,8 +186,8 @@ export class WxList extends WxElement {
     }
     const title = s?.query ? t('search-results') : folderName(f);
     return html`<div class="list-head">${box}
-      <h1 class="list-title truncate">${title}</h1>
-      <span class="list-count">${list.loading.value ? nothing : s?.query ? t('search-found', { n, folder: folderName(f) }) : t('messages-count', { n })}</span>
+      <div class="list-name"><h1 class="list-title truncate">${title}</h1>
+        <span class="list-count truncate">${list.loading.value ? nothing : s?.query ? t('search-found', { n, folder: folderName(f) }) : t('messages-count', { n })}</span></div>
       ${commandButton('list.refresh')}
       <wx-menu label=${t('filter')} icon="list-filter" .items=${() => this.#filters()}></wx-menu></div>`;
   }
