@@ -16,6 +16,12 @@
 #ifndef WAXSEAL_MUTANT_TAG
 #define WAXSEAL_MUTANT_TAG 0 /* crypto: AES-GCM tag */
 #endif
+#ifndef WAXSEAL_MUTANT_REVOCATION
+#define WAXSEAL_MUTANT_REVOCATION 0 /* crypto: a revoked certificate is not good */
+#endif
+#ifndef WAXSEAL_MUTANT_TRUST
+#define WAXSEAL_MUTANT_TRUST 0 /* crypto: an unknown issuer vouches for nobody */
+#endif
 #ifndef WAXSEAL_MUTANT_FEATURE
 #define WAXSEAL_MUTANT_FEATURE 0 /* webmail: the plan's S/MIME flag (a rule) */
 #endif

@@ -39,6 +39,7 @@ struct message_options {
     int64_t now;
     struct cert *const *known; /* sender's known certificates */
     size_t known_count;
+    bool strict_revocation;      /* what could not be looked up is amber, not grey */
     struct cert *const *anchors; /* personal trust for the one From (struct cert_question) */
     size_t anchor_count;
     const struct cert_checks *checks; /* what may be asked outside, or NULL */
@@ -114,6 +115,23 @@ struct message_attachment {
     bool sealed;
 };
 
+/* Fields of the header to show, as bits of protected_fields. */
+enum message_field {
+    FIELD_SUBJECT,
+    FIELD_FROM,
+    FIELD_SENDER,
+    FIELD_REPLY_TO,
+    FIELD_TO,
+    FIELD_CC,
+    FIELD_BCC,
+    FIELD_DATE,
+    FIELD_MESSAGE_ID,
+    FIELD_IN_REPLY_TO,
+    FIELD_REFERENCES,
+    FIELD_COUNT
+};
+str_t message_field_name(enum message_field f); /* "Reply-To" */
+
 struct message_view {
     /* header to show: the protected one where RFC 9788 gives one */
     str_t subject, message_id, in_reply_to, references;
@@ -123,6 +141,9 @@ struct message_view {
         *resent_from; /* of the outer header: who passed it on, by its own account */
     size_t resent_from_count;
     int64_t date;
+    /* Fields that came from inside the signature or encryption, unaltered; and whether those are
+     * all that a person looks at (Subject, From, Sender, Reply-To, To, Cc, Date). */
+    unsigned protected_fields;
     bool header_protected;
     str_t outer_subject; /* differs from subject when hidden; or null */
 

@@ -97,46 +97,132 @@ static bool is_intact(const struct opened *m)
 struct choice {
     const struct entity *inner, *outer;
     bool fall_back;
+    unsigned *fields; /* enum message_field: what came from inside */
+    bool *outside;    /* something that a person looks at came from outside */
 };
 
-static const struct entity *pick(const struct choice *c, str_t name, bool always)
+static const struct {
+    const char *name;
+    bool always; /* no message is without it: the outer one where the inner header has none */
+    bool looked_at;
+} FIELDS[] = {[FIELD_SUBJECT] = {"Subject", false, true},
+              [FIELD_FROM] = {"From", true, true},
+              [FIELD_SENDER] = {"Sender", false, true},
+              [FIELD_REPLY_TO] = {"Reply-To", false, true},
+              [FIELD_TO] = {"To", false, true},
+              [FIELD_CC] = {"Cc", false, true},
+              [FIELD_BCC] = {"Bcc", false, false},
+              [FIELD_DATE] = {"Date", true, true},
+              [FIELD_MESSAGE_ID] = {"Message-ID", true, false},
+              [FIELD_IN_REPLY_TO] = {"In-Reply-To", false, false},
+              [FIELD_REFERENCES] = {"References", false, false}};
+
+str_t message_field_name(enum message_field f)
 {
-    if (!c->inner || entity_field_count(c->inner, name) > 0) return c->inner ? c->inner : c->outer;
-    return c->fall_back || always ? c->outer : c->inner;
+    return str_c(FIELDS[f].name);
 }
 
-static rc_t pick_addresses(const struct choice *c, str_t name, struct arena *a,
+/* The entity whose field is shown. Notes whether it is the protected one. */
+static const struct entity *pick(const struct choice *c, enum message_field f)
+{
+    str_t name = message_field_name(f);
+    if (c->inner && entity_field_count(c->inner, name) > 0) {
+        *c->fields |= 1u << f;
+        return c->inner;
+    }
+    if (c->inner && !c->fall_back && !FIELDS[f].always) return c->inner;
+    if (FIELDS[f].looked_at && entity_field_count(c->outer, name) > 0) *c->outside = true;
+    return c->outer;
+}
+
+static rc_t pick_addresses(const struct choice *c, enum message_field f, struct arena *a,
                            struct mail_address **list, size_t *count, struct err *e)
 {
     struct addresses found;
-    TRY(read_addresses(pick(c, name, false), name, a, &found, e));
+    TRY(read_addresses(pick(c, f), message_field_name(f), a, &found, e));
     *list = found.list;
     *count = found.count;
     return RC_OK;
 }
 
-static str_t text_of(const struct entity *m, str_t name, struct arena *a)
+static str_t text_of(const struct entity *m, enum message_field f, struct arena *a)
 {
-    str_t raw = m ? entity_field(m, name) : STR_NULL;
+    str_t raw = m ? entity_field(m, message_field_name(f)) : STR_NULL;
     return str_is_null(raw) ? STR_NULL : header_text(raw, a);
 }
 
-static rc_t read_from(struct opened *m, const struct entity *inner, struct err *e)
+static str_t pick_text(const struct choice *c, enum message_field f, struct arena *a)
+{
+    return text_of(pick(c, f), f, a);
+}
+
+static int64_t date_of(const struct entity *m)
+{
+    int zone;
+    int64_t t;
+    str_t date = entity_field(m, STR("Date"));
+    return !str_is_null(date) && header_date(date, &t, &zone) ? t : 0;
+}
+
+static rc_t read_from(struct opened *m, const struct choice *c, struct err *e)
 {
     struct addresses outer, inside;
     TRY(read_addresses(m->root, STR("From"), m->arena, &outer, e));
     m->from_fields = (unsigned) entity_field_count(m->root, STR("From"));
     struct addresses *shown = &outer;
-    if (inner && entity_field_count(inner, STR("From")) > 0) {
-        TRY(read_addresses(inner, STR("From"), m->arena, &inside, e));
-        unsigned fields = (unsigned) entity_field_count(inner, STR("From"));
+    if (pick(c, FIELD_FROM) == c->inner && c->inner) {
+        TRY(read_addresses(c->inner, STR("From"), m->arena, &inside, e));
+        unsigned fields = (unsigned) entity_field_count(c->inner, STR("From"));
         if (outer.count > 0) m->from_differs = !same_addresses(&outer, &inside);
         /* RFC 9788 section 4.4: where they differ, the outer one is what the person must see. */
         if (!m->from_differs) shown = &inside;
+        if (m->from_differs) *c->fields &= ~(1u << FIELD_FROM);
+        if (m->from_differs) *c->outside = true;
         if (fields > m->from_fields) m->from_fields = fields;
     }
     m->view.from = shown->list;
     m->view.from_count = shown->count;
+    return RC_OK;
+}
+
+/* Which fields somebody changed or added outside a signature that covers them. Subject and From
+ * have sentences of their own. What encryption hid differs on purpose. */
+static rc_t find_changes(struct opened *m, const struct choice *c, struct err *e)
+{
+    static const enum message_field LISTS[] = {FIELD_SENDER, FIELD_REPLY_TO, FIELD_TO, FIELD_CC};
+    CLEANUP_BUF struct buf names = BUF_INIT(256);
+    if (!c->inner || m->view.layer_count > 0) return RC_OK;
+    for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++) {
+        struct addresses outer, inner;
+        str_t name = message_field_name(LISTS[i]);
+        bool inside = entity_field_count(c->inner, name) > 0;
+        if (!entity_field_count(m->root, name) || (!inside && c->fall_back)) continue;
+        TRY(read_addresses(m->root, name, m->arena, &outer, e));
+        TRY(read_addresses(c->inner, name, m->arena, &inner, e));
+        if (same_addresses(&outer, &inner)) continue;
+        buf_str(&names, names.n ? STR(", ") : STR(""));
+        buf_str(&names, name);
+    }
+    int64_t outer = date_of(m->root), inner = date_of(c->inner);
+    if (outer && inner && outer != inner) buf_cstr(&names, names.n ? ", Date" : "Date");
+    m->changed_fields = arena_str(m->arena, buf_view(&names));
+    return str_is_null(m->changed_fields) ? err_set(e, RC_NO_MEMORY, NULL) : RC_OK;
+}
+
+static rc_t read_people(struct opened *m, const struct choice *c, struct err *e)
+{
+    struct message_view *v = &m->view;
+    struct arena *a = m->arena;
+    struct addresses resent;
+    TRY(read_from(m, c, e));
+    TRY(pick_addresses(c, FIELD_SENDER, a, &v->sender, &v->sender_count, e));
+    TRY(pick_addresses(c, FIELD_REPLY_TO, a, &v->reply_to, &v->reply_to_count, e));
+    TRY(pick_addresses(c, FIELD_TO, a, &v->to, &v->to_count, e));
+    TRY(pick_addresses(c, FIELD_CC, a, &v->cc, &v->cc_count, e));
+    TRY(pick_addresses(c, FIELD_BCC, a, &v->bcc, &v->bcc_count, e));
+    TRY(read_addresses(m->root, STR("Resent-From"), a, &resent, e));
+    v->resent_from = resent.list;
+    v->resent_from_count = resent.count;
     return RC_OK;
 }
 
@@ -145,32 +231,24 @@ rc_t message_read_header(struct opened *m, struct err *e)
     struct message_view *v = &m->view;
     struct arena *a = m->arena;
     enum protection kind = find_protection(m);
-    bool intact = is_intact(m);
-    struct choice c = {.outer = m->root, .fall_back = kind == PROTECT_OLD};
+    bool intact = is_intact(m), outside = false;
+    unsigned fields = 0;
+    struct choice c = {
+        .outer = m->root, .fall_back = kind == PROTECT_OLD, .fields = &fields, .outside = &outside};
     /* Of an altered message only what was also secret is worth showing. */
     if (kind != PROTECT_NONE && (intact || v->layer_count > 0)) {
         c.inner = is_wrapper(m->payload) ? &m->payload->children[0] : m->payload;
     }
-    TRY(read_from(m, c.inner, e));
-    struct addresses resent;
-    TRY(read_addresses(m->root, STR("Resent-From"), a, &resent, e));
-    v->resent_from = resent.list;
-    v->resent_from_count = resent.count;
-    TRY(pick_addresses(&c, STR("Sender"), a, &v->sender, &v->sender_count, e));
-    TRY(pick_addresses(&c, STR("Reply-To"), a, &v->reply_to, &v->reply_to_count, e));
-    TRY(pick_addresses(&c, STR("To"), a, &v->to, &v->to_count, e));
-    TRY(pick_addresses(&c, STR("Cc"), a, &v->cc, &v->cc_count, e));
-    TRY(pick_addresses(&c, STR("Bcc"), a, &v->bcc, &v->bcc_count, e));
-    v->subject = text_of(pick(&c, STR("Subject"), false), STR("Subject"), a);
-    v->message_id = text_of(pick(&c, STR("Message-ID"), true), STR("Message-ID"), a);
-    v->in_reply_to = text_of(pick(&c, STR("In-Reply-To"), false), STR("In-Reply-To"), a);
-    v->references = text_of(pick(&c, STR("References"), false), STR("References"), a);
-    int zone;
-    str_t date = entity_field(pick(&c, STR("Date"), true), STR("Date"));
-    if (str_is_null(date) || !header_date(date, &v->date, &zone)) v->date = 0;
-    v->header_protected = c.inner && intact;
-    str_t outer = text_of(m->root, STR("Subject"), a);
+    TRY(read_people(m, &c, e));
+    v->subject = pick_text(&c, FIELD_SUBJECT, a);
+    v->message_id = pick_text(&c, FIELD_MESSAGE_ID, a);
+    v->in_reply_to = pick_text(&c, FIELD_IN_REPLY_TO, a);
+    v->references = pick_text(&c, FIELD_REFERENCES, a);
+    v->date = date_of(pick(&c, FIELD_DATE));
+    v->protected_fields = intact ? fields : 0;
+    v->header_protected = c.inner && intact && !outside;
+    str_t outer = text_of(m->root, FIELD_SUBJECT, a);
     if (c.inner && !str_eq(outer, v->subject)) v->outer_subject = outer;
     m->legacy_display = c.inner && v->layer_count > 0;
-    return RC_OK;
+    return intact ? find_changes(m, &c, e) : RC_OK;
 }

@@ -102,21 +102,51 @@ static rc_t judge_chain(struct opened *m, const struct message_signer *s, struct
     return find(m, j, FINDINGS[s->chain.chain], STR_NULL, STR_NULL, e);
 }
 
+static rc_t judge_revoked(struct opened *m, const struct message_signer *s, struct judgement *j,
+                          struct err *e)
+{
+    const struct cert_revocation *r = &s->chain.revocation;
+    str_t day = r->revoked_at ? message_day(m->arena, r->revoked_at) : STR("an unknown day");
+    str_t why = r->reason ? str_c(r->reason) : STR("no reason given");
+    return find(m, j, FOUND("signed-invalid", certificate_revoked), day, why, e);
+}
+
 static rc_t judge_revocation(struct opened *m, const struct message_signer *s, struct judgement *j,
                              struct err *e)
 {
-    if (s->chain.chain != CHAIN_TRUSTED) return RC_OK;
+    if (s->chain.revocation.status == REVOCATION_REVOKED) return judge_revoked(m, s, j, e);
+    /* An authority forgets what has expired; our own check then had to know. */
+    if (s->chain.chain != CHAIN_TRUSTED || s->judged_at < m->options->now) return RC_OK;
     switch (s->chain.revocation.status) {
     case REVOCATION_GOOD:
         return RC_OK;
     case REVOCATION_NO_SOURCE:
         return find(m, j, NOTED(revocation_no_source), STR_NULL, STR_NULL, e);
-    case REVOCATION_REVOKED:
-        return find(m, j, FOUND("signed-invalid", certificate_revoked), STR("an unknown day"),
-                    STR("no reason given"), e);
     default:
-        return find(m, j, NOTED(revocation_not_checked), STR_NULL, STR_NULL, e);
+        break;
     }
+    if (m->options->strict_revocation)
+        return find(m, j, NOTED(revocation_required), STR_NULL, STR_NULL, e);
+    if (s->chain.revocation.status == REVOCATION_UNKNOWN)
+        return find(m, j, NOTED(revocation_unknown), STR_NULL, STR_NULL, e);
+    return find(m, j, NOTED(revocation_not_checked), STR_NULL, STR_NULL, e);
+}
+
+/* On whose word the chain counts, where that is not an authority's. */
+static rc_t judge_trust(struct opened *m, const struct message_signer *s, struct judgement *j,
+                        struct err *e)
+{
+    const struct cert_verdict *v = &s->chain;
+    if (v->chain != CHAIN_TRUSTED) return RC_OK;
+    if (s->judged_at < m->options->now) {
+        str_t day = message_day(m->arena, s->judged_at);
+        TRY(find(m, j, NOTED(verified_before), day, STR_NULL, e));
+    }
+    if (v->trusted_by != TRUSTED_BY_PERSONAL) return RC_OK;
+    if (v->path_count < 2) return find(m, j, NOTED(personal_certificate), STR_NULL, STR_NULL, e);
+    struct cert_info anchor;
+    TRY(cert_describe(v->path[v->path_count - 1], m->arena, &anchor, e));
+    return find(m, j, NOTED(personal_issuer), anchor.subject, STR_NULL, e);
 }
 
 static rc_t judge_strength(struct opened *m, const struct message_signer *s, bool weak,
@@ -212,7 +242,7 @@ static rc_t judge_time(struct opened *m, const struct message_signer *s, struct 
 {
     if (!s->signed_at) return RC_OK;
     str_t day = message_day(m->arena, s->signed_at);
-    if (s->signed_at > m->options->now + DAY)
+    if (s->signed_at > s->judged_at + DAY)
         return find(m, j, NOTED(signing_time_future), day, STR_NULL, e);
     bool outside = s->signed_at < s->not_before - DAY || s->signed_at > s->not_after + DAY;
     if (outside && s->chain.chain == CHAIN_TRUSTED)
@@ -230,6 +260,7 @@ static rc_t judge_signer(struct opened *m, const struct message_signer *s, bool 
     if (s->integrity != CMS_INTACT) return RC_OK;
     TRY(judge_strength(m, s, weak, j, e));
     TRY(judge_chain(m, s, j, e));
+    TRY(judge_trust(m, s, j, e));
     TRY(judge_time(m, s, j, e));
     if (s->known == KNOWN_CHANGED)
         TRY(find(m, j, NOTED(certificate_changed), STR_NULL, STR_NULL, e));

@@ -50,6 +50,8 @@ struct opened {
     bool attached_signed, lone_signature, inner_signed, inner_encrypted;
     bool legacy_display; /* payload may carry RFC 9788's legacy display elements */
     unsigned from_fields;
+    str_t
+        changed_fields; /* "To, Date": outside another than what was signed; empty or null: none */
     struct buf plain[MESSAGE_LAYERS_MAX]; /* wiped by message_close */
     struct known_part *known;
     size_t known_count;

@@ -244,6 +244,8 @@ static rc_t judge_sender(struct opened *m, struct verdict *v, struct err *e)
     if (w->header_protected && w->layer_count == 0 && !str_is_null(w->outer_subject)) {
         TRY(message_reason(m, &v->level, REASON_subject_changed, STR_NULL, STR_NULL, e));
     }
+    if (m->changed_fields.n)
+        TRY(message_reason(m, &v->level, REASON_header_changed, m->changed_fields, STR_NULL, e));
     return RC_OK;
 }
 

@@ -77,7 +77,8 @@ static void make_mail(struct bench *b, size_t size, bool encrypt)
     CLEANUP_BUF struct buf sealed = BUF_INIT(128u << 20);
     make_entity(&entity, size);
     int n = 0;
-    unsigned char *p = pki_sign(&b->anna, buf_view(&entity), CMS_DETACHED, PKI_NOW - PKI_DAY, &n);
+    unsigned char *p =
+        pki_sign(&b->anna, buf_view(&entity), CMS_DETACHED, PKI_NOW - PKI_DAY, NULL, NULL, &n);
     buf_add(&der, p, (size_t) n);
     OPENSSL_free(p);
     buf_clear(&b->mail);

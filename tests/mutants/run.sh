@@ -12,7 +12,8 @@ export PORT_BASE=${MUTANT_PORT_BASE:-8640} INSTANCE=mutant DATA=$TOP/build/mutan
 suite_of() {
     case $1 in
     SIGNATURE) echo unit crypto/cms_verify_test mail/message_test ;;
-    FROM_MATCH) echo unit mail/message_test ;;
+    FROM_MATCH | REVOCATION) echo unit mail/verdict_test ;;
+    TRUST) echo unit crypto/cert_test mail/verdict_test ;;
     TAG) echo unit crypto/cms_open_test mail/message_test ;;
     FEATURE) echo http plan ;;
     CSRF) echo http guard ;;
@@ -52,7 +53,7 @@ judge() {
     if [ "$kind" = unit ]; then run_unit "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG FEATURE CSRF LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION TRUST FEATURE CSRF LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))

@@ -1,5 +1,7 @@
 #include "webmail/view/message_json.h"
 
+#include <ctype.h>
+
 #include "base/b64.h"
 #include "webmail/app.h"
 
@@ -32,6 +34,20 @@ static str_t time_or_null(struct arena *a, int64_t t)
     return t ? time_text(a, t) : STR_NULL;
 }
 
+/* Names as in the API: "reply_to". */
+static json_t *protected_json(const struct message_view *m, struct arena *a)
+{
+    json_t *v = json_array();
+    for (unsigned f = 0; f < FIELD_COUNT; f++) {
+        char *name = arena_cstr(a, message_field_name(f));
+        for (char *p = name; p && *p; p++)
+            *p = *p == '-' ? '_' : (char) tolower(*p);
+        if (name && (m->protected_fields & 1u << f))
+            json_array_append_new(v, json_from_str(str_c(name)));
+    }
+    return v;
+}
+
 static json_t *headers_json(const struct message_view *m, struct arena *a)
 {
     json_t *v = json_object();
@@ -47,6 +63,7 @@ static json_t *headers_json(const struct message_view *m, struct arena *a)
     json_put_str(v, "in_reply_to", m->in_reply_to);
     json_put_str(v, "references", m->references);
     json_put_bool(v, "protected", m->header_protected);
+    json_object_set_new(v, "protected_fields", protected_json(m, a));
     json_put_str(v, "outer_subject", m->outer_subject);
     return v;
 }

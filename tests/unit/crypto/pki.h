@@ -147,14 +147,17 @@ static inline void pki_free(struct pki *p)
 }
 
 /* SignedData over text, signed at a time of the tests' clock (0: no signingTime given, which
- * OpenSSL fills in from the real one). Free with OPENSSL_free. */
+ * OpenSSL fills in from the real one; md NULL: the key's usual one; also: a certificate to put in,
+ * or NULL). Free with OPENSSL_free. */
 static inline unsigned char *pki_sign(const struct pki *p, str_t text, unsigned flags,
-                                      int64_t signed_at, int *n)
+                                      int64_t signed_at, const char *md, const struct pki *also,
+                                      int *n)
 {
     BIO *in = BIO_new_mem_buf(text.p, (int) text.n);
     CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL | flags);
-    CMS_SignerInfo *si = CMS_add1_signer(cms, p->x, p->key, NULL, CMS_BINARY | CMS_PARTIAL | flags);
-    if (!in || !si) abort();
+    CMS_SignerInfo *si = CMS_add1_signer(cms, p->x, p->key, md ? EVP_get_digestbyname(md) : NULL,
+                                         CMS_BINARY | CMS_PARTIAL | flags);
+    if (!in || !si || (also && CMS_add1_cert(cms, also->x) != 1)) abort();
     if (signed_at) {
         ASN1_TIME *t = ASN1_TIME_set(NULL, (time_t) signed_at);
         if (CMS_signed_add1_attr_by_NID(si, NID_pkcs9_signingTime, t->type, t, -1) != 1) abort();
