@@ -12,6 +12,7 @@
 #define TAG_MAX 16
 /* Most bytes handed to one EVP call, whose lengths are int. */
 #define STEP ((size_t) 1 << 30)
+#define PARAMETERS_ROOM (16u * CMS_PARAMETERS_MAX)
 
 /* RC2 lives in OpenSSL's legacy provider, which stays in a library context of its own so that
  * nothing else can pick up an old algorithm by chance. */
@@ -204,11 +205,14 @@ static bool open_content(struct opening *op)
     return ok;
 }
 
-/* Finds content and cipher of a structure that can be opened at all. */
-static bool prepare(str_t der, struct cms_envelope_parts *parts, struct opening *op, size_t *size)
+/* Finds content and cipher of a structure that can be opened at all. Parameters come to lie in a.
+ */
+static bool prepare(str_t der, struct arena *a, struct cms_envelope_parts *parts,
+                    struct opening *op, size_t *size)
 {
-    if (cms_parts_read(der, parts, NULL) != RC_OK || parts->content.id == 0 ||
-        !ber_octets_size(&parts->content, size)) {
+    if (!a || cms_parts_read(der, parts, NULL) != RC_OK || parts->content.id == 0 ||
+        !ber_octets_size(&parts->content, size) ||
+        !cms_parameters_normal(&parts->parameters, a, &parts->parameters)) {
         return false;
     }
     op->parts = parts;
@@ -221,8 +225,9 @@ rc_t cms_envelope_open(str_t der, str_t content_key, struct buf *out, struct err
 {
     struct opening op = {.key = content_key};
     struct cms_envelope_parts parts;
+    CLEANUP_ARENA struct arena *a = arena_new(PARAMETERS_ROOM);
     size_t size = 0;
-    if (!prepare(der, &parts, &op, &size)) return err_set(e, RC_DECRYPT_FAILED, NULL);
+    if (!prepare(der, a, &parts, &op, &size)) return err_set(e, RC_DECRYPT_FAILED, NULL);
     /* The size is public: telling it apart gives no oracle. */
     if (!buf_reserve(out, size + op.kind->block)) {
         out->failed = false;
@@ -263,9 +268,10 @@ rc_t cms_envelope_open_within(char *der, size_t n, str_t content_key, str_t *pla
 {
     struct opening op = {.key = content_key};
     struct cms_envelope_parts parts;
+    CLEANUP_ARENA struct arena *a = arena_new(PARAMETERS_ROOM);
     size_t size = 0;
     str_t whole = str_n(der, n);
-    bool ok = prepare(whole, &parts, &op, &size);
+    bool ok = prepare(whole, a, &parts, &op, &size);
     char *start = ok ? compact(&parts, der, whole, &size) : NULL;
     if (start) {
         parts.content = (struct ber_value){.id = BER_CONTEXT(0), .content = str_n(start, size)};

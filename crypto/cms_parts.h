@@ -7,6 +7,8 @@
 
 /* Most bytes of a RecipientInfos SET. */
 #define CMS_RECIPIENTS_MAX (256u * 1024)
+/* Most bytes of a content cipher's parameters. */
+#define CMS_PARAMETERS_MAX 1024u
 
 enum cms_mode { CMS_MODE_CBC, CMS_MODE_RC2, CMS_MODE_GCM, CMS_MODE_CHACHA };
 
@@ -39,10 +41,16 @@ struct cms_envelope_parts {
     struct ber_value tag;        /* mac; id 0: EnvelopedData */
 };
 rc_t cms_parts_read(str_t der, struct cms_envelope_parts *out, struct err *e) WX_MUST_USE;
+/* Cipher parameters in DER, whatever pieces their strings came in. False: damaged or too large. */
+bool cms_parameters_normal(const struct ber_value *in, struct arena *a, struct ber_value *out);
 
 /* Opens the ContentInfo: *inside is positioned in the [0] content. False when it is not one. */
 bool cms_content_info(str_t der, enum cms_type *type, struct ber *inside);
 enum cms_type cms_type_of_oid(str_t oid);
+
+/* A SignedData without content again, its SignerInfos in DER; appended to out. False: damaged or
+ * too large. */
+bool cms_signers_normal(str_t rest, struct arena *a, struct buf *out);
 
 /* Effective key bits of RC2 parameters (RFC 2268 section 6) and the IV; false when malformed. */
 bool cms_rc2_parameters(const struct ber_value *parameters, unsigned *bits, str_t *iv);

@@ -70,6 +70,18 @@ bool cms_rc2_parameters(const struct ber_value *parameters, unsigned *bits, str_
     return true;
 }
 
+bool cms_parameters_normal(const struct ber_value *in, struct arena *a, struct ber_value *out)
+{
+    str_t der;
+    if (in->id == 0) {
+        *out = *in;
+        return true;
+    }
+    if (in->whole.n > CMS_PARAMETERS_MAX || !ber_to_der(in, a, &der)) return false;
+    struct ber r = ber_start(der);
+    return ber_next(&r, out);
+}
+
 /* --- the outer structure -------------------------------------------------------------- */
 
 static void skip_optional(struct ber *r, unsigned char id)
@@ -285,9 +297,11 @@ static bool read_recipients(const struct ber_value *set, struct reading *to)
     return true;
 }
 
-static void describe_cipher(const struct cms_envelope_parts *p, struct cms_envelope *out)
+static void describe_cipher(const struct cms_envelope_parts *p, struct arena *a,
+                            struct cms_envelope *out)
 {
     const struct cms_cipher_kind *kind = cms_cipher_find(p->cipher_oid);
+    struct ber_value parameters;
     unsigned bits = 0;
     str_t iv;
     out->cipher = kind ? kind->word : "unknown";
@@ -297,7 +311,8 @@ static void describe_cipher(const struct cms_envelope_parts *p, struct cms_envel
     if (aead != (p->type == CMS_TYPE_AUTH_ENVELOPED)) return;
     out->authenticated = aead;
     out->key_bytes = kind->key_bytes;
-    if (kind->mode == CMS_MODE_RC2 && cms_rc2_parameters(&p->parameters, &bits, &iv)) {
+    if (kind->mode == CMS_MODE_RC2 && cms_parameters_normal(&p->parameters, a, &parameters) &&
+        cms_rc2_parameters(&parameters, &bits, &iv)) {
         out->key_bytes = bits / 8;
     }
 }
@@ -311,7 +326,7 @@ rc_t cms_envelope_read(str_t der, struct arena *a, struct cms_envelope *out, str
         return err_set(e, RC_DAMAGED, "The list of recipients in the message is damaged.");
     }
     struct cms_envelope env = {.type = p.type, .recipients = to.list, .count = to.count};
-    describe_cipher(&p, &env);
+    describe_cipher(&p, a, &env);
     *out = env;
     return RC_OK;
 }

@@ -110,3 +110,26 @@ rc_t cms_split(str_t der, struct buf *rest, struct buf *joined, str_t *content, 
     }
     return RC_OK;
 }
+
+/* RFC 5652 section 5.4: what was signed of the attributes is their DER, whatever form they have in
+ * the message. */
+bool cms_signers_normal(str_t rest, struct arena *a, struct buf *out)
+{
+    struct signed_parts p;
+    struct ber_value v;
+    CLEANUP_BUF struct buf after = BUF_INIT(out->max);
+    str_t der;
+    if (!find_parts(rest, &p)) return false;
+    struct ber r = ber_start(p.after);
+    while (!ber_end(&r)) {
+        if (!ber_next(&r, &v)) return false;
+        if (v.id != BER_SET) {
+            if (!buf_str(&after, v.whole)) return false;
+        } else if (v.whole.n > CMS_RECIPIENTS_MAX || !ber_to_der(&v, a, &der) ||
+                   !buf_str(&after, der)) {
+            return false;
+        }
+    }
+    p.after = buf_view(&after);
+    return write_rest(&p, out);
+}

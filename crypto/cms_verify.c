@@ -347,6 +347,30 @@ static rc_t verify_apart(str_t der, str_t content, const struct cms_verify_optio
     return RC_OK;
 }
 
+static bool any_altered(const struct cms_signed *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->signers[i].integrity == CMS_ALTERED) return true;
+    }
+    return false;
+}
+
+/* Attributes that came in BER were signed in DER. OpenSSL checks them as they came, which is right
+ * for the senders who signed something else than DER; so this is the second try. */
+static void verify_in_der(str_t rest, str_t content, const struct cms_verify_options *o,
+                          struct arena *a, struct cms_signed *result)
+{
+    CLEANUP_BUF struct buf normal = BUF_INIT(REST_MAX);
+    struct cms_signed s;
+    if (!any_altered(result) || !cms_signers_normal(rest, a, &normal) ||
+        str_eq(buf_view(&normal), rest) ||
+        verify_apart(buf_view(&normal), content, o, a, &s, NULL) != RC_OK) {
+        return;
+    }
+    cms_signed_free(result);
+    *result = s;
+}
+
 rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, struct arena *a,
                 struct buf *out, struct cms_signed *result, struct err *e)
 {
@@ -363,6 +387,7 @@ rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, st
     }
     str_t all = str_is_null(content) ? enclosed : content;
     TRY(verify_apart(buf_view(&rest), all, o, a, &s, e));
+    verify_in_der(buf_view(&rest), all, o, a, &s);
     s.detached = str_is_null(enclosed);
     if (!s.detached && !buf_str(out, enclosed)) {
         out->failed = false;

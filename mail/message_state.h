@@ -57,6 +57,9 @@ struct opened {
     size_t known_count;
 };
 
+/* message_armor.c: the DER or BER that an entity holds, decoded into out (empty): also where base64
+ * was not declared, and from the PEM form. What is no CMS is decoded as it says. RC_TOO_LARGE. */
+rc_t message_cms_bytes(const struct entity *m, struct buf *out) WX_MUST_USE;
 /* message_walk.c: opens layer after layer; fills layers, view.layers, payload, stop. */
 rc_t message_walk(struct opened *m, str_t raw, struct err *e) WX_MUST_USE;
 /* True when the entity is a CMS object by type or name (its content is not looked at). */

@@ -199,7 +199,7 @@ static rc_t walk_multipart(struct opened *m, bool *done, struct err *e)
     const struct entity *whole = m->payload;
     struct layer *l = add_layer(m, LAYER_SIGNED);
     CLEANUP_BUF struct buf der = BUF_INIT(plain_max(m));
-    if (whole->child_count != 2 || entity_decode_body(&whole->children[1], &der, NULL) != RC_OK ||
+    if (whole->child_count != 2 || message_cms_bytes(&whole->children[1], &der) != RC_OK ||
         cms_sniff(buf_view(&der)) != CMS_TYPE_SIGNED) {
         l->broken = true;
     } else {
@@ -272,7 +272,7 @@ static rc_t open_with(struct source *from, str_t key, struct buf *out, str_t *pl
         *from->decoded = BUF_INIT_SECRET(out->max);
         from->decoded = NULL;
     } else if (from->entity) {
-        ok = entity_decode_body(from->entity, out, NULL) == RC_OK;
+        ok = message_cms_bytes(from->entity, out) == RC_OK;
     } else {
         ok = buf_str(out, from->raw);
     }
@@ -401,7 +401,7 @@ static rc_t walk_cms(struct opened *m, bool *done, struct err *e)
 {
     CLEANUP_BUF struct buf der = BUF_INIT_SECRET(m->plain[m->layer_count].max);
     struct source from = {.decoded = &der, .entity = m->payload};
-    if (entity_decode_body(m->payload, &der, NULL) != RC_OK) {
+    if (message_cms_bytes(m->payload, &der) != RC_OK) {
         stop_at(m, STOP_DAMAGED, "The S/MIME content of this message is too large.");
         *done = true;
         return RC_OK;
