@@ -19,11 +19,20 @@ rc_t revoked_check_times(int64_t this_update, int64_t next_update, int64_t now, 
 const char *revoked_reason_word(int reason)
 {
     static const char *const words[] = {
-        "unspecified",     "key_compromise",         "ca_compromise",    "affiliation_changed",
-        "superseded",      "cessation_of_operation", "certificate_hold", "unspecified",
-        "remove_from_crl", "privilege_withdrawn",    "aa_compromise"};
+        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+        "superseded",    "cessationOfOperation", "certificateHold", NULL,
+        "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
     int n = (int) (sizeof words / sizeof words[0]);
-    return reason >= 0 && reason < n ? words[reason] : words[0];
+    return reason >= 0 && reason < n ? words[reason] : NULL;
+}
+
+int revoked_reason_number(str_t word)
+{
+    for (int i = 0; i <= 10; i++) {
+        const char *known = revoked_reason_word(i);
+        if (known && str_eq(word, str_c(known))) return i;
+    }
+    return -1;
 }
 
 bool revoked_unix_time(const ASN1_TIME *t, int64_t *out)

@@ -25,8 +25,10 @@ struct revoked_answer {
 /* Is an answer with these times to be believed at `now`? RC_INVALID says why not. */
 rc_t revoked_check_times(int64_t this_update, int64_t next_update, int64_t now,
                          struct err *e) WX_MUST_USE;
-/* "key_compromise", ...; "unspecified" for -1, 0 and numbers that mean nothing. Static. */
+/* "keyCompromise", ... as RFC 5280 section 5.3.1 spells them; constants. NULL for numbers that mean
+ * nothing. And back: -1 for what is no such word. */
 const char *revoked_reason_word(int reason);
+int revoked_reason_number(str_t word);
 /* Is a structure signed by the key of `signer`, with an algorithm that can be relied on? `it` and
  * `signed_part` as for ASN1_item_verify. SHA-1, MD5 and short keys are refused. */
 rc_t revoked_check_signature(const ASN1_ITEM *it, const X509_ALGOR *algorithm,

@@ -48,7 +48,8 @@ static inline void revoking_check(const struct revoked_answer *v)
     if (v->this_update > REVOKING_NOW + REVOKED_SKEW) abort();
     if (v->next_update && v->next_update < REVOKING_NOW - REVOKED_SKEW) abort();
     if ((v->status == REVOCATION_REVOKED) != (v->revoked_at != 0)) abort();
-    if (!revoked_reason_word(v->reason)[0]) abort();
+    const char *word = revoked_reason_word(v->reason);
+    if (word && revoked_reason_number(str_c(word)) != v->reason) abort();
 }
 
 #endif
