@@ -52,6 +52,7 @@ static const struct key SERVER_KEYS[] = {
     {"redis_password_file", KIND_TEXT, S(redis_password_file), "", 0, 0, "a file"},
     {"host_key_file", KIND_TEXT, S(host_key_file), NULL, 0, 0, "a file of 32 random bytes"},
     {"trust_dir", KIND_TEXT, S(trust_dir), NULL, 0, 0, "a folder of *.pem"},
+    {"mail_roots", KIND_TEXT, S(mail_roots), "", 0, 0, "a file written by waxsealctl roots"},
     {"trusted_proxies", KIND_PROXIES, S(trusted_proxies), "", 0, 0, "addresses or ADDRESS/BITS"},
     {"session_idle_minutes", KIND_NUMBER, S(session_idle_minutes), "60", 1, 10080,
      "a number from 1 to 10080"},

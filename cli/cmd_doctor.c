@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -13,7 +14,7 @@
 #include "crypto/cert.h"
 #include "crypto/tls.h"
 
-enum { WAIT_MS = 5000, LINE_MAX_BYTES = 1024 };
+enum { WAIT_MS = 5000, LINE_MAX_BYTES = 1024, ROOTS_OLD_DAYS = 180 };
 
 struct doctor {
     struct ctl c;
@@ -23,6 +24,11 @@ struct doctor {
 static void good(const char *what, const char *how)
 {
     printf("ok       %-14s %s\n", what, how);
+}
+
+static void note(const char *what, const char *how)
+{
+    printf("note     %-14s %s\n", what, how);
 }
 
 static void bad(struct doctor *d, const char *what, const char *how, const struct err *e)
@@ -76,7 +82,31 @@ static void check_trust(struct doctor *d)
     if (trust_load(d->c.config->trust_dir, &t, &e) != RC_OK) {
         bad(d, "trust", path_of(d, d->c.config->trust_dir), &e);
     } else {
-        good("trust", path_of(d, d->c.config->trust_dir));
+        good("trust", path_of(d, arena_printf(d->c.a, "%.*s: %zu certificates",
+                                              STR_ARG(d->c.config->trust_dir),
+                                              trust_count(t, TRUSTED_BY_ORGANISATION))));
+    }
+    trust_free(t);
+}
+
+/* How many there are, and since when: the list changes a few times a year. */
+static void check_mail_roots(struct doctor *d)
+{
+    struct err e;
+    struct stat st;
+    struct trust *t = NULL;
+    const struct trust_place place = {d->c.config->mail_roots, TRUSTED_BY_MAIL_ROOTS};
+    const char *path = path_of(d, place.path);
+    if (str_is_null(place.path)) {
+        note("mail roots", "none named: only certificates of trust_dir are trusted");
+    } else if (trust_load_places(&place, 1, &t, &e) != RC_OK || stat(path, &st) != 0) {
+        bad(d, "mail roots", "make them with: waxsealctl roots --out FILE", &e);
+    } else {
+        long long days = ((long long) time(NULL) - (long long) st.st_mtime) / 86400;
+        str_t text = arena_printf(d->c.a, "%s: %zu roots, %lld days old", path,
+                                  trust_count(t, TRUSTED_BY_MAIL_ROOTS), days);
+        good("mail roots", path_of(d, text));
+        if (days > ROOTS_OLD_DAYS) note("mail roots", "are old; run waxsealctl roots again");
     }
     trust_free(t);
 }
@@ -199,6 +229,7 @@ int cmd_doctor(int argc, char **argv)
     good("configuration", path_of(&d, c->file));
     check_host_key(&d);
     check_trust(&d);
+    check_mail_roots(&d);
     check_folder(&d, "client", c->static_dir, "manifest.json");
     check_folder(&d, "templates", c->template_dir, "");
     check_folder(&d, "dictionaries", c->spell_dir, "");

@@ -16,7 +16,7 @@ enum { FILES_MAX = 64 };
 
 struct inspection {
     struct keyring *keys;
-    str_t trust[FILES_MAX];
+    struct trust_place trust[FILES_MAX];
     size_t trust_count;
     int64_t at;
     bool content;
@@ -59,7 +59,11 @@ static rc_t read_arguments(int argc, char **argv, struct inspection *in, struct 
         } else if (is_option(arg, "--cert", i, argc) && !key.second) {
             key.second = argv[++i];
         } else if (is_option(arg, "--trust", i, argc) && in->trust_count < FILES_MAX) {
-            in->trust[in->trust_count++] = str_c(argv[++i]);
+            in->trust[in->trust_count++] =
+                (struct trust_place){str_c(argv[++i]), TRUSTED_BY_ORGANISATION};
+        } else if (is_option(arg, "--mail-roots", i, argc) && in->trust_count < FILES_MAX) {
+            in->trust[in->trust_count++] =
+                (struct trust_place){str_c(argv[++i]), TRUSTED_BY_MAIL_ROOTS};
         } else if (is_option(arg, "--at", i, argc)) {
             if (!cli_parse_time(argv[++i], &in->at)) {
                 return err_set(e, RC_BAD_REQUEST, "--at wants a time like 2026-01-31T12:00:00Z");
@@ -269,7 +273,7 @@ static rc_t inspect(const struct inspection *in, struct err *e)
     struct key_ops ops = {.unwrap = cli_unwrap, .holder = in->keys};
     if (!a) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(cli_read_file(in->file, &raw, e));
-    TRY(trust_load_all(in->trust, in->trust_count, &trust, e));
+    TRY(trust_load_places(in->trust, in->trust_count, &trust, e));
     struct message_options o = {.smime = true, .trust = trust, .now = in->at, .ops = &ops};
     rc_t rc = message_open(buf_view(&raw), &o, a, &view, e);
     if (rc == RC_OK) {

@@ -26,6 +26,7 @@ int cmd_plan_show(int argc, char **argv);
 int cmd_domain_set(int argc, char **argv);
 int cmd_user_set(int argc, char **argv);
 int cmd_user_show(int argc, char **argv);
+int cmd_roots(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
 /* --- shared by the commands (util.c) ---------------------------------------------------------- */

@@ -8,8 +8,8 @@
 
 static const struct command COMMANDS[] = {
     {"message", "inspect",
-     "[--p12 F --passphrase-file F]… [--key F --cert F]… [--trust FILE|DIR]… [--at RFC3339] "
-     "[--content] MESSAGE",
+     "[--p12 F --passphrase-file F]… [--key F --cert F]… [--trust FILE|DIR]… [--mail-roots FILE] "
+     "[--at RFC3339] [--content] MESSAGE",
      "say what a message is worth: verdict, signers, encryption, parts", cmd_message_inspect},
     {"message", "reasons", "", "list every reason a verdict may give, as in docs/VERDICTS.md",
      cmd_message_reasons},
@@ -20,6 +20,8 @@ static const struct command COMMANDS[] = {
     {"domain", "set", "DOMAIN PLAN|default", "give a mail domain a plan", cmd_domain_set},
     {"user", "set", "ADDRESS PLAN|default", "give one user another plan", cmd_user_set},
     {"user", "show", "ADDRESS", "say which plan a user has, and who says so", cmd_user_show},
+    {"roots", NULL, "--out FILE [--module PATH]",
+     "write the roots that NSS trusts for e-mail (the file of mail_roots)", cmd_roots},
     {"doctor", NULL, "", "check configuration, files, Redis and mail servers", cmd_doctor},
 };
 

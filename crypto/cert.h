@@ -142,12 +142,19 @@ void cert_verdict_free(struct cert_verdict *v); /* NULL and zeroed are allowed; 
 /* Both are to be freed. */
 void cert_verdict_copy(struct cert_verdict *to, const struct cert_verdict *from);
 
-/* PEM file or a directory of *.pem (sub-folders are not read). An empty directory is allowed
- * (nothing is trusted). RC_NOT_FOUND, RC_DAMAGED names the file: one without a readable
+struct trust_place {
+    str_t path; /* null: none */
+    enum trusted_by source;
+};
+/* PEM files, DER files, or directories of *.pem (sub-folders are not read). An empty directory is
+ * allowed (nothing is trusted). A line "# distrust-after: RFC 3339 time in UTC" in front of a PEM
+ * certificate ends its trust for certificates that begin later. A certificate that comes twice
+ * counts as of the first place. RC_NOT_FOUND, RC_DAMAGED names the file: one without a readable
  * certificate. The set is immutable, any thread. */
-rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE;
-/* Several paths in one set. */
-rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err *e) WX_MUST_USE;
+rc_t trust_load_places(const struct trust_place *places, size_t n, struct trust **out,
+                       struct err *e) WX_MUST_USE;
+rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE; /* organisation's */
+size_t trust_count(const struct trust *t, enum trusted_by source);
 void trust_free(struct trust *t);
 /* Subject Name for a person from a DER Name. */
 str_t cert_name_text(str_t der_name, struct arena *a);

@@ -108,6 +108,19 @@ static int on_error(int ok, X509_STORE_CTX *ctx)
 typedef STACK_OF(X509) x509_stack;
 OSSL_CLEANUP(x509_stack, sk_X509_free) /* borrowed certificates */
 
+/* Which anchors an attempt may end at. */
+enum with {
+    WITH_ALL,     /* the trust set, as it is */
+    WITH_REST,    /* the trust set without those that no longer count for this certificate */
+    WITH_PERSONAL /* the question's */
+};
+
+static bool is_too_late(const struct cert *c, const struct trust_anchor *anchor)
+{
+    time_t end = (time_t) anchor->distrust_after;
+    return end > 0 && X509_cmp_time(X509_get0_notBefore(cert_x509(c)), &end) >= 0;
+}
+
 static bool push_all(x509_stack *s, struct cert *const *certs, size_t n)
 {
     bool ok = true;
@@ -199,21 +212,37 @@ static void take_path(const struct judging *j, X509_STORE_CTX *ctx, bool persona
     }
 }
 
-/* personal: against the question's anchors instead of the trust set. An anchor that is the
- * certificate itself needs no chain: whatever else came along cannot spoil it. */
-static void attempt(const struct judging *j, bool personal, struct cert_verdict *v)
+/* The anchors instead of the whole trust set; NULL for WITH_ALL, and when memory is short. */
+static x509_stack *choose_anchors(const struct judging *j, enum with with)
+{
+    const struct trust *t = j->q->trust;
+    x509_stack *s = with == WITH_ALL ? NULL : sk_X509_new_null();
+    bool ok = s != NULL;
+    if (with == WITH_PERSONAL) ok = ok && push_all(s, j->q->anchors, j->q->anchor_count);
+    for (size_t i = 0; with == WITH_REST && ok && i < t->count; i++) {
+        if (!is_too_late(j->cert, &t->anchors[i]))
+            ok = sk_X509_push(s, cert_x509(t->anchors[i].cert)) > 0;
+    }
+    if (ok) return s;
+    sk_X509_free(s);
+    return NULL;
+}
+
+/* A personal anchor that is the certificate itself needs no chain: whatever else came along cannot
+ * spoil it. */
+static void attempt(const struct judging *j, enum with with, struct cert_verdict *v)
 {
     const struct cert_question *q = j->q;
+    bool personal = with == WITH_PERSONAL;
     bool itself = personal && is_among(j->cert, q->anchors, q->anchor_count);
     struct findings f = {.purpose = q->purpose, .status = CHAIN_TRUSTED};
     OSSL_OWN(X509_STORE_CTX) ctx = X509_STORE_CTX_new();
     OSSL_OWN(x509_stack) bag = sk_X509_new_null();
-    OSSL_OWN(x509_stack) anchors = personal ? sk_X509_new_null() : NULL;
+    OSSL_OWN(x509_stack) anchors = choose_anchors(j, with);
     *v = (struct cert_verdict){.chain = CHAIN_INVALID};
-    bool ready = ctx && bag && (!personal || anchors);
+    bool ready = ctx && bag && (with == WITH_ALL || anchors);
     ready = ready && (itself || push_all(bag, q->bag, q->bag_count)) &&
-            (itself || push_all(bag, j->fetched, j->fetched_count)) &&
-            (!personal || push_all(anchors, q->anchors, q->anchor_count));
+            (itself || push_all(bag, j->fetched, j->fetched_count));
     if (!ready || !prepare(ctx, j, bag, anchors, &f)) {
         snprintf(v->detail, sizeof v->detail, "the chain could not be examined");
         return;
@@ -235,13 +264,27 @@ static bool lacks_issuer(enum chain_status s)
     return s == CHAIN_UNKNOWN_ISSUER || s == CHAIN_INCOMPLETE;
 }
 
+static bool ends_too_late(const struct judging *j, const struct cert_verdict *v)
+{
+    X509 *end = v->path_count ? cert_x509(v->path[v->path_count - 1]) : NULL;
+    const struct trust_anchor *anchor = trust_find(j->q->trust, end);
+    return anchor && is_too_late(j->cert, anchor);
+}
+
 /* Personal trust is asked only where nobody else knows the issuer. */
 static void judge(const struct judging *j, struct cert_verdict *v)
 {
-    attempt(j, false, v);
+    attempt(j, WITH_ALL, v);
+    if (ends_too_late(j, v)) { /* perhaps there is another way up */
+        cert_verdict_free(v);
+        attempt(j, WITH_REST, v);
+        if (lacks_issuer(v->chain))
+            snprintf(v->detail, sizeof v->detail,
+                     "the root is no longer trusted for certificates as new as this one");
+    }
     if (!lacks_issuer(v->chain) || !j->q->anchor_count) return;
     struct cert_verdict personal;
-    attempt(j, true, &personal);
+    attempt(j, WITH_PERSONAL, &personal);
     if (lacks_issuer(personal.chain)) {
         cert_verdict_free(&personal);
         return;

@@ -1,15 +1,14 @@
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "base/buf.h"
 #include "crypto/trust_set.h"
 
-enum { FILES_MAX = 1024, CERTS_MAX = 8192 };
+enum { FILES_MAX = 1024, CERTS_MAX = 8192, FILE_MAX = 16 << 20 };
 
 void trust_free(struct trust *t)
 {
@@ -26,23 +25,27 @@ static void trust_cleanup(struct trust **t)
     trust_free(*t);
 }
 
-static rc_t add(struct trust *t, X509 *x, struct err *e)
+/* Takes over cert. One that is there already keeps what was said of it first. */
+static rc_t add(struct trust *t, struct trust_anchor anchor, struct err *e)
 {
-    struct cert *cert = NULL;
-    if (t->count == CERTS_MAX) return err_set(e, RC_TOO_LARGE, "Too many trusted certificates.");
+    struct trust_anchor *more = t->anchors;
+    if (t->count == CERTS_MAX) {
+        cert_unref(anchor.cert);
+        return err_set(e, RC_TOO_LARGE, "Too many trusted certificates.");
+    }
     if (t->count == t->room) {
         size_t room = t->room ? 2 * t->room : 64;
-        struct trust_anchor *more = reallocarray(t->anchors, room, sizeof *more);
-        if (!more) return err_set(e, RC_NO_MEMORY, NULL);
-        t->anchors = more;
-        t->room = room;
+        more = reallocarray(t->anchors, room, sizeof *more);
+        if (more) {
+            t->anchors = more;
+            t->room = room;
+        }
     }
-    TRY(cert_from_x509(x, &cert, e));
-    if (!X509_STORE_add_cert(t->store, cert_x509(cert))) {
-        cert_unref(cert);
+    if (!more || !X509_STORE_add_cert(t->store, cert_x509(anchor.cert))) {
+        cert_unref(anchor.cert);
         return ossl_fail(e, RC_NO_MEMORY, NULL);
     }
-    t->anchors[t->count++] = (struct trust_anchor){cert, TRUSTED_BY_ORGANISATION};
+    t->anchors[t->count++] = anchor;
     return RC_OK;
 }
 
@@ -68,62 +71,106 @@ const struct trust_anchor *trust_find(const struct trust *t, const X509 *x)
     return NULL;
 }
 
-static int no_passphrase(char *p, int n, int write, void *u)
+/* --- one file ------------------------------------------------------------------------- */
+
+static rc_t damaged(const char *path, struct err *e)
 {
-    (void) p;
-    (void) n;
-    (void) write;
-    (void) u;
-    return -1; /* never asks a terminal */
+    rc_t rc = err_set(e, RC_DAMAGED, "A file with trusted certificates is damaged or empty.");
+    err_detail(e, "%s", path);
+    return rc;
 }
 
-static bool begins_as_der(BIO *bio)
+/* The comment in front of a certificate: "# distrust-after: 2022-08-31T00:00:00Z". What cannot be
+ * read must not be taken for "no end". */
+static bool read_end(str_t comment, int64_t *out)
 {
-    unsigned char first = 0;
-    bool der = BIO_read(bio, &first, 1) == 1 && first == 0x30;
-    (void) BIO_reset(bio);
-    return der;
+    const str_t key = STR("# distrust-after:");
+    ptrdiff_t at = str_find(comment, key);
+    struct tm tm = {0};
+    char text[32] = "";
+    *out = 0;
+    if (at < 0) return true;
+    str_t line = str_sub(comment, (size_t) at + key.n, comment.n), rest;
+    (void) str_cut(line, '\n', &line, &rest);
+    line = str_trim(line);
+    if (line.n >= sizeof text) return false;
+    memcpy(text, line.p, line.n);
+    const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    if (!end || *end) return false;
+    *out = (int64_t) timegm(&tm);
+    return *out > 0;
 }
 
-/* One certificate, as authorities offer theirs for download (.cer, .der). */
-static rc_t load_der(struct trust *t, BIO *bio, const char *path, struct err *e)
+/* The next PEM block behind *at: its label, itself, and the text in front of it. False: none is
+ * left, or (bad) it does not end. */
+static bool next_block(str_t text, size_t *at, str_t *before, str_t *label, str_t *block, bool *bad)
 {
-    OSSL_OWN(X509) x = d2i_X509_bio(bio, NULL);
-    ossl_drain();
-    if (!x) {
-        rc_t rc = err_set(e, RC_DAMAGED, "A file with trusted certificates is damaged or empty.");
-        err_detail(e, "%s", path);
-        return rc;
-    }
-    return add(t, x, e);
+    str_t rest = str_sub(text, *at, text.n);
+    ptrdiff_t begin = str_find(rest, STR("-----BEGIN "));
+    if (begin < 0) return false;
+    *before = str_sub(rest, 0, (size_t) begin);
+    str_t from = str_sub(rest, (size_t) begin, rest.n);
+    ptrdiff_t end = str_find(from, STR("-----END "));
+    ptrdiff_t line = str_chr(from, '\n');
+    *bad = end < 0 || line < 0 || line > end;
+    if (*bad) return false;
+    *label = str_trim(str_sub(from, sizeof "-----BEGIN " - 1, (size_t) line));
+    ptrdiff_t stop = str_chr(str_sub(from, (size_t) end, from.n), '\n');
+    size_t n = stop < 0 ? from.n : (size_t) (end + stop + 1);
+    *block = str_sub(from, 0, n);
+    *at += (size_t) begin + n;
+    return true;
 }
 
-static rc_t load_file(struct trust *t, const char *path, struct err *e)
+static rc_t load_pem(struct trust *t, str_t text, const char *path, enum trusted_by source,
+                     struct err *e)
 {
-    OSSL_OWN(BIO) bio = BIO_new_file(path, "r");
-    if (!bio) {
-        rc_t rc = ossl_fail(e, RC_NOT_FOUND, "A file with trusted certificates cannot be read.");
-        err_detail(e, "%s: %s", path, strerror(errno));
-        return rc;
+    size_t before = t->count, at = 0;
+    str_t comment, label, block;
+    bool bad = false;
+    while (next_block(text, &at, &comment, &label, &block, &bad)) {
+        struct trust_anchor anchor = {.source = source};
+        if (!str_eq(label, STR("CERTIFICATE-----")) && !str_eq(label, STR("X509 CERTIFICATE-----")))
+            continue;
+        if (!read_end(comment, &anchor.distrust_after) ||
+            cert_parse(block, &anchor.cert, NULL) != RC_OK)
+            return damaged(path, e);
+        TRY(add(t, anchor, e));
     }
-    size_t before = t->count;
-    if (begins_as_der(bio)) return load_der(t, bio, path, e);
-    for (;;) {
-        OSSL_OWN(X509) x = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
-        if (!x) break;
-        TRY(add(t, x, e));
-    }
-    /* The loop ends on "no start line" at the end of the file, on anything else at a bad block. */
-    unsigned long last = ERR_peek_last_error();
-    bool end = ERR_GET_LIB(last) == ERR_LIB_PEM && ERR_GET_REASON(last) == PEM_R_NO_START_LINE;
-    ossl_drain();
-    if (t->count == before || !end) {
-        rc_t rc = err_set(e, RC_DAMAGED, "A file with trusted certificates is damaged or empty.");
-        err_detail(e, "%s", path);
-        return rc;
-    }
-    return RC_OK;
+    return bad || t->count == before ? damaged(path, e) : RC_OK;
 }
+
+static bool read_all(const char *path, struct buf *out)
+{
+    FILE *f = fopen(path, "rbe");
+    bool ok = f != NULL;
+    for (size_t n = 1; ok && n > 0;) {
+        ok = buf_reserve(out, 65536);
+        n = ok ? fread(out->p + out->n, 1, 65536, f) : 0;
+        out->n += n;
+    }
+    ok = ok && !ferror(f);
+    if (f) fclose(f);
+    return ok;
+}
+
+static rc_t load_file(struct trust *t, const char *path, enum trusted_by source, struct err *e)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT(FILE_MAX);
+    if (!read_all(path, &bytes)) {
+        rc_t rc = err_set(e, RC_NOT_FOUND, "A file with trusted certificates cannot be read.");
+        err_detail(e, "%s: %s", path, bytes.failed ? "too large" : strerror(errno));
+        return rc;
+    }
+    str_t text = buf_view(&bytes);
+    if (!text.n || text.p[0] != 0x30) return load_pem(t, text, path, source, e);
+    /* DER, as authorities offer theirs for download (.cer, .der). */
+    struct trust_anchor anchor = {.source = source};
+    if (cert_parse(text, &anchor.cert, NULL) != RC_OK) return damaged(path, e);
+    return add(t, anchor, e);
+}
+
+/* --- folders and sets ------------------------------------------------------------------ */
 
 static int is_pem(const struct dirent *d)
 {
@@ -131,7 +178,7 @@ static int is_pem(const struct dirent *d)
     return name.n > 4 && name.p[0] != '.' && str_iends(name, STR(".pem"));
 }
 
-static rc_t load_directory(struct trust *t, const char *path, struct err *e)
+static rc_t load_directory(struct trust *t, const char *path, enum trusted_by source, struct err *e)
 {
     struct dirent **names = NULL;
     int n = scandir(path, &names, is_pem, alphasort);
@@ -143,17 +190,18 @@ static rc_t load_directory(struct trust *t, const char *path, struct err *e)
         char file[4096];
         int len = snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
         if (rc == RC_OK && len >= (int) sizeof file) rc = err_set(e, RC_TOO_LARGE, NULL);
-        if (rc == RC_OK) rc = load_file(t, file, e);
+        if (rc == RC_OK) rc = load_file(t, file, source, e);
         free(names[i]);
     }
     free(names);
     return rc;
 }
 
-static rc_t load_path(struct trust *t, str_t path, struct err *e)
+static rc_t load_place(struct trust *t, const struct trust_place *place, struct err *e)
 {
     char name[4096];
     struct stat st;
+    str_t path = place->path;
     if (path.n >= sizeof name) return err_set(e, RC_TOO_LARGE, NULL);
     memcpy(name, path.p ? path.p : "", path.n);
     name[path.n] = '\0';
@@ -162,16 +210,19 @@ static rc_t load_path(struct trust *t, str_t path, struct err *e)
         err_detail(e, "%s: %s", name, strerror(errno));
         return rc;
     }
-    return S_ISDIR(st.st_mode) ? load_directory(t, name, e) : load_file(t, name, e);
+    return S_ISDIR(st.st_mode) ? load_directory(t, name, place->source, e)
+                               : load_file(t, name, place->source, e);
 }
 
-rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err *e)
+rc_t trust_load_places(const struct trust_place *places, size_t n, struct trust **out,
+                       struct err *e)
 {
     __attribute__((cleanup(trust_cleanup))) struct trust *t = calloc(1, sizeof *t);
     if (t) t->store = X509_STORE_new();
     if (!t || !t->store) return ossl_fail(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
-        TRY(load_path(t, paths[i], e));
+        if (str_is_null(places[i].path)) continue;
+        TRY(load_place(t, &places[i], e));
     }
     if (t->count) qsort(t->anchors, t->count, sizeof *t->anchors, by_object);
     *out = t;
@@ -181,5 +232,14 @@ rc_t trust_load_all(const str_t *paths, size_t n, struct trust **out, struct err
 
 rc_t trust_load(str_t path, struct trust **out, struct err *e)
 {
-    return trust_load_all(&path, 1, out, e);
+    const struct trust_place place = {path, TRUSTED_BY_ORGANISATION};
+    return trust_load_places(&place, 1, out, e);
+}
+
+size_t trust_count(const struct trust *t, enum trusted_by source)
+{
+    size_t n = 0;
+    for (size_t i = 0; t && i < t->count; i++)
+        n += t->anchors[i].source == source;
+    return n;
 }

@@ -34,7 +34,7 @@ struct session;    /* webmail/session/session.h */
 struct app {
     const struct config *config;
     unsigned char host_key[SEAL_KEY_BYTES];
-    const struct trust *trust; /* organisation roots and the mail roots of the system */
+    const struct trust *trust; /* organisation roots and mail roots */
     struct imap_pool *imap;
     struct plan_store *plans;
     const struct template_set *templates;

@@ -109,7 +109,9 @@ static rc_t fill(struct setting *s, const char *file, struct err *e)
     TRY(config_load(file, s->arena, &s->config, e));
     TRY(check_proxies(s->config, e));
     TRY(read_keys(s, e));
-    TRY(trust_load(s->config->trust_dir, &s->trust, e));
+    const struct trust_place places[] = {{s->config->trust_dir, TRUSTED_BY_ORGANISATION},
+                                         {s->config->mail_roots, TRUSTED_BY_MAIL_ROOTS}};
+    TRY(trust_load_places(places, 2, &s->trust, e));
     TRY(static_load(s->config->static_dir, &s->files, e));
     TRY(template_load(s->config->template_dir, s->files, &s->templates, e));
     return pages_check(s->templates, e);

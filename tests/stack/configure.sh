@@ -24,6 +24,7 @@ make_secrets() {
     umask 022
     cp "$DATA/demo/ca/root.pem" "$DATA/demo/ca.pem"
     cp "$DATA/demo/ca/root.pem" "$DATA/trust/demo-root.pem"
+    [ ! -x "$BUILD/waxsealctl" ] || "$BUILD/waxsealctl" roots --out "$DATA/etc/mail-roots.pem" >/dev/null
     cp "$DATA"/demo/ca/{alice,bob}.p12 "$DATA/demo/"
     cp "$DATA"/demo/ca/{alice,bob}.pem "$DATA/demo/"
     cp "$DATA/demo/ca/server.pem" "$DATA/etc/server.pem"

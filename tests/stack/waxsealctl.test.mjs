@@ -121,6 +121,7 @@ test('the doctor names what is wrong, and what is well', async () => {
     assert.equal(r.code, 1)
     assert.match(r.out, /PROBLEM {2}host key +others may read it/)
     assert.match(r.out, /PROBLEM {2}client .*manifest\.json: is not there/)
+    assert.match(r.out, /^note +mail roots +none named/m)
     for (const what of ['configuration', 'trust', 'templates', 'redis', 'waxseald', 'imap', 'smtp']) {
         assert.match(r.out, new RegExp(`^ok +${what} `, 'm'), what)
     }

@@ -1,0 +1,474 @@
+/* Who is trusted, by whom, and what is asked while that is decided. */
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "crypto/cert.h"
+#include "tests/unit/crypto/pki.h"
+#include "tests/unit/test.h"
+
+#define CA_USAGE "critical,keyCertSign,cRLSign"
+#define OCSP                                                                                       \
+    {                                                                                              \
+        NID_info_access, "OCSP;URI:http://ocsp.example/"                                           \
+    }
+#define AIA                                                                                        \
+    {                                                                                              \
+        NID_info_access, "caIssuers;URI:http://ca.example/i.cer"                                   \
+    }
+
+static struct pki root, inter, anna;
+
+static int make_chain(void **state)
+{
+    (void) state;
+    root = PKI(.subject = "Root", .ca = true, .usage = CA_USAGE);
+    inter = PKI(.subject = "Issuer", .ca = true, .usage = CA_USAGE, .issuer = &root);
+    anna = PKI(.subject = "Anna", .issuer = &inter, .san = "email:anna@example.org",
+               .extended = "emailProtection");
+    return 0;
+}
+
+static int free_chain(void **state)
+{
+    (void) state;
+    pki_free(&root);
+    pki_free(&inter);
+    pki_free(&anna);
+    return 0;
+}
+
+#define CLEANUP_VERDICT __attribute__((cleanup(cert_verdict_free))) struct cert_verdict
+#define CLEANUP_PKI __attribute__((cleanup(pki_free))) struct pki
+#define CLEANUP_TRUST __attribute__((cleanup(free_trust))) struct trust *
+
+static void free_trust(struct trust **t)
+{
+    trust_free(*t);
+}
+
+static struct cert_verdict judge(const struct pki *p, const struct cert_question *from)
+{
+    struct cert_question q = *from;
+    struct cert_verdict v;
+    if (!q.at) q.at = PKI_NOW;
+    cert_verify(p->cert, &q, &v);
+    assert_int_equal(v.trusted_by != TRUSTED_BY_NONE, v.chain == CHAIN_TRUSTED);
+    assert_int_equal(v.detail[0] == '\0', v.chain == CHAIN_TRUSTED);
+    assert_true(v.path_count > 0 && cert_equal(v.path[0], p->cert));
+    assert_int_equal(ERR_peek_error(), 0);
+    return v;
+}
+#define JUDGE(p, ...) judge(p, &(struct cert_question){__VA_ARGS__})
+
+static void assert_verdict(const struct cert_verdict *v, enum chain_status chain,
+                           enum trusted_by by)
+{
+    if (v->chain != chain || v->trusted_by != by)
+        fail_msg("%s by %s, not %s by %s: %s", chain_status_word(v->chain),
+                 trusted_by_word(v->trusted_by), chain_status_word(chain), trusted_by_word(by),
+                 v->detail);
+}
+
+static struct trust *load_text(const char *text, enum trusted_by source, rc_t want)
+{
+    char path[] = "/tmp/waxseal-roots-XXXXXX";
+    int fd = mkstemp(path);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t) strlen(text));
+    close(fd);
+    struct trust *t = NULL;
+    const struct trust_place place = {str_c(path), source};
+    assert_int_equal(trust_load_places(&place, 1, &t, NULL), want);
+    remove(path);
+    return t;
+}
+
+static void put_pem(char *out, size_t size, const char *before, const struct pki *p)
+{
+    char *pem;
+    OSSL_OWN(BIO) bio = BIO_new(BIO_s_mem());
+    PEM_write_bio_X509(bio, p->x);
+    long n = BIO_get_mem_data(bio, &pem);
+    size_t at = strlen(out);
+    snprintf(out + at, size - at, "%s%.*s", before, (int) n, pem);
+}
+
+/* --- path and sources ---------------------------------------------------------------- */
+
+static void tells_the_path(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    struct cert *bag[] = {inter.cert};
+    CLEANUP_VERDICT v = JUDGE(&anna, .trust = t, .bag = bag, .bag_count = 1);
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+    assert_int_equal(v.path_count, 3);
+    assert_true(v.path[0] == anna.cert && v.path[1] == inter.cert);
+    assert_true(cert_equal(v.path[2], root.cert));
+    CLEANUP_VERDICT copy;
+    cert_verdict_copy(&copy, &v);
+    cert_verdict_free(&v);
+    cert_verdict_free(&v);
+    assert_int_equal(copy.path_count, 3);
+    assert_true(cert_equal(copy.path[2], root.cert));
+    CLEANUP_VERDICT open = JUDGE(&anna, .trust = t);
+    assert_verdict(&open, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    assert_int_equal(open.path_count, 1);
+}
+
+/* The first that is trusted ends the path, though its own issuer is trusted too. */
+static void ends_at_the_first_trusted(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&inter, &root);
+    CLEANUP_VERDICT v = JUDGE(&anna, .trust = t);
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+    assert_int_equal(v.path_count, 2);
+    CLEANUP_TRUST middle = PKI_TRUST(&inter);
+    CLEANUP_VERDICT part = JUDGE(&anna, .trust = middle);
+    assert_verdict(&part, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+    assert_int_equal(part.path_count, 2);
+}
+
+static void tells_who_vouches(void **state)
+{
+    (void) state;
+    CLEANUP_PKI own = PKI(.subject = "Own", .ca = true, .usage = CA_USAGE);
+    CLEANUP_PKI bob = PKI(.subject = "Bob", .issuer = &own);
+    char text[16384] = "", both[16384] = "";
+    put_pem(text, sizeof text, "# Root\n", &root);
+    CLEANUP_TRUST mail = load_text(text, TRUSTED_BY_MAIL_ROOTS, RC_OK);
+    assert_int_equal(trust_count(mail, TRUSTED_BY_MAIL_ROOTS), 1);
+    assert_int_equal(trust_count(mail, TRUSTED_BY_ORGANISATION), 0);
+    struct cert *bag[] = {inter.cert};
+    CLEANUP_VERDICT v = JUDGE(&anna, .trust = mail, .bag = bag, .bag_count = 1);
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_MAIL_ROOTS);
+    CLEANUP_VERDICT no = JUDGE(&bob, .trust = mail, .bag = bag, .bag_count = 1);
+    assert_verdict(&no, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    /* Named by both, the organisation's word goes first: it has no end. */
+    char dir[] = "/tmp/waxseal-trust-XXXXXX", a[64], b[64];
+    assert_non_null(mkdtemp(dir));
+    snprintf(a, sizeof a, "%s/a.pem", dir);
+    snprintf(b, sizeof b, "%s/b.txt", dir);
+    put_pem(both, sizeof both, "# distrust-after: 2001-01-01T00:00:00Z\n", &root);
+    FILE *f = fopen(a, "w");
+    fputs(text, f);
+    fclose(f);
+    f = fopen(b, "w");
+    fputs(both, f);
+    fclose(f);
+    const struct trust_place places[] = {{str_c(dir), TRUSTED_BY_ORGANISATION},
+                                         {STR_NULL, TRUSTED_BY_MAIL_ROOTS},
+                                         {str_c(b), TRUSTED_BY_MAIL_ROOTS}};
+    struct trust *two = NULL;
+    assert_int_equal(trust_load_places(places, 3, &two, NULL), RC_OK);
+    CLEANUP_VERDICT w = JUDGE(&anna, .trust = two, .bag = bag, .bag_count = 1);
+    assert_verdict(&w, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+    trust_free(two);
+    remove(a);
+    remove(b);
+    rmdir(dir);
+}
+
+/* --- roots that no longer count for what is new ---------------------------------------- */
+
+static void obeys_the_end_of_trust(void **state)
+{
+    (void) state;
+    struct cert *bag[] = {inter.cert};
+    char before[16384] = "", after[16384] = "", bad[16384] = "";
+    /* anna begins 365 days before PKI_NOW: 2024-06-15T15:06:40Z */
+    put_pem(before, sizeof before, "# Root\n# distrust-after: 2024-06-15T15:06:39Z\n", &root);
+    put_pem(after, sizeof after, "# Root\n# distrust-after: 2024-06-15T15:06:40Z\n", &root);
+    put_pem(bad, sizeof bad, "# distrust-after: some day\n", &root);
+    CLEANUP_TRUST ended = load_text(before, TRUSTED_BY_MAIL_ROOTS, RC_OK);
+    CLEANUP_TRUST lasts = load_text(after, TRUSTED_BY_MAIL_ROOTS, RC_OK);
+    assert_null(load_text(bad, TRUSTED_BY_MAIL_ROOTS, RC_DAMAGED));
+    CLEANUP_VERDICT no = JUDGE(&anna, .trust = ended, .bag = bag, .bag_count = 1);
+    assert_verdict(&no, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    assert_non_null(strstr(no.detail, "no longer trusted"));
+    CLEANUP_VERDICT yes = JUDGE(&anna, .trust = lasts, .bag = bag, .bag_count = 1);
+    assert_verdict(&yes, CHAIN_TRUSTED, TRUSTED_BY_MAIL_ROOTS);
+    /* The date of one root does not reach the next. */
+    CLEANUP_PKI other = PKI(.subject = "Other", .ca = true, .usage = CA_USAGE);
+    CLEANUP_PKI bob = PKI(.subject = "Bob", .issuer = &other);
+    put_pem(before, sizeof before, "# Other\n", &other);
+    CLEANUP_TRUST two = load_text(before, TRUSTED_BY_MAIL_ROOTS, RC_OK);
+    CLEANUP_VERDICT fine = JUDGE(&bob, .trust = two);
+    assert_verdict(&fine, CHAIN_TRUSTED, TRUSTED_BY_MAIL_ROOTS);
+    CLEANUP_VERDICT still = JUDGE(&anna, .trust = two, .bag = bag, .bag_count = 1);
+    assert_verdict(&still, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    /* The user may trust it nevertheless. */
+    CLEANUP_VERDICT own =
+        JUDGE(&anna, .trust = two, .bag = bag, .bag_count = 1, .anchors = bag, .anchor_count = 1);
+    assert_verdict(&own, CHAIN_TRUSTED, TRUSTED_BY_PERSONAL);
+}
+
+/* --- personal trust ---------------------------------------------------------------------- */
+
+static void anchors_make_an_unknown_issuer_known(void **state)
+{
+    (void) state;
+    CLEANUP_PKI strange = PKI(.subject = "Strange", .ca = true, .usage = CA_USAGE);
+    CLEANUP_TRUST t = PKI_TRUST(&strange);
+    struct cert *bag[] = {inter.cert}, *by_root[] = {strange.cert, root.cert},
+                *by_issuer[] = {inter.cert}, *itself[] = {anna.cert}, *none[] = {strange.cert};
+    CLEANUP_VERDICT v =
+        JUDGE(&anna, .trust = t, .bag = bag, .bag_count = 1, .anchors = by_root, .anchor_count = 2);
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_PERSONAL);
+    assert_int_equal(v.path_count, 3);
+    CLEANUP_VERDICT w = JUDGE(&anna, .trust = t, .anchors = by_issuer, .anchor_count = 1);
+    assert_verdict(&w, CHAIN_TRUSTED, TRUSTED_BY_PERSONAL);
+    assert_int_equal(w.path_count, 2);
+    CLEANUP_VERDICT x =
+        JUDGE(&anna, .bag = bag, .bag_count = 1, .anchors = itself, .anchor_count = 1);
+    assert_verdict(&x, CHAIN_TRUSTED, TRUSTED_BY_PERSONAL);
+    assert_int_equal(x.path_count, 1);
+    CLEANUP_VERDICT y =
+        JUDGE(&anna, .bag = bag, .bag_count = 1, .anchors = none, .anchor_count = 1);
+    assert_verdict(&y, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    /* Where others vouch already, they are the ones that are named. */
+    CLEANUP_TRUST all = PKI_TRUST(&root);
+    CLEANUP_VERDICT z = JUDGE(&anna, .trust = all, .bag = bag, .bag_count = 1, .anchors = itself,
+                              .anchor_count = 1);
+    assert_verdict(&z, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+}
+
+static enum chain_status pinned(const struct pki *p, int64_t at, enum cert_purpose purpose)
+{
+    struct cert *itself[] = {p->cert}, *bag[] = {inter.cert};
+    CLEANUP_VERDICT v = JUDGE(p, .bag = bag, .bag_count = 1, .anchors = itself, .anchor_count = 1,
+                              .at = at, .purpose = purpose);
+    return v.chain;
+}
+
+/* Trust in a certificate is no more than that: it must still be in its time, strong, and for mail.
+ */
+static void anchors_mend_nothing_else(void **state)
+{
+    (void) state;
+    CLEANUP_PKI self = PKI(.subject = "Self");
+    CLEANUP_PKI weak = PKI(.subject = "Weak", .key = "rsa1024");
+    CLEANUP_PKI old = PKI(.subject = "Old", .issuer = &inter, .md = "SHA1");
+    CLEANUP_PKI web = PKI(.subject = "Web", .extended = "serverAuth");
+    CLEANUP_PKI sign = PKI(.subject = "Sign", .usage = "digitalSignature");
+    assert_int_equal(pinned(&self, PKI_NOW, PURPOSE_SIGN), CHAIN_TRUSTED);
+    assert_int_equal(pinned(&anna, PKI_NOW, PURPOSE_SIGN), CHAIN_TRUSTED);
+    assert_int_equal(pinned(&self, PKI_NOW + 400 * PKI_DAY, PURPOSE_SIGN), CHAIN_EXPIRED);
+    assert_int_equal(pinned(&self, PKI_NOW - 400 * PKI_DAY, PURPOSE_SIGN), CHAIN_NOT_YET_VALID);
+    assert_int_equal(pinned(&weak, PKI_NOW, PURPOSE_SIGN), CHAIN_WEAK);
+    assert_int_equal(pinned(&old, PKI_NOW, PURPOSE_SIGN), CHAIN_WEAK);
+    assert_int_equal(pinned(&web, PKI_NOW, PURPOSE_SIGN), CHAIN_PURPOSE);
+    assert_int_equal(pinned(&sign, PKI_NOW, PURPOSE_ENCRYPT), CHAIN_PURPOSE);
+    assert_int_equal(pinned(&sign, PKI_NOW, PURPOSE_SIGN), CHAIN_TRUSTED);
+    /* A chain that is wrong stays wrong, whomever the user trusts. */
+    CLEANUP_PKI fake = PKI(.subject = "Root", .ca = true, .usage = CA_USAGE);
+    CLEANUP_TRUST t = PKI_TRUST(&fake);
+    struct cert *bag[] = {inter.cert}, *anchors[] = {root.cert};
+    CLEANUP_VERDICT v =
+        JUDGE(&anna, .trust = t, .bag = bag, .bag_count = 1, .anchors = anchors, .anchor_count = 1);
+    assert_verdict(&v, CHAIN_INVALID, TRUSTED_BY_NONE);
+}
+
+/* Somebody's own certificate, trusted for what it is, makes nobody else known. */
+static void a_trusted_leaf_issues_nothing(void **state)
+{
+    (void) state;
+    CLEANUP_PKI sub = PKI(.subject = "Sub", .issuer = &anna, .san = "email:anna@example.org");
+    struct cert *anchors[] = {anna.cert}, *bag[] = {anna.cert, inter.cert};
+    CLEANUP_VERDICT v =
+        JUDGE(&sub, .bag = bag, .bag_count = 2, .anchors = anchors, .anchor_count = 1);
+    assert_true(v.chain != CHAIN_TRUSTED);
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_VERDICT w = JUDGE(&sub, .trust = t, .bag = bag, .bag_count = 2);
+    assert_true(w.chain != CHAIN_TRUSTED);
+}
+
+/* --- what is asked outside ----------------------------------------------------------------- */
+
+struct oracle {
+    enum revocation answer;
+    unsigned revocation_calls, issuer_calls;
+    size_t n;
+    struct cert *asked[CERT_PATH_MAX];
+    struct cert *give[4]; /* one an issuers call */
+    struct cert *of[8];
+};
+
+static void answer_revocation(void *holder, struct cert *const *path, size_t n,
+                              struct cert_revocation *out)
+{
+    struct oracle *o = holder;
+    o->revocation_calls++;
+    o->n = n;
+    memcpy(o->asked, path, n * sizeof *path);
+    out->status = o->answer;
+    out->source = "ocsp";
+    snprintf(out->url, sizeof out->url, "http://ocsp.example/");
+}
+
+static size_t answer_issuers(void *holder, const struct cert *cert, struct cert **out, size_t max)
+{
+    struct oracle *o = holder;
+    assert_true(max >= 1);
+    o->of[o->issuer_calls] = (struct cert *) cert;
+    struct cert *c = o->give[o->issuer_calls++ % 4];
+    if (c) out[0] = cert_ref(c);
+    return c != NULL;
+}
+
+#define CHECKS(o)                                                                                  \
+    &(const struct cert_checks)                                                                    \
+    {                                                                                              \
+        answer_revocation, answer_issuers, o                                                       \
+    }
+
+static void asks_about_every_certificate_but_the_anchor(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_PKI p = PKI(.subject = "P", .issuer = &inter, .more = {OCSP});
+    struct oracle o = {.answer = REVOCATION_REVOKED};
+    struct cert *bag[] = {inter.cert};
+    CLEANUP_VERDICT v = JUDGE(&p, .trust = t, .bag = bag, .bag_count = 1, .checks = CHECKS(&o));
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+    assert_int_equal(v.revocation.status, REVOCATION_REVOKED);
+    assert_string_equal(v.revocation.source, "ocsp");
+    assert_string_equal(v.revocation.url, "http://ocsp.example/");
+    assert_int_equal(o.n, 3);
+    assert_true(o.asked[0] == p.cert && o.asked[1] == inter.cert);
+    /* Nobody is asked about what names no place, or is trusted by nobody. */
+    o.revocation_calls = 0;
+    CLEANUP_VERDICT w = JUDGE(&anna, .trust = t, .bag = bag, .bag_count = 1, .checks = CHECKS(&o));
+    assert_int_equal(w.revocation.status, REVOCATION_NO_SOURCE);
+    CLEANUP_VERDICT x = JUDGE(&p, .bag = bag, .bag_count = 1, .checks = CHECKS(&o));
+    assert_int_equal(x.revocation.status, REVOCATION_NOT_CHECKED);
+    assert_int_equal(o.revocation_calls, 0);
+    CLEANUP_VERDICT y = JUDGE(&p, .trust = t, .bag = bag, .bag_count = 1);
+    assert_int_equal(y.revocation.status, REVOCATION_NOT_CHECKED);
+}
+
+/* A certificate the user trusts can still have been revoked by who issued it. */
+static void asks_about_a_trusted_leaf(void **state)
+{
+    (void) state;
+    CLEANUP_PKI p = PKI(.subject = "P", .issuer = &inter, .more = {OCSP});
+    CLEANUP_PKI q = PKI(.subject = "Q", .issuer = &inter,
+                        .more = {{NID_info_access, "OCSP;URI:http://ocsp.example/,"
+                                                   "caIssuers;URI:http://ca.example/"}});
+    struct oracle o = {.answer = REVOCATION_REVOKED, .give = {NULL}};
+    struct cert *bag[] = {root.cert, inter.cert}, *itself[] = {p.cert}, *other[] = {q.cert};
+    CLEANUP_VERDICT v = JUDGE(&p, .bag = bag, .bag_count = 2, .anchors = itself, .anchor_count = 1,
+                              .checks = CHECKS(&o));
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_PERSONAL);
+    assert_int_equal(v.revocation.status, REVOCATION_REVOKED);
+    assert_int_equal(o.n, 2);
+    assert_true(o.asked[1] == inter.cert);
+    assert_int_equal(v.path_count, 1);
+    /* Its issuer is fetched for that, and where it cannot be, the callback is told so. */
+    o = (struct oracle){.answer = REVOCATION_GOOD, .give = {inter.cert}};
+    CLEANUP_VERDICT w = JUDGE(&q, .anchors = other, .anchor_count = 1, .checks = CHECKS(&o));
+    assert_int_equal(w.revocation.status, REVOCATION_GOOD);
+    assert_int_equal(o.n, 2);
+    o = (struct oracle){.answer = REVOCATION_UNKNOWN};
+    CLEANUP_VERDICT x = JUDGE(&q, .anchors = other, .anchor_count = 1, .checks = CHECKS(&o));
+    assert_int_equal(x.revocation.status, REVOCATION_UNKNOWN);
+    assert_int_equal(o.n, 1);
+}
+
+static void fetches_missing_issuers(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_PKI a = PKI(.subject = "A", .ca = true, .usage = CA_USAGE, .issuer = &root);
+    CLEANUP_PKI b = PKI(.subject = "B", .ca = true, .usage = CA_USAGE, .issuer = &a, .more = {AIA});
+    CLEANUP_PKI p = PKI(.subject = "P", .issuer = &b, .more = {AIA});
+    struct oracle o = {.give = {b.cert, a.cert}};
+    CLEANUP_VERDICT v = JUDGE(&p, .trust = t, .checks = CHECKS(&o));
+    assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+    assert_int_equal(v.path_count, 4);
+    assert_int_equal(o.issuer_calls, 2);
+    assert_true(o.of[0] == p.cert && cert_equal(o.of[1], b.cert));
+    /* What is no issuer is asked for once, and nobody is asked where no place is named. */
+    o = (struct oracle){.give = {anna.cert, anna.cert, anna.cert, anna.cert}};
+    CLEANUP_VERDICT w = JUDGE(&p, .trust = t, .checks = CHECKS(&o));
+    assert_verdict(&w, CHAIN_INCOMPLETE, TRUSTED_BY_NONE);
+    assert_int_equal(o.issuer_calls, 1);
+    o = (struct oracle){.give = {inter.cert}};
+    CLEANUP_VERDICT x = JUDGE(&anna, .trust = t, .checks = CHECKS(&o));
+    assert_verdict(&x, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    assert_int_equal(o.issuer_calls, 0);
+    /* A fetched root is no anchor. */
+    o = (struct oracle){.give = {b.cert, a.cert, root.cert}};
+    CLEANUP_VERDICT y = JUDGE(&p, .checks = CHECKS(&o));
+    assert_true(y.chain != CHAIN_TRUSTED);
+}
+
+/* Whoever answers for each certificate with one more never gets us further than a few questions. */
+static void stops_asking(void **state)
+{
+    (void) state;
+    struct pki ladder[8];
+    for (size_t i = 0; i < 8; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "Step %zu", i);
+        ladder[i] = PKI(.subject = name, .ca = true, .usage = CA_USAGE,
+                        .issuer = i ? &ladder[i - 1] : NULL, .more = {AIA});
+    }
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    struct oracle o = {.give = {ladder[6].cert, ladder[5].cert, ladder[4].cert, ladder[3].cert}};
+    CLEANUP_VERDICT v = JUDGE(&ladder[7], .trust = t, .checks = CHECKS(&o));
+    assert_true(v.chain != CHAIN_TRUSTED);
+    assert_int_equal(o.issuer_calls, 4);
+    for (size_t i = 0; i < 8; i++)
+        pki_free(&ladder[i]);
+}
+
+/* --- attacks ----------------------------------------------------------------------------- */
+
+static void paths_with_a_bad_member(void **state)
+{
+    (void) state;
+    CLEANUP_PKI weak =
+        PKI(.subject = "Weak", .ca = true, .usage = CA_USAGE, .issuer = &root, .key = "rsa1024");
+    CLEANUP_PKI sha1 =
+        PKI(.subject = "Sha1", .ca = true, .usage = CA_USAGE, .issuer = &root, .md = "SHA1");
+    CLEANUP_PKI over = PKI(.subject = "Over", .ca = true, .usage = CA_USAGE,
+                           .from = PKI_NOW - 900 * PKI_DAY, .to = PKI_NOW - PKI_DAY);
+    CLEANUP_PKI web = PKI(.subject = "Web CA", .ca = true, .usage = CA_USAGE, .issuer = &root,
+                          .extended = "serverAuth");
+    CLEANUP_PKI no_sign =
+        PKI(.subject = "No sign", .ca = true, .usage = "critical,cRLSign", .issuer = &root);
+    CLEANUP_TRUST t = PKI_TRUST(&root, &over);
+    const struct {
+        const struct pki *issuer;
+        enum chain_status chain;
+    } rows[] = {{&weak, CHAIN_WEAK},   {&sha1, CHAIN_WEAK},       {&over, CHAIN_EXPIRED},
+                {&web, CHAIN_PURPOSE}, {&no_sign, CHAIN_INVALID}, {&anna, CHAIN_INVALID}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_PKI p = PKI(.subject = "P", .issuer = rows[i].issuer);
+        struct cert *bag[] = {rows[i].issuer->cert, inter.cert};
+        CLEANUP_VERDICT v = JUDGE(&p, .trust = t, .bag = bag, .bag_count = 2);
+        if (v.chain != rows[i].chain)
+            fail_msg("row %zu: %s (%s)", i, chain_status_word(v.chain), v.detail);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_the_path),
+        cmocka_unit_test(ends_at_the_first_trusted),
+        cmocka_unit_test(tells_who_vouches),
+        cmocka_unit_test(obeys_the_end_of_trust),
+        cmocka_unit_test(anchors_make_an_unknown_issuer_known),
+        cmocka_unit_test(anchors_mend_nothing_else),
+        cmocka_unit_test(a_trusted_leaf_issues_nothing),
+        cmocka_unit_test(asks_about_every_certificate_but_the_anchor),
+        cmocka_unit_test(asks_about_a_trusted_leaf),
+        cmocka_unit_test(fetches_missing_issuers),
+        cmocka_unit_test(stops_asking),
+        cmocka_unit_test(paths_with_a_bad_member),
+    };
+    return cmocka_run_group_tests_name("chain", tests, make_chain, free_chain);
+}
