@@ -74,7 +74,8 @@ lib = $(BUILD)/lib/libwx$(1).a
 arch = $(call lib,$(1)) $(foreach l,$(NEED_$(1)),$(call lib,$(l)))
 libs = $(LIBS_$(1)) $(foreach l,$(NEED_$(1)),$(LIBS_$(l))) -lpthread
 
-BINS := $(if $(wildcard webmail/main.c),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl)
+BINS := $(if $(wildcard webmail/main.c),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl) \
+        $(BUILD)/waxseal-fetch
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -108,6 +109,8 @@ $(BUILD)/waxseald: $(BUILD)/obj/webmail/main.o $(call arch,webmail)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,webmail)
 $(BUILD)/waxsealctl: $(BUILD)/obj/cli/main.o $(call arch,cli)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,cli)
+$(BUILD)/waxseal-fetch: $(BUILD)/obj/fetch/main.o $(call arch,fetch)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,fetch)
 
 # A unit test links only what its layer may use: a forbidden call does not link.
 define unit_rule

@@ -120,8 +120,8 @@ static bool put_detail(str_t detail, struct buf *out)
     return !out->failed;
 }
 
-bool fetch_put_answer(enum fetch_outcome outcome, const struct fetch_answer *answer, str_t detail,
-                      struct buf *out)
+bool fetch_put_answer_head(enum fetch_outcome outcome, const struct fetch_answer *answer,
+                           str_t detail, struct buf *out)
 {
     unsigned char head[FETCH_ANSWER_HEAD] = {0};
     struct fetch_answer none = {.status = 0};
@@ -141,9 +141,15 @@ bool fetch_put_answer(enum fetch_outcome outcome, const struct fetch_answer *ans
     put32(head + 8, h.content_type);
     put32(head + 12, h.body);
     put32(head + 16, h.detail);
-    return buf_reserve(out, sizeof head + v->content_type.n + v->body.n + why.n) &&
-           buf_add(out, head, sizeof head) && buf_str(out, v->content_type) &&
-           buf_str(out, v->body) && put_detail(why, out);
+    /* An answer has a body or a detail, never both: the body is always last. */
+    return buf_add(out, head, sizeof head) && buf_str(out, v->content_type) && put_detail(why, out);
+}
+
+bool fetch_put_answer(enum fetch_outcome outcome, const struct fetch_answer *answer, str_t detail,
+                      struct buf *out)
+{
+    return fetch_put_answer_head(outcome, answer, detail, out) &&
+           (outcome != FETCH_ANSWERED || buf_str(out, answer->body));
 }
 
 bool fetch_read_answer_head(const unsigned char head[FETCH_ANSWER_HEAD], uint32_t max_bytes,

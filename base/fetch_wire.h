@@ -54,6 +54,9 @@ bool fetch_put_request(const struct fetch_request *q, struct buf *out);
  * FETCH_MAX_DETAIL is cut, what is not printable ASCII replaced. */
 bool fetch_put_answer(enum fetch_outcome outcome, const struct fetch_answer *answer, str_t detail,
                       struct buf *out);
+/* The same without the body, which the caller sends after it from where it is. */
+bool fetch_put_answer_head(enum fetch_outcome outcome, const struct fetch_answer *answer,
+                           str_t detail, struct buf *out);
 
 /* False, and *out untouched, for anything but a head this version writes. */
 bool fetch_read_request_head(const unsigned char head[FETCH_REQUEST_HEAD],

@@ -28,6 +28,9 @@
 #ifndef WAXSEAL_MUTANT_CSRF
 #define WAXSEAL_MUTANT_CSRF 0 /* webmail: token and Origin on non-GET */
 #endif
+#ifndef WAXSEAL_MUTANT_RANGE
+#define WAXSEAL_MUTANT_RANGE 0 /* fetch: the address that is connected to */
+#endif
 #ifndef WAXSEAL_MUTANT_LEAK
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */

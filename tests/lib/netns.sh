@@ -22,6 +22,7 @@ case ${1:-} in
 --inside) # as process 1 of the namespaces
     shift
     ip link set lo up
+    echo 1 >/proc/sys/net/ipv6/ip_nonlocal_bind
     # "local" routes make an address ours that no interface has (AnyIP)
     ip route add local 0.0.0.0/0 dev lo
     ip -6 route add local ::/0 dev lo

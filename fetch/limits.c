@@ -1,0 +1,35 @@
+#include "fetch/limits.h"
+
+static const struct limit LIMITS[FETCH_KIND_COUNT] = {
+    [FETCH_PING] = {"ping", 0, 1000, NULL},
+    /* An answer with a chain of responder certificates is some 10 KB. */
+    [FETCH_OCSP] = {"ocsp", 128 << 10, 5000, "application/ocsp-request"},
+    /* Lists of large public authorities reach some megabytes. */
+    [FETCH_CRL] = {"crl", FETCH_MAX_ANSWER, 20000, NULL},
+    /* A bundle (p7c) of a bridge authority holds some hundred certificates. */
+    [FETCH_AIA] = {"aia", 512 << 10, 5000, NULL},
+};
+
+const struct limit *limit_of(enum fetch_kind kind)
+{
+    return &LIMITS[(unsigned) kind < FETCH_KIND_COUNT ? kind : FETCH_PING];
+}
+
+uint32_t limit_bytes(const struct fetch_request *q)
+{
+    uint32_t most = limit_of(q->kind)->max_bytes;
+    return q->max_bytes > 0 && q->max_bytes < most ? q->max_bytes : most;
+}
+
+uint32_t limit_timeout_ms(const struct fetch_request *q)
+{
+    uint32_t most = limit_of(q->kind)->timeout_ms;
+    return q->timeout_ms < most ? q->timeout_ms : most;
+}
+
+bool limit_allows(const struct fetch_request *q)
+{
+    const char *type = limit_of(q->kind)->post_type;
+    if (q->method == FETCH_GET) return true;
+    return type && str_eq(q->content_type, str_c(type));
+}

@@ -1,0 +1,31 @@
+/* What each kind of request may be: one row a kind, whatever the asker says. */
+#ifndef WAXSEAL_FETCH_LIMITS_H
+#define WAXSEAL_FETCH_LIMITS_H
+
+#include "base/fetch.h"
+
+enum {
+    LIMIT_REDIRECTS = 3,
+    LIMIT_HEADER_BYTES = 32 << 10, /* of one answer, all lines together */
+    LIMIT_QUEUE = 64,              /* requests that wait for a thread */
+    LIMIT_READ_MS = 2000,          /* for an asker to send its request */
+    LIMIT_WRITE_MS = 5000,         /* for an asker to take its answer */
+    LIMIT_STOP_MS = 3000           /* for requests under way, when the daemon is to end */
+};
+
+struct limit {
+    const char *name;      /* for the log */
+    uint32_t max_bytes;    /* of the answer's body */
+    uint32_t timeout_ms;   /* for everything, redirects too */
+    const char *post_type; /* the only content type to POST; NULL: GET only */
+};
+
+/* Never NULL for a kind below FETCH_KIND_COUNT. */
+const struct limit *limit_of(enum fetch_kind kind);
+/* What the asker wants, but never more than the kind may have. */
+uint32_t limit_bytes(const struct fetch_request *q);
+uint32_t limit_timeout_ms(const struct fetch_request *q);
+/* May this kind of request be made with this method and content type? */
+bool limit_allows(const struct fetch_request *q);
+
+#endif

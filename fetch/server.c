@@ -1,0 +1,265 @@
+#include "fetch/server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "fetch/limits.h"
+#include "fetch/peer.h"
+#include "fetch/transfer.h"
+
+enum { REQUEST_BYTES = FETCH_MAX_URL + FETCH_MAX_TYPE + FETCH_MAX_BODY, STACK_BYTES = 512 << 10 };
+
+struct waiting {
+    int fd;
+    int64_t since;
+};
+
+/* Everything below `lock` is shared by the threads under it. */
+struct server {
+    const struct server_options *o;
+    int stop_fd; /* eventfd: readable when transfers must end */
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* something to do, or stopping, or a thread became free */
+    struct waiting queue[LIMIT_QUEUE];
+    size_t first, count;
+    unsigned busy; /* threads with a request */
+    bool stopping;
+};
+
+/* --- a worker
+ * ------------------------------------------------------------------------------------- */
+
+static const char *outcome_word(enum fetch_outcome outcome)
+{
+    static const char *const words[FETCH_OUTCOME_COUNT] = {
+        [FETCH_ANSWERED] = "answered",   [FETCH_UNREACHABLE] = "unreachable",
+        [FETCH_REFUSED] = "refused",     [FETCH_TOO_LARGE] = "too_large",
+        [FETCH_TIMED_OUT] = "timed_out", [FETCH_BUSY] = "busy",
+        [FETCH_FAILED] = "failed"};
+    return words[outcome];
+}
+
+static void fetch_one(struct server *sv, const struct fetch_request *q, const struct waiting *w)
+{
+    struct transfer t = {.status = 0};
+    const struct transfer_options o = {.allow = sv->o->allow,
+                                       .allow_count = sv->o->allow_count,
+                                       .deadline = w->since + limit_timeout_ms(q),
+                                       .asker = w->fd,
+                                       .stop = sv->stop_fd};
+    transfer_run(q, &o, &t);
+    struct fetch_answer answer = {.status = t.status,
+                                  .content_type =
+                                      t.content_type[0] ? str_c(t.content_type) : STR_NULL,
+                                  .body = buf_view(&t.body)};
+    log_event(LOG_INFO, "fetched", "kind", LOG_C(limit_of(q->kind)->name), "host", LOG_C(t.host),
+              "port", LOG_I(t.port), "outcome", LOG_C(outcome_word(t.outcome)), "status",
+              LOG_I(t.status), "bytes", LOG_I(t.body.n), "redirects", LOG_I(t.redirects), "ms",
+              LOG_I(transfer_now_ms() - w->since), "detail",
+              LOG_C(t.outcome == FETCH_ANSWERED ? "" : t.detail), NULL);
+    peer_answer(w->fd, transfer_now_ms() + LIMIT_WRITE_MS, t.outcome, &answer, str_c(t.detail));
+    buf_free(&t.body);
+}
+
+static void serve(struct server *sv, const struct waiting *w, struct buf *storage)
+{
+    static const struct fetch_answer pong = {.status = 204};
+    struct fetch_request q;
+    if (!peer_read(w->fd, transfer_now_ms() + LIMIT_READ_MS, storage, &q))
+        log_event(LOG_WARN, "request_unreadable", NULL);
+    else if (q.kind == FETCH_PING)
+        peer_answer(w->fd, transfer_now_ms() + LIMIT_WRITE_MS, FETCH_ANSWERED, &pong, STR_NULL);
+    else
+        fetch_one(sv, &q, w);
+    close(w->fd);
+}
+
+static void *worker(void *arg)
+{
+    struct server *sv = arg;
+    CLEANUP_BUF struct buf storage = BUF_INIT(REQUEST_BYTES);
+    pthread_mutex_lock(&sv->lock);
+    for (;;) {
+        while (sv->count == 0 && !sv->stopping)
+            pthread_cond_wait(&sv->changed, &sv->lock);
+        if (sv->count == 0) break;
+        struct waiting w = sv->queue[sv->first];
+        sv->first = (sv->first + 1) % LIMIT_QUEUE;
+        sv->count--;
+        sv->busy++;
+        pthread_mutex_unlock(&sv->lock);
+        serve(sv, &w, &storage);
+        pthread_mutex_lock(&sv->lock);
+        sv->busy--;
+        pthread_cond_broadcast(&sv->changed);
+    }
+    pthread_mutex_unlock(&sv->lock);
+    return NULL;
+}
+
+/* --- the door
+ * --------------------------------------------------------------------------------------- */
+
+static void turn_away(int fd, enum fetch_outcome outcome, const char *why)
+{
+    /* a fresh socket takes these few bytes at once */
+    peer_answer(fd, transfer_now_ms() + 1, outcome, NULL, str_c(why));
+    close(fd);
+}
+
+static bool may_ask(const struct server_options *o, int fd)
+{
+    uid_t user;
+    if (!peer_user(fd, &user)) return false;
+    bool known = user == geteuid() || user == 0;
+    for (size_t i = 0; i < o->user_count; i++)
+        known |= o->users[i] == user;
+    if (!known) log_event(LOG_WARN, "peer_refused", "uid", LOG_I(user), NULL);
+    return known;
+}
+
+static void take_one(struct server *sv, int listen_fd)
+{
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0) {
+        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return;
+        log_event(LOG_ERROR, "accept_failed", "errno", LOG_I(errno), NULL);
+        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+        return;
+    }
+    if (!may_ask(sv->o, fd)) {
+        turn_away(fd, FETCH_FAILED, "this user may not ask");
+        return;
+    }
+    pthread_mutex_lock(&sv->lock);
+    bool room = sv->count < LIMIT_QUEUE;
+    if (room) {
+        size_t at = (sv->first + sv->count++) % LIMIT_QUEUE;
+        sv->queue[at] = (struct waiting){fd, transfer_now_ms()};
+        pthread_cond_broadcast(&sv->changed);
+    }
+    pthread_mutex_unlock(&sv->lock);
+    if (room) return;
+    log_event(LOG_WARN, "queue_full", NULL);
+    turn_away(fd, FETCH_BUSY, "too many requests wait");
+}
+
+static void take_until_signal(struct server *sv, int listen_fd, int signal_fd)
+{
+    struct pollfd fds[] = {{.fd = signal_fd, .events = POLLIN},
+                           {.fd = listen_fd, .events = POLLIN}};
+    for (;;) {
+        struct signalfd_siginfo got;
+        if (poll(fds, 2, -1) < 0 && errno != EINTR) break;
+        if (fds[0].revents && read(signal_fd, &got, sizeof got) == sizeof got &&
+            got.ssi_signo != SIGHUP)
+            break;
+        if (fds[1].revents) take_one(sv, listen_fd);
+    }
+    log_event(LOG_INFO, "stopping", NULL);
+}
+
+/* --- stopping
+ * ----------------------------------------------------------------------------------------- */
+
+static void stop(struct server *sv)
+{
+    struct timespec until;
+    const uint64_t one = 1;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += LIMIT_STOP_MS / 1000;
+    pthread_mutex_lock(&sv->lock);
+    sv->stopping = true;
+    for (; sv->count > 0; sv->count--, sv->first = (sv->first + 1) % LIMIT_QUEUE)
+        turn_away(sv->queue[sv->first].fd, FETCH_BUSY, "the daemon stops");
+    pthread_cond_broadcast(&sv->changed);
+    while (sv->busy > 0 && pthread_cond_timedwait(&sv->changed, &sv->lock, &until) == 0)
+        ;
+    pthread_mutex_unlock(&sv->lock);
+    if (write(sv->stop_fd, &one, sizeof one) != sizeof one)
+        log_event(LOG_ERROR, "stop_failed", "errno", LOG_I(errno), NULL);
+}
+
+static unsigned start_threads(struct server *sv, pthread_t *threads)
+{
+    pthread_attr_t attr;
+    unsigned n = 0;
+    pthread_attr_init(&attr);
+    pthread_attr_setstacksize(&attr, STACK_BYTES);
+    while (n < sv->o->threads && pthread_create(&threads[n], &attr, worker, sv) == 0)
+        n++;
+    pthread_attr_destroy(&attr);
+    return n;
+}
+
+rc_t server_run(const struct server_options *o, int listen_fd, struct err *e)
+{
+    struct server sv = {.o = o,
+                        .lock = PTHREAD_MUTEX_INITIALIZER,
+                        .changed = PTHREAD_COND_INITIALIZER,
+                        .stop_fd = eventfd(0, EFD_CLOEXEC)};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    int signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    pthread_t *threads = calloc(o->threads, sizeof *threads);
+    unsigned n = sv.stop_fd >= 0 && signal_fd >= 0 && threads ? start_threads(&sv, threads) : 0;
+    if (n > 0 && n == o->threads) take_until_signal(&sv, listen_fd, signal_fd);
+    if (n > 0) stop(&sv);
+    for (unsigned i = 0; i < n; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+    if (signal_fd >= 0) close(signal_fd);
+    if (sv.stop_fd >= 0) close(sv.stop_fd);
+    if (n < o->threads) return err_set(e, RC_NO_MEMORY, "Not all worker threads could be started.");
+    return RC_OK;
+}
+
+/* --- listening
+ * ------------------------------------------------------------------------------------------ */
+
+static bool is_alive(const struct sockaddr_un *addr)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return false;
+    bool alive = connect(fd, (const struct sockaddr *) addr, sizeof *addr) == 0;
+    close(fd);
+    return alive;
+}
+
+rc_t server_listen(str_t path, int *fd, struct err *e)
+{
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    struct stat st;
+    if (path.n == 0 || path.n >= sizeof addr.sun_path)
+        return err_set(e, RC_INVALID, "The socket path is empty or too long.");
+    memcpy(addr.sun_path, path.p, path.n);
+    if (is_alive(&addr))
+        return err_set(e, RC_CONFLICT, "Another server is listening on %s.", addr.sun_path);
+    if (lstat(addr.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) unlink(addr.sun_path);
+    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (s < 0) return err_set(e, RC_INTERNAL, "socket: %s", strerror(errno));
+    mode_t before = umask(0117);
+    int rc = bind(s, (const struct sockaddr *) &addr, sizeof addr);
+    umask(before);
+    if (rc != 0 || listen(s, LIMIT_QUEUE) != 0) {
+        err_set(e, RC_INTERNAL, "%s: %s", addr.sun_path, strerror(errno));
+        close(s);
+        return RC_INTERNAL;
+    }
+    *fd = s;
+    return RC_OK;
+}
