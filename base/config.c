@@ -20,7 +20,8 @@ enum kind {
     KIND_PROXIES,
     KIND_PLACES,
     KIND_ENDPOINT,
-    KIND_LEVEL
+    KIND_LEVEL,
+    KIND_FAIL
 };
 
 struct key {
@@ -53,6 +54,7 @@ static const struct key SERVER_KEYS[] = {
     {"host_key_file", KIND_TEXT, S(host_key_file), NULL, 0, 0, "a file of 32 random bytes"},
     {"trust_dir", KIND_TEXT, S(trust_dir), NULL, 0, 0, "a folder of *.pem"},
     {"mail_roots", KIND_TEXT, S(mail_roots), "", 0, 0, "a file written by waxsealctl roots"},
+    {"revocation", KIND_FAIL, S(revocation_hard), "soft", 0, 0, "soft or hard"},
     {"trusted_proxies", KIND_PROXIES, S(trusted_proxies), "", 0, 0, "addresses or ADDRESS/BITS"},
     {"session_idle_minutes", KIND_NUMBER, S(session_idle_minutes), "60", 1, 10080,
      "a number from 1 to 10080"},
@@ -276,6 +278,9 @@ static bool assign(struct reader *r, void *object, const struct key *k, str_t va
     case KIND_FLAG:
         *(bool *) at = str_eq(value, STR("on"));
         return str_eq(value, STR("on")) || str_eq(value, STR("off"));
+    case KIND_FAIL:
+        *(bool *) at = str_eq(value, STR("hard"));
+        return str_eq(value, STR("hard")) || str_eq(value, STR("soft"));
     case KIND_PROXIES:
         return parse_proxies(r, value);
     case KIND_PLACES:
@@ -402,6 +407,8 @@ static rc_t check_whole(struct reader *r)
     for (size_t i = 0; i < r->section_count; i++)
         server |= strcmp(r->sections[i].kind, "server") == 0;
     if (!server) return fail(r, r->line, "", "a section [server]", STR_NULL);
+    if (c->revocation_hard && str_is_null(c->fetch_socket))
+        return fail(r, r->line, "revocation", "a section [fetch] when it is hard", STR("hard"));
     if (c->domain_count == 0) return fail(r, r->line, "", "a section [domain NAME]", STR_NULL);
     for (size_t i = 0; i < c->domain_count; i++) {
         bool known = false;

@@ -66,6 +66,7 @@ struct config {
     str_t host_key_file;       /* 32 random bytes, mode 0600: MACs, sealed vault */
     str_t trust_dir;           /* organisation roots, *.pem */
     str_t mail_roots;          /* roots trusted for e-mail, PEM; null: none */
+    bool revocation_hard;      /* what could not be looked up: amber and no encryption, not grey */
     str_t *trusted_proxies;    /* CIDR, whose X-Forwarded-For counts */
     size_t trusted_proxy_count;
     uint32_t session_idle_minutes;

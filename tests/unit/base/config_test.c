@@ -94,6 +94,10 @@ static void names_the_wrong_line(void **state)
          ":16: allow: expected HOST:PORT"},
         {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN "[fetch]\nsocket = /f\nproxy = http://p\n",
          ":16: proxy: expected a known key"},
+        {GOOD_SERVER "revocation = strict\n" GOOD_DOMAIN GOOD_PLAN,
+         ":9: revocation: expected soft or hard"},
+        {GOOD_SERVER "revocation = hard\n" GOOD_DOMAIN GOOD_PLAN,
+         "revocation: expected a section [fetch] when it is hard"},
         {GOOD_SERVER "instance = Has Spaces\n" GOOD_DOMAIN GOOD_PLAN,
          ":9: instance: expected 1 to 32"},
     };
@@ -116,6 +120,12 @@ static void reads_the_places_that_may_be_asked(void **state)
     assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN, a, &c, &e), RC_OK);
     assert_true(str_is_null(c->fetch_socket));
     assert_int_equal(c->fetch_allow_count, 0);
+    assert_false(c->revocation_hard);
+    assert_int_equal(load(GOOD_SERVER "revocation = hard\n" GOOD_DOMAIN GOOD_PLAN
+                                      "[fetch]\nsocket = /run/f.sock\n",
+                          a, &c, &e),
+                     RC_OK);
+    assert_true(c->revocation_hard);
     assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN
                           "[fetch]\nsocket = /run/f.sock\nallow = CA.Example:8080  [FD00::1]:80\n",
                           a, &c, &e),
