@@ -6,6 +6,7 @@
 #include "webmail/session/signin.h"
 #include "webmail/settings/settings.h"
 #include "webmail/smime/harvest.h"
+#include "webmail/smime/trust.h"
 #include "webmail/smime/vault.h"
 #include "webmail/view/view.h"
 

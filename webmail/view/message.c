@@ -6,6 +6,7 @@
 #include "webmail/session/session.h"
 #include "webmail/shared.h"
 #include "webmail/smime/vault.h"
+#include "webmail/smime/verified.h"
 #include "webmail/view/message_json.h"
 
 #define MAX_KEYS 8u
@@ -68,14 +69,21 @@ static rc_t parse(struct call *c, struct opened_message *m, const struct message
     /* Stands for a parser's crash; only in the build that tests what happens then. */
     if (str_find(buf_view(&m->raw), STR("\nX-Waxseal-Abort: yes")) >= 0) abort();
 #endif
+    struct verified_lookup before = {.call = c};
     const struct message_options options = {.smime = c->features.smime || WX_MUTANT(FEATURE),
                                             .trust = c->app->trust,
                                             .now = call_now(),
                                             .known = m->known,
                                             .known_count = m->known_count,
+                                            .anchors = m->anchors.certs,
+                                            .anchor_count = m->anchors.count,
+                                            .verified_at = verified_at,
+                                            .verified_holder = &before,
                                             .keys = keys,
                                             .key_count = key_count};
-    return message_open(buf_view(&m->raw), &options, key_count ? c->secret : c->arena, &m->view, e);
+    TRY(message_open(buf_view(&m->raw), &options, key_count ? c->secret : c->arena, &m->view, e));
+    if (before.rc != RC_OK && e) *e = before.err;
+    return before.rc;
 }
 
 /* Whoever sends many keys that do not fit is asking an oracle, not reading mail. */
@@ -117,9 +125,11 @@ rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uid
     if (keys) TRY(check_failures(c, e));
     if (keys) TRY(read_keys(c, keys, &content_keys, &key_count, e));
     TRY(fetch(c, mailbox, uid, uidvalidity, out, e));
-    if (c->features.smime && out->row.from_count > 0 && out->row.from[0].address.n > 0)
-        TRY(contacts_known_certificates(c, out->row.from[0].address, out->known, KNOWN,
-                                        &out->known_count, e));
+    if (c->features.smime && out->row.from_count > 0 && out->row.from[0].address.n > 0) {
+        str_t from = out->row.from[0].address;
+        TRY(contacts_known_certificates(c, from, out->known, KNOWN, &out->known_count, e));
+        TRY(trust_anchors(c, from, &out->anchors, e));
+    }
     TRY(mark_of(c, mailbox, out, &mark, e));
     TRY(shared_parse_begin(c->app->shared, &mark, e));
     rc_t rc = parse(c, out, content_keys, key_count, e);
@@ -132,6 +142,7 @@ void opened_message_free(struct opened_message *m)
     if (m->view) message_close(m->view);
     for (size_t i = 0; i < m->known_count; i++)
         cert_unref(m->known[i]);
+    trust_anchors_free(&m->anchors);
     buf_free(&m->raw);
     *m = (struct opened_message){0};
 }

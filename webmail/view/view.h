@@ -4,6 +4,7 @@
 
 #include "mail/message.h"
 #include "webmail/app.h"
+#include "webmail/smime/trust.h"
 
 call_handler folders_list, folders_create;
 call_handler messages_list, messages_search, messages_flags, messages_move, messages_copy,
@@ -27,6 +28,7 @@ struct opened_message {
     struct message_view *view;
     struct cert *known[16]; /* the sender's certificates that were given to verify */
     size_t known_count;
+    struct trust_anchors anchors; /* whom the user trusts for the sender's address */
 };
 /* keys: JSON array [{layer, content_key}] or NULL. The parsing is marked in shared memory (see
  * shared.h). Free with opened_message_free, also after a failure. RC_NOT_FOUND, RC_CONFLICT. */
