@@ -2,43 +2,12 @@
 // certificates, the rest is refused for the right reason.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpus, root } from './expect.mjs';
+import { CODES, inspect, REASONS } from './expect_p12.mjs';
 
-const run = promisify(execFile);
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const tool = join(root, process.env.BUILD ?? 'build', 'waxsealctl');
 const fixtures = join(root, 'tests/fixtures/p12');
-const corpus = process.env.WAXSEAL_CORPUS ?? resolve(root, '../shared/corpus');
-const folder = mkdtempSync(join(tmpdir(), 'waxseal-'));
-test.after(() => rmSync(folder, { recursive: true }));
-
-// Why a file that must not open does not: its code, or one of several.
-const REASONS = {
-  'p12/bad-bitflip.p12': ['wrong_passphrase', 'damaged'], // a wrong MAC: which of the two cannot be told
-  'p12/bad-empty-file.p12': ['damaged'],
-  'p12/bad-truncated.p12': ['damaged'],
-  'p12/bad-wrong-passphrase.p12': ['wrong_passphrase'],
-  'p12/no-key.p12': ['empty'],
-  'p12/nss/pbmac1-invalid-no-length.p12': ['damaged', 'unsupported', 'wrong_passphrase'],
-};
-const CODES = ['wrong_passphrase', 'damaged', 'unsupported', 'empty'];
-
-async function inspect(file, passphrase) {
-  const secret = join(folder, 'passphrase');
-  writeFileSync(secret, passphrase, { mode: 0o600 });
-  try {
-    const { stdout } = await run(tool, ['p12', 'inspect', '--passphrase-file', secret, file], { timeout: 60_000 });
-    return { code: 0, ...JSON.parse(stdout) };
-  } catch (e) {
-    if (typeof e.code !== 'number') throw e;
-    return { code: e.code, ...JSON.parse(e.stdout) };
-  }
-}
 
 function checkRefusal(file, got) {
   assert.equal(got.code, 1, `${file}: exit status`);

@@ -6,106 +6,11 @@
 // we differ on purpose, DEVIATIONS says so and docs/VIOLATIONS.md says why.
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpus, DEVIATIONS, folder, inspect, isMessage, keyring, misses, passphraseFile, root, run, tool, VERDICT_WORDS } from './expect.mjs';
 
-const run = promisify(execFile);
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const tool = join(root, process.env.BUILD ?? 'build', 'waxsealctl');
 const fixtures = join(root, 'tests/fixtures/smime');
-const corpus = process.env.WAXSEAL_CORPUS ?? resolve(root, '../shared/corpus');
-
-const READERS = ['bert', 'bert-ec', 'anna-enc', 'rsa3072', 'expired'];
-const ANCHORS = ['keys/corpus/root.cert.pem', 'keys/rfc9216/rsa-ca.cert.pem', 'keys/rfc9216/ed25519-ca.cert.pem'];
-// A PKCS#12 file takes its time to open: each family gets those it needs.
-const P12 = {
-  thunderbird: [['smime/thunderbird/Bob.p12', 'nss']],
-  'nss-interop': [['smime/nss-interop/Fran.p12', 'nss'], ['smime/nss-interop/Fran-ec.p12', 'nss']],
-  'header-protection': [['keys/rfc9216/bob.p12', 'bob']],
-};
-const VERDICT_WORDS = new Set(['signed', 'signed-valid', 'signed-weak-or-invalid', 'signed-unverifiable', 'signed-untrusted',
-  'signed-expired', 'signed-invalid', 'signer-mismatch', 'partially-signed', 'partially-encrypted', 'encrypted',
-  'encrypted-unauthenticated', 'encrypted-no-key', 'decrypt-error', 'damaged', 'not-signed', 'none',
-  'signed-valid-but-address-unconfirmed']);
-
-// file → field → why (in full in docs/VIOLATIONS.md)
-const DEVIATIONS = {
-  'smime/openssl/SignedInvalidMappingFromanyPolicyTest7.eml': { verdict: 'the word is signed-untrusted' },
-  'smime/openssl/rsa-malformed.der': { verdict: 'its key is not in the corpus' },
-};
-
-const folder = mkdtempSync(join(tmpdir(), 'waxseal-'));
-test.after(() => rmSync(folder, { recursive: true }));
-
-function passphraseFile(passphrase) {
-  const file = join(folder, `p-${Buffer.from(passphrase).toString('hex')}`);
-  writeFileSync(file, passphrase, { mode: 0o600 });
-  return file;
-}
-
-// Keys and anchors that base has.
-function keyring(base, family) {
-  const args = [];
-  for (const name of READERS)
-    args.push('--key', join(base, `keys/corpus/${name}.key.pem`), '--cert', join(base, `keys/corpus/${name}.cert.pem`));
-  args.push('--key', join(base, 'smime/rfc4134/BobPrivRSAEncrypt.pri'), '--cert', join(base, 'smime/rfc4134/BobRSASignByCarl.cer'));
-  for (const [file, passphrase] of P12[family] ?? [])
-    args.push('--p12', join(base, file), '--passphrase-file', passphraseFile(passphrase));
-  for (const anchor of [...ANCHORS, 'smime/thunderbird/TestCA.pem'])
-    if (existsSync(join(base, anchor))) args.push('--trust', join(base, anchor));
-  return args;
-}
-
-async function inspect(base, file, args) {
-  const { stdout } = await run(tool, ['message', 'inspect', ...args, '--content', join(base, file)], { timeout: 30_000, maxBuffer: 256 << 20 });
-  return JSON.parse(stdout);
-}
-
-// A verdict the corpus writes as a test, as a function of ours.
-function verdictHolds(want, is) {
-  if (want === 'must-not-be-valid') return !is.split('+').includes('signed-valid');
-  if (want === 'decrypt-error-or-garbage') return ['decrypt-error', 'encrypted-unauthenticated'].includes(is);
-  if (want.startsWith('as measured')) return !is.split('+').includes('signed-valid'); // obsolete algorithms: never green
-  return want === is;
-}
-
-// [field, expected, actual] where they differ.
-function misses(entry, got) {
-  const e = entry.expect ?? {};
-  const out = [];
-  const text = got.content.text ?? '';
-  const all = JSON.stringify(got) + text;
-  const miss = (field, want, is) => out.push([field, want, is]);
-  if (e.verdict && !verdictHolds(e.verdict, got.verdict)) miss('verdict', e.verdict, got.verdict);
-  if (e.show === '4711 or a message about depth') {
-    if (!text.includes('4711') && !got.reasons.some((r) => r.code === 'too_deep')) miss('show', e.show, text.slice(0, 80));
-  } else if (e.show && !text.includes(e.show)) miss('show', e.show, text.slice(0, 80));
-  for (const s of e.must_not_show ?? []) if (all.includes(s)) miss('must_not_show', s, 'shown');
-  for (const s of e.must_show_in_body ?? []) if (!text.includes(s)) miss('must_show_in_body', s, text.slice(0, 80));
-  for (const s of e.must_not_show_in_body ?? []) if (text.includes(s)) miss('must_not_show_in_body', s, 'shown');
-  if (e.subject !== undefined && got.headers.subject !== e.subject) miss('subject', e.subject, got.headers.subject);
-  if (e.from && got.headers.from[0]?.address !== e.from) miss('from', e.from, got.headers.from[0]?.address);
-  if (e.attachments) {
-    const names = got.attachments.map((a) => a.name);
-    if (JSON.stringify(names) !== JSON.stringify(e.attachments)) miss('attachments', e.attachments, names);
-  }
-  const signers = got.signature.signers.map((s) => s.address?.toLowerCase() ?? null);
-  for (const s of e.signers ?? (e.signer ? [e.signer] : [])) if (!signers.includes(s)) miss('signer', s, signers);
-  if (e.protected_headers) {
-    const want = e.protected_headers !== 'none';
-    if (got.headers.protected !== want) miss('protected_headers', want, got.headers.protected);
-  }
-  // "a layer measured invalid must never be shown as valid; SHA-1 counts as weak"
-  const measured = e.verdict_measured ?? '';
-  const words = got.verdict.split('+');
-  if (/signed-invalid|not-trusted/.test(measured) && words.includes('signed-valid')) miss('verdict_measured', measured, got.verdict);
-  if (/SHA1/.test(entry.file) && words.includes('signed-valid')) miss('verdict_measured', 'weak', got.verdict);
-  return out;
-}
 
 function wellFormed(got) {
   for (const word of got.verdict.split('+')) assert.ok(VERDICT_WORDS.has(word), `unknown verdict word ${word}`);
@@ -133,7 +38,6 @@ async function hold(base, family, entries) {
   return found.length;
 }
 
-const isMessage = (f) => /\.(eml|message|env|bin|der|cms|p7m)$/.test(f.file) && /^(smime|attacks)\//.test(f.file);
 const byFamily = (files) => {
   const map = new Map();
   for (const f of files.filter(isMessage)) map.set(f.family, [...(map.get(f.family) ?? []), f]);
