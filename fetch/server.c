@@ -173,7 +173,15 @@ static void take_until_signal(struct server *sv, int listen_fd, int signal_fd)
 /* --- stopping
  * ----------------------------------------------------------------------------------------- */
 
-static void stop(struct server *sv)
+static void turn_away_the_rest(struct server *sv, int listen_fd)
+{
+    for (int fd; (fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;)
+        turn_away(fd, FETCH_BUSY, "the daemon stops");
+    for (; sv->count > 0; sv->count--, sv->first = (sv->first + 1) % LIMIT_QUEUE)
+        turn_away(sv->queue[sv->first].fd, FETCH_BUSY, "the daemon stops");
+}
+
+static void stop(struct server *sv, int listen_fd)
 {
     struct timespec until;
     const uint64_t one = 1;
@@ -181,8 +189,7 @@ static void stop(struct server *sv)
     until.tv_sec += LIMIT_STOP_MS / 1000;
     pthread_mutex_lock(&sv->lock);
     sv->stopping = true;
-    for (; sv->count > 0; sv->count--, sv->first = (sv->first + 1) % LIMIT_QUEUE)
-        turn_away(sv->queue[sv->first].fd, FETCH_BUSY, "the daemon stops");
+    turn_away_the_rest(sv, listen_fd);
     pthread_cond_broadcast(&sv->changed);
     while (sv->busy > 0 && pthread_cond_timedwait(&sv->changed, &sv->lock, &until) == 0)
         ;
@@ -218,7 +225,7 @@ rc_t server_run(const struct server_options *o, int listen_fd, struct err *e)
     pthread_t *threads = calloc(o->threads, sizeof *threads);
     unsigned n = sv.stop_fd >= 0 && signal_fd >= 0 && threads ? start_threads(&sv, threads) : 0;
     if (n > 0 && n == o->threads) take_until_signal(&sv, listen_fd, signal_fd);
-    if (n > 0) stop(&sv);
+    if (n > 0) stop(&sv, listen_fd);
     for (unsigned i = 0; i < n; i++)
         pthread_join(threads[i], NULL);
     free(threads);

@@ -24,7 +24,8 @@ struct hop {
     struct curl_slist *headers;
     size_t header_bytes;
     uint32_t max_bytes;
-    bool refused; /* an address was */
+    bool headers_whole; /* the empty line after them came */
+    bool refused;       /* an address was */
     bool too_large;
     const char *odd; /* what the answer must not have, or NULL */
     char error[CURL_ERROR_SIZE];
@@ -90,7 +91,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
         h->too_large = true;
         return 0;
     }
-    h->odd = odd_header(str_n(bytes, n));
+    str_t line = str_n(bytes, n);
+    if (str_starts(line, STR("HTTP/"))) h->headers_whole = false; /* the real one after 103 */
+    if (str_trim(line).n == 0) h->headers_whole = true;
+    h->odd = odd_header(line);
     return h->odd ? 0 : n;
 }
 
@@ -210,8 +214,10 @@ static void explain(struct hop *h, CURLcode code)
         finish(t, FETCH_REFUSED, "an address that may not be asked");
     else if (code == CURLE_OPERATION_TIMEDOUT)
         finish(t, FETCH_TIMED_OUT, "no answer in time");
-    else if (code == CURLE_OUT_OF_MEMORY || t->body.failed)
+    else if (t->body.failed)
         finish(t, FETCH_FAILED, "out of memory");
+    else if (code == CURLE_OUT_OF_MEMORY) /* libcurl 7.88 says so of a long header line */
+        finish(t, FETCH_TOO_LARGE, "the answer's header is too long, or memory ran out");
     else
         finish(t, FETCH_UNREACHABLE, h->error[0] ? h->error : curl_easy_strerror(code));
 }
@@ -224,6 +230,10 @@ static void take_answer(struct hop *h)
     curl_easy_getinfo(h->curl, CURLINFO_CONTENT_TYPE, &type);
     if (status < 200 || status > 599) {
         finish(h->out, FETCH_UNREACHABLE, "no HTTP status");
+        return;
+    }
+    if (!h->headers_whole) {
+        finish(h->out, FETCH_UNREACHABLE, "an answer cut off in its header");
         return;
     }
     h->out->outcome = FETCH_ANSWERED;

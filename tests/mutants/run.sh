@@ -17,6 +17,7 @@ suite_of() {
     TAG) echo unit crypto/cms_open_test mail/message_test ;;
     FEATURE) echo http plan ;;
     CSRF) echo http guard ;;
+    RANGE) echo fetch refused ;;
     LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
     esac
@@ -43,6 +44,10 @@ run_instance() { # BUILD KIND FILE
     rm -rf "$(realpath "$DATA")" "$DATA"
     return $rc
 }
+run_fetch() { # BUILD FILE
+    make -s MUTANT="$MUTANT" "$1/waxseal-fetch" && bash tests/lib/netns.sh --can || return 99
+    BUILD=$1 bash tests/lib/netns.sh "$NODE" --test --test-force-exit --test-reporter=tap "tests/fetch/$2.test.mjs"
+}
 # Exit code of the suite for build $1 (mutant or ordinary); 99: it could not be run at all.
 judge() {
     local dir=$1 kind
@@ -50,10 +55,10 @@ judge() {
     set -- $(suite_of "$2")
     kind=$1
     shift
-    if [ "$kind" = unit ]; then run_unit "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
+    if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ]; then run_fetch "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION TRUST FEATURE CSRF LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION TRUST FEATURE CSRF RANGE LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))
