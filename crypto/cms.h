@@ -82,6 +82,7 @@ struct cms_signer {
     struct cert *cert; /* NULL: not in the message nor in `extra`; owned by the result */
     const char *signature_algorithm; /* "rsa-pkcs1-sha256", "rsa-pss-sha256", "ecdsa-sha256", ... */
     bool weak;                       /* SHA-1, MD5, RSA < 2048: never green */
+    bool lists_ciphers;              /* it has smimeCapabilities */
     bool takes_gcm;                  /* its smimeCapabilities name AES-256-GCM (RFC 8551 2.5.2) */
     int64_t signed_at;               /* signingTime; 0: absent */
     struct cert_verdict chain;       /* of `cert`, at judged_at; owned by the result */

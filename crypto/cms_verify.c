@@ -214,7 +214,7 @@ static int64_t signing_time(CMS_SignerInfo *si)
 }
 
 /* Signed capabilities: what mail to this signer may be encrypted with. */
-static bool takes_gcm(CMS_SignerInfo *si)
+static bool takes_gcm(CMS_SignerInfo *si, bool *listed)
 {
     int at = CMS_signed_get_attr_by_NID(si, NID_SMIMECapabilities, -1);
     const ASN1_TYPE *v = at < 0 ? NULL : X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
@@ -222,6 +222,7 @@ static bool takes_gcm(CMS_SignerInfo *si)
     const unsigned char *p = v->value.sequence->data;
     X509_ALGORS *list = d2i_X509_ALGORS(NULL, &p, v->value.sequence->length);
     bool found = false;
+    *listed = sk_X509_ALGOR_num(list) > 0;
     for (int i = 0; i < sk_X509_ALGOR_num(list); i++) {
         const ASN1_OBJECT *oid;
         X509_ALGOR_get0(&oid, NULL, NULL, sk_X509_ALGOR_value(list, i));
@@ -273,7 +274,7 @@ static rc_t check_signer(struct checking *c, CMS_SignerInfo *si, struct cms_sign
     cms_algorithm_of(si, &alg);
     s.signature_algorithm = alg.word;
     s.signed_at = signing_time(si);
-    s.takes_gcm = takes_gcm(si);
+    s.takes_gcm = takes_gcm(si, &s.lists_ciphers);
     TRY(cms_signer_name(si, c->arena, &s.issuer, &s.serial, e));
     find_and_check(c, si, &alg, &s);
     s.weak = alg.weak;

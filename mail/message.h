@@ -88,6 +88,7 @@ struct message_signer {
     unsigned char key[32];     /* names this signature (struct cms_signer) */
     int64_t not_before, not_after, signed_at;
     struct cert *cert;     /* owned by the view, or NULL */
+    bool lists_ciphers;    /* says which ciphers it takes; takes_gcm is one of them */
     bool takes_gcm;        /* says that mail to it may use AES-256-GCM */
     str_t encryption_cert; /* DER the signer prefers for encryption (RFC 8551 2.5.3), or null */
 };

@@ -63,6 +63,7 @@ static rc_t describe_signer(struct opened *m, const struct cms_signer *s,
                                .signed_at = s->signed_at,
                                .issuer = s->issuer,
                                .serial = s->serial,
+                               .lists_ciphers = s->lists_ciphers,
                                .takes_gcm = s->takes_gcm};
     if (s->cert) TRY(describe_certificate(m, s, &w, e));
     *out = w;

@@ -29,6 +29,10 @@ static const char *why_not(enum recipient_status s)
         return "is too weak";
     case RECIPIENT_UNTRUSTED:
         return "is not trusted";
+    case RECIPIENT_REVOKED:
+        return "was revoked";
+    case RECIPIENT_REVOCATION_UNKNOWN:
+        return "may have been revoked: that could not be checked";
     default:
         return "is not known";
     }
@@ -39,9 +43,9 @@ static rc_t find_certificates(struct call *c, struct decision *d, struct err *e)
     for (size_t i = 0; i < d->count; i++) {
         struct decided_recipient *r = &d->recipients[i];
         struct recipient_certificate found;
-        TRY(contacts_find_certificate(c, r->address, &found, e));
+        TRY(contacts_find_certificate(c, r->address, NULL, &found, e));
         r->cert = found.cert;
-        if (found.status != RECIPIENT_READY || !found.cert) {
+        if (!recipient_is_ready(found.status) || !found.cert) {
             err_set(e, RC_NO_CERTIFICATE, "The certificate of %.*s %s.", STR_ARG(r->address),
                     why_not(found.status));
             err_field(e, r->bcc ? "bcc" : "to");

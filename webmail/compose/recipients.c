@@ -7,7 +7,8 @@
 static rc_t recipient_json(struct call *c, str_t address, json_t **out, struct err *e)
 {
     struct recipient_certificate r = {.status = RECIPIENT_INVALID_ADDRESS};
-    if (address_check(address, NULL) == RC_OK) TRY(contacts_find_certificate(c, address, &r, e));
+    if (address_check(address, NULL) == RC_OK)
+        TRY(contacts_find_certificate(c, address, NULL, &r, e));
     json_t *v = json_object();
     json_put_str(v, "address", address);
     json_put_str(v, "status", str_c(recipient_status_word(r.status)));

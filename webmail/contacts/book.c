@@ -157,3 +157,13 @@ rc_t book_save(struct call *c, str_t id, const json_t *contact, const json_t *be
     if (v.type == KV_INT && v.i == -2) return err_set(e, RC_FULL, "The address book is full.");
     return err_set(e, RC_CONFLICT, NULL);
 }
+
+json_t *book_new_contact(str_t id, str_t name)
+{
+    json_t *v = json_object();
+    json_put_str(v, "id", id);
+    json_put_str(v, "name", name.p ? name : STR(""));
+    json_object_set_new(v, "addresses", json_array());
+    json_object_set_new(v, "certificates", json_array());
+    return v;
+}

@@ -13,8 +13,10 @@
 #define BOOK_MAX_CERTIFICATES 40u
 #define BOOK_MAX_CHAIN 8u
 
-/* Stored form: {id, name, addresses: [...], certificates: [{der, source, since, pending, gcm,
- * chain}]}.
+#define BOOK_SAVE_TRIES 8
+
+/* Stored form: {id, name, addresses: [...], certificates: [{der, source, since, state, why,
+ * preferred, gcm, told_at, chain, provenance}]}, oldest first.
  */
 
 /* *out NULL: there is none. New reference. *version for book_save; null when absent. */
@@ -27,6 +29,8 @@ rc_t book_all(struct call *c, json_t **out, struct err *e) WX_MUST_USE;
  * had. RC_CONFLICT: changed meanwhile. RC_INVALID, field addresses: another contact has one. */
 rc_t book_save(struct call *c, str_t id, const json_t *contact, const json_t *before, str_t version,
                struct err *e) WX_MUST_USE;
+/* One without addresses and certificates; new reference. name may be null. */
+json_t *book_new_contact(str_t id, str_t name);
 rc_t book_new_id(struct call *c, str_t *id, struct err *e) WX_MUST_USE;
 
 #endif

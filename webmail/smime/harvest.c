@@ -7,13 +7,11 @@
 
 #define MAX_KEYS 8u
 
-static rc_t answer(struct call *c, bool harvested, const char *reason, json_t *contact,
-                   struct err *e)
+static rc_t answer(struct call *c, const char *reason, struct err *e)
 {
     json_t *v = json_object();
-    json_put_bool(v, "harvested", harvested);
+    json_put_bool(v, "harvested", false);
     json_put_str(v, "reason", str_c(reason));
-    if (contact) json_object_set_new(v, "contact", contact);
     return call_answer(c, v, e);
 }
 
@@ -82,46 +80,115 @@ static size_t collect_chain(const struct message_view *v, struct arena *a, str_t
     return n;
 }
 
-static rc_t keep(struct call *c, const struct message_view *v, const struct cert *cert,
-                 bool takes_gcm, const struct cert_verdict *chain, struct err *e)
+/* What became of it, for the page. */
+static const char *reason_of(const struct contact_added *done)
 {
-    str_t intermediates[BOOK_MAX_CHAIN];
-    struct contact_certificate entry = {
-        .der = cert_der(cert),
-        .source = "harvested",
-        .takes_gcm = takes_gcm,
-        .chain = intermediates,
-        .chain_count = collect_chain(v, c->arena, intermediates, BOOK_MAX_CHAIN),
-        .pending = chain->revocation.status != REVOCATION_GOOD &&
-                   chain->revocation.status != REVOCATION_NO_SOURCE};
-    json_t *contact = NULL;
-    bool added = false;
-    TRY(contacts_add_certificate(c, v->from[0].address, v->from[0].name, &entry, &added, &contact,
-                                 e));
-    return answer(c, added, added ? "harvested" : "known", contact, e);
+    if (done->taken) return "harvested";
+    if (str_eq(str_c(done->state), STR("pending"))) return "pending";
+    if (str_eq(str_c(done->state), STR("rejected"))) return "rejected";
+    return done->added ? "older" : "known";
 }
 
-static rc_t harvest(struct call *c, const struct message_view *v, struct err *e)
+static rc_t answer_kept(struct call *c, const struct contact_added *done, struct err *e)
 {
-    const struct message_signer *s = find_signer(v);
-    if (!s) return answer(c, false, "not_valid", NULL, e);
-    str_t address = v->from[0].address;
-    if (str_ieq(address, c->session->address)) return answer(c, false, "own_address", NULL, e);
-    struct cert *cert = find_encryption(s, address, c->arena);
-    if (!cert) return answer(c, false, "no_encryption_certificate", NULL, e);
-    struct cert_verdict chain;
-    const struct cert_question question = {.bag = v->certificates,
-                                           .bag_count = v->certificate_count,
+    json_t *v = json_object();
+    json_put_bool(v, "harvested", done->taken);
+    json_put_str(v, "reason", str_c(reason_of(done)));
+    json_put_str(v, "why", str_c(done->why));
+    json_object_set_new(v, "contact", done->contact);
+    return call_answer(c, v, e);
+}
+
+struct harvest {
+    const struct message_view *view;
+    const struct message_signer *signer;
+    struct provenance from;
+    const struct cert_checks *checks;
+};
+
+/* When the signer said what it takes: 0 nothing was said, 1 nobody knows when. */
+static int64_t told_at(const struct message_signer *s)
+{
+    int64_t now = call_now();
+    if (!s->lists_ciphers) return 0;
+    if (s->signed_at <= 0) return 1;
+    return s->signed_at < now ? s->signed_at : now;
+}
+
+/* Judged for its purpose, now: the message's own verdict may be about the past. */
+static rc_t keep(struct call *c, const struct harvest *h, const struct cert *cert,
+                 enum cert_purpose purpose, const struct cert_verdict *verdict,
+                 struct contact_added *done, struct err *e)
+{
+    str_t intermediates[BOOK_MAX_CHAIN];
+    const struct mail_address *from = &h->view->from[0];
+    const struct contact_certificate entry = {
+        .der = cert_der(cert),
+        .source = "harvested",
+        .takes_gcm = h->signer->takes_gcm,
+        .told_at = told_at(h->signer),
+        .chain = intermediates,
+        .chain_count = collect_chain(h->view, c->arena, intermediates, BOOK_MAX_CHAIN),
+        .from = &h->from,
+        .verdict = verdict,
+        .purpose = purpose,
+        .checks = h->checks};
+    return contacts_add_certificate(c, from->address, from->name, &entry, done, e);
+}
+
+static rc_t keep_if_trusted(struct call *c, const struct harvest *h, const struct cert *cert,
+                            enum cert_purpose purpose, bool *trusted, struct contact_added *done,
+                            struct err *e)
+{
+    const struct cert_question question = {.bag = h->view->certificates,
+                                           .bag_count = h->view->certificate_count,
                                            .trust = c->app->trust,
-                                           .purpose = PURPOSE_ENCRYPT,
-                                           .at = call_now()};
-    cert_verify(cert, &question, &chain);
-    rc_t rc = chain.chain != CHAIN_TRUSTED || chain.revocation.status == REVOCATION_REVOKED
-                  ? answer(c, false, "untrusted_certificate", NULL, e)
-                  : keep(c, v, cert, s->takes_gcm, &chain, e);
-    cert_verdict_free(&chain);
-    cert_unref(cert);
+                                           .purpose = purpose,
+                                           .at = call_now(),
+                                           .checks = h->checks};
+    struct cert_verdict verdict;
+    cert_verify(cert, &question, &verdict);
+    *trusted = verdict.chain == CHAIN_TRUSTED && verdict.revocation.status != REVOCATION_REVOKED;
+    rc_t rc = *trusted ? keep(c, h, cert, purpose, &verdict, done, e) : RC_OK;
+    cert_verdict_free(&verdict);
     return rc;
+}
+
+/* The certificate somebody signs with, when it is not the one to encrypt to: so that it is known
+ * when the next mail comes. */
+static rc_t keep_signing(struct call *c, const struct harvest *h, const struct cert *encryption,
+                         struct err *e)
+{
+    struct contact_added done = {.contact = NULL};
+    struct cert_info info;
+    bool trusted;
+    const struct cert *cert = h->signer->cert;
+    if (encryption && cert_equal(cert, encryption)) return RC_OK;
+    if (cert_describe(cert, c->arena, &info, NULL) != RC_OK || info.is_ca || info.weak ||
+        cert_matches_address(cert, h->view->from[0].address) == ADDRESS_NO)
+        return RC_OK;
+    TRY(keep_if_trusted(c, h, cert, PURPOSE_SIGN, &trusted, &done, e));
+    json_decref(done.contact);
+    return RC_OK;
+}
+
+static rc_t harvest(struct call *c, struct harvest *h, struct err *e)
+{
+    struct contact_added done = {.contact = NULL};
+    bool trusted = false;
+    h->signer = find_signer(h->view);
+    if (!h->signer) return answer(c, "not_valid", e);
+    str_t address = h->view->from[0].address;
+    if (str_ieq(address, c->session->address)) return answer(c, "own_address", e);
+    struct cert *cert = find_encryption(h->signer, address, c->arena);
+    rc_t rc = keep_signing(c, h, cert, e);
+    if (rc == RC_OK && cert) rc = keep_if_trusted(c, h, cert, PURPOSE_ENCRYPT, &trusted, &done, e);
+    bool found = cert != NULL;
+    cert_unref(cert);
+    TRY(rc);
+    if (!found) return answer(c, "no_encryption_certificate", e);
+    if (!trusted) return answer(c, "untrusted_certificate", e);
+    return answer_kept(c, &done, e);
 }
 
 rc_t smime_harvest(struct call *c, struct err *e)
@@ -136,10 +203,17 @@ rc_t smime_harvest(struct call *c, struct err *e)
     TRY(json_want_array(c->in, "keys", MAX_KEYS, &keys, e));
     TRY(folder_from_id(c->arena, folder, &mailbox, e));
     TRY(is_shared(c, mailbox, &shared, e));
-    if (shared) return answer(c, false, "shared_mailbox", NULL, e);
+    if (shared) return answer(c, "shared_mailbox", e);
     struct opened_message m = {0};
     rc_t rc = view_open_message(c, mailbox, uid, uidvalidity, keys, &m, e);
-    if (rc == RC_OK) rc = harvest(c, m.view, e);
+    if (rc == RC_OK) {
+        struct harvest h = {.view = m.view,
+                            .from = {.folder = folder,
+                                     .message_id = m.view->message_id,
+                                     .subject = m.view->subject,
+                                     .date = m.view->date}};
+        rc = harvest(c, &h, e);
+    }
     opened_message_free(&m);
     return rc;
 }

@@ -6,36 +6,102 @@
 
 #define ENCRYPT "keyAgreement"
 
-static rc_t add_as(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
-                   bool pending, bool *added)
+/* As a person imports it. */
+static rc_t add(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
+                bool *added)
 {
     struct rig_call *rc = rig_call(r, "alice@demo.test");
-    json_t *contact = NULL;
+    struct contact_added done = {.contact = NULL};
     str_t der = chain ? cert_der(chain->cert) : STR_NULL;
     const struct contact_certificate item = {.der = cert_der(p->cert),
-                                             .source = "harvested",
-                                             .pending = pending,
+                                             .source = "imported",
                                              .chain = &der,
                                              .chain_count = chain ? 1 : 0};
-    rc_t code =
-        contacts_add_certificate(&rc->c, str_c(address), STR("Bob"), &item, added, &contact, NULL);
-    json_decref(contact);
+    rc_t code = contacts_add_certificate(&rc->c, str_c(address), STR("Bob"), &item, &done, NULL);
+    if (code == RC_OK) *added = done.added;
+    json_decref(done.contact);
     rig_call_free(rc);
     return code;
 }
 
-static rc_t add(struct rig *r, const char *address, const struct pki *p, const struct pki *chain,
-                bool *added)
+/* As a signed mail brings it: what became of it ("valid", "pending authority"). */
+static const char *harvest(struct rig *r, const char *address, const struct pki *p,
+                           enum revocation revocation)
 {
-    return add_as(r, address, p, chain, false, added);
+    static char out[64];
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    struct contact_added done = {.contact = NULL};
+    struct cert_verdict verdict;
+    struct cert_info info;
+    assert_int_equal(cert_describe(p->cert, rc->c.arena, &info, NULL), RC_OK);
+    enum cert_purpose purpose = info.can_encrypt ? PURPOSE_ENCRYPT : PURPOSE_SIGN;
+    const struct cert_question q = {.trust = r->app.trust, .purpose = purpose, .at = today()};
+    cert_verify(p->cert, &q, &verdict);
+    verdict.revocation.status = revocation;
+    const struct provenance from = {.folder = STR("SU5CT1g"),
+                                    .message_id = STR("<m@x.test>"),
+                                    .subject = STR("<b>Hello</b>"),
+                                    .date = PKI_NOW};
+    const struct contact_certificate item = {.der = cert_der(p->cert),
+                                             .source = "harvested",
+                                             .verdict = &verdict,
+                                             .from = &from,
+                                             .purpose = purpose};
+    assert_int_equal(
+        contacts_add_certificate(&rc->c, str_c(address), STR("Bob"), &item, &done, NULL), RC_OK);
+    snprintf(out, sizeof out, "%s%s%s", done.state, done.why ? " " : "", done.why ? done.why : "");
+    cert_verdict_free(&verdict);
+    json_decref(done.contact);
+    rig_call_free(rc);
+    return out;
 }
+#define HARVEST(address, p, outcome)                                                               \
+    assert_string_equal(harvest(r, address, &(p), REVOCATION_NO_SOURCE), outcome)
+
+/* What the person does, by the id of the only contact. */
+static rc_t act(struct rig *r, const struct pki *p, const char *action)
+{
+    struct rig_call *list = rig_call(r, "alice@demo.test"), *rc = rig_call(r, "alice@demo.test");
+    assert_int_equal(contacts_list(&list->c, NULL), RC_OK);
+    const json_t *contact = json_array_get(json_object_get(list->c.out, "contacts"), 0);
+    rc->q.params[0] = json_text(json_object_get(contact, "id"));
+    rc->q.params[1] = cert_fingerprint(p->cert);
+    rc->c.in = json_object();
+    json_put_str(rc->c.in, "action", str_c(action));
+    rc_t code = contacts_change_certificate(&rc->c, NULL);
+    rig_call_free(rc);
+    rig_call_free(list);
+    return code;
+}
+
+/* "state" or "state preferred" of a certificate of the only contact; "gone". */
+static const char *state_of(struct rig *r, const struct pki *p)
+{
+    static char out[64];
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);
+    const json_t *list =
+        json_object_get(json_array_get(json_object_get(rc->c.out, "contacts"), 0), "certificates");
+    snprintf(out, sizeof out, "gone");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *item = json_array_get(list, i);
+        if (!str_eq(json_text(json_object_get(item, "fingerprint")), cert_fingerprint(p->cert)))
+            continue;
+        bool preferred = json_is_true(json_object_get(item, "preferred"));
+        snprintf(out, sizeof out, "%s%s", json_string_value(json_object_get(item, "state")),
+                 preferred ? " preferred" : "");
+    }
+    rig_call_free(rc);
+    return out;
+}
+#define STATE(p, expected) assert_string_equal(state_of(r, &(p)), expected)
 
 static void expect(struct rig *r, const char *address, enum recipient_status status,
                    const struct pki *p)
 {
     struct rig_call *rc = rig_call(r, "alice@demo.test");
     struct recipient_certificate found;
-    assert_int_equal(contacts_find_certificate(&rc->c, str_c(address), &found, NULL), RC_OK);
+    assert_int_equal(contacts_find_certificate(&rc->c, str_c(address), NULL, &found, NULL), RC_OK);
     if (found.status != status) fail_msg("%s is %s", address, recipient_status_word(found.status));
     if (p)
         assert_true(cert_equal(found.cert, p->cert));
@@ -72,23 +138,203 @@ static void finds_the_best(void **state)
     pki_free(&stranger);
 }
 
-/* A signed mail whose certificate could not be looked up changes nothing for whom we know. */
-static void pending_replaces_nothing(void **state)
+/* --- what a signed mail may change -------------------------------------------------------------
+ */
+
+/* A signed mail whose certificate could not be looked up changes nothing, and is not used. */
+static void unknown_revocation_waits(void **state)
 {
     struct rig *r = *state;
-    bool added;
-    struct pki good = leaf("email:p@demo.test", -100, 50, ENCRYPT, &root);
-    struct pki newer = leaf("email:p@demo.test", -50, 100, ENCRYPT, &root);
-    assert_int_equal(add_as(r, "p@demo.test", &newer, NULL, true, &added), RC_OK);
-    expect(r, "p@demo.test", RECIPIENT_READY, &newer); /* the only one there is */
-    assert_int_equal(add(r, "p@demo.test", &good, NULL, &added), RC_OK);
-    expect(r, "p@demo.test", RECIPIENT_READY, &good);
+    struct pki one = leaf("email:p@demo.test", -100, 30, ENCRYPT, &root);
+    struct pki two = leaf("email:p@demo.test", -50, 100, ENCRYPT, &root);
+    assert_string_equal(harvest(r, "p@demo.test", &one, REVOCATION_UNKNOWN), "pending revocation");
+    expect(r, "p@demo.test", RECIPIENT_REVOCATION_UNKNOWN, &one);
+    assert_string_equal(harvest(r, "p@demo.test", &one, REVOCATION_NOT_CHECKED),
+                        "pending revocation");
     /* seen again, and this time nothing was left open */
-    assert_int_equal(add(r, "p@demo.test", &newer, NULL, &added), RC_OK);
-    assert_false(added);
-    expect(r, "p@demo.test", RECIPIENT_READY, &newer);
+    assert_string_equal(harvest(r, "p@demo.test", &one, REVOCATION_GOOD), "valid first");
+    expect(r, "p@demo.test", RECIPIENT_READY, &one);
+    assert_string_equal(harvest(r, "p@demo.test", &two, REVOCATION_UNKNOWN), "pending revocation");
+    expect(r, "p@demo.test", RECIPIENT_PENDING_CHANGE, &one);
+    assert_string_equal(harvest(r, "p@demo.test", &two, REVOCATION_GOOD), "valid renewed");
+    expect(r, "p@demo.test", RECIPIENT_READY, &two);
+    STATE(one, "superseded");
+    assert_string_equal(harvest(r, "p@demo.test", &one, REVOCATION_GOOD), "superseded");
+    pki_free(&one);
+    pki_free(&two);
+}
+
+/* Key substitution: a new certificate for the address while the old one is good for long. */
+static void a_change_waits_for_the_person(void **state)
+{
+    struct rig *r = *state;
+    struct pki old = leaf("email:v@demo.test", -100, 300, ENCRYPT, &root);
+    struct pki other = leaf("email:v@demo.test", -1, 300, ENCRYPT, &root);
+    struct pki third = leaf("email:v@demo.test", 0, 300, ENCRYPT, &root);
+    struct pki same = PKI(.subject = "Leaf", .san = "email:v@demo.test", .usage = ENCRYPT,
+                          .extended = "emailProtection", .issuer = &root, .key_of = &old,
+                          .from = today() - 9 * PKI_DAY, .to = today() + 350 * PKI_DAY);
+    HARVEST("v@demo.test", old, "valid first");
+    HARVEST("v@demo.test", other, "pending early");
+    expect(r, "v@demo.test", RECIPIENT_PENDING_CHANGE, &old);
+    HARVEST("v@demo.test", other, "pending early"); /* saying it twice does not help */
+    expect(r, "v@demo.test", RECIPIENT_PENDING_CHANGE, &old);
+    HARVEST("v@demo.test", same, "valid same_key"); /* nobody reads more than before */
+    expect(r, "v@demo.test", RECIPIENT_PENDING_CHANGE, &same);
+    STATE(old, "superseded");
+    /* No: it is forgotten, never asked about again, and the next one is asked about in any case. */
+    assert_int_equal(act(r, &other, "reject"), RC_OK);
+    expect(r, "v@demo.test", RECIPIENT_READY, &same);
+    HARVEST("v@demo.test", other, "rejected");
+    HARVEST("v@demo.test", third, "pending rejected_before");
+    /* Yes: it is used, the one before is kept. */
+    assert_int_equal(act(r, &third, "accept"), RC_OK);
+    expect(r, "v@demo.test", RECIPIENT_READY, &third);
+    STATE(same, "superseded");
+    STATE(other, "rejected");
+    /* And back. */
+    assert_int_equal(act(r, &third, "reject"), RC_OK);
+    expect(r, "v@demo.test", RECIPIENT_READY, &same);
+    STATE(same, "valid");
+    pki_free(&old);
+    pki_free(&other);
+    pki_free(&third);
+    pki_free(&same);
+}
+
+static void authorities_are_not_exchanged(void **state)
+{
+    struct rig *r = *state;
+    struct pki second = PKI(.subject = "Second", .ca = true, .usage = "keyCertSign",
+                            .from = today() - 400 * PKI_DAY, .to = today() + 400 * PKI_DAY);
+    trust_free((struct trust *) r->app.trust);
+    r->app.trust = PKI_TRUST(&root, &second);
+    struct pki ending = leaf("email:w@demo.test", -300, 20, ENCRYPT, &root);
+    struct pki foreign = leaf("email:w@demo.test", -3, 300, ENCRYPT, &second);
+    struct pki older = leaf("email:w@demo.test", -310, 90, ENCRYPT, &root);
+    struct pki renewed = leaf("email:w@demo.test", -2, 300, ENCRYPT, &root);
+    HARVEST("w@demo.test", ending, "valid first");
+    HARVEST("w@demo.test", foreign, "pending authority");
+    expect(r, "w@demo.test", RECIPIENT_PENDING_CHANGE, &ending);
+    HARVEST("w@demo.test", older, "superseded older");
+    HARVEST("w@demo.test", renewed, "valid renewed");
+    expect(r, "w@demo.test", RECIPIENT_PENDING_CHANGE, &renewed);
+    STATE(foreign, "pending");
+    pki_free(&second);
+    pki_free(&ending);
+    pki_free(&foreign);
+    pki_free(&older);
+    pki_free(&renewed);
+}
+
+static void the_person_decides(void **state)
+{
+    struct rig *r = *state;
+    struct pki one = leaf("email:d@demo.test", -100, 20, ENCRYPT, &root);
+    struct pki two = leaf("email:d@demo.test", -50, 300, ENCRYPT, &root);
+    struct pki sign = leaf("email:d@demo.test", -50, 300, "digitalSignature", &root);
+    struct pki next = leaf("email:d@demo.test", -1, 300, ENCRYPT, &root);
+    HARVEST("d@demo.test", one, "valid first");
+    HARVEST("d@demo.test", sign, "valid first"); /* of another purpose: takes no place */
+    STATE(one, "valid");
+    HARVEST("d@demo.test", two, "valid renewed");
+    assert_int_equal(act(r, &sign, "prefer"), RC_INVALID);
+    assert_int_equal(act(r, &two, "shred"), RC_INVALID);
+    assert_int_equal(act(r, &next, "accept"), RC_NOT_FOUND);
+    /* A choice stays, also against a renewal; both are kept. */
+    assert_int_equal(act(r, &one, "prefer"), RC_OK);
+    STATE(one, "valid preferred");
+    STATE(two, "superseded");
+    expect(r, "d@demo.test", RECIPIENT_READY, &one);
+    HARVEST("d@demo.test", next, "pending preferred");
+    assert_int_equal(act(r, &next, "prefer"), RC_OK);
+    STATE(next, "valid preferred");
+    STATE(one, "superseded");
+    expect(r, "d@demo.test", RECIPIENT_READY, &next);
+    assert_int_equal(act(r, &next, "remove"), RC_OK);
+    STATE(next, "gone");
+    expect(r, "d@demo.test", RECIPIENT_READY, &two); /* the newest of what was used before */
+    STATE(sign, "valid");
+    pki_free(&one);
+    pki_free(&two);
+    pki_free(&sign);
+    pki_free(&next);
+}
+
+/* Nobody can fill the book, or push out what is used. */
+static void waiting_ones_are_kept_in_limits(void **state)
+{
+    struct rig *r = *state;
+    struct pki good = leaf("email:l@demo.test", -100, 300, ENCRYPT, &root);
+    struct pki first = {0};
+    HARVEST("l@demo.test", good, "valid first");
+    for (int i = 0; i < 9; i++) {
+        struct pki more = leaf("email:l@demo.test", -1, 300, ENCRYPT, &root);
+        HARVEST("l@demo.test", more, "pending early");
+        if (i == 0)
+            first = more;
+        else
+            pki_free(&more);
+    }
+    STATE(first, "gone");
+    STATE(good, "valid");
+    expect(r, "l@demo.test", RECIPIENT_PENDING_CHANGE, &good);
+    pki_free(&first);
     pki_free(&good);
-    pki_free(&newer);
+}
+
+static bool takes_gcm(struct rig *r, const struct pki *p, bool gcm, int64_t told_at)
+{
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    struct contact_added done = {.contact = NULL};
+    struct recipient_certificate found;
+    const struct contact_certificate item = {
+        .der = cert_der(p->cert), .source = "imported", .takes_gcm = gcm, .told_at = told_at};
+    assert_int_equal(
+        contacts_add_certificate(&rc->c, STR("g@demo.test"), STR_NULL, &item, &done, NULL), RC_OK);
+    assert_int_equal(contacts_find_certificate(&rc->c, STR("g@demo.test"), NULL, &found, NULL),
+                     RC_OK);
+    bool out = found.takes_gcm;
+    cert_unref(found.cert);
+    json_decref(done.contact);
+    rig_call_free(rc);
+    return out;
+}
+
+/* The newest signed word about ciphers counts (RFC 8551 section 2.7.1); old mail seen late, and
+ * mail that says nothing, change nothing. */
+static void learns_ciphers(void **state)
+{
+    struct rig *r = *state;
+    struct pki p = leaf("email:g@demo.test", -5, 50, ENCRYPT, &root);
+    assert_false(takes_gcm(r, &p, false, 0));
+    assert_true(takes_gcm(r, &p, true, 1000));
+    assert_true(takes_gcm(r, &p, false, 0));
+    assert_true(takes_gcm(r, &p, false, 999));
+    assert_false(takes_gcm(r, &p, false, 1001));
+    assert_true(takes_gcm(r, &p, true, 2000));
+    pki_free(&p);
+}
+
+/* Only what is accepted makes a sender known. */
+static void pending_ones_are_not_known(void **state)
+{
+    struct rig *r = *state;
+    struct cert *known[8];
+    size_t n;
+    struct pki good = leaf("email:k@demo.test", -100, 300, ENCRYPT, &root);
+    struct pki other = leaf("email:k@demo.test", -1, 300, ENCRYPT, &root);
+    HARVEST("k@demo.test", good, "valid first");
+    HARVEST("k@demo.test", other, "pending early");
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    assert_int_equal(contacts_known_certificates(&rc->c, STR("k@demo.test"), known, 8, &n, NULL),
+                     RC_OK);
+    assert_int_equal(n, 1);
+    assert_true(cert_equal(known[0], good.cert));
+    cert_unref(known[0]);
+    rig_call_free(rc);
+    pki_free(&good);
+    pki_free(&other);
 }
 
 static void says_why_not(void **state)
@@ -168,7 +414,7 @@ static void a_forged_contact_is_refused(void **state)
     RIG_REDIS(r, a, STR("HSET"), book, id, value);
     struct rig_call *rc = rig_call(r, "alice@demo.test");
     struct recipient_certificate found;
-    assert_int_equal(contacts_find_certificate(&rc->c, STR("bob@demo.test"), &found, NULL),
+    assert_int_equal(contacts_find_certificate(&rc->c, STR("bob@demo.test"), NULL, &found, NULL),
                      RC_DAMAGED);
     rig_call_free(rc);
     pki_free(&bob);
@@ -271,7 +517,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         T(finds_the_best),
-        T(pending_replaces_nothing),
+        T(unknown_revocation_waits),
+        T(a_change_waits_for_the_person),
+        T(authorities_are_not_exchanged),
+        T(the_person_decides),
+        T(waiting_ones_are_kept_in_limits),
+        T(learns_ciphers),
+        T(pending_ones_are_not_known),
         T(says_why_not),
         T(a_kept_chain_is_used),
         T(only_for_its_own_address),

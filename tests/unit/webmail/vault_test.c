@@ -148,7 +148,7 @@ static void chooses_own_certificates(void **state)
     expect_own(r, 4, &sign, &both);
     struct rig_call *rc = rig_call(r, "alice@demo.test");
     struct recipient_certificate found;
-    assert_int_equal(contacts_find_certificate(&rc->c, STR("alice@demo.test"), &found, NULL),
+    assert_int_equal(contacts_find_certificate(&rc->c, STR("alice@demo.test"), NULL, &found, NULL),
                      RC_OK);
     assert_int_equal(found.status, RECIPIENT_READY);
     assert_true(cert_equal(found.cert, both.cert));
