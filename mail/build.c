@@ -14,6 +14,7 @@ struct builder {
     size_t *starts; /* offset of each piece in out: slices are made when out has its end */
     size_t count;
     const char *further; /* parameter of the root's Content-Type: "; hp=\"clear\"" */
+    bool legacy;         /* texts repeat the hidden subject for readers without RFC 9788 */
     struct err *e;
 };
 
@@ -157,12 +158,17 @@ static void close_multipart(struct builder *b, const char *boundary)
     buf_printf(b->out, "--%s--\r\n", boundary);
 }
 
-static void put_leaf(struct builder *b, str_t text, bool html)
+static rc_t put_leaf(struct builder *b, str_t text, bool html)
 {
-    part_put_text(text, html, b->further, b->out);
+    const char *mark = b->legacy ? ";\r\n hp-legacy-display=\"1\"" : "";
+    str_t further = arena_printf(b->a, "%s%s", b->further, mark);
+    if (b->legacy) text = legacy_display(b->m->subject, text, html, b->a);
+    if (!further.p || (b->legacy && !text.p)) return err_set(b->e, RC_NO_MEMORY, NULL);
+    part_put_text(text, html, further.p, b->out);
     /* quoted-printable of text that ends in CRLF ends so too; every part must */
     if (b->out->n < 2 || b->out->p[b->out->n - 1] != '\n') buf_cstr(b->out, "\r\n");
     b->further = "";
+    return RC_OK;
 }
 
 static rc_t put_attachment(struct builder *b, size_t i)
@@ -196,14 +202,11 @@ static rc_t put_attachment(struct builder *b, size_t i)
 static rc_t put_related(struct builder *b)
 {
     char boundary[BOUNDARY_CHARS];
-    if (count_inline(b) == 0) {
-        put_leaf(b, b->m->html, true);
-        return RC_OK;
-    }
+    if (count_inline(b) == 0) return put_leaf(b, b->m->html, true);
     TRY(new_boundary(boundary, b->e));
     open_multipart(b, "related", boundary);
     next_part(b, boundary);
-    put_leaf(b, b->m->html, true);
+    TRY(put_leaf(b, b->m->html, true));
     for (size_t i = 0; i < b->m->attachment_count; i++) {
         if (!is_inline(b, i)) continue;
         next_part(b, boundary);
@@ -216,14 +219,11 @@ static rc_t put_related(struct builder *b)
 static rc_t put_body(struct builder *b)
 {
     char boundary[BOUNDARY_CHARS];
-    if (!b->m->html.p) {
-        put_leaf(b, b->m->text, false);
-        return RC_OK;
-    }
+    if (!b->m->html.p) return put_leaf(b, b->m->text, false);
     TRY(new_boundary(boundary, b->e));
     open_multipart(b, "alternative", boundary);
     next_part(b, boundary);
-    put_leaf(b, b->m->text, false);
+    TRY(put_leaf(b, b->m->text, false));
     next_part(b, boundary);
     TRY(put_related(b));
     close_multipart(b, boundary);
@@ -255,6 +255,7 @@ static rc_t put_entity(struct builder *b, enum header_protection hp)
         buf_cstr(b->out, "MIME-Version: 1.0\r\n");
     }
     if (hp == HP_CIPHER) TRY(put_hp_outer(b->m, b->out, b->e));
+    b->legacy = hp == HP_CIPHER && b->m->outer_subject.p;
     b->further = hp == HP_CLEAR    ? ";\r\n hp=\"clear\""
                  : hp == HP_CIPHER ? ";\r\n hp=\"cipher\""
                                    : "";

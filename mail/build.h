@@ -50,7 +50,8 @@ struct build_piece {
 /* The MIME entity (Content-* fields and body; with hp the protected header fields too) appended to
  * out. *pieces (in the arena) covers what was appended, in order: the skeleton the browser checks.
  * Boundaries are random. On failure out has what it had. HP_CIPHER also lists the outer fields
- * (HP-Outer, RFC 9788 section 2.2). RC_INVALID (field names the input), RC_TOO_LARGE. */
+ * (HP-Outer, RFC 9788 section 2.2) and, with an outer_subject, repeats the hidden one at the top of
+ * the texts (legacy display, section 5.2). RC_INVALID (field names the input), RC_TOO_LARGE. */
 rc_t build_entity(const struct build_message *m, enum header_protection hp, struct arena *a,
                   struct buf *out, struct build_piece **pieces, size_t *n,
                   struct err *e) WX_MUST_USE;

@@ -22,4 +22,8 @@ bool field_type_is_safe(str_t type);
  * empty line, body that ends with CRLF. Plain text becomes format=flowed (RFC 3676). */
 void part_put_text(str_t text, bool html, const char *further, struct buf *out);
 
+/* text with the subject at its top, as RFC 9788 section 5.2 wants it beside hp-legacy-display="1".
+ * HTML is a fragment, without a body tag of its own. Null: out of memory. */
+str_t legacy_display(str_t subject, str_t text, bool html, struct arena *a);
+
 #endif

@@ -27,6 +27,7 @@ struct build_message compose_message(struct call *c, const struct compose *m)
         .cc = m->cc,
         .cc_count = m->cc_count,
         .subject = m->subject,
+        .outer_subject = m->hide_subject && m->mode & MODE_ENCRYPT ? STR("[...]") : STR_NULL,
         .date = m->date,
         .message_id = compose_message_id(c, m->submission),
         .in_reply_to = m->in_reply_to,
@@ -43,8 +44,10 @@ struct build_message compose_message(struct call *c, const struct compose *m)
 static void put_marks(const struct compose *m, struct buf *out)
 {
     buf_printf(out,
-               "X-Waxseal-Submission: %.*s\r\nX-Waxseal-Mode: %s\r\nX-Waxseal-May-Encrypt: %s\r\n",
-               STR_ARG(m->submission), compose_mode_word(m->mode), m->may_encrypt ? "yes" : "no");
+               "X-Waxseal-Submission: %.*s\r\nX-Waxseal-Mode: %s\r\nX-Waxseal-May-Encrypt: %s\r\n"
+               "X-Waxseal-Hide-Subject: %s\r\n",
+               STR_ARG(m->submission), compose_mode_word(m->mode), m->may_encrypt ? "yes" : "no",
+               m->hide_subject ? "yes" : "no");
 }
 
 static rc_t put_bcc(const struct compose *m, struct buf *out, struct err *e)

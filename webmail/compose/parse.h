@@ -23,6 +23,7 @@ struct compose {
     str_t in_reply_to, references;
     enum compose_mode mode;
     bool may_encrypt;                     /* mode encrypts, or the writer may still choose so */
+    bool hide_subject;                    /* counts only where the mode encrypts */
     str_t signer;                         /* fingerprint, or null */
     struct build_attachment *attachments; /* the browser's, then the forwarded ones */
     size_t attachment_count;

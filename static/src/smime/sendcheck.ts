@@ -55,7 +55,8 @@ function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void
 
 /* --- header ----------------------------------------------------------------------------- */
 
-const ONCE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'mime-version', 'content-type', 'content-transfer-encoding'];
+const OUTSIDE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references'];
+const ONCE = [...OUTSIDE, 'mime-version', 'content-type', 'content-transfer-encoding'];
 
 const oneLine = (s: string): string => s.replace(/[\u0000-\u001f\u007f]/g, ' ');
 /** Blanks as the server trims them; String.trim would also take what Unicode calls a blank. */
@@ -82,13 +83,25 @@ function sameIds(value: string | undefined, wanted: string | null): boolean {
   return ids(value).length > 0 && ids(value).every((id) => known.has(id)) && value.replace(/<[^<>\s]+>/g, '').trim() === '';
 }
 
-function checkOuter(root: Entity, get: (name: string) => string | undefined): void {
-  for (const f of root.fields.filter((x) => x.name === 'hp-outer')) {
-    const m = /^([!-9;-~]+):[ \t]?(.*)$/.exec(f.value);
-    must(m !== null && ONCE.includes(m[1]!.toLowerCase()), 'header');
-    const inner = get(m[1]!.toLowerCase());
-    // RFC 9788: what the outside shows; only the subject may be hidden there.
-    must(m[1]!.toLowerCase() === 'subject' || inner?.trim() === m[2]!.trim(), 'header');
+/** RFC 9788: the field that says what the outside shows, once for each; only the subject is hidden there, and only when
+ *  the person wants that. */
+const HIDDEN_SUBJECT = '[...]';
+const encrypts = (f: Frozen): boolean => f.body.mode === 'encrypt' || f.body.mode === 'sign_encrypt';
+const hidesSubject = (f: Frozen): boolean => encrypts(f) && f.body.hide_subject === true;
+
+function checkOuter(root: Entity, get: (name: string) => string | undefined, f: Frozen): void {
+  const told = new Map<string, string>();
+  for (const field of root.fields.filter((x) => x.name === 'hp-outer')) {
+    const m = /^([!-9;-~]+):[ \t]?(.*)$/.exec(field.value);
+    const name = m?.[1]!.toLowerCase() ?? '';
+    must(m !== null && OUTSIDE.includes(name) && !told.has(name), 'header');
+    told.set(name, m[2]!.trim());
+  }
+  // Signed mail that is not encrypted hides nothing and lists nothing.
+  if (!encrypts(f)) { must(told.size === 0, 'header'); return; }
+  for (const name of OUTSIDE) {
+    const wanted = name === 'subject' && hidesSubject(f) ? HIDDEN_SUBJECT : get(name)?.trim();
+    must(told.get(name) === wanted, 'header');
   }
 }
 
@@ -112,7 +125,7 @@ function checkHeader(root: Entity, p: Prepared, f: Frozen, now: number): void {
   must(sameIds(get('in-reply-to'), f.body.in_reply_to) && sameIds(get('references'), f.body.references), 'header');
   must(get('mime-version')?.trim() === '1.0', 'header');
   must(Math.abs(Date.parse(get('date') ?? '') - now) < DAY, 'time');
-  checkOuter(root, get);
+  checkOuter(root, get, f);
 }
 
 /* --- content ---------------------------------------------------------------------------- */
@@ -139,17 +152,29 @@ function onlyFields(e: Entity, root: boolean, allowed: readonly string[]): boole
   return root || (e.fields.every((x) => allowed.includes(x.name)) && new Set(e.fields.map((x) => x.name)).size === e.fields.length);
 }
 
+/** The hidden subject once more at the top of a text, for readers that know nothing of RFC 9788 (mail/build_legacy.c). */
+function legacyDisplay(subject: string, text: string, html: boolean): string {
+  const line = oneLine(subject);
+  if (!html) return `Subject: ${line}\n\n${text}`;
+  const escaped = line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return `<div class="header-protection-legacy-display"><pre>Subject: ${escaped}</pre></div>\n${text}`;
+}
+
 class Content {
   #f: Frozen;
   #hp: string;
+  #hides: boolean;
   #used = new Set<number>();
-  constructor(f: Frozen, hp: string) { this.#f = f; this.#hp = hp; }
+  constructor(f: Frozen, hp: string) { this.#f = f; this.#hp = hp; this.#hides = hidesSubject(f); }
 
   #hpOf(root: boolean): Record<string, string> { return root ? { hp: this.#hp } : {}; }
 
   #leaf(e: Entity, type: string, params: Record<string, string>, root: boolean, difference: Difference): string {
     must(e.type === type && e.parts.length === 0, 'structure');
-    must(onlyParams(e, { charset: 'utf-8', ...params, ...this.#hpOf(root) }) && onlyFields(e, root, LEAF), 'structure');
+    const legacy: Record<string, string> = this.#hides ? { 'hp-legacy-display': '1' } : {};
+    must(onlyParams(e, { charset: 'utf-8', ...params, ...legacy, ...this.#hpOf(root) }) && onlyFields(e, root, LEAF), 'structure');
+    // Without the mark our own readers would show the subject twice; with it and without the lines they would cut text off.
+    must(e.params.has('hp-legacy-display') === this.#hides, 'structure');
     must(e.params.get('charset')?.toLowerCase() === 'utf-8', 'structure');
     try { return decodeText(e); } catch { throw new DifferenceError(difference); }
   }
@@ -158,11 +183,14 @@ class Content {
     const text = this.#leaf(e, 'text/plain', { format: 'flowed' }, root, 'text');
     let shown = text;
     if (e.params.has('format')) try { shown = unflow(text); } catch { throw new DifferenceError('text'); }
-    must(plain(shown) === plain(this.#f.body.text), 'text');
+    const wanted = this.#hides ? legacyDisplay(this.#f.body.subject, this.#f.body.text, false) : this.#f.body.text;
+    must(plain(shown) === plain(wanted), 'text');
   }
 
   #html(e: Entity, root: boolean): void {
-    must(lines(this.#leaf(e, 'text/html', {}, root, 'html')) === lines(this.#f.body.html ?? ''), 'html');
+    const html = this.#f.body.html ?? '';
+    const wanted = this.#hides ? legacyDisplay(this.#f.body.subject, html, true) : html;
+    must(lines(this.#leaf(e, 'text/html', {}, root, 'html')) === lines(wanted), 'html');
   }
 
   #attachment(e: Entity, inline: boolean): void {
@@ -271,7 +299,7 @@ export function checkPrepared(p: Prepared, f: Frozen, c: CheckContext): Piece[] 
   try {
     checkHeader(root, p, f, c.now);
     const hp = root.params.get('hp')?.toLowerCase() ?? '';
-    must(!signing || hp === 'clear' || hp === 'cipher', 'header');
+    must(p.mode === 'none' || hp === (encrypts(f) ? 'cipher' : 'clear'), 'header');
     new Content(f, hp).check(root);
   } catch (error) {
     // Our own MIME reader refused something inside: the server built what it never builds.

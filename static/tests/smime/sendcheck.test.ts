@@ -28,7 +28,7 @@ function frozen(kind: string, patch: Partial<Frozen['body']> = {}): Frozen {
     { name: 'empty.txt', type: 'text/plain', size: 0, content_id: null },
   ];
   const files = [new Blob([PDF]), new Blob([Uint8Array.from([0x89, 0x50, 0x4e, 0x47])]), new Blob([])];
-  const count = kind === 'full' ? 3 : kind === 'attached' ? 1 : 0;
+  const count = kind === 'full' || kind === 'hidden_full' ? 3 : kind === 'attached' ? 1 : 0;
   const bob = { name: 'Bob Builder', address: 'bob@demo.test' };
   return {
     from: FROM, files: files.slice(0, count), certificates: { 'bob@demo.test': 'b0', 'jm@Example.ORG': 'b1', 'carol@demo.test': 'b2' },
@@ -36,8 +36,8 @@ function frozen(kind: string, patch: Partial<Frozen['body']> = {}): Frozen {
       submission: '6f1c1c1e-0000-4000-8000-1234567890ab', from: FROM, to: long ? [bob, { name: 'Müller, Jürgen', address: 'jm@Example.ORG' }] : [bob],
       cc: long ? [{ name: '', address: 'carol@demo.test' }] : [], bcc: [], reply_to: [],
       subject: long ? 'Prüfbericht – bitte bis Freitag lesen und unterschreiben, danke' : 'Plain', text: long ? TEXT : 'Hello\nworld',
-      html: kind === 'full' ? HTML : null, in_reply_to: long ? '<x@y.test>' : null, references: long ? '<w@y.test> <x@y.test>' : null,
-      mode: kind === 'cipher' ? 'sign_encrypt' : 'sign', may_encrypt: false, signer: null, attachments: attachments.slice(0, count), ...patch,
+      html: kind === 'full' || kind === 'hidden_full' ? HTML : null, in_reply_to: long ? '<x@y.test>' : null, references: long ? '<w@y.test> <x@y.test>' : null,
+      mode: kind === 'cipher' || kind.startsWith('hidden') ? 'sign_encrypt' : 'sign', may_encrypt: false, hide_subject: kind.startsWith('hidden'), signer: null, attachments: attachments.slice(0, count), ...patch,
     },
   };
 }
@@ -82,6 +82,19 @@ test('agrees with what our own server builds', () => {
   }
 });
 
+test('a hidden subject with marks of HTML and controls is read as it was written', () => {
+  const f = frozen('hidden', { subject: 'A <b>&amp;\u0001C' });
+  const text = new TextDecoder('latin1').decode(fromBase64((skeletons.hidden![0] as { bytes: string }).bytes))
+    .replace(/(?<=\r\n)Subject: =\?utf-8.*\r\n .*\r\n/, 'Subject: A <b>&amp; C\r\n')
+    .replace(/Subject: Pr=C3[^]*?danke/, 'Subject: A <b>&amp; C');
+  assert.equal(verdict(prepared('hidden', f, { skeleton: [{ bytes: toBase64(pass(text)) }] }), f), 'same');
+});
+
+test('hiding the subject means nothing where nothing is encrypted', () => {
+  const f = frozen('plain', { hide_subject: true });
+  assert.equal(verdict(prepared('plain', f), f), 'same');
+});
+
 test('a composer with other line ends or trailing blanks wrote the same text', () => {
   const f = frozen('plain', { text: 'Hello  \r\nworld\r\n\r\n' });
   assert.equal(verdict(prepared('plain', f), f), 'same');
@@ -109,6 +122,25 @@ const lies: [string, string, (f: Frozen) => Partial<Prepared>, string][] = [
   ['foreign reference', 'text', () => ({ skeleton: edit('text', (t) => t.replace('<w@y.test>', '<v@y.test>')) }), 'header'],
   ['other message id', 'plain', () => ({ message_id: '<other@demo.test>' }), 'header'],
   ['outer header of another mail', 'cipher', () => ({ skeleton: edit('cipher', (t) => t.replace('HP-Outer: Cc: carol', 'HP-Outer: Cc: eve')) }), 'header'],
+  ['outer header not told', 'cipher', () => ({ skeleton: edit('cipher', (t) => t.replace('HP-Outer: Cc: carol@demo.test\r\n', '')) }), 'header'],
+  ['outer header told twice', 'cipher', () => ({ skeleton: edit('cipher', (t) => t.replace('HP-Outer: Cc: carol', 'HP-Outer: Cc: carol@demo.test\r\nHP-Outer: Cc: carol')) }), 'header'],
+  ['outer header of a signed mail', 'plain', () => ({ skeleton: edit('plain', (t) => t.replace('Content-Type', 'HP-Outer: Subject: Plain\r\nContent-Type')) }), 'header'],
+  ['a field outside that is not inside', 'cipher', () => ({ skeleton: edit('cipher', (t) => t.replace('Content-Type', 'HP-Outer: Sender: eve@demo.test\r\nContent-Type')) }), 'header'],
+  ['signed mail that calls itself encrypted', 'plain', () => ({ skeleton: edit('plain', (t) => t.replace('hp="clear"', 'hp="cipher"')) }), 'header'],
+  ['encrypted mail that calls itself clear', 'cipher', () => ({ skeleton: edit('cipher', (t) => t.replace('hp="cipher"', 'hp="clear"')) }), 'header'],
+  ['subject hidden unasked', 'cipher', () => ({ skeleton: skeletons.hidden! }), 'header'],
+  ['subject hidden outside only', 'cipher', () => ({ skeleton: edit('cipher', (t) => t.replace(/HP-Outer: Subject: .*\r\n .*\r\n/, 'HP-Outer: Subject: [...]\r\n')) }), 'header'],
+  ['subject not hidden', 'hidden', () => ({ skeleton: skeletons.cipher! }), 'header'],
+  ['another subject outside', 'hidden', () => ({ skeleton: edit('hidden', (t) => t.replace('HP-Outer: Subject: [...]', 'HP-Outer: Subject: Hello')) }), 'header'],
+  ['subject dropped outside', 'hidden', () => ({ skeleton: edit('hidden', (t) => t.replace('HP-Outer: Subject: [...]\r\n', '')) }), 'header'],
+  ['no mark of the lines for old readers', 'hidden', () => ({ skeleton: edit('hidden', (t) => t.replace(';\r\n hp-legacy-display="1"', '')) }), 'structure'],
+  ['mark without the lines', 'hidden', () => ({ skeleton: edit('hidden', (t) => t.replace(/Subject: Pr=C3[^]*?danke\r\n\r\n/, '')) }), 'text'],
+  ['another subject for old readers', 'hidden', () => ({ skeleton: edit('hidden', (t) => t.replace('Subject: Pr=C3=BCf', 'Subject: Vr=C3=BCf')) }), 'text'],
+  ['a line more for old readers', 'hidden', () => ({ skeleton: edit('hidden', (t) => t.replace('ben, danke\r\n', 'ben, danke\r\nReply-To: eve@demo.test\r\n')) }), 'text'],
+  ['text cut off for our own readers', 'text', () => ({ skeleton: edit('text', (t) => t.replace('hp="clear"', 'hp="clear"; hp-legacy-display="1"')) }), 'structure'],
+  ['an old reader\'s subject in HTML', 'hidden_full', () => ({ skeleton: edit('hidden_full', (t) => t.replace('<pre>Subject: Pr', '<pre>Subject: Vr')) }), 'html'],
+  ['the element of another class', 'hidden_full', () => ({ skeleton: edit('hidden_full', (t) => t.replace('header-protection-legacy-display', 'header-protection-legacy-displaz')) }), 'html'],
+  ['mark on an attachment', 'hidden_full', () => ({ skeleton: edit('hidden_full', (t) => t.replace('name="empty.txt"', 'name="empty.txt"; hp-legacy-display="1"')) }), 'attachment'],
   ['no header protection', 'plain', () => ({ skeleton: edit('plain', (t) => t.replace(';\r\n hp="clear"', '')) }), 'header'],
   ['old date', 'plain', () => ({ skeleton: edit('plain', (t) => t.replace('Sep 2026', 'Sep 2025')) }), 'time'],
   ['part added', 'attached', () => ({ skeleton: edit('attached', (t) => t.replace(/(--=_[0-9a-f]+)--\r\n$/, '$1\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nI owe you.\r\n$1--\r\n')) }), 'attachment'],

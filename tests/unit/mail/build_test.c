@@ -2,6 +2,7 @@
 
 #include "mail/build.h"
 #include "mail/build_part.h"
+#include "mail/message_state.h"
 
 static const struct mail_address anna = {.name = STR_INIT("Anna Müller"),
                                          .address = STR_INIT("anna@x.test")};
@@ -163,6 +164,44 @@ static void test_protected_headers(void **state)
     assert_int_equal(listed, out->field_count - 1); /* all but MIME-Version */
 }
 
+/* RFC 9788 section 5.2: the hidden subject stands in the texts, and our own reader takes it away.
+ */
+static void test_legacy_display(void **state)
+{
+    struct arena *a = *state;
+    struct build_message m = message();
+    m.subject =
+        STR("Grüße & <b>Küsse</b>\r\nfrom a line that is long enough to be folded, and more");
+    m.outer_subject = STR("[...]");
+    m.html = STR("<p>Hello</p>");
+    str_t s = build(&m, HP_CIPHER, a, NULL, NULL);
+    struct entity *got = parse_ok(s.p, s.n, a);
+    struct entity *text = &got->children[0], *html = &got->children[1];
+    expect_str("root", entity_param(got, STR("hp-legacy-display")), NULL);
+    expect_str("text", entity_param(text, STR("hp-legacy-display")), "1");
+    expect_str("html", entity_param(html, STR("hp-legacy-display")), "1");
+    expect_str("shown", text_of(text, a),
+               "Subject: Grüße & <b>Küsse</b>  from a line that is long enough to be \r\n"
+               "folded, and more\r\n\r\nHello\r\nwörld\r\n-- \r\nAnna");
+    expect_str("shown", text_of(html, a),
+               "<div class=\"header-protection-legacy-display\"><pre>Subject: Grüße &amp; "
+               "&lt;b&gt;Küsse&lt;/b&gt;  from a line that is long enough to be folded, and more"
+               "</pre></div>\r\n<p>Hello</p>");
+    expect_str("read", message_skip_legacy_text(text_of(text, a)), "Hello\r\nwörld\r\n-- \r\nAnna");
+    expect_str("read", message_skip_legacy_html(text_of(html, a), a), "\r\n<p>Hello</p>");
+    /* one text: both parameters on the root. No hidden subject, or no encryption: none of it. */
+    m.html = STR_NULL;
+    s = build(&m, HP_CIPHER, a, NULL, NULL);
+    got = parse_ok(s.p, s.n, a);
+    expect_str("both", entity_param(got, STR("hp-legacy-display")), "1");
+    expect_str("both", entity_param(got, STR("hp")), "cipher");
+    s = build(&m, HP_CLEAR, a, NULL, NULL);
+    assert_true(str_find(s, STR("legacy")) < 0 && str_find(s, STR("HP-Outer")) < 0);
+    m.outer_subject = STR_NULL;
+    s = build(&m, HP_CIPHER, a, NULL, NULL);
+    assert_true(str_find(s, STR("legacy")) < 0);
+}
+
 static void test_structure_and_pieces(void **state)
 {
     struct arena *a = *state;
@@ -265,6 +304,7 @@ static void test_random_texts_are_safe(void **state)
         m.text = buf_view(&text);
         m.subject = str_sub(buf_view(&text), 0, 200);
         if (round % 2) m.html = m.text;
+        if (round % 3) m.outer_subject = STR("[...]");
         build(&m, HP_CIPHER, a, NULL, NULL);
         arena_reset(a);
     }
@@ -378,6 +418,7 @@ int main(void)
         ARENA_TEST(test_plain_message),
         ARENA_TEST(test_flowing_makes_no_signature_separator),
         ARENA_TEST(test_protected_headers),
+        ARENA_TEST(test_legacy_display),
         ARENA_TEST(test_structure_and_pieces),
         ARENA_TEST(test_text_bodies),
         ARENA_TEST(test_random_texts_are_safe),
