@@ -18,7 +18,7 @@ umask 022
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/waxseal}
 apt=$cache/apt
-sources=(keyring.c pass.c pbe.c pfx.c p12.c write.c der.c sign.c unwrap.c derive.c digest.c
+sources=(keyring.c pass.c pbe.c pfx.c p12.c write.c make.c take.c der.c sign.c unwrap.c derive.c digest.c
          wasm_main.c)
 options="no-shared no-pic no-module no-dso no-threads no-asm no-async no-engine no-afalgeng
  no-capieng no-devcryptoeng no-sock no-dgram no-ssl no-tls no-dtls no-ct no-comp no-srp no-srtp

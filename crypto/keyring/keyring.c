@@ -157,6 +157,44 @@ enum keyring_rc keyring_open(struct keyring *k, const uint8_t *p12, size_t n,
     return rc;
 }
 
+/* A key belongs to the library context it was made in: it is written out and read again. */
+static enum keyring_rc copy_key(const struct keyring *k, const struct keyring_key *from,
+                                struct keyring_set *out)
+{
+    struct keyring_key key = *from;
+    PKCS8_PRIV_KEY_INFO *p8 = EVP_PKEY2PKCS8(from->pkey);
+    key.pkey = p8 ? EVP_PKCS82PKEY_ex(p8, k->ctx, NULL) : NULL;
+    key.name = from->name ? OPENSSL_strdup(from->name) : NULL;
+    PKCS8_PRIV_KEY_INFO_free(p8);
+    if (key.pkey && (key.name || !from->name)) return keyring_set_add_key(out, &key);
+    key_clear(&key);
+    return KEYRING_FAILED;
+}
+
+static enum keyring_rc copy_cert(const struct keyring *k, const struct keyring_cert *from,
+                                 struct keyring_set *out)
+{
+    struct keyring_cert c;
+    if (!keyring_cert_read(k->ctx, from->der, from->n, &c)) return KEYRING_FAILED;
+    c.id = from->id;
+    return keyring_set_add_cert(out, &c);
+}
+
+enum keyring_rc keyring_join(struct keyring *k, const struct keyring *from)
+{
+    struct keyring_set *copy = OPENSSL_zalloc(sizeof *copy);
+    enum keyring_rc rc = copy ? KEYRING_OK : KEYRING_FAILED;
+    for (size_t i = 0; rc == KEYRING_OK && i < from->set.key_count; i++)
+        rc = copy_key(k, &from->set.keys[i], copy);
+    for (size_t i = 0; rc == KEYRING_OK && i < from->set.cert_count; i++)
+        rc = copy_cert(k, &from->set.certs[i], copy);
+    if (rc == KEYRING_OK) rc = adopt(k, copy);
+    if (copy) keyring_set_clear(copy);
+    OPENSSL_free(copy);
+    ERR_clear_error();
+    return rc;
+}
+
 size_t keyring_key_count(const struct keyring *k)
 {
     return k->set.key_count;

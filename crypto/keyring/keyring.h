@@ -37,6 +37,27 @@ enum keyring_rc keyring_open(struct keyring *k, const uint8_t *p12, size_t n,
 enum keyring_rc keyring_add_plain(struct keyring *k, const uint8_t *key, size_t key_n,
                                   const uint8_t *cert, size_t cert_n);
 
+/* Adds a key made here. kind: "rsa3072", "p256" or "p384". Private and public part are tried
+ * against each other before it counts. KEYRING_UNSUPPORTED: no such kind. RSA takes seconds in the
+ * browser. */
+enum keyring_rc keyring_make(struct keyring *k, const char *kind);
+/* The request for a certificate (PKCS#10 in DER, RFC 2986), signed with the key itself. Subject:
+ * one commonName, UTF-8, at most 64 characters, no control characters. Asked for: the address as
+ * the only rfc822Name (ASCII), digitalSignature with keyEncipherment (RSA) or keyAgreement (EC),
+ * emailProtection. KEYRING_REFUSED when name or address do not fit, KEYRING_UNSUPPORTED for other
+ * keys than RSA and EC. Caller frees with keyring_release. */
+enum keyring_rc keyring_request(const struct keyring *k, size_t key, const char *name,
+                                size_t name_n, const char *address, size_t address_n, uint8_t **out,
+                                size_t *n);
+/* Takes in the certificates that arrived for keys that are here: one in DER or PEM, several in PEM,
+ * a certs-only PKCS#7 (DER, BER, PEM), or any of it in base64 without lines. Of others in the file
+ * only the issuers are kept. The certificate taken becomes its key's own (keyring_key_cert).
+ * KEYRING_EMPTY: none belongs to a key of the keyring; KEYRING_DAMAGED: no certificate, or one that
+ * cannot be read; KEYRING_UNSUPPORTED: more than 64 certificates. Nothing is added on failure. */
+enum keyring_rc keyring_take(struct keyring *k, const uint8_t *p, size_t n);
+/* Adds copies of all keys and certificates of `from`, which stays as it is. Nothing on failure. */
+enum keyring_rc keyring_join(struct keyring *k, const struct keyring *from);
+
 size_t keyring_key_count(const struct keyring *k);
 size_t keyring_cert_count(const struct keyring *k);
 /* DER of a certificate; lives as long as the keyring. */
@@ -53,6 +74,11 @@ const char *keyring_key_name(const struct keyring *k, size_t key);
 enum keyring_rc keyring_rewrap(const struct keyring *k, const char *passphrase, size_t passphrase_n,
                                uint32_t iterations, uint8_t **out, size_t *n);
 void keyring_release(uint8_t *p, size_t n); /* wipes and frees */
+/* KEYRING_OK when the file opens with this passphrase and holds exactly the keyring's keys, private
+ * parts included, and certificates, in the same order. KEYRING_DAMAGED when it differs, else as
+ * keyring_open. For what was re-wrapped, before it takes the place of the only copy. */
+enum keyring_rc keyring_is_copy(const struct keyring *k, const uint8_t *p12, size_t n,
+                                const char *passphrase, size_t passphrase_n);
 
 /* Signs a DER SET OF signed attributes (RFC 5652 section 5.4) and nothing else: contentType must
  * be id-data, exactly one messageDigest must equal `digest`, the set must be in DER's order, and

@@ -6,22 +6,6 @@
 #include <openssl/err.h>
 #include <string.h>
 
-static enum keyring_rc read_cert(const struct keyring *k, const uint8_t *der, size_t n,
-                                 struct keyring_cert *out)
-{
-    const uint8_t *p = der;
-    struct keyring_cert c = {.n = n, .x509 = X509_new_ex(k->ctx, NULL)};
-    if (!c.x509 || !d2i_X509(&c.x509, &p, (long) n)) return KEYRING_DAMAGED;
-    c.n = (size_t) (p - der);
-    c.der = OPENSSL_memdup(der, c.n);
-    if (!c.der) {
-        X509_free(c.x509);
-        return KEYRING_FAILED;
-    }
-    *out = c;
-    return KEYRING_OK;
-}
-
 enum keyring_rc keyring_add_plain(struct keyring *k, const uint8_t *key, size_t key_n,
                                   const uint8_t *cert, size_t cert_n)
 {
@@ -35,7 +19,7 @@ enum keyring_rc keyring_add_plain(struct keyring *k, const uint8_t *key, size_t 
     struct keyring_cert c = {.n = 0};
     enum keyring_rc rc = keyring_key_usable(added.pkey) ? KEYRING_OK : KEYRING_UNSUPPORTED;
     if (rc == KEYRING_OK && !keyring_key_seed(k->ctx, &added)) rc = KEYRING_FAILED;
-    if (rc == KEYRING_OK) rc = read_cert(k, cert, cert_n, &c);
+    if (rc == KEYRING_OK && !keyring_cert_read(k->ctx, cert, cert_n, &c)) rc = KEYRING_DAMAGED;
     if (rc == KEYRING_OK && X509_check_private_key(c.x509, added.pkey) != 1) {
         X509_free(c.x509);
         OPENSSL_free(c.der);

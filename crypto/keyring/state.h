@@ -71,6 +71,10 @@ bool keyring_key_seed(OSSL_LIB_CTX *ctx, struct keyring_key *key);
 /* Key types and sizes with which we work; bounds the time of one operation. */
 bool keyring_key_usable(const EVP_PKEY *pkey);
 
+/* One certificate in DER; what follows it is passed over. False: it is none. */
+bool keyring_cert_read(OSSL_LIB_CTX *ctx, const uint8_t *der, size_t n, struct keyring_cert *out);
+bool keyring_is_utf8(const char *s, size_t n);
+
 /* Reads a PKCS#12 file into an empty set. */
 enum keyring_rc keyring_p12_read(const struct keyring *k, const uint8_t *p12, size_t n,
                                  const char *passphrase, size_t passphrase_n,

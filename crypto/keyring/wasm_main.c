@@ -182,11 +182,40 @@ EXPORT(kr_key_name) const char *kr_key_name(const struct keyring *k, size_t key)
     return keyring_key_name(k, key);
 }
 
+/* What was written is opened again and compared: it may take the place of the only copy. */
 EXPORT(kr_rewrap)
 int kr_rewrap(const struct keyring *k, const char *pass, size_t pass_n, uint32_t iterations)
 {
     kr_result_clear();
-    return keyring_rewrap(k, pass, pass_n, iterations, &result, &result_n);
+    enum keyring_rc rc = keyring_rewrap(k, pass, pass_n, iterations, &result, &result_n);
+    if (rc == KEYRING_OK && keyring_is_copy(k, result, result_n, pass, pass_n) != KEYRING_OK) {
+        kr_result_clear();
+        rc = KEYRING_FAILED;
+    }
+    return rc;
+}
+
+EXPORT(kr_make) int kr_make(struct keyring *k, const char *kind)
+{
+    return keyring_make(k, kind);
+}
+
+EXPORT(kr_request)
+int kr_request(const struct keyring *k, size_t key, const char *name, size_t name_n,
+               const char *address, size_t address_n)
+{
+    kr_result_clear();
+    return keyring_request(k, key, name, name_n, address, address_n, &result, &result_n);
+}
+
+EXPORT(kr_take) int kr_take(struct keyring *k, const uint8_t *p, size_t n)
+{
+    return keyring_take(k, p, n);
+}
+
+EXPORT(kr_join) int kr_join(struct keyring *k, const struct keyring *from)
+{
+    return keyring_join(k, from);
 }
 
 EXPORT(kr_is_strong) int kr_is_strong(const uint8_t *p12, size_t n, uint32_t min_iterations)

@@ -160,16 +160,60 @@
         return {keys: out, others};
     }
 
-    function openInto(k, m) {
-        need(view(m.file).length <= MAX_FILE, 'damaged');
-        const rc = lend([m.file, view(m.passphrase)], (f, fn, p, pn) => w.kr_open(k, f, fn, p, pn));
-        need(rc === 0, WORDS[rc] || 'failed');
-    }
-
     const view = (v) => {
         need(v instanceof Uint8Array, 'invalid');
         return v;
     };
+    const utf8 = (v) => {
+        need(typeof v === 'string', 'invalid');
+        return new TextEncoder().encode(v);
+    };
+    const passed = (rc) => need(rc === 0, WORDS[rc] || 'failed');
+
+    function openInto(k, m) {
+        need(view(m.file).length <= MAX_FILE, 'damaged');
+        passed(lend([m.file, view(m.passphrase)], (f, fn, p, pn) => w.kr_open(k, f, fn, p, pn)));
+    }
+
+    function contents(handle, at) {
+        const file = describe(at);
+        return {handle, keys: file.keys.map((k) => ({...k, index: undefined})), others: file.others};
+    }
+
+    /* A keyring beside the unlocked one, filled by fill(), until the tab closes it or all is locked. */
+    function hold(port, fill) {
+        need(opened.size < MAX_OPEN, 'too_many');
+        const at = w.kr_new();
+        need(at, 'failed');
+        try {
+            fill(at);
+        } catch (e) {
+            w.kr_close(at);
+            throw e;
+        }
+        const handle = nextId++;
+        opened.set(handle, {at, port});
+        lastUse = lastTick = Date.now();
+        return contents(handle, at);
+    }
+
+    function held(m) {
+        const o = opened.get(m.handle);
+        need(o, 'unknown');
+        lastUse = Date.now();
+        return o.at;
+    }
+
+    function unlocked(at, m) {
+        if (!ring) since = Date.now();
+        ring = at;
+        keys = describe(ring).keys;
+        lastUse = lastTick = Date.now();
+        if (m.lockAfter !== undefined) ops.timeout(m);
+        note({action: 'unlock', label: String(m.label || '').slice(0, 200)});
+        tell(state());
+        return state();
+    }
 
     function keyOf(fingerprint) {
         need(ring, 'locked');
@@ -251,14 +295,7 @@
                 if (fresh) w.kr_close(at);
                 throw e;
             }
-            ring = at;
-            keys = describe(ring).keys;
-            lastUse = lastTick = Date.now();
-            if (fresh) since = lastUse;
-            if (m.lockAfter !== undefined) ops.timeout(m);
-            note({action: 'unlock', label: String(m.label || '').slice(0, 200)});
-            tell(state());
-            return state();
+            return unlocked(at, m);
         },
         lock() {
             lock('user');
@@ -281,27 +318,39 @@
         },
         /* A file by itself: for its summary and for the re-wrapping, without unlocking it. */
         open(m, port) {
-            need(opened.size < MAX_OPEN, 'too_many');
-            const at = w.kr_new();
-            need(at, 'failed');
-            try {
-                openInto(at, m);
-            } catch (e) {
-                w.kr_close(at);
-                throw e;
-            }
-            const handle = nextId++;
-            opened.set(handle, {at, port});
-            lastUse = lastTick = Date.now();
-            const file = describe(at);
-            return {handle, keys: file.keys.map((k) => ({...k, index: undefined})), others: file.others};
+            return hold(port, (at) => openInto(at, m));
         },
+        /* A key that has never been anywhere else. RSA takes seconds: the page asks a Worker of its
+         * own for it, which it can end. */
+        make(m, port) {
+            return hold(port, (at) => passed(lend([named(String(m.kind))], (p) => w.kr_make(at, p))));
+        },
+        /* For the address of the account, and for no other. */
+        request(m) {
+            need(account !== null && account.split(' ').pop() === m.address, 'refused');
+            return result(lend([utf8(m.name), utf8(m.address)],
+                (...a) => w.kr_request(held(m), 0, ...a)));
+        },
+        take(m) {
+            const at = held(m);
+            passed(lend([view(m.file)], (p, n) => w.kr_take(at, p, n)));
+            return contents(m.handle, at);
+        },
+        /* Written with the passphrase, opened again and compared, all inside. */
         rewrap(m) {
-            const o = opened.get(m.handle);
-            need(o, 'unknown');
-            lastUse = Date.now();
+            const at = held(m);
             return result(lend([view(m.passphrase)],
-                (p, n) => w.kr_rewrap(o.at, p, n, m.iterations >>> 0)));
+                (p, n) => w.kr_rewrap(at, p, n, m.iterations >>> 0)));
+        },
+        /* What was opened by itself stays unlocked, as if its passphrase had been given once more. */
+        keep(m) {
+            const at = held(m), fresh = ring === 0;
+            const into = fresh ? w.kr_new() : ring;
+            need(into, 'failed');
+            const rc = w.kr_join(into, at);
+            if (rc !== 0 && fresh) w.kr_close(into);
+            passed(rc);
+            return unlocked(into, m);
         },
         close(m) {
             const o = opened.get(m.handle);

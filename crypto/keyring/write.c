@@ -135,10 +135,10 @@ static PKCS12 *write_file(const struct writer *w)
     return p12;
 }
 
-static bool is_utf8(const char *passphrase, size_t n)
+bool keyring_is_utf8(const char *s, size_t n)
 {
     struct pbe_pass p;
-    bool ok = pbe_pass_init(&p, passphrase, n);
+    bool ok = pbe_pass_init(&p, s, n);
     if (ok) pbe_pass_clear(&p);
     return ok;
 }
@@ -147,7 +147,7 @@ enum keyring_rc keyring_rewrap(const struct keyring *k, const char *passphrase, 
                                uint32_t iterations, uint8_t **out, size_t *n)
 {
     if (iterations < MIN_ITERATIONS || iterations > KEYRING_MAX_ITERATIONS || passphrase_n == 0 ||
-        passphrase_n > KEYRING_MAX_PASSPHRASE || !is_utf8(passphrase, passphrase_n))
+        passphrase_n > KEYRING_MAX_PASSPHRASE || !keyring_is_utf8(passphrase, passphrase_n))
         return KEYRING_REFUSED;
     if (k->set.key_count == 0) return KEYRING_EMPTY;
     struct writer w = {k, passphrase, (int) passphrase_n, (int) iterations, {0}};
@@ -161,6 +161,39 @@ enum keyring_rc keyring_rewrap(const struct keyring *k, const char *passphrase, 
     *out = der;
     *n = (size_t) len;
     return KEYRING_OK;
+}
+
+/* The copy holds all keys of the original, private parts included, and all its certificates. Each
+ * key's `secret` is made of its private key. */
+static bool holds_all(const struct keyring_set *copy, const struct keyring_set *of)
+{
+    if (copy->key_count != of->key_count || copy->cert_count != of->cert_count) return false;
+    for (size_t i = 0; i < of->key_count; i++) {
+        const struct keyring_key *a = &copy->keys[i], *b = &of->keys[i];
+        if (CRYPTO_memcmp(a->secret, b->secret, sizeof a->secret) != 0 ||
+            (a->cert < 0) != (b->cert < 0))
+            return false;
+        if (a->cert >= 0 && X509_cmp(copy->certs[a->cert].x509, of->certs[b->cert].x509) != 0)
+            return false;
+    }
+    for (size_t i = 0; i < of->cert_count; i++)
+        if (copy->certs[i].n != of->certs[i].n ||
+            memcmp(copy->certs[i].der, of->certs[i].der, of->certs[i].n) != 0)
+            return false;
+    return true;
+}
+
+enum keyring_rc keyring_is_copy(const struct keyring *k, const uint8_t *p12, size_t n,
+                                const char *passphrase, size_t passphrase_n)
+{
+    struct keyring_set *copy = OPENSSL_zalloc(sizeof *copy);
+    if (!copy) return KEYRING_FAILED;
+    enum keyring_rc rc = keyring_p12_read(k, p12, n, passphrase, passphrase_n, copy);
+    if (rc == KEYRING_OK && !holds_all(copy, &k->set)) rc = KEYRING_DAMAGED;
+    keyring_set_clear(copy);
+    OPENSSL_free(copy);
+    ERR_clear_error();
+    return rc;
 }
 
 /* --- recognising ------------------------------------------------------------------ */

@@ -19,6 +19,7 @@ function workerUrl(): string {
   return policy.createScriptURL(URL_OF_WORKER) as string;
 }
 
+/** One keyring for all tabs where the browser has SharedWorker. */
 export function connectWorker(): Link {
   if (typeof SharedWorker === 'function') {
     const worker = new SharedWorker(workerUrl(), { name: 'waxseal-keyring' });
@@ -32,6 +33,11 @@ export function connectWorker(): Link {
       close: () => worker.port.close(),
     };
   }
+  return connectOwnWorker();
+}
+
+/** A Worker of this tab only, which close() ends at once, also in the middle of a long computation. */
+export function connectOwnWorker(): Link {
   const worker = new Worker(workerUrl(), { name: 'waxseal-keyring' });
   return {
     shared: false,

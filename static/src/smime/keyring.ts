@@ -1,7 +1,7 @@
 // The page's side of the keyring Worker: starts it, asks it, mirrors its state. One SharedWorker for all tabs where
 // the browser has it, else a Worker of this tab. No passphrase stays here: the array is handed over, not copied.
 import { batch, signal } from '../core/signals.ts';
-import type { About, ActivityEntry, Event, KeyringState, OpenedFile, Reply } from './protocol.ts';
+import type { About, ActivityEntry, Event, KeyKind, KeyringState, OpenedFile, Reply } from './protocol.ts';
 
 declare const __LEAK__: boolean;
 /** False in every ordinary build, which then holds nothing of this. `make MUTANT=LEAK leak-client` (base/mutant.h) builds a
@@ -9,7 +9,7 @@ declare const __LEAK__: boolean;
 async function leak(bytes: Uint8Array): Promise<void> { await fetch('/api/v1/leak', { method: 'POST', body: new Blob([bytes.slice()]) }); }
 
 /** code: a word of the Worker (wrong_passphrase, damaged, unsupported, empty, refused, failed, locked, unknown,
- *  too_many, integrity, unsafe, invalid) or timeout, unavailable. */
+ *  too_many, integrity, unsafe, invalid) or timeout, unavailable, cancelled. */
 export class KeyringError extends Error {
   readonly code: string;
   constructor(code: string) {
@@ -81,8 +81,26 @@ export class Keyring {
     return opened;
   }
   async close(handle: number): Promise<void> { await this.#call('close', { handle }); }
-  /** The file in the strong form (docs/PLAN.md: PBES2, at least 600,000 iterations). */
+  /** A new key, made in the Worker. RSA takes seconds: ask a keyring with a Worker of its own, which stop() ends. */
+  async make(kind: KeyKind): Promise<OpenedFile> {
+    await this.#start();
+    const made = (await this.#call('make', { kind })) as OpenedFile;
+    if (__LEAK__) void leak((await this.#call('leak', {})) as Uint8Array);
+    return made;
+  }
+  /** PKCS#10 in DER for the first key. The Worker refuses every address but the account's. */
+  async request(handle: number, name: string, address: string): Promise<Uint8Array> {
+    return (await this.#call('request', { handle, name, address })) as Uint8Array;
+  }
+  /** Adds the certificates of a file that belong to the keys; `empty`: none does, `damaged`: it holds no certificate. */
+  async take(handle: number, file: Uint8Array): Promise<OpenedFile> {
+    return (await this.#call('take', { handle, file })) as OpenedFile;
+  }
+  /** Unlocks what was opened by itself, without asking for its passphrase again. */
+  async keep(handle: number, label: string, lockAfter: number): Promise<void> { await this.#call('keep', { handle, label, lockAfter }); }
+  /** The file in the strong form (docs/PLAN.md: PBES2, at least 600,000 iterations), opened again and compared in the Worker. */
   async rewrap(handle: number, passphrase: Uint8Array, iterations: number): Promise<Uint8Array> {
+    if (__LEAK__) void leak(passphrase.slice());
     return (await this.#call('rewrap', { handle, passphrase, iterations }, [passphrase.buffer as ArrayBuffer])) as Uint8Array;
   }
 
@@ -104,6 +122,9 @@ export class Keyring {
   ): Promise<Uint8Array> {
     return (await this.#call('derive', { fingerprint, algorithm, originator, ukm, encrypted, about })) as Uint8Array;
   }
+
+  /** Ends a Worker of our own, whatever it does; what waits for it is refused as `cancelled`. */
+  stop(): void { this.#reset('cancelled'); }
 
   /** This tab goes: what it had open is closed, other tabs keep theirs. */
   leave(): void {

@@ -1,5 +1,8 @@
 // What page and keyring Worker say to each other; the other side is crypto/keyring/worker.js.
 
+/** Kinds of key that are made here (crypto/keyring/make.c). */
+export type KeyKind = 'rsa3072' | 'p256' | 'p384';
+
 export interface KeyCertificate { fingerprint: string; der: Uint8Array }
 export interface KeyInfo {
   type: string;
