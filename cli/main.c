@@ -13,6 +13,10 @@ static const struct command COMMANDS[] = {
      "say what a message is worth: verdict, signers, encryption, parts", cmd_message_inspect},
     {"message", "reasons", "", "list every reason a verdict may give, as in docs/VERDICTS.md",
      cmd_message_reasons},
+    {"certificate", "check",
+     "[--trust FILE|DIR]… [--mail-roots FILE] [--issuer FILE]… [--fetch SOCKET] [--at RFC3339] "
+     "[--purpose sign|encrypt] CERTIFICATE",
+     "say who vouches for a certificate, and ask whether it was revoked", cmd_certificate_check},
     {"p12", "inspect", "--passphrase-file F FILE",
      "list keys and certificates of a PKCS#12 file, or why it does not open", cmd_p12_inspect},
     {"plan", "set", "PLAN FEATURE on|off", "switch a feature (smime) of a plan", cmd_plan_set},

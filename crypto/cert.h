@@ -134,9 +134,9 @@ struct cert_verdict {
  * CHAIN_INCOMPLETE: the issuer is not at hand, but the last certificate says where to get it (AIA);
  * checks->issuers is asked before that is the answer, at most 4 times. The anchors count only where
  * trust knows no issuer; an anchor that is the certificate itself ends the chain there.
- * checks->revocation is asked when the chain is trusted; without it REVOCATION_NO_SOURCE when no
- * certificate of the path (anchor aside) names one, else REVOCATION_NOT_CHECKED. What out held
- * before is not released. */
+ * checks->revocation is asked when the chain is trusted or only expired; without it
+ * REVOCATION_NO_SOURCE when no certificate of the path (anchor aside) names one, else
+ * REVOCATION_NOT_CHECKED. What out held before is not released. */
 void cert_verify(const struct cert *c, const struct cert_question *q, struct cert_verdict *out);
 void cert_verdict_free(struct cert_verdict *v); /* NULL and zeroed are allowed; leaves it zeroed */
 /* Both are to be freed. */

@@ -333,11 +333,18 @@ static bool names_source(const struct cert_verdict *v)
     return named;
 }
 
+/* Of a chain that somebody known vouches for, or did: what has expired may have been revoked too,
+ * which is worse. Nobody else's word about where to ask is taken. */
+static bool is_worth_asking(const struct cert_verdict *v)
+{
+    return v->chain == CHAIN_TRUSTED || v->chain == CHAIN_EXPIRED;
+}
+
 static void ask_revocation(struct judging *j, struct cert_verdict *v)
 {
     const struct cert_checks *checks = j->q->checks;
     v->revocation.status = names_source(v) ? REVOCATION_NOT_CHECKED : REVOCATION_NO_SOURCE;
-    if (v->revocation.status == REVOCATION_NO_SOURCE || v->chain != CHAIN_TRUSTED) return;
+    if (v->revocation.status == REVOCATION_NO_SOURCE || !is_worth_asking(v)) return;
     if (!checks || !checks->revocation) return;
     struct cert *asked[CERT_PATH_MAX + 1];
     size_t n = v->path_count;

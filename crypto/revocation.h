@@ -42,6 +42,12 @@ struct revocation_ops {
     void *holder;
 };
 
+/* The fetch of struct revocation_ops by way of waxseal-fetch at `socket`, for callers to wrap: any
+ * HTTP status but 200 is RC_SOURCE_DOWN. `e` always says what came of it, for a log. */
+rc_t revocation_fetch(str_t socket, enum revocation_place kind, str_t url, str_t body,
+                      uint32_t timeout_ms, struct arena *a, str_t *out, struct err *e) WX_MUST_USE;
+const char *revocation_place_word(enum revocation_place kind); /* "ocsp", "crl", "aia" */
+
 /* One message's worth of asking; for one thread. */
 struct revocation_asking {
     const struct revocation_ops *ops;

@@ -1,6 +1,5 @@
 #include "webmail/smime/revocation.h"
 
-#include "base/fetch.h"
 #include "base/log.h"
 #include "webmail/store.h"
 
@@ -44,34 +43,16 @@ static int64_t now_ms(void *holder)
     return clock_ms();
 }
 
-static const char *kind_word(enum revocation_place kind)
-{
-    return kind == PLACE_OCSP ? "ocsp" : kind == PLACE_CRL ? "crl" : "aia";
-}
-
 static rc_t fetch(void *holder, enum revocation_place kind, str_t url, str_t body,
                   uint32_t timeout_ms, struct arena *a, str_t *out, struct err *e)
 {
     struct smime_checks *s = holder;
-    static const enum fetch_kind kinds[] = {
-        [PLACE_OCSP] = FETCH_OCSP, [PLACE_CRL] = FETCH_CRL, [PLACE_AIA] = FETCH_AIA};
-    struct fetch_request q = {.kind = kinds[kind], .url = url, .timeout_ms = timeout_ms};
-    struct fetch_answer answer;
     int64_t began = clock_ms();
-    if (kind == PLACE_OCSP) {
-        q.method = FETCH_POST;
-        q.content_type = STR("application/ocsp-request");
-        q.body = body;
-    }
-    rc_t rc = fetch_call(s->c->app->config->fetch_socket, &q, a, &answer, e);
-    if (rc == RC_OK && answer.status != 200) {
-        rc = err_set(e, RC_SOURCE_DOWN, NULL);
-        err_detail(e, "HTTP status %d", answer.status);
-    }
-    if (rc == RC_OK) *out = answer.body;
-    log_event(rc == RC_OK ? LOG_INFO : LOG_WARN, "asked_outside", "kind", LOG_C(kind_word(kind)),
-              "url", LOG_S(url), "outcome", LOG_C(err_word(rc)), "detail",
-              LOG_C(rc == RC_OK ? "" : e->detail), "ms", LOG_I(clock_ms() - began), NULL);
+    rc_t rc =
+        revocation_fetch(s->c->app->config->fetch_socket, kind, url, body, timeout_ms, a, out, e);
+    log_event(rc == RC_OK ? LOG_INFO : LOG_WARN, "asked_outside", "kind",
+              LOG_C(revocation_place_word(kind)), "url", LOG_S(url), "outcome", LOG_C(err_word(rc)),
+              "detail", LOG_C(rc == RC_OK ? "" : e->detail), "ms", LOG_I(clock_ms() - began), NULL);
     return rc;
 }
 

@@ -348,6 +348,24 @@ static void asks_about_every_certificate_but_the_anchor(void **state)
     assert_int_equal(y.revocation.status, REVOCATION_NOT_CHECKED);
 }
 
+/* What has expired is asked about as well: revoked is worse. Unknown issuers have no say. */
+static void asks_about_what_has_expired(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_PKI p = PKI(.subject = "P", .issuer = &inter, .to = PKI_NOW - PKI_DAY, .more = {OCSP});
+    struct oracle o = {.answer = REVOCATION_REVOKED};
+    struct cert *bag[] = {inter.cert};
+    CLEANUP_VERDICT v = JUDGE(&p, .trust = t, .bag = bag, .bag_count = 1, .checks = CHECKS(&o));
+    assert_verdict(&v, CHAIN_EXPIRED, TRUSTED_BY_NONE);
+    assert_int_equal(v.revocation.status, REVOCATION_REVOKED);
+    assert_int_equal(o.n, 3);
+    o.revocation_calls = 0;
+    CLEANUP_VERDICT w = JUDGE(&p, .bag = bag, .bag_count = 1, .checks = CHECKS(&o));
+    assert_int_equal(w.revocation.status, REVOCATION_NOT_CHECKED);
+    assert_int_equal(o.revocation_calls, 0);
+}
+
 /* A certificate the user trusts can still have been revoked by who issued it. */
 static void asks_about_a_trusted_leaf(void **state)
 {
@@ -465,6 +483,7 @@ int main(void)
         cmocka_unit_test(anchors_mend_nothing_else),
         cmocka_unit_test(a_trusted_leaf_issues_nothing),
         cmocka_unit_test(asks_about_every_certificate_but_the_anchor),
+        cmocka_unit_test(asks_about_what_has_expired),
         cmocka_unit_test(asks_about_a_trusted_leaf),
         cmocka_unit_test(fetches_missing_issuers),
         cmocka_unit_test(stops_asking),

@@ -1,0 +1,227 @@
+// Revocation and missing issuers, asked by `waxsealctl certificate check` through the real waxseal-fetch: the real
+// `openssl ocsp` responder behind a counting door, a server for lists and certificates, public-looking addresses.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync } from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { Authority } from '../lib/authority.mjs';
+import { closeAll, dnsServer, fetchDaemon, folder, httpServer, outside, run, until } from '../lib/netns.mjs';
+import { openssl } from '../lib/smime.mjs';
+
+const options = { skip: outside };
+const top = path.join(import.meta.dirname, '../..');
+const program = path.join(top, process.env.BUILD ?? 'build', 'waxsealctl');
+const NAMES = { ocsp: 'http://ocsp.ca.example/', crl: 'http://crl.ca.example/inter.crl', aia: 'http://aia.ca.example/inter.cer' };
+const RESPONDER = 8888;
+
+let root, inter, daemon, responder, doors;
+
+// What stands in front of the responder and the files: counts, and misbehaves on demand.
+class Doors {
+  ocsp = 'up'; crl = null; aia = null; counts = { ocsp: 0, crl: 0, aia: 0 };
+  async open() {
+    this.servers = [await httpServer('11.1.1.1', 80, (q, r, seen) => this.#ocsp(r, seen)), await httpServer('11.1.1.2', 80, (q, r) => this.#file('crl', r)),
+      await httpServer('2a00::80', 80, (q, r) => this.#file('aia', r))];
+  }
+  reset() { Object.assign(this, { ocsp: 'up', crl: inter.crl(), aia: inter.der(), counts: { ocsp: 0, crl: 0, aia: 0 } }); }
+  #file(kind, response) {
+    this.counts[kind]++;
+    if (this[kind]) response.end(this[kind]);
+    else response.writeHead(503).end();
+  }
+  #ocsp(response, { method, headers, body }) {
+    this.counts.ocsp++;
+    if (this.ocsp === 'hangs') return;
+    if (this.ocsp === 'down') { response.writeHead(500).end(); return; }
+    if (Buffer.isBuffer(this.ocsp)) { response.end(this.ocsp); return; }
+    const on = http.request({ host: '127.0.0.1', port: RESPONDER, method, path: '/', agent: false, headers: { 'content-type': headers['content-type'], 'content-length': body.length } }, (answer) => {
+      const chunks = [];
+      answer.on('data', (d) => chunks.push(d));
+      answer.on('end', () => { this.last = Buffer.concat(chunks); response.writeHead(answer.statusCode, { 'content-type': answer.headers['content-type'] ?? '' }).end(this.last); });
+    });
+    on.on('error', () => response.writeHead(502).end());
+    on.end(body);
+  }
+}
+
+// The responder reads its index once: started anew after each change. It is not tried by connecting: one connection
+// without a request, and it answers nobody any more.
+async function startResponder(by = 'ca') {
+  await responder?.close();
+  responder = run('openssl', inter.responder({ port: RESPONDER, by }));
+  await until('the OCSP responder', () => responder.output.includes('waiting for OCSP'));
+}
+
+// Not spawnSync: the servers live in this process.
+function ctl(...args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, WAXSEAL_CONF: '' } });
+    let out = '', err = '';
+    child.stdout.on('data', (d) => { out += d; });
+    child.stderr.on('data', (d) => { err += d; });
+    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(`${args.join(' ')}: ${code} ${out} ${err}`))));
+  });
+}
+const check = (name, { trust = root.file('ca.pem'), issuers = [inter.file('ca.pem')], socket = daemon.socket } = {}) =>
+  ctl('certificate', 'check', '--trust', trust, ...issuers.flatMap((f) => ['--issuer', f]), ...(socket ? ['--fetch', socket] : []), inter.file(`${name}.pem`));
+const asked = (v) => v.asked.map((a) => `${a.kind} ${a.outcome}`);
+
+before(async () => {
+  if (outside) return;
+  root = new Authority('Root of the test');
+  inter = new Authority('Issuer of the test', { names: NAMES, issuer: root });
+  for (const name of ['anna', 'bert', 'carl']) inter.issue(name, `${name}@example.org`, { kind: 'ec' });
+  inter.issue('responder', null, { commonName: 'Responder', ocsp: true });
+  inter.revoke('bert', 'keyCompromise');
+  const names = await dnsServer();
+  names.set('ocsp.ca.example', ['11.1.1.1']);
+  names.set('crl.ca.example', ['11.1.1.2']);
+  names.set('aia.ca.example', ['2a00::80']);
+  daemon = await fetchDaemon();
+  doors = new Doors();
+  await doors.open();
+  await startResponder();
+});
+after(async () => { await closeAll(); root?.close(); inter?.close(); });
+
+test('good, by the real responder', options, async () => {
+  doors.reset();
+  const v = await check('anna');
+  assert.equal(v.chain, 'trusted');
+  assert.equal(v.trusted_by, 'organisation');
+  assert.equal(v.path.length, 3);
+  assert.equal(v.path[0].fingerprint, inter.fingerprint('anna'));
+  assert.equal(v.revocation.status, 'good');
+  assert.equal(v.revocation.source, 'ocsp');
+  assert.equal(v.revocation.url, NAMES.ocsp);
+  assert.ok(v.revocation.next_update > v.revocation.this_update);
+  assert.deepEqual(doors.counts, { ocsp: 1, crl: 0, aia: 0 });
+  assert.deepEqual(v.certificates.map((c) => [c.fingerprint, c.status]),
+    [[inter.fingerprint('anna'), 'good'], [inter.fingerprint('ca'), 'no_source']]);
+});
+
+test('revoked, with time and reason', options, async () => {
+  doors.reset();
+  const v = await check('bert');
+  assert.equal(v.revocation.status, 'revoked');
+  assert.equal(v.revocation.reason, 'keyCompromise');
+  assert.match(v.revocation.revoked_at, /^20\d\d-/);
+  assert.equal(v.revocation.source, 'ocsp');
+});
+
+test('by a responder that the issuer named', options, async () => {
+  doors.reset();
+  await startResponder('responder');
+  for (const [name, status] of [['anna', 'good'], ['bert', 'revoked']]) {
+    const v = await check(name);
+    assert.equal(v.revocation.status, status);
+    assert.equal(v.revocation.source, 'ocsp');
+  }
+  await startResponder('ca');
+});
+
+test('the responder is down: the list', options, async () => {
+  for (const how of ['down', Buffer.from('<html>busy</html>'), Buffer.from([0x30, 3, 0x0a, 1, 3])]) {
+    doors.reset();
+    doors.ocsp = how;
+    const good = await check('anna'), revoked = await check('bert');
+    assert.equal(good.revocation.status, 'good');
+    assert.equal(good.revocation.source, 'crl');
+    assert.equal(good.revocation.url, NAMES.crl);
+    assert.equal(revoked.revocation.status, 'revoked');
+    assert.equal(revoked.revocation.reason, 'keyCompromise');
+    assert.equal(doors.counts.crl, 2);
+  }
+});
+
+test('another certificate\'s answer is no answer', options, async () => {
+  doors.reset();
+  await check('anna');
+  doors.ocsp = doors.last; // good, of anna
+  doors.crl = null;
+  assert.equal((await check('bert')).revocation.status, 'unknown');
+  assert.equal((await check('anna')).revocation.status, 'good');
+});
+
+test('everything is down: not known, and said what was tried', options, async () => {
+  doors.reset();
+  doors.ocsp = 'down';
+  doors.crl = null;
+  const v = await check('anna');
+  assert.equal(v.chain, 'trusted');
+  assert.equal(v.revocation.status, 'unknown');
+  assert.deepEqual(asked(v), ['ocsp source_unavailable', 'crl source_unavailable']);
+});
+
+test('a responder that hangs leaves time for the list', options, async () => {
+  doors.reset();
+  doors.ocsp = 'hangs';
+  const v = await check('anna');
+  assert.equal(v.revocation.status, 'good');
+  assert.equal(v.revocation.source, 'crl');
+  assert.equal(v.asked[0].outcome, 'timeout');
+});
+
+test('a list that has run out is none', options, async () => {
+  doors.reset();
+  doors.ocsp = 'down';
+  doors.crl = oldList();
+  assert.equal((await check('anna')).revocation.status, 'unknown');
+});
+test('a list that is not the issuer\'s is none', options, async () => {
+  doors.reset();
+  doors.ocsp = 'down';
+  doors.crl = root.crl();
+  assert.equal((await check('anna')).revocation.status, 'unknown');
+  doors.crl = inter.crl();
+  doors.crl[doors.crl.length - 5] ^= 1;
+  assert.equal((await check('bert')).revocation.status, 'unknown');
+});
+function oldList() {
+  execFileSync('openssl', ['ca', '-config', inter.file('ca.cnf'), '-keyfile', inter.file('ca.key'), '-cert', inter.file('ca.pem'), '-gencrl', '-out', inter.file('old.crl'),
+    '-crl_lastupdate', '240101000000Z', '-crl_nextupdate', '240102000000Z'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return openssl(['crl', '-in', inter.file('old.crl'), '-outform', 'DER']);
+}
+
+test('a missing issuer is fetched, over IPv6 too', options, async () => {
+  doors.reset();
+  const v = await check('anna', { issuers: [] });
+  assert.equal(v.chain, 'trusted');
+  assert.equal(v.path.length, 3);
+  assert.equal(v.revocation.status, 'good');
+  assert.deepEqual(doors.counts, { ocsp: 1, crl: 0, aia: 1 });
+  doors.reset();
+  doors.aia = null;
+  const w = await check('anna', { issuers: [] });
+  assert.equal(w.chain, 'incomplete');
+  assert.equal(w.revocation.status, 'not_checked');
+  assert.deepEqual(doors.counts, { ocsp: 0, crl: 0, aia: 1 }); // who is not known is not asked
+  doors.aia = root.der(); // somebody, but not the issuer
+  assert.equal((await check('anna', { issuers: [] })).chain, 'incomplete');
+});
+
+test('without a fetcher nobody is asked', options, async () => {
+  doors.reset();
+  const v = await check('anna', { socket: null });
+  assert.equal(v.chain, 'trusted');
+  assert.equal(v.revocation.status, 'not_checked');
+  assert.deepEqual(v.asked, []);
+  const w = await check('anna', { socket: path.join(folder, 'nowhere.sock') });
+  assert.equal(w.revocation.status, 'unknown');
+  assert.deepEqual(doors.counts, { ocsp: 0, crl: 0, aia: 0 });
+});
+
+test('addresses inside are never asked', options, async () => {
+  doors.reset();
+  const evil = new Authority('Issuer with places inside', { names: { ocsp: 'http://127.0.0.1/', crl: 'http://10.0.0.1/x.crl' }, issuer: root });
+  const inside = await httpServer('::', 8080, (q, r) => r.end());
+  evil.issue('eve', 'eve@example.org', { kind: 'ec' });
+  copyFileSync(evil.file('eve.pem'), inter.file('eve.pem'));
+  const v = await check('eve', { issuers: [evil.file('ca.pem')] });
+  assert.equal(v.revocation.status, 'unknown');
+  assert.deepEqual(asked(v), ['ocsp source_refused', 'crl source_refused']);
+  assert.equal(inside.requests.length, 0);
+  evil.close();
+});
