@@ -9,7 +9,7 @@ export const LUCIDE = [
   'info', 'italic', 'key-round', 'keyboard', 'link', 'list', 'loader-circle', 'list-filter', 'list-ordered', 'lock', 'lock-keyhole', 'lock-keyhole-open',
   'log-out', 'mail', 'mail-open', 'maximize-2', 'menu', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',
   'plus', 'printer', 'quote', 'redo-2', 'refresh-cw', 'remove-formatting', 'reply', 'reply-all', 'search', 'send', 'settings', 'shield',
-  'shield-alert', 'spell-check', 'square', 'square-check', 'square-minus', 'star', 'strikethrough', 'sun', 'trash',
+  'shield-alert', 'shield-check', 'shield-question-mark', 'shield-x', 'spell-check', 'square', 'square-check', 'square-minus', 'star', 'strikethrough', 'sun', 'trash',
   'triangle-alert', 'underline', 'undo-2', 'user', 'users', 'x',
 ];
 

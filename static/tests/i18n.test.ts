@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
+import { LEVELS } from '../src/smime/reasons.ts';
 
 const files = (dir: string, end: RegExp): string[] => readdirSync(dir, { recursive: true }).map(String).filter((f) => end.test(f)).map((f) => `${dir}/${f}`);
 const LANGS = readdirSync('static/i18n').filter((f) => f.endsWith('.ftl')).map((f) => f.slice(0, -4));
@@ -42,39 +43,44 @@ for (const lang of LANGS) {
     const vars = (text: string): Map<string, string> => new Map(text.split(/^(?=[a-z][a-z0-9-]* =)/m).filter((block) => /^[a-z]/.test(block)).map((block) => [block.split(' =')[0]!, [...new Set([...block.matchAll(/\$([a-z]+)/g)].map((m) => m[1]!))].sort().join(',')]));
     const mine = vars(source.get(lang)!);
     const english = vars(source.get('en')!);
-    for (const k of [...mine.keys()].filter((key) => key.startsWith('reason-'))) mine.delete(k); // the server says them in English
+    for (const k of [...mine.keys()].filter((key) => /^(?:reason|better)-/.test(key))) mine.delete(k); // the server says them in English
     assert.deepEqual([...english.keys()].filter((k) => !mine.has(k)), []);
     assert.deepEqual([...mine.keys()].filter((k) => !english.has(k)), []);
     for (const [k, v] of english) assert.equal(mine.get(k), v, `variables of ${k}`);
   });
 }
 
-test('every reason of a verdict has a text in every other language, with what varies in it', () => {
-  const reasons = new Map<string, Set<string>>();
-  for (const file of files('mail', /^message_.*\.c$/)) {
-    for (const m of readFileSync(file, 'utf8').matchAll(/message_reason\(\s*m,\s*"([a-z_]+)",\s*e,\s*((?:"(?:[^"\\]|\\.)*"\s*)+)/g)) {
-      const key = `reason-${m[1]!.replaceAll('_', '-')}`;
-      const used = [...m[2]!.matchAll(/\{([ab])\}/g)].map((v) => v[1]!);
-      if (m[2]!.trim() !== '"{a}"') reasons.set(key, new Set([...(reasons.get(key) ?? []), ...used]));
-      else reasons.set(key, new Set()); // a sentence of another module: the language has one of its own
-    }
-  }
-  assert.ok(reasons.size > 40);
+/** The table of mail/message_reasons.def: code, level, text, better ('' where nothing helps). */
+const reasons = [...readFileSync('mail/message_reasons.def', 'utf8').matchAll(/^REASON\((\w+),\s*([A-Z]+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+),\s*(NULL|(?:"(?:[^"\\]|\\.)*"\s*)+)\)/gm)]
+  .map((m) => ({ code: m[1]!, level: m[2]!, text: m[3]!, better: m[4] === 'NULL' ? '' : m[4]! }));
+
+test('every reason of a verdict and what makes it better has a text in every other language, with what varies in it', () => {
+  const used = (text: string): string[] => (text.trim() === '"{a}"' ? [] : [...new Set([...text.matchAll(/\{([ab])\}/g)].map((v) => v[1]!))].sort()); // "{a}": a sentence of another module, the language has one of its own
+  const wanted = new Map<string, string[]>(reasons.flatMap((r) => [[`reason-${r.code.replaceAll('_', '-')}`, used(r.text)] as const, ...(r.better ? [[`better-${r.code.replaceAll('_', '-')}`, used(r.better)] as const] : [])]));
+  assert.ok(reasons.length > 40);
   for (const lang of LANGS.filter((l) => l !== 'en')) {
-    const text = new Map(source.get(lang)!.split('\n').filter((l) => l.startsWith('reason-')).map((l) => [l.split(' =')[0]!, l]));
-    assert.deepEqual([...reasons.keys()].filter((k) => !text.has(k)), [], `${lang}: missing`);
-    assert.deepEqual([...text.keys()].filter((k) => !reasons.has(k)), [], `${lang}: left over`);
-    for (const [k, used] of reasons) assert.deepEqual([...text.get(k)!.matchAll(/\$([a-z]+)/g)].map((v) => v[1]!).sort(), [...used].sort(), k);
+    const text = new Map(source.get(lang)!.split('\n').filter((l) => /^(?:reason|better)-/.test(l)).map((l) => [l.split(' =')[0]!, l]));
+    assert.deepEqual([...wanted.keys()].filter((k) => !text.has(k)), [], `${lang}: missing`);
+    assert.deepEqual([...text.keys()].filter((k) => !wanted.has(k)), [], `${lang}: left over`);
+    for (const [k, vars] of wanted) assert.deepEqual([...new Set([...text.get(k)!.matchAll(/\$([a-z]+)/g)].map((v) => v[1]!))].sort(), vars, k);
   }
+});
+
+test('the client knows the level of every reason', () => {
+  const level = new Map(reasons.map((r) => [r.code, r.level.toLowerCase()]));
+  const ours = new Map(Object.entries(LEVELS).flatMap(([l, codes]) => codes.map((c) => [c, l] as const)));
+  for (const [code, l] of level) assert.equal(ours.get(code) ?? 'none', l, code);
+  assert.deepEqual([...ours.keys()].filter((c) => !level.has(c)), [], 'left over');
 });
 
 test('keys made from words of the contract exist for every word', () => {
   const en = new Set(keysOf(source.get('en')!));
   const table: Record<string, string[]> = {
-    'mode-default-': ['auto', 'none', 'sign', 'sign-encrypt'], 'mode-': ['none', 'sign', 'encrypt', 'sign-encrypt'], 'recipient-': ['ready', 'none', 'expired', 'not-yet-valid', 'weak', 'untrusted', 'invalid-address'],
-    'recipient-why-': ['none', 'expired', 'not-yet-valid', 'weak', 'untrusted', 'invalid-address', 'unknown'], 'folder-': ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all', 'flagged'],
+    'mode-default-': ['auto', 'none', 'sign', 'sign-encrypt'], 'mode-': ['none', 'sign', 'encrypt', 'sign-encrypt'], 'recipient-': ['ready', 'pending-change', 'none', 'expired', 'not-yet-valid', 'weak', 'untrusted', 'revoked', 'revocation-unknown', 'invalid-address'],
+    'recipient-why-': ['none', 'expired', 'not-yet-valid', 'weak', 'untrusted', 'revoked', 'revocation-unknown', 'invalid-address', 'unknown'], 'folder-': ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all', 'flagged'],
     'filter-': ['unread', 'flagged', 'attachment', 'encrypted', 'signed'], 'sent-': ['send', 'send-signed', 'send-encrypted', 'send-signed-encrypted'], 'theme-': ['system', 'light', 'dark'], 'density-': ['comfortable', 'compact'],
-    'settings-': ['general', 'identity', 'security', 'about'], 'shortcuts-': ['go', 'list', 'message', 'compose', 'app'],
+    'settings-': ['general', 'identity', 'security', 'certificates', 'trust', 'about'], 'smime-status-': ['good', 'neutral', 'warning', 'bad', 'none', 'locked'], 'smime-trusted-by-': ['mail-roots', 'organisation', 'personal'],
+    'certificates-state-': ['valid', 'superseded', 'pending', 'rejected'], 'certificates-did-': ['accept', 'reject', 'prefer', 'remove'], 'shortcuts-': ['go', 'list', 'message', 'compose', 'app'],
   };
   for (const [prefix, ends] of Object.entries(table)) for (const end of ends) assert.ok(en.has(prefix + end), prefix + end);
 });

@@ -1,6 +1,6 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { api, request, setCsrf } from './client.ts';
-import type { Contact, Folder, LayerKey, ListPage, Message, MessageRef, SearchPage, SearchQuery, Session, Settings, SettingsPatch } from './types.ts';
+import type { Contact, Folder, LayerKey, ListPage, Message, MessageRef, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -38,6 +38,17 @@ export function getMessage(m: MessageRef, signal?: AbortSignal): Promise<Message
 }
 export function openMessage(m: MessageRef, keys: LayerKey[]): Promise<Message> {
   return api<Message>(`${messageUrl(m)}/open`, { method: 'POST', json: { uidvalidity: m.uidvalidity, keys } });
+}
+/** Asks outside for what a GET may not (revocation, issuers) and records a good verification. */
+export async function checkMessage(m: MessageRef, keys: LayerKey[]): Promise<Security> {
+  return (await api<{ security: Security }>(`${messageUrl(m)}/check`, { method: 'POST', json: { uidvalidity: m.uidvalidity, keys } })).security;
+}
+export async function getProof(m: MessageRef, keys: LayerKey[]): Promise<Blob> {
+  return (await request(`${messageUrl(m)}/proof`, { method: 'POST', json: { uidvalidity: m.uidvalidity, keys } })).blob();
+}
+/** An attached message, judged by itself; ids of its parts and attachments stand below `part`. */
+export function getAttached(m: MessageRef, part: string, keys: LayerKey[]): Promise<Message> {
+  return api<Message>(`${messageUrl(m)}/attached`, { method: 'POST', json: { uidvalidity: m.uidvalidity, keys, part } });
 }
 export function sourceUrl(m: MessageRef): string { return `${messageUrl(m)}/source?uidvalidity=${m.uidvalidity}`; }
 export async function getSource(m: MessageRef): Promise<Blob> { return (await request(sourceUrl(m))).blob(); }

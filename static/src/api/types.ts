@@ -8,7 +8,7 @@ export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'comfortable' | 'compact';
 
 export interface Settings {
-  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null };
+  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean };
   reading: { shortcuts?: boolean; mark_read?: boolean };
   ui: { theme?: Theme; density?: Density; language?: string };
   identity: { name?: string; signature?: string };
@@ -51,12 +51,19 @@ export interface Cert {
 }
 
 export type Level = 'good' | 'neutral' | 'warning' | 'bad' | 'none';
-/** text is English; a and b are what varies in it. */
-export interface Reason { code: string; text: string; a: string | null; b: string | null }
+/** text and better are English; a and b are what varies in the text. better: what would make it better, or null. */
+export interface Reason { code: string; text: string; a: string | null; b: string | null; better: string | null }
+export type TrustedBy = 'none' | 'mail_roots' | 'organisation' | 'personal';
+/** der: base64 where nothing trusted was found, for POST smime/trust; else null. */
+export interface PathCert { subject: string; issuer: string; serial: string; fingerprint: string; not_before: string; not_after: string; der: string | null }
+export interface RevocationDetail {
+  source: string | null; url: string | null; this_update: string | null; next_update: string | null; revoked_at: string | null; reason: string | null;
+}
 export interface Signer {
   address: string | null; subject: string; issuer: string; serial: string; fingerprint: string; algorithm: string;
   integrity: string; match: 'yes' | 'case' | 'no'; chain: string; chain_detail: string | null; revocation: string;
   not_before: string; not_after: string; signed_at: string | null;
+  trusted_by: TrustedBy; known: 'known' | 'new' | 'changed' | 'unknown'; path: PathCert[]; revocation_detail: RevocationDetail | null;
 }
 export interface JobRecipient {
   index: number; kind: 'rsa-v15' | 'rsa-oaep' | 'ecdh'; mine: boolean; issuer: string | null; serial: string | null;
@@ -68,6 +75,8 @@ export interface Security {
   signature: { whole: boolean; signers: Signer[] } | null;
   encryption: { whole: boolean; layers: { layer: number; cipher: string; authenticated: boolean; opened: boolean; recipients: number }[] } | null;
   job: Job | null;
+  /** Something can still be looked up or has to be recorded: POST check. */
+  check: boolean;
 }
 
 export interface Part { id: string; kind: 'html' | 'text'; flowed: boolean; delsp: boolean; sealed: boolean; content: string }
@@ -88,7 +97,7 @@ export interface Message {
 export interface MessageRef { folder: string; uid: number; uidvalidity: number }
 export interface LayerKey { layer: number; content_key: string }
 
-export type RecipientStatus = 'ready' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'invalid_address';
+export type RecipientStatus = 'ready' | 'pending_change' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'revoked' | 'revocation_unknown' | 'invalid_address';
 export interface RecipientInfo { address: string; status: RecipientStatus; certificate: Cert | null; source: string | null }
 
 export interface ComposeAttachment { name: string; type: string; size: number; content_id: string | null }
@@ -114,10 +123,14 @@ export interface Sent {
   draft: MessageRef | null;
 }
 
-export interface Contact {
-  id: string; name: string; addresses: string[];
-  certificates: (Cert & { source: string; since: string; pending?: boolean })[];
-}
+export type KeptState = 'valid' | 'superseded' | 'pending' | 'rejected';
+/** A certificate of somebody else, as it is kept with the contact. */
+export type KeptCert = Cert & {
+  source: string; since: string; state: KeptState; preferred: boolean; takes_gcm: boolean; revocation: string | null;
+  provenance: { folder: string; message_id: string | null; date: string | null; subject: string } | null;
+};
+export interface Contact { id: string; name: string; addresses: string[]; certificates: KeptCert[] }
+export interface TrustEntry { id: string; kind: 'issuer' | 'certificate'; address: string | null; certificate: Cert; since: string }
 export interface VaultKey { id: string; label: string; created: string; certificates: Cert[] }
 export interface VaultKeys { keys: VaultKey[]; primary: { sign: string | null; encrypt: string | null } }
 export interface Misspelt { offset: number; length: number; suggestions: string[] }

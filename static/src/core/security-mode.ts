@@ -30,9 +30,12 @@ export function sendLabel(mode: SecurityMode): string {
   return { none: 'send', sign: 'send-signed', encrypt: 'send-encrypted', sign_encrypt: 'send-signed-encrypted' }[mode];
 }
 
+/** A change that waits for the reader's word stops nobody: the certificate that is known is used. */
+export function canReceive(i: RecipientInfo | undefined): boolean { return i?.status === 'ready' || i?.status === 'pending_change'; }
+
 /** The addresses that stop an encrypted message, with the reason. Unknown (not asked yet) counts as missing. */
 export function blockers(addresses: readonly string[], info: ReadonlyMap<string, RecipientInfo>): { address: string; status: RecipientInfo['status'] | 'unknown'; expires: string | null }[] {
-  return addresses.filter((a) => info.get(a)?.status !== 'ready').map((a) => {
+  return addresses.filter((a) => !canReceive(info.get(a))).map((a) => {
     const i = info.get(a);
     return { address: a, status: i?.status ?? 'unknown', expires: i?.certificate?.not_after ?? null };
   });

@@ -2,10 +2,11 @@
 // one act: the person opened this message, the keyring gives this message's content key, the server opens it.
 import '../core/shared.ts';
 import './common.ts';
+import { sentence } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
-import { getContacts } from '../api/mail.ts';
-import { harvest } from '../api/smime.ts';
-import type { LayerKey, Message, MessageRef } from '../api/types.ts';
+import { addTrust, harvest } from '../api/smime.ts';
+import type { Contact, KeptCert, LayerKey, Message, MessageRef, Signer } from '../api/types.ts';
+import { foreign } from '../core/foreign.ts';
 import { WxElement, define } from '../core/element.ts';
 import { t } from '../core/i18n.ts';
 import { icon } from '../core/icon.ts';
@@ -13,11 +14,15 @@ import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
 import { effect, untracked } from '../core/signals.ts';
 import { byRole, folder } from '../store/folders.ts';
+import * as reader from '../store/reader.ts';
 import { me } from '../store/session.ts';
+import { toast } from '../store/toasts.ts';
 import { announce } from '../store/ui.ts';
+import { saveBlob } from '../views/reader/save.ts';
 import { OPENED_EVENT, SEALED_EVENT } from './contract.ts';
 import type { OpenedDetail } from './contract.ts';
-import { securityDetails } from './details.ts';
+import { issuerOf, securityDetails } from './details.ts';
+import type { Acts } from './details.ts';
 import { keyringSentence, note } from './form.ts';
 import { KeyringError } from './keyring.ts';
 import { IMPORT_DONE_EVENT, loadWizard } from './first-run.ts';
@@ -25,8 +30,9 @@ import { canOpen, contentKey, matching } from './opening.ts';
 import { UNLOCKED_EVENT } from './unlock.ts';
 import { fromBase64 } from './bytes.ts';
 import { keyring, loadVault, vault, watchPage } from './vault.ts';
-import { mainSigner, summary } from './words.ts';
-import type { Item, KeyState } from './words.ts';
+import { mainSigner, status, summary } from './words.ts';
+import type { KeyState } from './words.ts';
+import { statusBar } from './bar.ts';
 
 const keyOf = (r: MessageRef): string => `${r.folder}/${r.uidvalidity}/${r.uid}`;
 /** Asked once per page: the server judges again by itself and answers the same. */
@@ -35,6 +41,7 @@ const harvestAsked = new Set<string>();
 export class WxSecurityBar extends WxElement {
   static override properties = {
     message: { attribute: false }, ref: { attribute: false }, open: { state: true }, busy: { state: true }, error: { state: true }, harvested: { state: true }, importing: { state: true },
+    checking: { state: true }, proving: { state: true }, change: { state: true },
   };
   declare message: Message;
   declare ref: MessageRef;
@@ -43,9 +50,14 @@ export class WxSecurityBar extends WxElement {
   declare error: string;
   declare harvested: string;
   declare importing: boolean;
+  declare checking: boolean;
+  declare proving: boolean;
+  /** The sender's new certificate that waits for a word of the reader. */
+  declare change: { contact: Contact; pending: KeptCert } | null;
   #keys: LayerKey[] = [];
   #shown = '';
   #tried = '';
+  #checked = '';
 
   constructor() {
     super();
@@ -54,6 +66,9 @@ export class WxSecurityBar extends WxElement {
     this.error = '';
     this.harvested = '';
     this.importing = false;
+    this.checking = false;
+    this.proving = false;
+    this.change = null;
   }
 
   override connectedCallback(): void {
@@ -85,12 +100,75 @@ export class WxSecurityBar extends WxElement {
     this.open = false;
     this.error = '';
     this.harvested = '';
+    this.#checked = '';
+    this.checking = false;
+    this.change = null;
     if (this.message.security?.job) loadVault().catch(() => undefined);
   }
 
   override updated(): void {
     void this.#openIfPossible();
-    void this.#harvestIfGood();
+    if (!this.#checkOnce()) void this.#harvestIfGood();
+  }
+
+  /** What a GET may not do: asks outside, once for each state of the message on the screen. True while it is under way. */
+  #checkOnce(): boolean {
+    const s = this.message.security;
+    if (this.checking) return true;
+    if (!s?.check || this.busy || (s.job && canOpen(s.job, keyring))) return false;
+    const mark = `${keyOf(this.ref)} ${this.#keys.length}`;
+    if (this.#checked === mark) return false;
+    this.#checked = mark;
+    void this.#check();
+    return true;
+  }
+
+  /** The message is on the screen already; only its verdict may change, and only if it is still this message. */
+  async #check(loud = false): Promise<void> {
+    const { message, ref } = this;
+    const before = message.security!;
+    const words = (): string => summary(this.message, this.#keyState()).map((i) => t(i.text, i.args)).join('. ');
+    const was = words();
+    this.checking = true;
+    try {
+      const security = await mail.checkMessage(ref, this.#keys);
+      reader.judged(ref, message, security);
+      await this.updateComplete;
+      if (keyOf(this.ref) === keyOf(ref) && (loud || words() !== was)) announce(`${t(status(this.message.security ?? before, this.#keyState()).text)}. ${words()}`);
+    } catch (error) {
+      // Quiet: what is shown stays true, and "Check again" is in the details.
+      if (loud) toast(sentence(error), { kind: 'bad' });
+    } finally { if (keyOf(this.ref) === keyOf(ref)) this.checking = false; }
+  }
+
+  async #proof(): Promise<void> {
+    this.proving = true;
+    try {
+      const subject = foreign(this.message.headers.subject, 40).replace(/[^\p{L}\p{N} ._-]/gu, '').trim();
+      saveBlob(await mail.getProof(this.ref, this.#keys), `${t('smime-proof-file')}${subject ? ` ${subject}` : ''}.txt`);
+    } catch (error) { toast(sentence(error), { kind: 'bad' }); } finally { this.proving = false; }
+  }
+
+  /** "Trust this certificate for ADDRESS", "Trust this issuer": after a dialog that says what it means. */
+  async #trust(kind: 'certificate' | 'issuer', s: Signer): Promise<void> {
+    const { ref } = this;
+    const cert = kind === 'issuer' ? issuerOf(s) : (s.path[0] ?? null);
+    if (!cert?.der) return;
+    try {
+      const { askTrust } = await import('./trusting.ts');
+      if (!(await askTrust(kind, s.address ?? '', cert))) return;
+      await addTrust(kind, cert.der, kind === 'certificate' ? s.address : null);
+      toast(t(kind === 'issuer' ? 'trust-done-issuer' : 'trust-done-certificate', { address: foreign(s.address, 120) }));
+      if (keyOf(ref) === keyOf(this.ref)) await this.#check(true);
+    } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+  }
+
+  async #review(): Promise<void> {
+    const c = this.change;
+    if (!c) return;
+    const { reviewChange } = await import('./certificates.ts');
+    const done = await reviewChange(c.contact, c.pending);
+    if (done && this.change === c) { this.change = null; if (done === 'accept') await this.#check(true); }
   }
 
   /** Once for each layer of the message on the screen; again only after a new unlock or by the button. */
@@ -122,15 +200,16 @@ export class WxSecurityBar extends WxElement {
     const s = this.message.security;
     const mark = keyOf(this.ref);
     const signer = s ? mainSigner(s) : undefined;
-    if (!s || s.job || s.level !== 'good' || !s.signature?.whole || !signer || signer.match === 'no') return;
+    if (!s || s.job || s.level !== 'good' || !s.signature?.whole || !signer || signer.match === 'no' || signer.known === 'known') return;
     if (folder(this.ref.folder)?.shared || this.ref.folder === byRole('sent')?.id || signer.address?.toLowerCase() === me.value.address.toLowerCase()) return;
     if (harvestAsked.has(mark)) return;
     harvestAsked.add(mark);
     try {
-      const known = (await getContacts()).some((c) => c.certificates.some((x) => x.fingerprint === signer.fingerprint && !x.pending));
-      if (known) return;
       const answer = await harvest(this.ref, this.#keys);
-      if (answer.harvested && mark === keyOf(this.ref)) this.harvested = t('smime-harvested', { address: signer.address ?? '' });
+      if (mark !== keyOf(this.ref)) { harvestAsked.delete(mark); return; }
+      if (answer.harvested) this.harvested = t(signer.known === 'changed' ? 'smime-harvested-changed' : 'smime-harvested', { address: foreign(signer.address, 120) });
+      const pending = answer.contact?.certificates.find((x) => x.state === 'pending' && x.fingerprint === signer.fingerprint);
+      if (pending) this.change = { contact: answer.contact!, pending };
     } catch { harvestAsked.delete(mark); /* Nothing was lost: it is asked again when the message is shown again. */ }
   }
 
@@ -138,10 +217,6 @@ export class WxSecurityBar extends WxElement {
     this.#tried = '';
     this.error = '';
     void this.#openIfPossible();
-  }
-
-  #item(i: Item): TemplateResult {
-    return html`<span class="security-item is-${i.level}" data-kind=${i.kind} data-level=${i.level}>${icon(i.icon)}<span>${t(i.text, i.args)}</span></span>`;
   }
 
   /** Certificates of the vault that the waiting layer names. Asked of the vault, not of the server's answer: a key may
@@ -175,17 +250,24 @@ export class WxSecurityBar extends WxElement {
     return html`<wx-unlock .wanted=${this.#wanted()}></wx-unlock>`;
   }
 
+  #changed(): TemplateResult | typeof nothing {
+    const c = this.change;
+    if (!c) return nothing;
+    return html`<div class="notice is-warning" role="status" data-notice="pending-change">${icon('seal-question')}<div class="notice-text"><strong>${t('change-title', { name: foreign(c.contact.name || c.contact.addresses[0], 80) })}</strong>
+      <p>${t('change-text')}</p><div class="notice-actions"><button type="button" class="button button-small" @click=${() => void this.#review()}>${t('change-review')}</button></div></div></div>`;
+  }
+
   override render(): TemplateResult | typeof nothing {
     const m = this.message;
     if (!m.security) return nothing;
     const keys = this.#keyState();
-    const items = summary(m, keys);
-    return html`<section class="security is-${m.security.level}" aria-label=${t('smime-security')} data-verdict=${m.security.verdict}>
-      <div class="security-bar">
-        <span class="security-items">${items.map((i) => this.#item(i))}</span>
-        <button type="button" class="link security-toggle" aria-expanded=${this.open} @click=${() => { this.open = !this.open; }}>${t(this.open ? 'smime-details-hide' : 'smime-details')}${icon('chevron-down')}</button>
-      </div>
-      ${this.open ? securityDetails(m, this.harvested) : this.harvested ? html`<p class="harvested">${icon('circle-check')}${this.harvested}</p>` : nothing}
+    const acts: Acts = {
+      harvested: this.harvested, checking: this.checking, proving: this.proving, proof: () => void this.#proof(), checkAgain: () => void this.#check(true), trust: (kind, s) => void this.#trust(kind, s),
+    };
+    return html`<section class="security is-${m.security.level}" aria-label=${t('smime-security')} data-verdict=${m.security.verdict} data-level=${m.security.level} data-checking=${this.checking ? 'yes' : 'no'}>
+      ${statusBar(m, keys, { open: this.open, checking: this.checking, toggle: () => { this.open = !this.open; } })}
+      ${this.open ? securityDetails(m, acts) : this.harvested ? html`<p class="harvested">${icon('circle-check')}${this.harvested}</p>` : nothing}
+      ${this.#changed()}
       ${this.#prompt(keys)}
       ${this.importing ? html`<wx-import-wizard></wx-import-wizard>` : nothing}
     </section>`;

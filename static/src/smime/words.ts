@@ -1,6 +1,7 @@
 // The server's verdict in words and pictures for the one line under the sender. Colour never stands alone: each state
 // has an icon and a text of its own. Lock: encryption. Seal: signature. Nothing: ordinary mail.
 import type { Level, Message, Security, Signer } from '../api/types.ts';
+import { foreign } from '../core/foreign.ts';
 
 export interface Item {
   kind: 'encryption' | 'signature';
@@ -46,12 +47,25 @@ const SIGNATURES: Record<string, [string, string, Level]> = {
 const RANK: Level[] = ['none', 'good', 'neutral', 'warning', 'bad'];
 const worse = (a: Level, b: Level): Level => (RANK.indexOf(a) >= RANK.indexOf(b) ? a : b);
 
+/** The common name in a subject as the server writes it. It proves nothing and may say anything. */
+export function commonName(subject: string): string {
+  return foreign(/(?:^|, )CN=((?:[^,\\]|\\.)*)/.exec(subject)?.[1]?.replace(/\\(.)/g, '$1') ?? '', 80);
+}
+
 function who(s: Signer | undefined): string {
   if (!s) return '';
-  const name = /(?:^|, )CN=((?:[^,\\]|\\.)*)/.exec(s.subject)?.[1]?.replace(/\\(.)/g, '$1') ?? '';
+  const name = commonName(s.subject);
   // The subject proves no address: one that stands in it is not shown beside the one that is proved.
   if (s.address && /[@\uff20\ufe6b]/.test(name)) return s.address;
   return name && s.address && name !== s.address ? `${name} <${s.address}>` : (s.address ?? name);
+}
+
+export interface Status { level: Level; icon: string; text: string }
+/** The one status of a message: nothing of it may say more than the server's level. */
+export function status(s: Security, keys: KeyState): Status {
+  if (s.job && s.level !== 'bad') return { level: 'neutral', icon: keys === 'open' ? 'lock-keyhole-open' : 'lock-keyhole', text: 'smime-status-locked' };
+  const icons: Record<Level, string> = { good: 'shield-check', neutral: 'shield-question-mark', warning: 'shield-alert', bad: 'shield-x', none: 'info' };
+  return { level: s.level, icon: icons[s.level], text: `smime-status-${s.level}` };
 }
 
 /** The signer the verdict is about. Anybody can add a signature of his own beside the sender's, and before it. */
@@ -69,7 +83,9 @@ function signatureItem(s: Security, words: readonly string[]): Item | null {
   const level = own === 'good' ? (s.level === 'good' ? 'good' : worse(own, s.level)) : worse(own, s.level === 'good' ? 'none' : s.level);
   const icon2 = own === 'good' && level !== 'good' ? 'seal-plain' : icon;
   const signer = mainSigner(s);
-  return { kind: 'signature', icon: icon2, text: `smime-sig-${text}`, args: { who: who(signer) }, level };
+  // Green by the reader's own word says so: it is another kind of knowledge than an authority's.
+  const by = text === 'valid' && signer?.trusted_by === 'personal' ? 'valid-personal' : text;
+  return { kind: 'signature', icon: icon2, text: `smime-sig-${by}`, args: { who: who(signer) }, level };
 }
 
 /** Shown in the bar, encryption first. Empty for ordinary mail. */

@@ -17,7 +17,7 @@ export type SendState = 'editing' | 'sending' | 'partly' | 'failed' | 'unknown';
 export interface Start {
   to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
   mode: SecurityMode; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
-  original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string;
+  original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
 }
 
 let serial = 0;
@@ -35,6 +35,8 @@ export class Composer {
   readonly subject = signal('');
   readonly files = signal<FileItem[]>([]);
   readonly mode = signal<SecurityMode>('none');
+  /** Wanted for this message; has effect where the mode encrypts (RFC 9788: servers see "[...]"). */
+  readonly hideSubject = signal(false);
   readonly rich = signal(true);
   readonly minimized = signal(false);
   readonly full = signal(false);
@@ -74,6 +76,7 @@ export class Composer {
       this.bcc.value = start.bcc ?? [];
       this.subject.value = start.subject ?? '';
       this.mode.value = start.mode;
+      this.hideSubject.value = start.hideSubject ?? settings.value.security.hide_subject === true;
       this.showCc.value = this.cc.value.length + this.bcc.value.length > 0;
       this.rich.value = start.plain !== true;
     });
@@ -109,6 +112,11 @@ export class Composer {
     this.cannot.value = false;
     this.changed();
     void this.lookUp();
+  }
+
+  setHideSubject(on: boolean): void {
+    this.hideSubject.value = on;
+    this.changed();
   }
 
   /** Goes on without the protection that the plan no longer has; only ever by an act of the person. */
@@ -163,7 +171,7 @@ export class Composer {
     const body: ComposeBody = {
       submission: this.submission, from: { name: settings.value.identity.name ?? me.value.name, address: me.value.address },
       to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: [], subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
-      in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value,
+      in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value),
       signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),
     };
     return { body, files: all.map((f) => f.file) };

@@ -1,6 +1,6 @@
 // The message on the screen. Plain messages are cached for quick reading; nothing decrypted is ever cached.
 import * as mail from '../api/mail.ts';
-import type { LayerKey, Message, MessageRef } from '../api/types.ts';
+import type { LayerKey, Message, MessageRef, Security } from '../api/types.ts';
 import { batch, signal } from '../core/signals.ts';
 
 export interface Open { ref: MessageRef; message: Message | null; failure: unknown; keys: LayerKey[] }
@@ -69,6 +69,14 @@ export function retry(): void {
 export function opened(ref: MessageRef, message: Message, keys: LayerKey[]): void {
   const o = open.value;
   if (o && keyOf(o.ref) === keyOf(ref)) batch(() => { open.value = { ...o, message, keys }; });
+}
+
+/** A newer verdict for what was shown as `was`. What is on the screen is touched only while it is still that message. */
+export function judged(ref: MessageRef, was: Message, security: Security): void {
+  const hit = cache.get(keyOf(ref));
+  if (hit && hit.message.security === was.security) hit.message = { ...hit.message, security };
+  const o = open.value;
+  if (o?.message && keyOf(o.ref) === keyOf(ref) && o.message.security === was.security) open.value = { ...o, message: { ...o.message, security } };
 }
 
 export function close(): void { open.value = null; }

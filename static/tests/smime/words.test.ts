@@ -8,13 +8,14 @@ import { summary } from '../../src/smime/words.ts';
 const signer: Signer = {
   address: 'ana@x.test', subject: 'CN=Ana López,O=X', issuer: '', serial: '', fingerprint: '', algorithm: '', integrity: 'intact', match: 'yes', chain: 'trusted',
   chain_detail: null, revocation: 'good', not_before: '', not_after: '', signed_at: null,
+  trusted_by: 'organisation', known: 'known', path: [], revocation_detail: null,
 };
 const job: Security['job'] = {
   layer: 0, key_bytes: 32,
   recipients: [{ index: 0, kind: 'rsa-v15', mine: true, issuer: '', serial: '', key_identifier: null, encrypted_key: '', key_algorithm: '', originator_key: null, ukm: null }],
 };
 function show(verdict: string, level: Level, o: { job?: Security['job']; keys?: KeyState } = {}): string[] {
-  const security: Security = { verdict, level, reasons: [], signature: verdict.includes('sign') ? { whole: true, signers: [signer] } : null, encryption: null, job: o.job ?? null };
+  const security: Security = { verdict, level, reasons: [], signature: verdict.includes('sign') ? { whole: true, signers: [signer] } : null, encryption: null, job: o.job ?? null, check: false };
   return summary({ security } as Message, o.keys ?? 'locked').map((i) => `${i.icon} ${i.text.replace('smime-', '')} ${i.level}`);
 }
 
@@ -41,7 +42,7 @@ test('one line: lock for encryption, seal for signature, nothing for ordinary ma
 
 test('names the signer the verdict is about, by what its certificate proves', () => {
   const who = (signers: Signer[]): string | undefined => {
-    const security: Security = { verdict: 'signed-valid', level: 'good', reasons: [], signature: { whole: true, signers }, encryption: null, job: null };
+    const security: Security = { verdict: 'signed-valid', level: 'good', reasons: [], signature: { whole: true, signers }, encryption: null, job: null, check: false };
     return summary({ security } as Message, 'locked')[0]!.args?.who;
   };
   const added: Signer = { ...signer, address: 'mallory@evil.test', subject: 'CN=Your Bank', match: 'no' };
@@ -67,12 +68,12 @@ test('a job says whether a key of ours opens it', () => {
 });
 
 test('the signer is named with name and address', () => {
-  const security: Security = { verdict: 'signed-valid', level: 'good', reasons: [], signature: { whole: true, signers: [signer] }, encryption: null, job: null };
+  const security: Security = { verdict: 'signed-valid', level: 'good', reasons: [], signature: { whole: true, signers: [signer] }, encryption: null, job: null, check: false };
   assert.deepEqual(summary({ security } as Message, 'none')[0]!.args, { who: 'Ana López <ana@x.test>' });
 });
 
 test('every text of this folder exists in every language', () => {
-  const files = ['words', 'form', 'unlock', 'activity', 'chip', 'details', 'first-run', 'reading', 'sending', 'wizard', 'settings'];
+  const files = ['words', 'form', 'unlock', 'activity', 'chip', 'details', 'first-run', 'reading', 'sending', 'wizard', 'settings', 'bar', 'reasons', 'trusting', 'certificates'];
   const source = files.map((f) => readFileSync(`static/src/smime/${f}.ts`, 'utf8')).join('\n');
   const wanted = new Set([...source.matchAll(/'(smime-[a-z0-9-]*[a-z0-9])'/g)].map((m) => m[1]!));
   for (const d of ['mode', 'signer', 'recipients', 'certificate', 'from', 'subject', 'header', 'text', 'html', 'attachment', 'structure', 'time', 'forward', 'digest']) wanted.add(`smime-check-${d}`);
@@ -81,7 +82,7 @@ test('every text of this folder exists in every language', () => {
   for (const k of ['empty', 'too-large', 'pem-key', 'pem', 'certificate', 'key', 'other']) wanted.add(`smime-file-${k}`);
   for (const p of ['none', 'no-certificate', 'address', 'address-case', 'no-address', 'expired', 'not-yet-valid', 'expires-soon', 'weak', 'no-use', 'sign-only', 'encrypt-only']) wanted.add(`smime-problem-${p}`);
   for (const v of ['yes', 'sealed', 'unauthenticated', 'locked', 'opening', 'other', 'failed', 'partial', 'damaged']) wanted.add(`smime-enc-${v}`);
-  for (const v of ['valid', 'weak', 'unverifiable', 'untrusted', 'expired', 'invalid', 'mismatch', 'partial', 'unconfirmed']) wanted.add(`smime-sig-${v}`);
+  for (const v of ['valid', 'weak', 'unverifiable', 'untrusted', 'expired', 'invalid', 'mismatch', 'partial', 'unconfirmed', 'valid-personal']) wanted.add(`smime-sig-${v}`);
   for (const lang of ['en', 'de']) {
     const ftl = readFileSync(`static/i18n/${lang}.ftl`, 'utf8');
     for (const key of wanted) assert.ok(new RegExp(`^${key} =`, 'm').test(ftl), `${lang}: ${key}`);

@@ -10,6 +10,7 @@ import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { loadedRows } from '../../store/list.ts';
 import { announce } from '../../store/ui.ts';
+import { recipientState } from './security-tab.ts';
 
 let book: Promise<Address[]> | null = null;
 /** Contacts, then people of the messages at hand. */
@@ -141,10 +142,7 @@ export class WxChips extends WxElement {
     if (!isAddress(a.address)) return { glyph: 'circle-alert', words: t('recipient-invalid-address'), level: 'bad' };
     if (!this.smime) return null;
     const i = this.infoOf(a);
-    if (!i) return null;
-    if (i.status === 'ready') return { glyph: 'lock', words: t('recipient-ready'), level: 'good' };
-    if (i.status === 'none') return { glyph: 'lock-keyhole-open', words: t('recipient-none'), level: this.strict ? 'warning' : 'plain' };
-    return { glyph: 'triangle-alert', words: t(`recipient-${i.status.replaceAll('_', '-')}`), level: 'warning' };
+    return i ? recipientState(i, a.address, this.strict) : null;
   }
 
   override render(): TemplateResult {

@@ -257,6 +257,15 @@ export class WxComposer extends WxElement {
       <input class="file-input" type="file" multiple hidden @change=${(e: Event) => this.#addFiles(Array.from((e.target as HTMLInputElement).files ?? []))}></footer>`;
   }
 
+  /** What servers will see of the subject, where the rest is hidden from them. */
+  #seen(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    if (!smimeOn.value || !encrypts(c.mode.value)) return nothing;
+    const hidden = c.hideSubject.value;
+    return html`<div class="subject-seen" data-hidden=${hidden ? 'yes' : 'no'}>${icon(hidden ? 'lock' : 'info')}<span id="seen-${c.submission}">${t(hidden ? 'subject-hidden' : 'subject-seen')}</span>
+      <button type="button" class="link" @click=${() => { c.setHideSubject(!hidden); announce(t(hidden ? 'subject-seen' : 'subject-hidden')); }}>${t(hidden ? 'subject-show' : 'subject-hide')}</button></div>`;
+  }
+
   #message(): TemplateResult {
     const c = this.#c;
     const secret = c.mayEncrypt.value;
@@ -268,7 +277,8 @@ export class WxComposer extends WxElement {
         <input class="subject-input" id="subject-${c.submission}" placeholder=${t('subject')} maxlength="900" autocomplete="off" dir="auto" .value=${c.subject.value}
           spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
-          @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey) { e.preventDefault(); this.#focusBody(); } }}></div>
+          @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey) { e.preventDefault(); this.#focusBody(); } }} aria-describedby=${ifDefined(smimeOn.value && encrypts(c.mode.value) ? `seen-${c.submission}` : undefined)}>
+        ${this.#seen()}</div>
       ${c.rich.value ? html`<wx-editor .composer=${c} .guarded=${secret}></wx-editor>` : html`<textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
           spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}

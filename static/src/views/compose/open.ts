@@ -49,6 +49,8 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
   const start: Start = {
     subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), mode: modeFor(secret), toEncrypted: secret, signature,
     quote: quoteHtml(parts), intro, plain: false, text: `\n\n${signature ? `-- \n${signature}\n\n` : ''}${intro}\n${forward ? text : quoteText(text)}`,
+    // A subject that came hidden does not go back in the open.
+    ...(secret && m.headers.outer_subject !== null && m.headers.outer_subject.trim() !== m.headers.subject.trim() ? { hideSubject: true } : {}),
     original: { ref: o.ref, flag: forward ? '$Forwarded' : '\\Answered' }, ...threading(m),
   };
   if (forward) return { ...start, in_reply_to: null };
@@ -77,11 +79,12 @@ export async function openComposer(kind: ComposeKind): Promise<void> {
 }
 
 /** Our own header lines of a draft (docs/PLAN.md), read from its outer header. */
-export function draftHeader(source: string): { submission: string | null; mode: Start['mode'] | null } {
+export function draftHeader(source: string): { submission: string | null; mode: Start['mode'] | null; hideSubject: boolean | null } {
   const head = source.slice(0, Math.max(0, source.search(/\r?\n\r?\n/)));
   const submission = /^X-Waxseal-Submission:\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$/im.exec(head)?.[1]?.toLowerCase() ?? null;
   const mode = /^X-Waxseal-Mode:\s*(none|sign|encrypt|sign_encrypt)\s*$/im.exec(head)?.[1] as Start['mode'] | undefined;
-  return { submission, mode: mode ?? null };
+  const hide = /^X-Waxseal-Hide-Subject:\s*(yes|no)\s*$/im.exec(head)?.[1]?.toLowerCase();
+  return { submission, mode: mode ?? null, hideSubject: hide ? hide === 'yes' : null };
 }
 
 async function openDraft(o: reader.Open, m: Message): Promise<void> {
@@ -96,7 +99,7 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const text = plainOf(m);
   const c = new Composer({
     to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
-    in_reply_to: h.in_reply_to, references: h.references, ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
+    in_reply_to: h.in_reply_to, references: h.references, ...(own.hideSubject === null ? {} : { hideSubject: own.hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;
   const problem = c.addFiles(await filesOf(m, o.ref, o.keys));

@@ -28,12 +28,16 @@ export function pickMode(c: Composer, mode: SecurityMode): void {
   announce(`${t(`mode-${key(mode)}`)}. ${summary(c)}`);
 }
 
-function status(i: RecipientInfo | undefined, address: string): { glyph: string; words: string; level: string } {
+/** Whether and why somebody can receive encrypted mail: icon, words, colour. strict: the message will be encrypted. */
+export function recipientState(i: RecipientInfo | undefined, address: string, strict: boolean): { glyph: string; words: string; level: string } {
   if (!isAddress(address)) return { glyph: 'circle-alert', words: t('recipient-invalid-address'), level: 'bad' };
   if (!i) return { glyph: 'clock', words: t('recipient-unknown'), level: 'plain' };
-  if (i.status === 'ready') return { glyph: 'lock', words: t('recipient-ready'), level: 'good' };
-  if (i.status === 'none') return { glyph: 'lock-keyhole-open', words: t('recipient-none'), level: 'warning' };
-  return { glyph: 'triangle-alert', words: t(`recipient-${i.status.replaceAll('_', '-')}`), level: 'warning' };
+  const words = t(`recipient-${i.status.replaceAll('_', '-')}`);
+  if (i.status === 'ready') return { glyph: 'lock', words, level: 'good' };
+  if (i.status === 'pending_change') return { glyph: 'seal-question', words, level: 'good' };
+  if (i.status === 'none') return { glyph: 'lock-keyhole-open', words, level: strict ? 'warning' : 'plain' };
+  if (i.status === 'revoked') return { glyph: 'circle-x', words, level: strict ? 'bad' : 'warning' };
+  return { glyph: 'triangle-alert', words, level: 'warning' };
 }
 
 function source(i: RecipientInfo | undefined): string {
@@ -57,12 +61,14 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
       ${c.everyone.length === 0 ? html`<p class="muted">${t('security-recipients-none')}</p>` : html`<table class="recipients-table"><thead class="visually-hidden"><tr><th>${t('recipient')}</th><th>${t('certificate')}</th><th>${t('certificate-expires')}</th></tr></thead><tbody>
       ${c.everyone.map((a) => {
         const i = c.infoOf(a);
-        const s = status(i, a.address);
+        const s = recipientState(i, a.address, true);
         return html`<tr><td><bdi>${a.name || a.address}</bdi>${a.name ? html`<span class="muted"> ${a.address}</span>` : nothing}</td>
           <td class="is-${s.level}"><span class="recipient-status">${icon(s.glyph)}<span>${s.words}</span></span>${source(i) ? html`<span class="muted certificate-source">${source(i)}</span>` : nothing}</td>
           <td class="muted">${i?.certificate ? t('certificate-until', { date: dayDate(i.certificate.not_after) }) : ''}</td></tr>`;
       })}</tbody></table><button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${icon('refresh-cw')}${t('security-look-again')}</button>`}
     </section>
-    ${encrypts(mode) ? html`<ul class="security-notes"><li>${icon('info')}${t('security-subject-note')}</li><li>${icon('spell-check')}${t('security-spell-note')}</li><li>${icon('lock')}${t('security-draft-note')}</li></ul>` : nothing}
+    ${encrypts(mode) ? html`<label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('hide-subject')}</span><span class="option-text">${t('hide-subject-text')}</span></span>
+      <input class="switch hide-subject" type="checkbox" role="switch" .checked=${c.hideSubject.value} @change=${(e: Event) => { c.setHideSubject((e.target as HTMLInputElement).checked); announce(t(c.hideSubject.value ? 'subject-hidden' : 'subject-seen')); }}></label>` : nothing}
+    ${encrypts(mode) ? html`<ul class="security-notes">${c.hideSubject.value ? nothing : html`<li>${icon('info')}${t('security-subject-note')}</li>`}<li>${icon('spell-check')}${t('security-spell-note')}</li><li>${icon('lock')}${t('security-draft-note')}</li></ul>` : nothing}
   </div>`;
 }

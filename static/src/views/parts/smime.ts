@@ -2,12 +2,14 @@
 import type { SendCheck } from '../../smime/contract.ts';
 import { smimeOn } from '../../store/session.ts';
 
-interface Parts { chip: unknown; reading: unknown; sending: { sending: SendCheck }; settings: unknown }
+interface Parts { chip: unknown; reading: unknown; sending: { sending: SendCheck }; settings: unknown; trusting: unknown; certificates: unknown }
 const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {
   chip: () => import('../../smime/chip.ts'),
   reading: () => import('../../smime/reading.ts'),
   sending: () => import('../../smime/sending.ts'),
   settings: () => import('../../smime/settings.ts'),
+  trusting: () => import('../../smime/trusting.ts'),
+  certificates: () => import('../../smime/certificates.ts'),
 };
 
 /** The module, or null when the plan has no S/MIME or this build has no such part. */

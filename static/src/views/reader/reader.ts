@@ -24,27 +24,22 @@ import { separator } from '../parts/menu.ts';
 import type { MenuItem } from '../parts/menu.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { compose, composeTo } from '../../app/compose.ts';
+import { attachmentList } from './attachments.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
 import './mail-frame.ts';
 
-function fileIcon(type: string): string {
-  if (type.startsWith('image/')) return 'file-image';
-  if (/zip|compressed|tar|7z|rar/.test(type)) return 'file-archive';
-  if (type.startsWith('text/') || /pdf|word|document|sheet|presentation/.test(type)) return 'file-text';
-  if (/pkcs7/.test(type)) return 'lock';
-  return 'file';
-}
-
 export class WxReader extends WxElement {
-  static override properties = { details: { state: true }, busy: { state: true }, source: { state: true } };
+  static override properties = { details: { state: true }, busy: { state: true }, source: { state: true }, inside: { state: true } };
   declare details: boolean;
   declare busy: ReadonlySet<string>;
+  /** Attached messages that are open in place. */
+  declare inside: ReadonlySet<string>;
   declare source: { text: string; cut: boolean } | null;
   #uid = 0;
   #bar = false;
 
-  constructor() { super(); this.details = false; this.busy = new Set(); this.source = null; }
+  constructor() { super(); this.details = false; this.busy = new Set(); this.source = null; this.inside = new Set(); }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -83,7 +78,7 @@ export class WxReader extends WxElement {
 
   override willUpdate(): void {
     const uid = reader.open.value?.ref.uid ?? 0;
-    if (uid !== this.#uid) { this.#uid = uid; this.details = false; this.source = null; }
+    if (uid !== this.#uid) { this.#uid = uid; this.details = false; this.source = null; this.inside = new Set(); }
     if (reader.open.value?.message?.security && !this.#bar) {
       this.#bar = true;
       loadSmime('reading').then(() => loadSmime('chip')).catch(() => { this.#bar = false; });
@@ -150,19 +145,17 @@ export class WxReader extends WxElement {
     return html`<wx-mail-frame .content=${p} .message=${o.ref} .attachments=${m.attachments} .keys=${o.keys}></wx-mail-frame>`;
   }
 
-  #attachments(m: Message, o: reader.Open): TemplateResult | typeof nothing {
-    // Pictures that stand in the text are not listed again.
-    const shown = m.attachments.filter((a) => !(a.inline && a.content_id && m.parts.some((p) => p.kind === 'html' && p.content.includes(a.content_id!.replace(/^<|>$/g, '')))));
-    if (!shown.length) return nothing;
-    return html`<section class="attachments" aria-label=${t('attachments')}>
-      <h2 class="attachments-title">${t('attachments-count', { n: shown.length })}</h2>
-      <ul>${shown.map((a) => {
-        const name = a.name || t('attachment-unnamed');
-        const inner = html`<span class="visually-hidden">${t('attachment-download')}</span><span class="attachment-icon">${icon(fileIcon(a.type))}</span><span class="attachment-text"><span class="attachment-name truncate" dir="auto">${name}</span><span class="muted">${fileSize(a.size)}</span></span>${icon(this.busy.has(a.id) ? 'loader-circle' : 'download', undefined, this.busy.has(a.id) ? 'spin' : '')}`;
-        return html`<li>${a.sealed
-          ? html`<button type="button" class="attachment" @click=${() => void this.#download(a)}>${inner}</button>`
-          : html`<a class="attachment" href=${mail.partDownloadUrl(o.ref, a.id)} download=${name}>${inner}</a>`}</li>`;
-      })}</ul></section>`;
+  #attachments(m: Message, o: reader.Open): TemplateResult {
+    const open = m.attachments.filter((a) => this.inside.has(a.id));
+    if (open.length) import('./attached.ts').catch(() => { this.inside = new Set(); });
+    return html`${attachmentList(m, { busy: this.busy, open: this.inside, toggle: (id) => this.#toggle(id), download: (a) => void this.#download(a), link: (a) => mail.partDownloadUrl(o.ref, a.id) })}
+      ${repeat(open, (a) => `${o.ref.uid}/${a.id}`, (a) => html`<wx-attached .source=${o.ref} .file=${a} .keys=${o.keys}></wx-attached>`)}`;
+  }
+
+  #toggle(id: string): void {
+    const next = new Set(this.inside);
+    if (!next.delete(id)) next.add(id);
+    this.inside = next;
   }
 
   #skeleton(): TemplateResult {

@@ -20,7 +20,7 @@ export class WxSettings extends WxElement {
   static override properties = { saved: { state: true } };
   declare saved: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #keys = false;
+  #asked = new Set<string>();
 
   constructor() { super(); this.saved = ''; }
 
@@ -76,14 +76,32 @@ export class WxSettings extends WxElement {
 
   #security(): TemplateResult {
     const s = settings.value.security;
-    if (!this.#keys) { this.#keys = true; loadSmime('settings').catch(() => { this.#keys = false; }); }
+    this.#load('settings');
     return html`<h1>${t('settings-security')}</h1>
       ${this.#radios<SecurityDefault>('mode', t('set-mode'), s.mode, MODES.map((v) => ({ value: v, title: t(`mode-default-${v.replace('_', '-')}`), text: t(`mode-default-${v.replace('_', '-')}-text`) })), (mode) => void this.#change('mode', { security: { mode } }))}
       <div class="set-group"><label class="set-legend" for="set-lock">${t('set-lock')}${this.#saved('lock')}</label>
         <span class="select-wrap"><select class="select" id="set-lock" @change=${(e: Event) => void this.#change('lock', { security: { lock_after_minutes: Number((e.target as HTMLSelectElement).value) } })}>
           ${[5, 15, 60, 240].map((m) => html`<option value=${m} ?selected=${m === s.lock_after_minutes}>${t('set-lock-minutes', { n: m })}</option>`)}</select>${icon('chevron-down')}</span>
         <p class="field-hint">${t('set-lock-hint')}</p></div>
+      <div class="set-group">${this.#switch('hide', t('set-hide-subject'), t('set-hide-subject-hint'), s.hide_subject === true, (hide_subject) => void this.#change('hide', { security: { hide_subject } }))}</div>
       <wx-keys-panel></wx-keys-panel>`;
+  }
+
+  /** A part of the keyring, when its section is shown. */
+  #load(part: 'settings' | 'trusting' | 'certificates'): void {
+    if (this.#asked.has(part)) return;
+    this.#asked.add(part);
+    loadSmime(part).catch(() => { this.#asked.delete(part); });
+  }
+
+  #certificates(): TemplateResult {
+    this.#load('certificates');
+    return html`<h1>${t('settings-certificates')}</h1><div class="set-group"><wx-certificates-panel></wx-certificates-panel></div>`;
+  }
+
+  #trust(): TemplateResult {
+    this.#load('trusting');
+    return html`<h1>${t('settings-trust')}</h1><div class="set-group"><wx-trust-panel></wx-trust-panel></div>`;
   }
 
   #about(): TemplateResult {
@@ -104,15 +122,15 @@ export class WxSettings extends WxElement {
 
   override render(): TemplateResult {
     const r = route.value;
-    const sections = ['general', 'identity', ...(smimeOn.value ? ['security'] : []), 'about'];
+    const sections = ['general', 'identity', ...(smimeOn.value ? ['security', 'certificates', 'trust'] : []), 'about'];
     const wanted = r.page === 'settings' ? r.section : 'general';
     const section = sections.includes(wanted) ? wanted : 'general';
-    const glyphs: Record<string, string> = { general: 'settings', identity: 'user', security: 'shield', about: 'info' };
-    const bodies: Record<string, () => TemplateResult> = { general: () => this.#general(), identity: () => this.#identity(), security: () => this.#security(), about: () => this.#about() };
+    const glyphs: Record<string, string> = { general: 'settings', identity: 'user', security: 'shield', certificates: 'users', trust: 'seal-plain', about: 'info' };
+    const bodies: Record<string, () => TemplateResult> = { general: () => this.#general(), identity: () => this.#identity(), security: () => this.#security(), certificates: () => this.#certificates(), trust: () => this.#trust(), about: () => this.#about() };
     return html`<div class="settings">
       <nav class="settings-nav" aria-label=${t('settings')}>
         <button type="button" class="button button-quiet settings-back" @click=${() => back({ page: 'mail', folder: null, uid: null, search: false })}>${icon('arrow-left')}${t('settings-back')}</button>
-        ${sections.map((s) => html`<a class="folder-link" href=${pathOf({ page: 'settings', section: s })} aria-current=${ifDefined(s === section ? 'page' : undefined)}
+        ${sections.map((s) => html`<a class="folder-link ${s === 'certificates' || s === 'trust' ? 'is-sub' : ''}" href=${pathOf({ page: 'settings', section: s })} aria-current=${ifDefined(s === section ? 'page' : undefined)}
           @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); go({ page: 'settings', section: s }, { replace: true }); }}>${icon(glyphs[s]!)}<span>${t(`settings-${s}`)}</span></a>`)}
       </nav>
       <div class="settings-body">${bodies[section]!()}</div></div>`;

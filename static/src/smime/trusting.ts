@@ -1,0 +1,106 @@
+// Personal trust: the question before it is given, and the list in the settings where it is taken back.
+import '../core/shared.ts';
+import './common.ts';
+import { sentence } from '../api/client.ts';
+import { dropTrust, getTrust } from '../api/smime.ts';
+import type { PathCert, TrustEntry } from '../api/types.ts';
+import { WxElement, define } from '../core/element.ts';
+import { foreign } from '../core/foreign.ts';
+import { dayDate } from '../core/format.ts';
+import { t } from '../core/i18n.ts';
+import { icon } from '../core/icon.ts';
+import { html, nothing } from '../core/lit.ts';
+import type { TemplateResult } from '../core/lit.ts';
+import { toast } from '../store/toasts.ts';
+import { confirm } from '../store/ui.ts';
+import { dialog } from '../views/parts/dialog.ts';
+import { Asking, ask } from './asking.ts';
+import { fingerprint } from './details.ts';
+import { note } from './form.ts';
+import { commonName } from './words.ts';
+
+type Kind = TrustEntry['kind'];
+
+/** Names first, the rest of the subject after: what a person compares is the fingerprint. */
+export function certFacts(c: { subject: string; issuer: string; serial: string; not_before: string; not_after: string; fingerprint: string }): TemplateResult {
+  const row = (name: string, what: unknown): TemplateResult => html`<div class="fact"><dt>${name}</dt><dd>${what}</dd></div>`;
+  return html`<dl class="facts cert-facts">${row(t('smime-fact-subject'), html`<bdi>${foreign(c.subject, 240)}</bdi>`)}${row(t('smime-fact-issuer'), html`<bdi>${foreign(c.issuer, 240)}</bdi>`)}
+    ${row(t('smime-fact-valid'), t('smime-fact-valid-span', { from: dayDate(c.not_before), to: dayDate(c.not_after) }))}
+    ${row(t('trust-fingerprint'), fingerprint(c.fingerprint))}</dl>`;
+}
+
+class WxTrustDialog extends Asking<boolean> {
+  static override properties = { compared: { state: true } };
+  declare compared: boolean;
+  kind: Kind = 'certificate';
+  address = '';
+  cert!: PathCert;
+
+  constructor() { super(); this.compared = false; }
+
+  override render(): TemplateResult {
+    const address = foreign(this.address, 120);
+    const issuer = this.kind === 'issuer';
+    return dialog({
+      title: issuer ? t('trust-issuer-title') : t('trust-certificate-title', { address }), className: 'dialog-trust', close: () => this.done(false),
+      submit: () => { if (this.compared) this.done(true); },
+      body: html`<p>${issuer ? t('trust-issuer-text', { name: commonName(this.cert.subject) || foreign(this.cert.subject, 80) }) : t('trust-certificate-text', { address })}</p>
+        <p>${t('trust-means')}</p>${certFacts(this.cert)}
+        <label class="check-row"><input type="checkbox" class="check" .checked=${this.compared} @change=${(e: Event) => { this.compared = (e.target as HTMLInputElement).checked; }}><span>${t(issuer ? 'trust-compared-issuer' : 'trust-compared')}</span></label>`,
+      foot: html`<button type="button" class="button" @click=${() => this.done(false)}>${t('cancel')}</button>
+        <button type="submit" class="button button-primary" ?disabled=${!this.compared}>${t('trust-do')}</button>`,
+    });
+  }
+}
+define('wx-trust-dialog', WxTrustDialog);
+
+export function askTrust(kind: Kind, address: string, cert: PathCert): Promise<boolean> {
+  const box = document.createElement('wx-trust-dialog') as WxTrustDialog;
+  Object.assign(box, { kind, address, cert });
+  return ask(box);
+}
+
+export class WxTrustPanel extends WxElement {
+  static override properties = { entries: { state: true }, error: { state: true } };
+  declare entries: TrustEntry[] | null;
+  declare error: string;
+
+  constructor() { super(); this.entries = null; this.error = ''; }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.error = '';
+    try { this.entries = await getTrust(); } catch (error) { this.error = sentence(error); }
+  }
+
+  async #remove(e: TrustEntry): Promise<void> {
+    const name = this.#name(e);
+    if (!(await confirm({ title: t('trust-remove-title', { name }), text: t('trust-remove-text'), action: t('trust-remove'), danger: true }))) return;
+    try {
+      await dropTrust(e.id);
+      this.entries = (this.entries ?? []).filter((x) => x !== e);
+      toast(t('trust-removed'));
+    } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+  }
+
+  #name(e: TrustEntry): string { return commonName(e.certificate.subject) || foreign(e.certificate.subject, 80); }
+
+  #entry(e: TrustEntry): TemplateResult {
+    return html`<li class="key-card" data-trust=${e.kind}><div class="key-card-head">${icon(e.kind === 'issuer' ? 'shield' : 'seal-plain')}
+        <div class="key-card-name"><strong><bdi>${this.#name(e)}</bdi></strong><div class="muted">${e.kind === 'issuer' ? t('trust-kind-issuer') : t('trust-kind-certificate', { address: foreign(e.address, 120) })} · ${t('trust-since', { date: dayDate(e.since) })}</div></div>
+        <button type="button" class="button button-small" @click=${() => void this.#remove(e)}>${icon('trash')}${t('trust-remove')}</button></div>
+      <details class="technical"><summary>${t('smime-technical')}</summary>${certFacts(e.certificate)}</details></li>`;
+  }
+
+  override render(): TemplateResult {
+    return html`<p class="field-hint">${t('trust-text')}</p>
+      ${this.error ? html`<div role="alert">${note('bad', this.error)}</div>` : this.entries === null ? html`<p class="muted" role="status">${t('loading')}</p>`
+        : this.entries.length === 0 ? html`<div class="empty keys-empty"><span class="empty-art">${icon('shield')}</span><h2>${t('trust-none')}</h2><p>${t('trust-none-text')}</p></div>`
+        : html`<ul class="key-list">${this.entries.map((e) => this.#entry(e))}</ul>`}${nothing}`;
+  }
+}
+define('wx-trust-panel', WxTrustPanel);
