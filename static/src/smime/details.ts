@@ -51,7 +51,7 @@ const TOLD: [keyof typeof LINES, RegExp][] = [
 const LINES = {
   integrity: (s: Signer) => check(INTEGRITY[s.integrity] ?? 'neutral', word('integrity', s.integrity)),
   match: (s: Signer) => check(s.match === 'yes' ? 'good' : s.match === 'case' ? 'neutral' : 'bad', word('match', s.match)),
-  chain: (s: Signer) => check(CHAIN[s.chain] ?? 'neutral', s.chain === 'trusted' && s.trusted_by !== 'none' ? word('trusted-by', s.trusted_by) : word('chain', s.chain)),
+  chain: (s: Signer) => check(CHAIN[s.chain] ?? 'neutral', s.chain === 'trusted' && (s.trusted_by ?? 'none') !== 'none' ? word('trusted-by', s.trusted_by) : word('chain', s.chain)),
   revocation: (s: Signer) => check(REVOCATION[s.revocation] ?? 'neutral', word('revocation', s.revocation)),
 };
 
@@ -82,7 +82,7 @@ function technical(s: Signer): TemplateResult {
 
 /** Where nobody vouches for the certificate, the reader may; a bad mail is no place to begin trusting. */
 function canTrust(s: Signer, all: Security): boolean {
-  return all.level !== 'bad' && s.integrity === 'intact' && s.trusted_by === 'none' && (s.chain === 'unknown_issuer' || s.chain === 'incomplete');
+  return all.level !== 'bad' && s.integrity === 'intact' && (s.trusted_by ?? 'none') === 'none' && (s.chain === 'unknown_issuer' || s.chain === 'incomplete');
 }
 /** The certificate of the authority that issued the signer's, if the message brought it. */
 export function issuerOf(s: Signer): PathCert | null { return (s.path ?? [])[1] ?? null; }
