@@ -7,18 +7,18 @@ static struct opened *opened_of(struct message_view *v)
     return (struct opened *) v;
 }
 
-rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
-                  struct message_view **out, struct err *e)
+static rc_t read_all(struct opened *m, str_t raw, struct err *e)
 {
-    struct opened *m = ARENA_NEW(a, struct opened);
-    if (!m) return err_set(e, RC_NO_MEMORY, NULL);
-    m->arena = a;
-    m->options = o;
+    TRY(message_walk(m, raw, e));
+    TRY(message_read_header(m, e));
+    TRY(message_collect(m, e));
+    return message_judge(m, e);
+}
+
+static rc_t finish(struct opened *m, str_t raw, struct message_view **out, struct err *e)
+{
     m->view.job = -1;
-    rc_t rc = message_walk(m, raw, e);
-    if (rc == RC_OK) rc = message_read_header(m, e);
-    if (rc == RC_OK) rc = message_collect(m, e);
-    if (rc == RC_OK) rc = message_judge(m, e);
+    rc_t rc = read_all(m, raw, e);
     m->options = NULL; /* the caller's; not needed any more */
     if (rc != RC_OK) {
         message_close(&m->view);
@@ -26,6 +26,16 @@ rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
     }
     *out = &m->view;
     return RC_OK;
+}
+
+rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
+                  struct message_view **out, struct err *e)
+{
+    struct opened *m = ARENA_NEW(a, struct opened);
+    if (!m) return err_set(e, RC_NO_MEMORY, NULL);
+    m->arena = a;
+    m->options = o;
+    return finish(m, raw, out, e);
 }
 
 void message_close(struct message_view *v)
@@ -42,23 +52,102 @@ void message_close(struct message_view *v)
     }
     for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
         buf_free(&m->plain[i]);
+    buf_free(&m->attached);
     m->layer_count = 0;
+}
+
+static const struct entity *known_part(const struct opened *m, str_t id)
+{
+    for (size_t i = 0; i < m->known_count; i++) {
+        if (str_eq(m->known[i].id, id)) return m->known[i].entity;
+    }
+    return NULL;
+}
+
+static rc_t no_such_part(struct err *e)
+{
+    return err_set(e, RC_NOT_FOUND, "The message has no such part.");
 }
 
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e)
 {
     struct opened *m = opened_of(v);
-    for (size_t i = 0; i < m->known_count; i++) {
-        if (!str_eq(m->known[i].id, id)) continue;
-        const struct entity *part = m->known[i].entity;
-        str_t word =
-            arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
-        if (str_is_null(word)) return err_set(e, RC_NO_MEMORY, NULL);
-        TRY(entity_decode_body(part, out, e));
-        *type = word;
-        *name = part->filename;
-        return RC_OK;
-    }
-    return err_set(e, RC_NOT_FOUND, "The message has no such part.");
+    const struct entity *part = known_part(m, id);
+    if (!part) return no_such_part(e);
+    str_t word = arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
+    if (str_is_null(word)) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(entity_decode_body(part, out, e));
+    *type = word;
+    *name = part->filename;
+    return RC_OK;
+}
+
+/* --- attached messages -------------------------------------------------------------------------
+ */
+
+/* Ours are sent as files called .eml (docs/VIOLATIONS.md). */
+static bool is_message(const struct entity *m)
+{
+    if (str_eq(m->type, STR("message")))
+        return str_eq(m->subtype, STR("rfc822")) || str_eq(m->subtype, STR("global"));
+    return str_eq(m->type, STR("application")) && str_iends(m->filename, STR(".eml"));
+}
+
+static rc_t find_attached(const struct opened *m, str_t id, const struct entity **out,
+                          struct err *e)
+{
+    const struct entity *part = known_part(m, id);
+    if (!part || !is_message(part)) return no_such_part(e);
+    if (m->depth + 1 > MESSAGE_ATTACHED_MAX)
+        return err_set(e, RC_TOO_LARGE, "The message is nested too deep.");
+    *out = part;
+    return RC_OK;
+}
+
+rc_t message_attached_from(struct message_view *v, str_t id, struct arena *a, str_t *address,
+                           struct err *e)
+{
+    CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
+    const struct entity *part;
+    struct entity *header;
+    struct mail_address *list = NULL;
+    size_t n = 0;
+    TRY(find_attached(opened_of(v), id, &part, e));
+    TRY(entity_decode_body(part, &raw, e));
+    TRY(entity_parse(buf_view(&raw), NULL, a, &header, e));
+    str_t from = entity_field(header, STR("From"));
+    if (!str_is_null(from)) TRY(header_addresses(from, a, &list, &n, e));
+    *address = n == 1 && list[0].address.n ? arena_str(a, list[0].address) : STR_NULL;
+    return RC_OK;
+}
+
+rc_t message_open_attached(struct message_view *v, str_t id, const struct message_options *o,
+                           struct arena *a, struct message_view **out, struct err *e)
+{
+    const struct opened *outer = opened_of(v);
+    const struct entity *part;
+    TRY(find_attached(outer, id, &part, e));
+    struct opened *m = ARENA_NEW(a, struct opened);
+    if (!m) return err_set(e, RC_NO_MEMORY, NULL);
+    /* What is encrypted in there stays closed: it may have been put there to be opened
+     * (SECURITY.md).
+     */
+    struct message_options closed = *o;
+    closed.keys = NULL;
+    closed.key_count = 0;
+    closed.ops = NULL;
+    m->arena = a;
+    m->options = &closed;
+    m->depth = outer->depth + 1;
+    m->prefix = arena_printf(a, "%.*s/", STR_ARG(id));
+    m->attached = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
+    for (size_t i = 0; i < v->layer_count; i++)
+        m->sealed |= v->layers[i].opened;
+    m->sealed |= outer->sealed;
+    if (str_is_null(m->prefix)) return err_set(e, RC_NO_MEMORY, NULL);
+    rc_t rc = entity_decode_body(part, &m->attached, e);
+    if (rc == RC_OK) return finish(m, buf_view(&m->attached), out, e);
+    message_close(&m->view);
+    return rc;
 }

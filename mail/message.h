@@ -180,4 +180,15 @@ void message_close(struct message_view *v);
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e) WX_MUST_USE;
 
+/* An attached message (message/rfc822, or a file called .eml) by its attachment's id, as a message
+ * of its own: own verdict, ids of parts that begin with that id and a slash. Its encrypted layers
+ * are never opened (keys and ops of o are not used; reason attached_encrypted); all of it is sealed
+ * when it came out of an encrypted layer. Does not need v any more afterwards. RC_NOT_FOUND: no
+ * such message; RC_TOO_LARGE: deeper than 4. */
+rc_t message_open_attached(struct message_view *v, str_t id, const struct message_options *o,
+                           struct arena *a, struct message_view **out, struct err *e) WX_MUST_USE;
+/* The one From of an attached message, for choosing what is known of its sender; or null. */
+rc_t message_attached_from(struct message_view *v, str_t id, struct arena *a, str_t *address,
+                           struct err *e) WX_MUST_USE;
+
 #endif

@@ -34,8 +34,9 @@ static rc_t remember(struct collecting *c, const struct entity *m, str_t *id)
     struct opened *o = c->m;
     void *list = o->known;
     str_t path = m->path.n ? m->path : STR("1");
-    str_t name = c->blob ? arena_printf(o->arena, "L%u/%.*s", c->blob, STR_ARG(path))
-                         : arena_str(o->arena, path);
+    str_t blob = c->blob ? arena_printf(o->arena, "L%u/", c->blob) : STR("");
+    str_t name =
+        arena_printf(o->arena, "%.*s%.*s%.*s", STR_ARG(o->prefix), STR_ARG(blob), STR_ARG(path));
     if (str_is_null(name) ||
         !grow(o->arena, &list, o->known_count, &c->known_room, sizeof *o->known)) {
         return err_set(c->e, RC_NO_MEMORY, NULL);
@@ -257,20 +258,21 @@ static bool is_old_legacy(const struct collecting *c, const struct entity *m)
            m != message_content(c->m);
 }
 
-static bool holds_signed(const struct entity *m)
-{
-    if (message_is_multipart_signed(m)) return true;
-    for (size_t i = 0; i < m->child_count; i++) {
-        if (holds_signed(&m->children[i])) return true;
-    }
-    return false;
-}
-
 static enum cms_type sniff_body(const struct entity *m)
 {
     CLEANUP_BUF struct buf der = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
     return entity_decode_body(m, &der, NULL) == RC_OK ? cms_sniff(buf_view(&der))
                                                       : CMS_TYPE_UNKNOWN;
+}
+
+static bool holds_signed(const struct entity *m)
+{
+    if (message_is_multipart_signed(m)) return true;
+    if (message_is_cms(m) && sniff_body(m) == CMS_TYPE_SIGNED) return true;
+    for (size_t i = 0; i < m->child_count; i++) {
+        if (holds_signed(&m->children[i])) return true;
+    }
+    return false;
 }
 
 /* CMS below the payload's root: it earns no badge, but must be named. What is inside an attached
@@ -311,7 +313,7 @@ static rc_t collect(struct collecting *c, const struct entity *m)
 
 rc_t message_collect(struct opened *m, struct err *e)
 {
-    struct collecting c = {.m = m, .e = e, .blob = m->blobs};
+    struct collecting c = {.m = m, .e = e, .blob = m->blobs, .sealed = m->sealed};
     for (size_t i = 0; i < m->view.layer_count; i++)
         c.sealed |= m->view.layers[i].opened;
     const struct entity *content = message_content(m);

@@ -4,7 +4,12 @@
 
 #include "mail/message.h"
 
-enum { MESSAGE_LAYERS_MAX = 8, MESSAGE_PARTS_MAX = 2000, MESSAGE_REASONS_MAX = 64 };
+enum {
+    MESSAGE_LAYERS_MAX = 8,
+    MESSAGE_PARTS_MAX = 2000,
+    MESSAGE_REASONS_MAX = 64,
+    MESSAGE_ATTACHED_MAX = 4
+};
 #define MESSAGE_PLAIN_MAX ((size_t) 64 * 1024 * 1024)
 #define MESSAGE_TEXT_MAX ((size_t) 16 * 1024 * 1024)
 
@@ -53,6 +58,12 @@ struct opened {
     str_t
         changed_fields; /* "To, Date": outside another than what was signed; empty or null: none */
     struct buf plain[MESSAGE_LAYERS_MAX]; /* wiped by message_close */
+    /* An attached message: how deep, its part's id with a slash (null: not attached), its bytes,
+     * wiped by message_close, and whether they came out of an encrypted layer. */
+    unsigned depth;
+    str_t prefix;
+    struct buf attached;
+    bool sealed;
     struct known_part *known;
     size_t known_count;
 };

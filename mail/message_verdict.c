@@ -95,6 +95,10 @@ static rc_t judge_closed(struct opened *m, const struct cms_envelope *env, struc
     switch (m->stop) {
     case STOP_NO_KEY:
         add_word(v, "encrypted-no-key");
+        if (m->depth > 0) {
+            m->view.job = -1; /* nobody is asked for its key */
+            return message_reason(m, &v->level, REASON_attached_encrypted, STR_NULL, STR_NULL, e);
+        }
         return message_reason(m, &v->level, REASON_key_needed, STR_NULL, STR_NULL, e);
     case STOP_CIPHER:
         add_word(v, "decrypt-error");

@@ -279,6 +279,103 @@ static void bytes_are_had_by_id(void **state)
     message_close(v);
 }
 
+/* --- attached messages -------------------------------------------------------------------------
+ */
+
+static str_t attach(struct world *w, str_t header, str_t entity)
+{
+    return JOIN(w->a, STR("Content-Type: message/rfc822\r\n\r\n"), header,
+                STR("MIME-Version: 1.0\r\n"), entity);
+}
+
+static struct message_view *open_attached(struct world *w, struct message_view *v, str_t id)
+{
+    static const struct message_key keys[] = {{0, {(const char *) KEY, 32}}};
+    struct message_options o = {
+        .smime = true, .trust = w->trust, .now = PKI_NOW, .keys = keys, .key_count = 1};
+    struct message_view *inner = NULL;
+    assert_int_equal(message_open_attached(v, id, &o, w->a, &inner, NULL), RC_OK);
+    return inner;
+}
+
+/* An attached message has its own verdict, and the one around it none of that. */
+static void an_attached_message_stands_alone(void **state)
+{
+    struct world *w = *state;
+    str_t evil = STR("Content-Type: text/plain\r\n\r\nEVIL\r\n");
+    str_t good = attach(w, FROM_ANNA, clear(w, &w->anna, PLAIN)), from;
+    struct message_view *v =
+        open_mail(w, STR("From: mallory@evil.example\r\n"), mixed(w, evil, good));
+    assert_string_equal(v->verdict, "not-signed");
+    assert_int_equal(v->level, LEVEL_NONE);
+    assert_str(v->attachments[0].id, STR("2"));
+    assert_int_equal(message_attached_from(v, STR("2"), w->a, &from, NULL), RC_OK);
+    assert_str(from, STR("anna@a.example"));
+    struct message_view *inner = open_attached(w, v, STR("2"));
+    message_close(v); /* not needed any more */
+    assert_string_equal(inner->verdict, "signed-valid");
+    assert_int_equal(inner->level, LEVEL_GOOD);
+    assert_str(inner->parts[0].text, STR("The code is 4711.\r\n"));
+    assert_str(inner->parts[0].id, STR("2/1"));
+    assert_false(inner->parts[0].sealed);
+    message_close(inner);
+}
+
+static void attached_ciphertext_stays_closed(void **state)
+{
+    struct world *w = *state;
+    str_t secret = attach(w, FROM_ANNA, sealed(w, PLAIN, CMS_AES_256_GCM));
+    str_t both[] = {mixed(w, PLAIN, secret), sealed(w, mixed(w, PLAIN, secret), CMS_AES_256_GCM)};
+    for (size_t i = 0; i < 2; i++) {
+        struct message_view *v = open_mail(w, FROM_ANNA, both[i]);
+        struct message_view *inner = open_attached(w, v, v->attachments[0].id);
+        assert_string_equal(inner->verdict, "encrypted-no-key");
+        assert_int_equal(inner->level, LEVEL_NEUTRAL);
+        assert_true(has_reason(inner, "attached_encrypted"));
+        assert_int_equal(inner->job, -1);
+        assert_int_equal(inner->part_count, 0);
+        assert_int_equal(inner->attachments[0].sealed, i == 1);
+        message_close(inner);
+        message_close(v);
+    }
+}
+
+static void attached_messages_nest_four_deep(void **state)
+{
+    struct world *w = *state;
+    static const struct message_options o = {.smime = true, .now = PKI_NOW};
+    str_t entity = PLAIN, type, name;
+    for (int i = 0; i < 5; i++)
+        entity = attach(w, FROM_ANNA, entity);
+    struct message_view *v[6] = {open_mail(w, FROM_ANNA, entity)};
+    for (int i = 0; i < 4; i++)
+        v[i + 1] = open_attached(w, v[i], v[i]->attachments[0].id);
+    assert_str(v[4]->attachments[0].id, STR("1/1/1/1/1"));
+    CLEANUP_BUF struct buf out = BUF_INIT_SECRET(1 << 20);
+    assert_int_equal(message_part_bytes(v[4], STR("1/1/1/1/1"), &out, &type, &name, NULL), RC_OK);
+    assert_true(str_find(buf_view(&out), STR("The code is 4711.\r\n")) > 0);
+    assert_int_equal(message_open_attached(v[4], v[4]->attachments[0].id, &o, w->a, &v[5], NULL),
+                     RC_TOO_LARGE);
+    assert_int_equal(message_open_attached(v[0], STR("1/1"), &o, w->a, &v[5], NULL), RC_NOT_FOUND);
+    assert_int_equal(message_open_attached(v[0], STR("9"), &o, w->a, &v[5], NULL), RC_NOT_FOUND);
+    for (int i = 0; i < 5; i++)
+        message_close(v[i]);
+}
+
+/* As our own composer attaches it. */
+static void a_file_called_eml_is_a_message(void **state)
+{
+    struct world *w = *state;
+    str_t file = STR("Content-Type: application/octet-stream; name=\"old.eml\"\r\n\r\n");
+    str_t mail = JOIN(w->a, FROM_ANNA, opaque(w, &w->anna, PLAIN));
+    struct message_view *v = open_mail(w, FROM_ANNA, mixed(w, PLAIN, JOIN(w->a, file, mail)));
+    struct message_view *inner = open_attached(w, v, STR("2"));
+    assert_string_equal(inner->verdict, "signed-valid");
+    assert_str(inner->parts[0].id, STR("2/L1/1"));
+    message_close(inner);
+    message_close(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +391,10 @@ int main(void)
         cmocka_unit_test(unreadable_content_is_said),
         cmocka_unit_test(parts_come_in_order),
         cmocka_unit_test(bytes_are_had_by_id),
+        cmocka_unit_test(an_attached_message_stands_alone),
+        cmocka_unit_test(attached_ciphertext_stays_closed),
+        cmocka_unit_test(attached_messages_nest_four_deep),
+        cmocka_unit_test(a_file_called_eml_is_a_message),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
