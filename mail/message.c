@@ -64,6 +64,11 @@ static const struct entity *known_part(const struct opened *m, str_t id)
     return NULL;
 }
 
+bool message_has_part(const struct message_view *v, str_t id)
+{
+    return known_part((const struct opened *) v, id) != NULL;
+}
+
 static rc_t no_such_part(struct err *e)
 {
     return err_set(e, RC_NOT_FOUND, "The message has no such part.");

@@ -85,6 +85,7 @@ struct message_signer {
     enum message_known known;
     struct cert_verdict chain; /* owned by the view */
     int64_t judged_at;         /* `now`, or the time of the first good verification */
+    bool judged_before;        /* that is the past */
     unsigned char key[32];     /* names this signature (struct cms_signer) */
     int64_t not_before, not_after, signed_at;
     struct cert *cert;     /* owned by the view, or NULL */
@@ -180,6 +181,7 @@ void message_close(struct message_view *v);
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e) WX_MUST_USE;
 
+bool message_has_part(const struct message_view *v, str_t id);
 /* An attached message (message/rfc822, or a file called .eml) by its attachment's id, as a message
  * of its own: own verdict, ids of parts that begin with that id and a slash. Its encrypted layers
  * are never opened (keys and ops of o are not used; reason attached_encrypted); all of it is sealed

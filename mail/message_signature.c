@@ -116,7 +116,7 @@ static rc_t judge_revocation(struct opened *m, const struct message_signer *s, s
 {
     if (s->chain.revocation.status == REVOCATION_REVOKED) return judge_revoked(m, s, j, e);
     /* An authority forgets what has expired; our own check then had to know. */
-    if (s->chain.chain != CHAIN_TRUSTED || s->judged_at < m->options->now) return RC_OK;
+    if (s->chain.chain != CHAIN_TRUSTED || s->judged_before) return RC_OK;
     switch (s->chain.revocation.status) {
     case REVOCATION_GOOD:
         return RC_OK;
@@ -138,7 +138,7 @@ static rc_t judge_trust(struct opened *m, const struct message_signer *s, struct
 {
     const struct cert_verdict *v = &s->chain;
     if (v->chain != CHAIN_TRUSTED) return RC_OK;
-    if (s->judged_at < m->options->now) {
+    if (s->judged_before) {
         str_t day = message_day(m->arena, s->judged_at);
         TRY(find(m, j, NOTED(verified_before), day, STR_NULL, e));
     }

@@ -39,15 +39,15 @@ static rc_t add_parts(struct call *c, struct opened_message *source, const json_
 rc_t compose_forward(struct call *c, const json_t *forward, struct compose *m, struct err *e)
 {
     struct opened_message source = {0};
-    str_t folder, mailbox;
-    uint32_t uid, uidvalidity;
+    struct message_request q = {0};
+    str_t folder;
     json_t *ids;
     TRY(json_need_str(forward, "folder", &folder, e));
-    TRY(folder_from_id(c->arena, folder, &mailbox, e));
-    TRY(json_need_u32(forward, "uid", &uid, e));
-    TRY(json_need_u32(forward, "uidvalidity", &uidvalidity, e));
+    TRY(folder_from_id(c->arena, folder, &q.mailbox, e));
+    TRY(json_need_u32(forward, "uid", &q.uid, e));
+    TRY(json_need_u32(forward, "uidvalidity", &q.uidvalidity, e));
     TRY(json_need_array(forward, "parts", COMPOSE_MAX_ATTACHMENTS, &ids, e));
-    rc_t rc = view_open_message(c, mailbox, uid, uidvalidity, NULL, &source, e);
+    rc_t rc = view_open_message(c, &q, &source, e);
     if (rc == RC_OK) rc = add_parts(c, &source, ids, m, e);
     opened_message_free(&source);
     return rc;

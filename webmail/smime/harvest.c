@@ -5,8 +5,6 @@
 #include "webmail/session/session.h"
 #include "webmail/view/view.h"
 
-#define MAX_KEYS 8u
-
 static rc_t answer(struct call *c, const char *reason, struct err *e)
 {
     json_t *v = json_object();
@@ -193,19 +191,20 @@ static rc_t harvest(struct call *c, struct harvest *h, struct err *e)
 
 rc_t smime_harvest(struct call *c, struct err *e)
 {
-    str_t folder, mailbox;
-    uint32_t uid, uidvalidity;
+    struct message_request q = {.ask = true};
+    str_t folder;
     json_t *keys = NULL;
     bool shared;
     TRY(json_need_str(c->in, "folder", &folder, e));
-    TRY(json_need_u32(c->in, "uid", &uid, e));
-    TRY(json_need_u32(c->in, "uidvalidity", &uidvalidity, e));
-    TRY(json_want_array(c->in, "keys", MAX_KEYS, &keys, e));
-    TRY(folder_from_id(c->arena, folder, &mailbox, e));
-    TRY(is_shared(c, mailbox, &shared, e));
+    TRY(json_need_u32(c->in, "uid", &q.uid, e));
+    TRY(json_need_u32(c->in, "uidvalidity", &q.uidvalidity, e));
+    TRY(json_want_array(c->in, "keys", VIEW_MAX_KEYS, &keys, e));
+    TRY(folder_from_id(c->arena, folder, &q.mailbox, e));
+    TRY(is_shared(c, q.mailbox, &shared, e));
     if (shared) return answer(c, "shared_mailbox", e);
     struct opened_message m = {0};
-    rc_t rc = view_open_message(c, mailbox, uid, uidvalidity, keys, &m, e);
+    q.keys = keys;
+    rc_t rc = view_open_message(c, &q, &m, e);
     if (rc == RC_OK) {
         struct harvest h = {.view = m.view,
                             .from = {.folder = folder,

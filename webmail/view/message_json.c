@@ -71,6 +71,38 @@ static json_t *headers_json(const struct message_view *m, struct arena *a)
 /* --- signature ---------------------------------------------------------------------------------
  */
 
+static json_t *path_json(const struct cert_verdict *v, struct arena *a)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < v->path_count; i++) {
+        struct cert_info info;
+        if (cert_describe(v->path[i], a, &info, NULL) != RC_OK) continue;
+        json_t *one = json_object();
+        json_put_str(one, "subject", or_empty(info.subject));
+        json_put_str(one, "issuer", or_empty(info.issuer));
+        json_put_str(one, "serial", or_empty(info.serial));
+        json_put_str(one, "fingerprint", cert_fingerprint(v->path[i]));
+        json_put_str(one, "not_before", or_empty(time_or_null(a, info.not_before)));
+        json_put_str(one, "not_after", or_empty(time_or_null(a, info.not_after)));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+/* null when nobody has answered. */
+static json_t *revocation_json(const struct cert_revocation *r, struct arena *a)
+{
+    if (!r->source) return json_null();
+    json_t *v = json_object();
+    json_put_str(v, "source", str_c(r->source));
+    json_put_str(v, "url", r->url[0] ? str_c(r->url) : STR_NULL);
+    json_put_str(v, "this_update", time_or_null(a, r->this_update));
+    json_put_str(v, "next_update", time_or_null(a, r->next_update));
+    json_put_str(v, "revoked_at", time_or_null(a, r->revoked_at));
+    json_put_str(v, "reason", r->reason ? str_c(r->reason) : STR_NULL);
+    return v;
+}
+
 static json_t *signer_json(const struct message_signer *s, struct arena *a)
 {
     static const char *const INTEGRITY[] = {"intact", "altered", "no_certificate", "unsupported"};
@@ -91,7 +123,10 @@ static json_t *signer_json(const struct message_signer *s, struct arena *a)
     enum revocation revocation = s->cert ? s->chain.revocation.status : REVOCATION_NOT_CHECKED;
     json_put_str(v, "chain", str_c(chain_status_word(chain)));
     json_put_str(v, "chain_detail", s->chain.detail[0] ? str_c(s->chain.detail) : STR_NULL);
+    json_put_str(v, "trusted_by", str_c(trusted_by_word(s->chain.trusted_by)));
+    json_object_set_new(v, "path", path_json(&s->chain, a));
     json_put_str(v, "revocation", str_c(revocation_word(revocation)));
+    json_object_set_new(v, "revocation_detail", revocation_json(&s->chain.revocation, a));
     json_put_str(v, "not_before", or_empty(time_or_null(a, s->not_before)));
     json_put_str(v, "not_after", or_empty(time_or_null(a, s->not_after)));
     json_put_str(v, "signed_at", time_or_null(a, s->signed_at));
@@ -227,6 +262,15 @@ static json_t *security_json(const struct message_view *m, const struct message_
     json_object_set_new(v, "signature", signature_json(m, a));
     json_object_set_new(v, "encryption", encryption_json(m));
     json_object_set_new(v, "job", job_json(m, ctx, a));
+    json_put_bool(v, "check", ctx->check);
+    return v;
+}
+
+json_t *message_security_json(const struct message_view *m, const struct message_context *ctx,
+                              struct arena *a)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "security", security_json(m, ctx, a));
     return v;
 }
 
@@ -288,6 +332,7 @@ json_t *message_json(const struct message_view *m, const struct message_context 
         json_array_append_new(flags, json_from_str(ctx->row->flags[i]));
     json_put_int(v, "uid", ctx->row->uid);
     json_put_int(v, "uidvalidity", ctx->uidvalidity);
+    json_put_str(v, "part", ctx->part);
     json_object_set_new(v, "flags", flags);
     json_put_int(v, "size", ctx->row->size);
     json_put_str(v, "received", time_text(a, ctx->row->internaldate));

@@ -11,9 +11,15 @@ struct message_context {
     const struct imap_row *row; /* uid, flags, size, internaldate */
     struct cert *const *mine;   /* certificates of the user's vault: marks recipients */
     size_t mine_count;
+    str_t part; /* id of the attached message that it is, or null */
+    bool check; /* POST check is worth it */
 };
 /* docs/PLAN.md "Message". New reference; NULL when out of memory. */
 json_t *message_json(const struct message_view *v, const struct message_context *ctx,
                      struct arena *a);
+
+/* {security: Security|null}. */
+json_t *message_security_json(const struct message_view *v, const struct message_context *ctx,
+                              struct arena *a);
 
 #endif

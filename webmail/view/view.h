@@ -3,13 +3,14 @@
 #define WAXSEAL_WEBMAIL_VIEW_H
 
 #include "mail/message.h"
+#include "mail/message_report.h"
 #include "webmail/app.h"
-#include "webmail/smime/trust.h"
 
 call_handler folders_list, folders_create;
 call_handler messages_list, messages_search, messages_flags, messages_move, messages_copy,
     messages_delete, messages_append;
-call_handler message_get, message_unlock, message_source, part_get, part_unlock;
+call_handler message_get, message_unlock, message_check, message_attached, message_source,
+    message_proof, part_get, part_unlock;
 
 #define VIEW_MAX_UIDS 5000u
 #define VIEW_MAX_LIMIT 200u
@@ -20,20 +21,38 @@ rc_t view_uids(struct call *c, uint32_t *uidvalidity, uint32_t **uids, size_t *n
 /* A Row of the API; new reference. */
 json_t *row_json(const struct imap_row *row, struct arena *a);
 
+#define VIEW_MAX_KEYS 8u
+#define VIEW_MAX_EVIDENCE 32u
+
+/* Which message, and how far to go. */
+struct message_request {
+    str_t mailbox;
+    uint32_t uid, uidvalidity;
+    const json_t *keys; /* [{layer, content_key}], or NULL */
+    str_t part;         /* a part, perhaps inside attached messages, or null */
+    bool attached;      /* part is an attached message: that one is to be opened */
+    bool ask;           /* may look outside (POST) */
+};
+
 /* One message, fetched, opened and verified, with what it needs to stay valid. */
 struct opened_message {
     struct imap_row row;
     uint32_t uidvalidity;
-    struct buf raw; /* the message's bytes; the view points into them */
+    struct buf raw; /* the whole message's bytes; the view points into them */
     struct message_view *view;
-    struct cert *known[16]; /* the sender's certificates that were given to verify */
-    size_t known_count;
-    struct trust_anchors anchors; /* whom the user trusts for the sender's address */
+    str_t attached; /* id of the attached message that the view is of, or null */
+    struct message_evidence
+        *evidence; /* what was answered, when asked; its certificates are owned */
+    size_t evidence_count;
+    bool worth_a_check; /* something could be looked up outside, or has to be recorded */
 };
-/* keys: JSON array [{layer, content_key}] or NULL. The parsing is marked in shared memory (see
- * shared.h). Free with opened_message_free, also after a failure. RC_NOT_FOUND, RC_CONFLICT. */
-rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uidvalidity,
-                       const json_t *keys, struct opened_message *out, struct err *e) WX_MUST_USE;
+/* Folder and uid of the path, uidvalidity and keys of the JSON body. */
+rc_t message_request_read(struct call *c, struct message_request *q, struct err *e) WX_MUST_USE;
+/* The parsing is marked in shared memory (see shared.h). Free with opened_message_free, also after
+ * a failure. RC_NOT_FOUND, RC_CONFLICT. */
+rc_t view_open_message(struct call *c, const struct message_request *q, struct opened_message *out,
+                       struct err *e) WX_MUST_USE;
 void opened_message_free(struct opened_message *m);
+#define CLEANUP_OPENED __attribute__((cleanup(opened_message_free)))
 
 #endif
