@@ -83,7 +83,7 @@ test('a folder of nobody is 404 on every route that names one', async () => {
   for (const r of api.filter((x) => x.pattern.includes('{f}'))) {
     for (const f of nowhere) {
       const p = withFolder(f)(r.pattern);
-      const json = { uidvalidity: 1, uids: [1], keys: [], to: folderId('Trash'), text: 'x' };
+      const json = { uidvalidity: 1, uids: [1], keys: [], part: '1', to: folderId('Trash'), text: 'x' };
       const options = r.request === 'message/rfc822' ? { body: 'Subject: x\r\n\r\nx', headers: { 'Content-Type': 'message/rfc822' } } : { json };
       const answer = await c.request(r.method, r.method === 'GET' ? `${p}?uidvalidity=1` : p, r.method === 'GET' ? {} : options);
       assert.equal(answer.status, 404, `${name(r)} in ${f.slice(0, 20)}: ${answer.status} ${answer.text.slice(0, 80)}`);
