@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fetch.h"
 #include "cli/command.h"
 #include "cli/ctl.h"
 #include "crypto/cert.h"
@@ -139,6 +140,22 @@ static void check_server(struct doctor *d)
     if (fd >= 0) close(fd);
 }
 
+/* The daemon must be there, let us in and have a free thread; no place outside is asked. */
+static void check_fetch(struct doctor *d)
+{
+    struct err e;
+    struct fetch_answer answer;
+    const struct fetch_request ping = {.kind = FETCH_PING, .timeout_ms = WAIT_MS};
+    str_t path = d->c.config->fetch_socket;
+    if (str_is_null(path)) {
+        note("fetch", "no section [fetch]: whether a certificate was revoked is never asked");
+    } else if (fetch_call(path, &ping, d->c.a, &answer, &e) != RC_OK) {
+        bad(d, "fetch", path_of(d, path), &e);
+    } else {
+        good("fetch", path_of(d, path));
+    }
+}
+
 /* --- mail servers ---------------------------------------------------------------------- */
 
 /* One line of the server without its end; false at the end, a time-out, or an endless line. */
@@ -235,6 +252,7 @@ int cmd_doctor(int argc, char **argv)
     check_folder(&d, "dictionaries", c->spell_dir, "");
     check_redis(&d);
     check_server(&d);
+    check_fetch(&d);
     for (size_t i = 0; i < c->domain_count; i++) {
         check_domain(&d, &c->domains[i]);
     }

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -249,21 +250,23 @@ static bool is_alive(const struct sockaddr_un *addr)
 
 rc_t server_listen(str_t path, int *fd, struct err *e)
 {
-    struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    struct stat st;
-    if (path.n == 0 || path.n >= sizeof addr.sun_path)
+    struct sockaddr_un final = {.sun_family = AF_UNIX}, addr = {.sun_family = AF_UNIX};
+    if (path.n == 0 || path.n + 1 >= sizeof addr.sun_path)
         return err_set(e, RC_INVALID, "The socket path is empty or too long.");
+    memcpy(final.sun_path, path.p, path.n);
     memcpy(addr.sun_path, path.p, path.n);
-    if (is_alive(&addr))
-        return err_set(e, RC_CONFLICT, "Another server is listening on %s.", addr.sun_path);
-    if (lstat(addr.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) unlink(addr.sun_path);
+    addr.sun_path[path.n] = '~';
+    if (is_alive(&final))
+        return err_set(e, RC_CONFLICT, "Another server is listening on %s.", final.sun_path);
     int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (s < 0) return err_set(e, RC_INTERNAL, "socket: %s", strerror(errno));
+    unlink(addr.sun_path);
     mode_t before = umask(0117);
     int rc = bind(s, (const struct sockaddr *) &addr, sizeof addr);
     umask(before);
-    if (rc != 0 || listen(s, LIMIT_QUEUE) != 0) {
-        err_set(e, RC_INTERNAL, "%s: %s", addr.sun_path, strerror(errno));
+    /* It gets its name when it listens: who finds it there is answered. */
+    if (rc != 0 || listen(s, LIMIT_QUEUE) != 0 || rename(addr.sun_path, final.sun_path) != 0) {
+        err_set(e, RC_INTERNAL, "%s: %s", final.sun_path, strerror(errno));
         close(s);
         return RC_INTERNAL;
     }

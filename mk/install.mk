@@ -5,13 +5,14 @@ SYSCONFDIR ?= /etc
 .PHONY: install
 install: ## install programs, client, templates, units and examples (DESTDIR=, PREFIX=/usr)
 	@$(MAKE) --no-print-directory all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/waxseal/static $(DESTDIR)$(PREFIX)/share/waxseal/templates \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/waxseal/systemd $(DESTDIR)$(PREFIX)/share/waxseal/static $(DESTDIR)$(PREFIX)/share/waxseal/templates \
 	    $(DESTDIR)$(PREFIX)/share/doc/waxseal/redis $(DESTDIR)$(PREFIX)/share/doc/waxseal/nginx $(DESTDIR)$(PREFIX)/lib/systemd/system \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/nginx/snippets
 	install -m 0755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
 	cp -r static/dist/. $(DESTDIR)$(PREFIX)/share/waxseal/static/
 	cp -r templates/. $(DESTDIR)$(PREFIX)/share/waxseal/templates/
-	install -m 0644 deploy/systemd/waxseal.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 0644 deploy/systemd/waxseal.service deploy/systemd/waxseal-fetch.service $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 0644 deploy/systemd/waxseal-fetch-ranges.conf $(DESTDIR)$(PREFIX)/share/doc/waxseal/systemd/
 	install -m 0644 deploy/systemd/waxseal.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/waxseal.conf
 	install -m 0644 deploy/systemd/nginx-waxseal.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/waxseal-nginx.conf
 	install -m 0644 deploy/nginx/waxseal-fastcgi.conf $(DESTDIR)$(SYSCONFDIR)/nginx/snippets/

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Starts the demo stack: Redis, Dovecot, Postfix, waxseald, nginx, all private and on loopback.
-# A second start keeps the data; a service that runs already is left alone (waxseald is restarted
-# when its program is newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty.
+# Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseald, nginx, all private and on loopback.
+# A second start keeps the data; a service that runs already is left alone (our programs are restarted
+# when they are newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$STACK_DIR/configure.sh"
 
@@ -84,7 +84,7 @@ seed_mail() {
 install_app() {
     rm -rf "$DATA/app.new"
     mkdir -p "$DATA/app.new/bin"
-    install -m 0755 "$BUILD/waxseald" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
+    install -m 0755 "$BUILD/waxseald" "$BUILD/waxseal-fetch" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
     [ ! -d "$TOP/static/dist" ] || cp -r "$TOP/static/dist" "$DATA/app.new/static"
     [ ! -d "$TOP/templates" ] || cp -r "$TOP/templates" "$DATA/app.new/templates"
     mkdir -p "$DATA/app.new/static" "$DATA/app.new/templates"
@@ -94,6 +94,7 @@ install_app() {
 
 app_changed() {
     cmp -s "$BUILD/waxseald" "$DATA/app/bin/waxseald" || return 0
+    cmp -s "$BUILD/waxseal-fetch" "$DATA/app/bin/waxseal-fetch" || return 0
     ! diff -rq "$TOP/static/dist" "$DATA/app/static" >/dev/null 2>&1 && return 0
     ! diff -rq "$TOP/templates" "$DATA/app/templates" >/dev/null 2>&1
 }
@@ -105,19 +106,40 @@ set_plans() { # carol's plan differs from her domain's; kept in Redis, so once i
     touch "$DATA/demo/planned"
 }
 
-start_waxseald() {
-    if pid_of waxseald >/dev/null; then
-        app_changed || return 0
-        bash "$STACK_DIR/down.sh" --locked waxseald
-    fi
+put_app_in_place() { # a program that runs keeps its old file until it is started anew
+    if pid_of waxseald >/dev/null && pid_of fetch >/dev/null && ! app_changed; then return; fi
+    bash "$STACK_DIR/down.sh" --locked waxseald fetch
     install_app
-    rm -f "$DATA/run/waxseald.sock"
+}
+
+# A network of its own with nothing in it, where the system lets us have one: what mail in the demo
+# names is asked for, and cannot leave the machine.
+own_network() {
+    OWN_NETWORK=(unshare --net)
+    [ "$(id -u)" = 0 ] || OWN_NETWORK=(unshare --map-current-user --net)
+    "${OWN_NETWORK[@]}" true 2>/dev/null || OWN_NETWORK=()
+}
+
+# run_program NAME SOCKET COMMAND...: a simple command, so that $! is the program itself and not a shell around it
+run_program() {
+    local name=$1 socket=$2
+    shift 2
+    rm -f "$socket"
+    "$@" --config "$DATA/etc/waxseal.conf" >>"$DATA/log/$name.log" 2>&1 </dev/null 9>&- &
+    echo $! >"$DATA/run/$name.pid"
+    remember "$name" "$(cat "$DATA/run/$name.pid")"
+    wait_for 10 "$name" test -S "$socket" || { tail -n 5 "$DATA/log/$name.log" >&2; die "$name did not start"; }
+}
+
+start_fetch() {
+    pid_of fetch >/dev/null && return
+    run_program fetch "$DATA/run/fetch.sock" "${OWN_NETWORK[@]}" "${RUN_AS[@]}" setsid "$DATA/app/bin/waxseal-fetch"
+}
+
+start_waxseald() {
+    pid_of waxseald >/dev/null && return
     ulimit -c 0
-    # a simple command, so that $! is the program itself and not a shell around it
-    "${RUN_AS[@]}" setsid "$DATA/app/bin/waxseald" --config "$DATA/etc/waxseal.conf" >>"$DATA/log/waxseald.log" 2>&1 </dev/null 9>&- &
-    echo $! >"$DATA/run/waxseald.pid"
-    remember waxseald "$(cat "$DATA/run/waxseald.pid")"
-    wait_for 10 waxseald test -S "$DATA/run/waxseald.sock" || { tail -n 5 "$DATA/log/waxseald.log" >&2; die "waxseald did not start"; }
+    run_program waxseald "$DATA/run/waxseald.sock" "${RUN_AS[@]}" setsid "$DATA/app/bin/waxseald"
 }
 
 start_nginx() {
@@ -127,6 +149,7 @@ start_nginx() {
     remember nginx "$(cat "$DATA/run/nginx.pid")"
 }
 
+OWN_NETWORK=()
 start_redis & redis_job=$!
 start_dovecot & dovecot_job=$!
 start_postfix & postfix_job=$!
@@ -135,6 +158,9 @@ wait $dovecot_job
 wait $postfix_job
 seed_mail
 if [ -x "$BUILD/waxseald" ]; then
+    put_app_in_place
+    own_network
+    start_fetch
     start_waxseald
     set_plans
     start_nginx
@@ -155,7 +181,10 @@ say
 say "  .p12 files          passphrase"
 for u in alice bob; do printf '  %s  %s\n' "$DATA/demo/$u.p12" "\"$u demo passphrase\""; done
 say
-say "  IMAP $P_IMAP (TLS $P_IMAPS), submission $P_SMTP (TLS $P_SMTPS), ManageSieve $P_SIEVE on 127.0.0.1; nothing leaves this machine"
+say "  IMAP $P_IMAP (TLS $P_IMAPS), submission $P_SMTP (TLS $P_SMTPS), ManageSieve $P_SIEVE on 127.0.0.1"
+if [ ${#OWN_NETWORK[@]} -gt 0 ]; then say "  Nothing leaves this machine."; else
+    say "  No mail leaves this machine; waxseal-fetch asks public servers which certificates name (no network of its own here)."
+fi
 stop="make stop"
 [ "$DATA" = "$(realpath -m "$TOP/run")" ] || stop="DATA=$DATA make stop"
 say "  Everything is in $DATA; end with: $stop"

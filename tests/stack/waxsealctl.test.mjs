@@ -46,7 +46,7 @@ function greeter(line) {
     servers.push(child)
     return new Promise((resolve) => child.stdout.once('data', (text) => resolve(Number(text))))
 }
-function configure(imap, smtp) {
+function configure(imap, smtp, fetch = '') {
     writeFileSync(at('waxseal.conf'), `[server]
 instance = ctl
 listen = ${at('waxseald.sock')}
@@ -61,6 +61,7 @@ trust_dir = ${at('trust')}
 imap = imap://127.0.0.1:${imap}
 smtp = smtp://127.0.0.1:${smtp}
 plan = basic
+${fetch}
 [plan enterprise]
 smime = on
 [plan basic]
@@ -129,6 +130,7 @@ test('the doctor names what is wrong, and what is well', async () => {
     chmodSync(at('host.key'), 0o600)
     writeFileSync(at('static/manifest.json'), '{}')
     assert.match(done('doctor'), /^0 problems$/m)
+    assert.match(done('doctor'), /^note +fetch +no section \[fetch\]/m)
     await new Promise((resolve) => listening.close(resolve))
     await stopRedis()
     configure(await greeter('220 I am SMTP\r\n'), 1) // a wrong server, and nothing at all
@@ -136,6 +138,24 @@ test('the doctor names what is wrong, and what is well', async () => {
     assert.equal(r.code, 1)
     for (const what of ['redis', 'waxseald', 'imap', 'smtp']) assert.match(r.out, new RegExp(`^PROBLEM +${what} `, 'm'), what)
     await startRedis()
+})
+
+test('the doctor asks waxseal-fetch whether it is there', async () => {
+    const listening = createServer().listen(at('waxseald.sock'))
+    const ports = [await greeter('* OK ready\r\n'), await greeter('220 ready\r\n')]
+    configure(...ports, `[fetch]\nsocket = ${at('fetch.sock')}`)
+    const r = ctl('doctor')
+    assert.equal(r.code, 1)
+    assert.match(r.out, /^PROBLEM +fetch .*fetch\.sock: The service that asks other servers cannot be reached\. \(waxseal-fetch: connect: No such file/m)
+    const daemon = spawn(join(top, 'build', 'waxseal-fetch'), ['--config', at('waxseal.conf')], { stdio: 'ignore' })
+    servers.push(daemon)
+    while (!existsSync(at('fetch.sock'))) await sleep(10)
+    assert.match(done('doctor'), /^ok +fetch .*fetch\.sock$/m)
+    const ended = new Promise((resolve) => daemon.once('exit', resolve))
+    daemon.kill()
+    assert.equal(await ended, 0)
+    configure(...ports)
+    await new Promise((resolve) => listening.close(resolve))
 })
 
 test('without Redis a change is refused, not forgotten', async () => {
