@@ -76,6 +76,7 @@ static const struct key FETCH_KEYS[] = {
     {"allow", KIND_PLACES, S(fetch_allow), "", 0, 0, "HOST:PORT, separated by blanks"},
     {"users", KIND_TEXT, S(fetch_users), "", 0, 0, "names of users, separated by blanks"},
     {"threads", KIND_NUMBER, S(fetch_threads), "8", 1, 64, "a number from 1 to 64"},
+    {"issuers", KIND_FLAG, S(fetch_issuers), "on", 0, 0, "on or off"},
 };
 
 static const struct key DOMAIN_KEYS[] = {

@@ -83,6 +83,7 @@ struct config {
     str_t
         fetch_users; /* names, separated by blanks, of those who may ask besides its own; or null */
     uint32_t fetch_threads;
+    bool fetch_issuers; /* missing issuers are fetched from where certificates say (AIA) */
     struct config_domain *domains;
     size_t domain_count;
     struct config_plan *plans;

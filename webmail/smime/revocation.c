@@ -64,6 +64,7 @@ void smime_checks_start(struct smime_checks *s, struct call *c, bool ask)
         .fetch = may ? fetch : NULL, .get = get, .put = put, .clock_ms = now_ms, .holder = s};
     revocation_start(&s->asking, &s->ops, ask && may, call_now());
     s->checks = revocation_checks(&s->asking);
+    if (!c->app->config->fetch_issuers) s->checks.issuers = NULL;
 }
 
 bool smime_revocation_forbids(const struct app *app, enum revocation status)

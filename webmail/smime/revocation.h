@@ -25,7 +25,8 @@ struct smime_checks {
 };
 
 /* ask: may go out, for POST requests. false: looks at what is kept only, for GET requests and
- * lists. Without [fetch] nothing is ever asked: not_checked. */
+ * lists. Without [fetch] nothing is ever asked: not_checked. Issuers only with `issuers = on`: the
+ * place of a missing one is named by a certificate that nobody vouches for yet. */
 void smime_checks_start(struct smime_checks *s, struct call *c, bool ask);
 
 /* Does the operator's policy forbid to encrypt to a certificate in this state? revoked: always;

@@ -126,6 +126,12 @@ static void reads_the_places_that_may_be_asked(void **state)
                           a, &c, &e),
                      RC_OK);
     assert_true(c->revocation_hard);
+    assert_true(c->fetch_issuers);
+    assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN
+                          "[fetch]\nsocket = /run/f.sock\nissuers = off\n",
+                          a, &c, &e),
+                     RC_OK);
+    assert_false(c->fetch_issuers);
     assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN
                           "[fetch]\nsocket = /run/f.sock\nallow = CA.Example:8080  [FD00::1]:80\n",
                           a, &c, &e),

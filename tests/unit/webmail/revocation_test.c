@@ -78,10 +78,14 @@ static void asks_nobody_without_a_fetcher(void **state)
     smime_checks_start(&s, &rc->c, true);
     assert_null(s.ops.fetch);
     assert_false(s.asking.ask);
+    assert_null(s.checks.issuers);
+    r->config.fetch_issuers = true;
     r->config.fetch_socket = STR("/nowhere/fetch.sock");
     smime_checks_start(&s, &rc->c, true);
     assert_non_null(s.ops.fetch);
     assert_true(s.asking.ask);
+    assert_non_null(s.checks.issuers);
+    r->config.fetch_issuers = false;
     smime_checks_start(&s, &rc->c, false);
     assert_false(s.asking.ask);
     smime_checks_start(&s, &rc->c, true);
