@@ -3,56 +3,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
-import { closeAll, dnsServer, fetchDaemon, folder, httpServer, outside, run, until } from '../lib/netns.mjs';
+import { authorityWeb, NAMES } from '../lib/authorityweb.mjs';
+import { closeAll, dnsServer, fetchDaemon, folder, httpServer, outside } from '../lib/netns.mjs';
 import { openssl } from '../lib/smime.mjs';
 
 const options = { skip: outside };
 const top = path.join(import.meta.dirname, '../..');
 const program = path.join(top, process.env.BUILD ?? 'build', 'waxsealctl');
-const NAMES = { ocsp: 'http://ocsp.ca.example/', crl: 'http://crl.ca.example/inter.crl', aia: 'http://aia.ca.example/inter.cer' };
-const RESPONDER = 8888;
 
-let root, inter, daemon, responder, doors;
-
-// What stands in front of the responder and the files: counts, and misbehaves on demand.
-class Doors {
-  ocsp = 'up'; crl = null; aia = null; counts = { ocsp: 0, crl: 0, aia: 0 };
-  async open() {
-    this.servers = [await httpServer('11.1.1.1', 80, (q, r, seen) => this.#ocsp(r, seen)), await httpServer('11.1.1.2', 80, (q, r) => this.#file('crl', r)),
-      await httpServer('2a00::80', 80, (q, r) => this.#file('aia', r))];
-  }
-  reset() { Object.assign(this, { ocsp: 'up', crl: inter.crl(), aia: inter.der(), counts: { ocsp: 0, crl: 0, aia: 0 } }); }
-  #file(kind, response) {
-    this.counts[kind]++;
-    if (this[kind]) response.end(this[kind]);
-    else response.writeHead(503).end();
-  }
-  #ocsp(response, { method, headers, body }) {
-    this.counts.ocsp++;
-    if (this.ocsp === 'hangs') return;
-    if (this.ocsp === 'down') { response.writeHead(500).end(); return; }
-    if (Buffer.isBuffer(this.ocsp)) { response.end(this.ocsp); return; }
-    const on = http.request({ host: '127.0.0.1', port: RESPONDER, method, path: '/', agent: false, headers: { 'content-type': headers['content-type'], 'content-length': body.length } }, (answer) => {
-      const chunks = [];
-      answer.on('data', (d) => chunks.push(d));
-      answer.on('end', () => { this.last = Buffer.concat(chunks); response.writeHead(answer.statusCode, { 'content-type': answer.headers['content-type'] ?? '' }).end(this.last); });
-    });
-    on.on('error', () => response.writeHead(502).end());
-    on.end(body);
-  }
-}
-
-// The responder reads its index once: started anew after each change. It is not tried by connecting: one connection
-// without a request, and it answers nobody any more.
-async function startResponder(by = 'ca') {
-  await responder?.close();
-  responder = run('openssl', inter.responder({ port: RESPONDER, by }));
-  await until('the OCSP responder', () => responder.output.includes('waiting for OCSP'));
-}
+let root, inter, daemon, doors;
 
 // Not spawnSync: the servers live in this process.
 function ctl(...args) {
@@ -75,14 +37,8 @@ before(async () => {
   for (const name of ['anna', 'bert', 'carl']) inter.issue(name, `${name}@example.org`, { kind: 'ec' });
   inter.issue('responder', null, { commonName: 'Responder', ocsp: true });
   inter.revoke('bert', 'keyCompromise');
-  const names = await dnsServer();
-  names.set('ocsp.ca.example', ['11.1.1.1']);
-  names.set('crl.ca.example', ['11.1.1.2']);
-  names.set('aia.ca.example', ['2a00::80']);
   daemon = await fetchDaemon();
-  doors = new Doors();
-  await doors.open();
-  await startResponder();
+  doors = await authorityWeb(inter, await dnsServer());
 });
 after(async () => { await closeAll(); root?.close(); inter?.close(); });
 
@@ -113,13 +69,13 @@ test('revoked, with time and reason', options, async () => {
 
 test('by a responder that the issuer named', options, async () => {
   doors.reset();
-  await startResponder('responder');
+  await doors.respond('responder');
   for (const [name, status] of [['anna', 'good'], ['bert', 'revoked']]) {
     const v = await check(name);
     assert.equal(v.revocation.status, status);
     assert.equal(v.revocation.source, 'ocsp');
   }
-  await startResponder('ca');
+  await doors.respond();
 });
 
 test('the responder is down: the list', options, async () => {

@@ -36,7 +36,7 @@ render() { # TEMPLATE TARGET [NAME=VALUE...]
     local args=() pair
     for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" \
         "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" \
-        "LOG_LEVEL=${LOG_LEVEL:-info}" "${@:3}"; do
+        "LOG_LEVEL=${LOG_LEVEL:-info}" "REVOCATION=${REVOCATION:-soft}" "${@:3}"; do
         args+=(-e "s|@${pair%%=*}@|${pair#*=}|g")
     done
     sed "${args[@]}" "$STACK_DIR/conf/$1" >"$2"

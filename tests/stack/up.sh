@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseald, nginx, all private and on loopback.
 # A second start keeps the data; a service that runs already is left alone (our programs are restarted
-# when they are newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty.
+# when they are newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty, FETCH_NETWORK=shared lets
+# waxseal-fetch see the network that the others see (tests/fetch), REVOCATION=hard sets that key.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$STACK_DIR/configure.sh"
 
@@ -115,6 +116,7 @@ put_app_in_place() { # a program that runs keeps its old file until it is starte
 # A network of its own with nothing in it, where the system lets us have one: what mail in the demo
 # names is asked for, and cannot leave the machine.
 own_network() {
+    [ "${FETCH_NETWORK:-own}" = own ] || return 0
     OWN_NETWORK=(unshare --net)
     [ "$(id -u)" = 0 ] || OWN_NETWORK=(unshare --map-current-user --net)
     "${OWN_NETWORK[@]}" true 2>/dev/null || OWN_NETWORK=()
