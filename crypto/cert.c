@@ -5,6 +5,7 @@
 
 #include "base/b64.h"
 #include "crypto/address.h"
+#include "crypto/cert_cache.h"
 #include "crypto/ossl.h"
 #include "crypto/seal.h"
 
@@ -76,12 +77,26 @@ static X509 *parse_x509(str_t bytes)
     return bio ? PEM_read_bio_X509(bio, NULL, no_passphrase, NULL) : NULL;
 }
 
-rc_t cert_parse(str_t bytes, struct cert **out, struct err *e)
+static rc_t parse_fresh(str_t bytes, struct cert **out, struct err *e)
 {
-    if (bytes.n > 4 * CERT_MAX) return err_set(e, RC_TOO_LARGE, "The certificate is too large.");
     OSSL_OWN(X509) x = bytes.n ? parse_x509(bytes) : NULL;
     if (!x) return ossl_fail(e, RC_DAMAGED, "This is not a readable certificate.");
     return cert_from_x509(x, out, e);
+}
+
+rc_t cert_parse(str_t bytes, struct cert **out, struct err *e)
+{
+    unsigned char digest[32];
+    if (bytes.n > 4 * CERT_MAX) return err_set(e, RC_TOO_LARGE, "The certificate is too large.");
+    bool der = bytes.n && bytes.p[0] == 0x30 && sha256(bytes, digest, NULL) == RC_OK;
+    struct cert *known = der ? cert_cache_get(digest) : NULL;
+    if (known) {
+        *out = known;
+        return RC_OK;
+    }
+    TRY(parse_fresh(bytes, out, e));
+    if (der) cert_cache_put(digest, *out);
+    return RC_OK;
 }
 
 struct cert *cert_ref(struct cert *c)
