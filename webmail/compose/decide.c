@@ -2,6 +2,7 @@
 
 #include "base/mutant.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/smime/revocation.h"
 
 static bool is_listed(const struct decision *d, str_t address)
 {
@@ -40,10 +41,12 @@ static const char *why_not(enum recipient_status s)
 
 static rc_t find_certificates(struct call *c, struct decision *d, struct err *e)
 {
+    struct smime_checks checks;
+    smime_checks_start(&checks, c, true);
     for (size_t i = 0; i < d->count; i++) {
         struct decided_recipient *r = &d->recipients[i];
         struct recipient_certificate found;
-        TRY(contacts_find_certificate(c, r->address, NULL, &found, e));
+        TRY(contacts_find_certificate(c, r->address, &checks.checks, &found, e));
         r->cert = found.cert;
         if (!recipient_is_ready(found.status) || !found.cert) {
             err_set(e, RC_NO_CERTIFICATE, "The certificate of %.*s %s.", STR_ARG(r->address),

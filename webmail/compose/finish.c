@@ -84,6 +84,32 @@ static rc_t insert_signature(struct call *c, struct finishing *f, struct err *e)
                                   micalg_of(f->decision.signer), &f->content, e);
 }
 
+/* Order differs: To and Cc first. */
+static bool was_decided(const struct ticket *t, const struct decided_recipient *r)
+{
+    str_t now = r->cert ? cert_fingerprint(r->cert) : STR_NULL;
+    for (size_t i = 0; i < t->count; i++)
+        if (str_eq(t->recipients[i].address, r->address) &&
+            str_eq(t->recipients[i].fingerprint, now))
+            return true;
+    return false;
+}
+
+static rc_t compare_decisions(const struct ticket *t, const struct decision *d, struct err *e)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        const struct decided_recipient *r = &d->recipients[i];
+        if (was_decided(t, r)) continue;
+        err_set(e, RC_CONFLICT,
+                "The certificate of %.*s has changed meanwhile. Please send again.",
+                STR_ARG(r->address));
+        err_field(e, r->bcc ? "bcc" : "to");
+        return RC_CONFLICT;
+    }
+    if (d->count == t->count) return RC_OK;
+    return err_set(e, RC_CONFLICT, "The recipients have changed meanwhile. Please send again.");
+}
+
 /* Today's decision must be the one that was shown and signed. */
 static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
 {
@@ -101,19 +127,12 @@ static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
     }
     in.to = to;
     in.bcc = bcc;
-    TRY(compose_decide(c, &in, &f->decision, e));
-    const struct decision *d = &f->decision;
-    bool same = d->count == t->count;
-    for (size_t i = 0; same && i < d->count; i++) {
-        str_t now = d->recipients[i].cert ? cert_fingerprint(d->recipients[i].cert) : STR_NULL;
-        same = false; /* order differs: To and Cc first */
-        for (size_t k = 0; !same && k < t->count; k++)
-            same = str_eq(t->recipients[k].address, d->recipients[i].address) &&
-                   str_eq(t->recipients[k].fingerprint, now);
-    }
-    if (same) return RC_OK;
-    return err_set(e, RC_CONFLICT,
-                   "A recipient's certificate has changed meanwhile. Please send again.");
+    rc_t rc = compose_decide(c, &in, &f->decision, e);
+    /* It was there when the mail was prepared: revoked, expired or gone since. */
+    if (rc == RC_NO_CERTIFICATE && e) e->code = RC_CONFLICT;
+    if (rc == RC_NO_CERTIFICATE) return RC_CONFLICT;
+    TRY(rc);
+    return compare_decisions(t, &f->decision, e);
 }
 
 /* Turns the submission into ours. *mine false: somebody else has it; s says what became of it. */

@@ -3,17 +3,20 @@
 #include "webmail/compose/compose.h"
 #include "webmail/compose/parse.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/smime/revocation.h"
 
-static rc_t recipient_json(struct call *c, str_t address, json_t **out, struct err *e)
+static rc_t recipient_json(struct call *c, str_t address, const struct cert_checks *checks,
+                           json_t **out, struct err *e)
 {
     struct recipient_certificate r = {.status = RECIPIENT_INVALID_ADDRESS};
     if (address_check(address, NULL) == RC_OK)
-        TRY(contacts_find_certificate(c, address, NULL, &r, e));
+        TRY(contacts_find_certificate(c, address, checks, &r, e));
     json_t *v = json_object();
     json_put_str(v, "address", address);
     json_put_str(v, "status", str_c(recipient_status_word(r.status)));
     json_object_set_new(v, "certificate", r.cert ? cert_json(r.cert, c->arena) : json_null());
     json_put_str(v, "source", str_c(r.source));
+    json_put_str(v, "revocation", r.cert ? str_c(revocation_word(r.revocation)) : STR_NULL);
     cert_unref(r.cert);
     *out = v;
     return RC_OK;
@@ -22,6 +25,8 @@ static rc_t recipient_json(struct call *c, str_t address, json_t **out, struct e
 rc_t compose_recipients(struct call *c, struct err *e)
 {
     json_t *addresses;
+    struct smime_checks checks;
+    smime_checks_start(&checks, c, true); /* its time is for all of them together */
     TRY(json_need_array(c->in, "addresses", COMPOSE_MAX_RECIPIENTS, &addresses, e));
     CLEANUP_JSON json_t *list = json_array();
     for (size_t i = 0; i < json_array_size(addresses); i++) {
@@ -29,7 +34,7 @@ rc_t compose_recipients(struct call *c, struct err *e)
         json_t *item = NULL;
         if (!json_is_string(v))
             return compose_refuse(e, RC_INVALID, "addresses", "An address must be a text.");
-        TRY(recipient_json(c, str_n(json_string_value(v), json_string_length(v)), &item, e));
+        TRY(recipient_json(c, json_text(v), &checks.checks, &item, e));
         json_array_append_new(list, item);
     }
     return call_answer(c, json_pack("{s:O}", "recipients", list), e);

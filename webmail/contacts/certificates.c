@@ -122,8 +122,8 @@ static bool is_better(const struct judged *j, bool usable, const struct current 
 
 /* What is in use for the purpose, or was until it ended or was revoked. What never was trusted
  * holds no place. */
-static void find_current(struct call *c, const json_t *contact, str_t address,
-                         const struct contact_certificate *arrived, struct current *out)
+static void find_current(struct call *c, const json_t *contact, const struct judge_basis *basis,
+                         struct current *out)
 {
     const json_t *list = list_of(contact);
     *out = (struct current){.cert = NULL};
@@ -132,9 +132,9 @@ static void find_current(struct call *c, const json_t *contact, str_t address,
         struct judged j;
         if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != ENTRY_VALID)
             continue;
-        judge_certificate(c, entry.cert, entry.chain, entry.chain_count, address, arrived->purpose,
-                          arrived->checks, &j);
-        bool usable = j.status == RECIPIENT_READY;
+        judge_certificate(c, entry.cert, entry.chain, entry.chain_count, basis, &j);
+        /* Whoever keeps its authority from answering shall not make its place look empty. */
+        bool usable = j.status == RECIPIENT_READY || j.status == RECIPIENT_REVOCATION_UNKNOWN;
         if (!j.fits || j.verdict.chain != CHAIN_TRUSTED || j.info.weak ||
             !is_better(&j, usable, out)) {
             judged_free(&j);
@@ -168,7 +168,7 @@ static bool same_authority(const struct cert_verdict *a, const struct cert_info 
     return str_eq(one->issuer_der, two->issuer_der) || a->trusted_by == TRUSTED_BY_ORGANISATION;
 }
 
-static rc_t decide(struct call *c, const json_t *contact, str_t address,
+static rc_t decide(struct call *c, const json_t *contact, const struct judge_basis *basis,
                    const struct contact_certificate *arrived, struct change_answer *out,
                    struct err *e)
 {
@@ -178,12 +178,12 @@ static rc_t decide(struct call *c, const json_t *contact, str_t address,
     TRY(cert_parse(arrived->der, &cert, e));
     rc_t rc = cert_describe(cert, c->arena, &info, e);
     if (rc == RC_OK) {
-        find_current(c, contact, address, arrived, &now);
+        find_current(c, contact, basis, &now);
         struct change_question q = {
             .arrived = {info.not_before, info.not_after, arrived->verdict->trusted_by},
             .revocation = arrived->verdict->revocation.status,
             .has_current = now.cert != NULL,
-            .rejected_before = was_one_rejected(c, contact, address),
+            .rejected_before = was_one_rejected(c, contact, basis->address),
             .now = call_now()};
         if (now.cert) {
             const struct judged *j = &now.judged;
@@ -237,7 +237,11 @@ static rc_t place(struct call *c, const json_t *contact, json_t *item, str_t add
     }
     if (!entry_read(item, c->arena, &entry)) return err_set(e, RC_DAMAGED, NULL);
     if (!out->added && entry.state != ENTRY_PENDING) return RC_OK;
-    TRY(decide(c, contact, address, cert, &answer, e));
+    const struct judge_basis basis = {.address = address,
+                                      .purpose = cert->purpose,
+                                      .checks = cert->checks,
+                                      .anchors = cert->anchors};
+    TRY(decide(c, contact, &basis, cert, &answer, e));
     out->why = answer.why;
     out->taken = answer.state == ENTRY_VALID;
     *changed = *changed || out->added || answer.state != ENTRY_PENDING ||

@@ -48,11 +48,11 @@ struct offer {
     bool takes_gcm, preferred;
 };
 
-static void consider(struct call *c, struct choice *choice, const struct offer *o, str_t address,
-                     const struct cert_checks *checks)
+static void consider(struct call *c, struct choice *choice, const struct offer *o,
+                     const struct judge_basis *basis)
 {
     CLEANUP_JUDGED struct judged j;
-    judge_certificate(c, o->cert, o->chain, o->chain_count, address, PURPOSE_ENCRYPT, checks, &j);
+    judge_certificate(c, o->cert, o->chain, o->chain_count, basis, &j);
     if (!j.fits) return;
     enum grade grade = j.status != RECIPIENT_READY ? GRADE_UNUSABLE
                        : o->preferred              ? GRADE_PREFERRED
@@ -70,12 +70,13 @@ static void consider(struct call *c, struct choice *choice, const struct offer *
 }
 
 static void consider_waiting(struct call *c, struct choice *choice, const struct entry *entry,
-                             str_t address)
+                             const struct judge_basis *basis)
 {
     CLEANUP_JUDGED struct judged j;
-    judge_certificate(c, entry->cert, entry->chain, entry->chain_count, address, PURPOSE_ENCRYPT,
-                      NULL, &j);
-    if (!j.fits || j.status != RECIPIENT_READY) return;
+    struct judge_basis unasked = *basis;
+    unasked.checks = NULL;
+    judge_certificate(c, entry->cert, entry->chain, entry->chain_count, &unasked, &j);
+    if (!j.fits || (j.status != RECIPIENT_READY && j.status != RECIPIENT_REVOCATION_UNKNOWN)) return;
     choice->harvest_waits = true;
     if (!str_eq(entry->why, STR("revocation"))) return;
     cert_unref(choice->unasked);
@@ -84,15 +85,14 @@ static void consider_waiting(struct call *c, struct choice *choice, const struct
 
 /* All entries of one state. */
 static void consider_entries(struct call *c, struct choice *choice, const json_t *list,
-                             enum entry_state state, str_t address,
-                             const struct cert_checks *checks)
+                             enum entry_state state, const struct judge_basis *basis)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         CLEANUP_ENTRY struct entry entry;
         if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != state)
             continue;
         if (state == ENTRY_PENDING) {
-            consider_waiting(c, choice, &entry, address);
+            consider_waiting(c, choice, &entry, basis);
             continue;
         }
         const struct offer o = {.cert = entry.cert,
@@ -101,12 +101,12 @@ static void consider_entries(struct call *c, struct choice *choice, const json_t
                                 .source = entry.harvested ? "harvested" : "imported",
                                 .takes_gcm = entry.takes_gcm,
                                 .preferred = entry.preferred};
-        consider(c, choice, &o, address, checks);
+        consider(c, choice, &o, basis);
     }
 }
 
-static rc_t consider_own(struct call *c, struct choice *choice, str_t address,
-                         const struct cert_checks *checks, struct err *e)
+static rc_t consider_own(struct call *c, struct choice *choice, const struct judge_basis *basis,
+                         struct err *e)
 {
     struct own_certificates own;
     TRY(vault_own_certificates(c, &own, e));
@@ -117,23 +117,23 @@ static rc_t consider_own(struct call *c, struct choice *choice, str_t address,
                                 .source = "own",
                                 .takes_gcm = true,
                                 .preferred = own.certs[i] == own.encrypt};
-        consider(c, choice, &o, address, checks);
+        consider(c, choice, &o, basis);
     }
     own_certificates_free(&own);
     return RC_OK;
 }
 
-static rc_t consider_contact(struct call *c, struct choice *choice, str_t address,
-                             const struct cert_checks *checks, struct err *e)
+static rc_t consider_contact(struct call *c, struct choice *choice,
+                             const struct judge_basis *basis, struct err *e)
 {
     CLEANUP_JSON json_t *contact = NULL;
     str_t id, version;
-    TRY(book_find(c, address, &contact, &id, &version, e));
+    TRY(book_find(c, basis->address, &contact, &id, &version, e));
     const json_t *list = json_object_get(contact, "certificates");
-    consider_entries(c, choice, list, ENTRY_VALID, address, checks);
+    consider_entries(c, choice, list, ENTRY_VALID, basis);
     if (choice->grade == GRADE_NONE)
-        consider_entries(c, choice, list, ENTRY_SUPERSEDED, address, checks);
-    consider_entries(c, choice, list, ENTRY_PENDING, address, NULL);
+        consider_entries(c, choice, list, ENTRY_SUPERSEDED, basis);
+    consider_entries(c, choice, list, ENTRY_PENDING, basis);
     return RC_OK;
 }
 
@@ -173,10 +173,15 @@ rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_
         *out = (struct recipient_certificate){.status = RECIPIENT_INVALID_ADDRESS};
         return RC_OK;
     }
-    if (str_ieq(address, c->session->address)) rc = consider_own(c, &choice, address, checks, e);
+    struct trust_anchors anchors = {.count = 0};
+    const struct judge_basis basis = {
+        .address = address, .purpose = PURPOSE_ENCRYPT, .checks = checks, .anchors = &anchors};
+    TRY(trust_anchors(c, address, &anchors, e));
+    if (str_ieq(address, c->session->address)) rc = consider_own(c, &choice, &basis, e);
     if (rc == RC_OK && choice.grade > GRADE_READY)
-        rc = consider_contact(c, &choice, address, checks, e);
+        rc = consider_contact(c, &choice, &basis, e);
     if (rc == RC_OK) *out = conclude(&choice);
+    trust_anchors_free(&anchors);
     choice_free(&choice);
     return rc;
 }

@@ -3,14 +3,48 @@
 #include "base/b64.h"
 #include "mail/build.h"
 #include "webmail/contacts/judge.h"
+#include "webmail/smime/revocation.h"
 
 /* --- what the API shows ------------------------------------------------------------------------
  */
 
-static json_t *certificate_json(json_t *item, struct arena *a)
+#define MAX_LOOKED_UP 100u /* certificates of one answer */
+
+struct showing {
+    struct smime_checks checks;
+    unsigned looked_up;
+};
+
+/* What is kept about it; nobody is asked because of a list. */
+static enum revocation revocation_of(struct call *c, struct showing *s, const struct entry *entry,
+                                     const json_t *addresses)
+{
+    if (entry->state != ENTRY_VALID && entry->state != ENTRY_PENDING) return REVOCATION_NOT_CHECKED;
+    for (size_t i = 0; i < json_array_size(addresses) && s->looked_up < MAX_LOOKED_UP; i++) {
+        CLEANUP_JUDGED struct judged j = {.fits = false};
+        struct trust_anchors anchors = {.count = 0};
+        struct cert_info info;
+        struct judge_basis basis = {.address = json_text(json_array_get(addresses, i)),
+                                    .checks = &s->checks.checks,
+                                    .anchors = &anchors};
+        if (cert_matches_address(entry->cert, basis.address) == ADDRESS_NO ||
+            cert_describe(entry->cert, c->arena, &info, NULL) != RC_OK ||
+            trust_anchors(c, basis.address, &anchors, NULL) != RC_OK)
+            continue;
+        basis.purpose = info.can_encrypt ? PURPOSE_ENCRYPT : PURPOSE_SIGN;
+        s->looked_up++;
+        judge_certificate(c, entry->cert, entry->chain, entry->chain_count, &basis, &j);
+        trust_anchors_free(&anchors);
+        return j.verdict.revocation.status;
+    }
+    return REVOCATION_NOT_CHECKED;
+}
+
+static json_t *certificate_json(struct call *c, struct showing *s, json_t *item,
+                                const json_t *addresses)
 {
     CLEANUP_ENTRY struct entry entry;
-    json_t *v = entry_read(item, a, &entry) ? cert_json(entry.cert, a) : NULL;
+    json_t *v = entry_read(item, c->arena, &entry) ? cert_json(entry.cert, c->arena) : NULL;
     if (!v) return NULL;
     json_object_set(v, "source", json_object_get(item, "source"));
     json_object_set(v, "since", json_object_get(item, "since"));
@@ -20,17 +54,18 @@ static json_t *certificate_json(json_t *item, struct arena *a)
     json_put_bool(v, "takes_gcm", entry.takes_gcm);
     json_t *from = json_object_get(item, "provenance");
     json_object_set_new(v, "provenance", from ? json_incref(from) : json_null());
+    json_put_str(v, "revocation", str_c(revocation_word(revocation_of(c, s, &entry, addresses))));
     return v;
 }
 
 /* Without S/MIME in the plan nobody sees certificates; they are kept for when it comes back. */
-json_t *contact_json(struct call *c, const json_t *contact)
+static json_t *show(struct call *c, struct showing *s, const json_t *contact)
 {
     json_t *v = json_object(), *certificates = json_array();
     const json_t *list = c->features.smime ? json_object_get(contact, "certificates") : NULL;
-    struct arena *a = c->arena;
+    const json_t *addresses = json_object_get(contact, "addresses");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *certificate = certificate_json(json_array_get(list, i), a);
+        json_t *certificate = certificate_json(c, s, json_array_get(list, i), addresses);
         if (certificate) json_array_append_new(certificates, certificate);
     }
     json_object_set(v, "id", json_object_get(contact, "id"));
@@ -40,13 +75,22 @@ json_t *contact_json(struct call *c, const json_t *contact)
     return v;
 }
 
+json_t *contact_json(struct call *c, const json_t *contact)
+{
+    struct showing s = {.looked_up = 0};
+    smime_checks_start(&s.checks, c, false);
+    return show(c, &s, contact);
+}
+
 rc_t contacts_list(struct call *c, struct err *e)
 {
     CLEANUP_JSON json_t *all = NULL;
     TRY(book_all(c, &all, e));
+    struct showing s = {.looked_up = 0};
+    smime_checks_start(&s.checks, c, false);
     json_t *list = json_array(), *answer = json_object();
     for (size_t i = 0; i < json_array_size(all); i++)
-        json_array_append_new(list, contact_json(c, json_array_get(all, i)));
+        json_array_append_new(list, show(c, &s, json_array_get(all, i)));
     json_object_set_new(answer, "contacts", list);
     return call_answer(c, answer, e);
 }

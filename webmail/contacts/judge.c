@@ -1,6 +1,6 @@
 #include "webmail/contacts/judge.h"
 
-#include "base/b64.h"
+#include "webmail/smime/revocation.h"
 
 /* --- stored entries -------------------------------------------------------------------------- */
 
@@ -45,7 +45,7 @@ void entry_set_state(json_t *item, enum entry_state state, const char *why)
 
 /* --- judging --------------------------------------------------------------------------------- */
 
-static enum recipient_status status_of(const struct judged *j, int64_t now)
+static enum recipient_status status_of(const struct call *c, const struct judged *j, int64_t now)
 {
     const struct cert_verdict *v = &j->verdict;
     if (j->info.not_after < now) return RECIPIENT_EXPIRED;
@@ -53,6 +53,7 @@ static enum recipient_status status_of(const struct judged *j, int64_t now)
     if (j->info.weak || v->chain == CHAIN_WEAK) return RECIPIENT_WEAK;
     if (v->chain != CHAIN_TRUSTED) return RECIPIENT_UNTRUSTED;
     if (v->revocation.status == REVOCATION_REVOKED) return RECIPIENT_REVOKED;
+    if (smime_revocation_forbids(c->app, v->revocation.status)) return RECIPIENT_REVOCATION_UNKNOWN;
     return RECIPIENT_READY;
 }
 
@@ -65,26 +66,28 @@ static int64_t judging_time(const struct cert_info *info, int64_t now)
 }
 
 void judge_certificate(struct call *c, const struct cert *cert, struct cert *const *chain,
-                       size_t chain_count, str_t address, enum cert_purpose purpose,
-                       const struct cert_checks *checks, struct judged *out)
+                       size_t chain_count, const struct judge_basis *basis, struct judged *out)
 {
     struct err ignored = {0};
     int64_t now = call_now();
     *out = (struct judged){.status = RECIPIENT_UNTRUSTED};
-    if (cert_matches_address(cert, address) == ADDRESS_NO ||
+    if (cert_matches_address(cert, basis->address) == ADDRESS_NO ||
         cert_describe(cert, c->arena, &out->info, &ignored) != RC_OK || out->info.is_ca)
         return;
-    out->fits = purpose == PURPOSE_ENCRYPT ? out->info.can_encrypt : out->info.can_sign;
+    out->fits = basis->purpose == PURPOSE_ENCRYPT ? out->info.can_encrypt : out->info.can_sign;
     if (!out->fits) return;
-    const struct cert_question question = {.bag = chain,
-                                           .bag_count = chain_count,
-                                           .trust = c->app->trust,
-                                           .purpose = purpose,
-                                           .at = judging_time(&out->info, now),
-                                           .checks = judging_time(&out->info, now) == now ? checks
-                                                                                          : NULL};
+    struct cert_question question = {.bag = chain,
+                                     .bag_count = chain_count,
+                                     .trust = c->app->trust,
+                                     .purpose = basis->purpose,
+                                     .at = judging_time(&out->info, now)};
+    if (question.at == now) question.checks = basis->checks;
+    if (basis->anchors) {
+        question.anchors = basis->anchors->certs;
+        question.anchor_count = basis->anchors->count;
+    }
     cert_verify(cert, &question, &out->verdict);
-    out->status = status_of(out, now);
+    out->status = status_of(c, out, now);
 }
 
 void judged_free(struct judged *j)

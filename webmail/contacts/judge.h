@@ -6,6 +6,7 @@
 #include "webmail/contacts/book.h"
 #include "webmail/contacts/change.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/smime/trust.h"
 
 struct judged {
     enum recipient_status status; /* READY, EXPIRED, NOT_YET_VALID, WEAK, UNTRUSTED, REVOKED,
@@ -15,10 +16,15 @@ struct judged {
     struct cert_verdict verdict; /* at the time, or, of what is not valid now, while it was */
 };
 
-/* Judges for the purpose; checks as in struct cert_question, NULL: nothing is asked. */
+struct judge_basis {
+    str_t address;
+    enum cert_purpose purpose;
+    const struct cert_checks *checks;    /* as in struct cert_question; NULL: nothing is asked */
+    const struct trust_anchors *anchors; /* of the address; or NULL */
+};
+/* What has ended is not asked about. */
 void judge_certificate(struct call *c, const struct cert *cert, struct cert *const *chain,
-                       size_t chain_count, str_t address, enum cert_purpose purpose,
-                       const struct cert_checks *checks, struct judged *out);
+                       size_t chain_count, const struct judge_basis *basis, struct judged *out);
 void judged_free(struct judged *j);
 #define CLEANUP_JUDGED __attribute__((cleanup(judged_free)))
 

@@ -3,6 +3,8 @@
 #include "webmail/contacts/book.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/session/session.h"
+#include "webmail/smime/revocation.h"
+#include "webmail/smime/trust.h"
 #include "webmail/view/view.h"
 
 static rc_t answer(struct call *c, const char *reason, struct err *e)
@@ -102,6 +104,7 @@ struct harvest {
     const struct message_signer *signer;
     struct provenance from;
     const struct cert_checks *checks;
+    struct trust_anchors anchors; /* of the sender */
 };
 
 /* When the signer said what it takes: 0 nothing was said, 1 nobody knows when. */
@@ -130,7 +133,8 @@ static rc_t keep(struct call *c, const struct harvest *h, const struct cert *cer
         .from = &h->from,
         .verdict = verdict,
         .purpose = purpose,
-        .checks = h->checks};
+        .checks = h->checks,
+        .anchors = &h->anchors};
     return contacts_add_certificate(c, from->address, from->name, &entry, done, e);
 }
 
@@ -141,6 +145,8 @@ static rc_t keep_if_trusted(struct call *c, const struct harvest *h, const struc
     const struct cert_question question = {.bag = h->view->certificates,
                                            .bag_count = h->view->certificate_count,
                                            .trust = c->app->trust,
+                                           .anchors = h->anchors.certs,
+                                           .anchor_count = h->anchors.count,
                                            .purpose = purpose,
                                            .at = call_now(),
                                            .checks = h->checks};
@@ -170,15 +176,11 @@ static rc_t keep_signing(struct call *c, const struct harvest *h, const struct c
     return RC_OK;
 }
 
-static rc_t harvest(struct call *c, struct harvest *h, struct err *e)
+static rc_t harvest_signer(struct call *c, struct harvest *h, struct err *e)
 {
     struct contact_added done = {.contact = NULL};
     bool trusted = false;
-    h->signer = find_signer(h->view);
-    if (!h->signer) return answer(c, "not_valid", e);
-    str_t address = h->view->from[0].address;
-    if (str_ieq(address, c->session->address)) return answer(c, "own_address", e);
-    struct cert *cert = find_encryption(h->signer, address, c->arena);
+    struct cert *cert = find_encryption(h->signer, h->view->from[0].address, c->arena);
     rc_t rc = keep_signing(c, h, cert, e);
     if (rc == RC_OK && cert) rc = keep_if_trusted(c, h, cert, PURPOSE_ENCRYPT, &trusted, &done, e);
     bool found = cert != NULL;
@@ -187,6 +189,21 @@ static rc_t harvest(struct call *c, struct harvest *h, struct err *e)
     if (!found) return answer(c, "no_encryption_certificate", e);
     if (!trusted) return answer(c, "untrusted_certificate", e);
     return answer_kept(c, &done, e);
+}
+
+static rc_t harvest(struct call *c, struct harvest *h, struct err *e)
+{
+    struct smime_checks checks;
+    h->signer = find_signer(h->view);
+    if (!h->signer) return answer(c, "not_valid", e);
+    str_t address = h->view->from[0].address;
+    if (str_ieq(address, c->session->address)) return answer(c, "own_address", e);
+    TRY(trust_anchors(c, address, &h->anchors, e));
+    smime_checks_start(&checks, c, true);
+    h->checks = &checks.checks;
+    rc_t rc = harvest_signer(c, h, e);
+    trust_anchors_free(&h->anchors);
+    return rc;
 }
 
 rc_t smime_harvest(struct call *c, struct err *e)

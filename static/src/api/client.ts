@@ -20,8 +20,9 @@ export class ApiError extends Error {
 export function sentence(error: unknown): string {
   if (error instanceof ApiError) {
     const key = `err-${error.code.replaceAll('_', '-')}`;
-    // `invalid` and `internal` say too little; the server's sentence names the value.
-    if (hasText(key) && !['invalid', 'bad_request', 'throttled'].includes(error.code)) return t(key);
+    // `invalid` and `internal` say too little; the server's sentence names the value, or whose certificate it is.
+    const named = ['invalid', 'bad_request', 'throttled'].includes(error.code) || (['no_certificate', 'conflict'].includes(error.code) && error.field !== '');
+    if (hasText(key) && !named) return t(key);
     return error.message || t('err-internal');
   }
   if (error instanceof Error && error.name === 'AbortError') return t('err-cancelled');

@@ -316,6 +316,56 @@ static void learns_ciphers(void **state)
     pki_free(&p);
 }
 
+/* --- revocation --------------------------------------------------------------------------------- */
+
+static void says(void *holder, struct cert *const *path, size_t n, struct cert_revocation *out)
+{
+    (void) path;
+    (void) n;
+    *out = (struct cert_revocation){.status = *(enum revocation *) holder};
+}
+
+static struct recipient_certificate look(struct rig *r, const char *address, enum revocation answer)
+{
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    struct recipient_certificate found;
+    const struct cert_checks checks = {.revocation = says, .holder = &answer};
+    assert_int_equal(contacts_find_certificate(&rc->c, str_c(address), &checks, &found, NULL),
+                     RC_OK);
+    cert_unref(found.cert);
+    rig_call_free(rc);
+    return found;
+}
+
+static void follows_revocation(void **state)
+{
+    struct rig *r = *state;
+    bool added;
+    struct pki p = PKI(.subject = "Leaf", .san = "email:r@demo.test", .usage = ENCRYPT,
+                       .extended = "emailProtection", .issuer = &root, .from = today() - PKI_DAY,
+                       .to = today() + 300 * PKI_DAY,
+                       .more = {{NID_crl_distribution_points, "URI:http://crl.demo.test/x"}});
+    static const struct {
+        enum revocation answer;
+        enum recipient_status soft, hard;
+    } rows[] = {
+        {REVOCATION_GOOD, RECIPIENT_READY, RECIPIENT_READY},
+        {REVOCATION_REVOKED, RECIPIENT_REVOKED, RECIPIENT_REVOKED},
+        {REVOCATION_UNKNOWN, RECIPIENT_READY, RECIPIENT_REVOCATION_UNKNOWN},
+        {REVOCATION_NOT_CHECKED, RECIPIENT_READY, RECIPIENT_REVOCATION_UNKNOWN},
+    };
+    assert_int_equal(add(r, "r@demo.test", &p, NULL, &added), RC_OK);
+    for (size_t i = 0; i < 4; i++) {
+        struct recipient_certificate found = look(r, "r@demo.test", rows[i].answer);
+        assert_int_equal(found.status, rows[i].soft);
+        assert_int_equal(found.revocation, rows[i].answer);
+        r->config.revocation_hard = true;
+        assert_int_equal(look(r, "r@demo.test", rows[i].answer).status, rows[i].hard);
+        r->config.revocation_hard = false;
+    }
+    pki_free(&p);
+}
+
 /* Only what is accepted makes a sender known. */
 static void pending_ones_are_not_known(void **state)
 {
@@ -523,6 +573,7 @@ int main(void)
         T(the_person_decides),
         T(waiting_ones_are_kept_in_limits),
         T(learns_ciphers),
+        T(follows_revocation),
         T(pending_ones_are_not_known),
         T(says_why_not),
         T(a_kept_chain_is_used),
