@@ -451,8 +451,10 @@ test('a recipient without certificate, or whose certificate went away after prep
   const bob = contacts.find((x) => x.addresses.includes(address('bob')));
   assert.equal((await c.delete(`/api/v1/contacts/${bob.id}`)).status, 200);
   const r = await finishWith(c, p);
-  assert.equal(r.status, 422, r.text);
-  assert.equal(r.json.code, 'no_certificate');
+  assert.equal(r.status, 409, r.text);
+  assert.equal(r.json.code, 'conflict', 'it was there when the mail was prepared');
+  assert.ok(r.json.message.includes(address('bob')), r.text);
+  assert.equal(r.json.details.field, 'to');
   assert.deepEqual(await mailsWith('alice', 'Sent', idOf(fields)), []);
   await aliceReady();
 });

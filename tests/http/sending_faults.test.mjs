@@ -141,6 +141,26 @@ test('a Sent copy that fails never makes the mail unsent; it is filed later, onc
   }
 });
 
+test('whoever asks while the Sent copy is on its way does not file a second one', async () => {
+  const fields = letter({ mode: 'sign', signer: fingerprint('alice') });
+  const p = await prepare(fields);
+  imap.hold = /APPEND "?Sent/i;
+  const first = finish(p);
+  const goOn = await imap.held;
+  for (let i = 0; i < 3; i++) {
+    const s = await status(fields);
+    assert.deepEqual([s.status, s.sent_copy], ['sent', null]);
+  }
+  assert.equal(await copies(fields), 0);
+  goOn();
+  const r = await first;
+  assert.equal(r.json?.status, 'sent', r.text);
+  assert.ok(r.json.sent_copy);
+  assert.deepEqual((await status(fields)).sent_copy, r.json.sent_copy);
+  assert.equal(await copies(fields), 1);
+  assert.equal(await drafts(fields), 0);
+});
+
 test('killed at any point of the submission: never sent again, never called failed, the draft kept', async () => {
   for (const point of ['ehlo', 'mail', 'rcpt', 'data', 'dot', 'after']) {
     const fields = letter();

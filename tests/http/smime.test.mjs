@@ -177,7 +177,7 @@ test('harvest keeps the certificate of a valid signer and of nobody else', async
   assert.ok(bob.certificates.length >= 1);
 });
 
-test('whoever sends many keys that do not fit has to wait; right keys are not counted', async () => {
+test('whoever sends many keys that do not fit, to open or to harvest, has to wait; right keys are not counted', async () => {
   const dave = await signedIn('dave');
   try {
     const mail = readFileSync(new URL('../fixtures/smime/smime/generated/enc-aes256gcm-rsa.eml', import.meta.url), 'latin1');
@@ -186,13 +186,17 @@ test('whoever sends many keys that do not fit has to wait; right keys are not co
     assert.equal(put.status, 200, put.text);
     const url = `/api/v1/folders/${inbox}/messages/${put.json.uid}`;
     let last, attempts = 0; // fewer than 60 when this ran a moment ago
-    do {
-      last = await dave.post(`${url}/open`, { uidvalidity: put.json.uidvalidity, keys: [{ layer: 0, content_key: randomBytes(32).toString('base64') }] });
-      if (last.status !== 429) assert.equal(last.json.security?.verdict, 'decrypt-error', `attempt ${attempts}: ${last.text.slice(0, 200)}`);
-    } while (last.status !== 429 && ++attempts < 62);
-    assert.equal(last.status, 429);
-    assert.ok(attempts <= 60);
-    assert.equal(last.json.code, 'throttled');
+    const wrong = () => [{ layer: 0, content_key: randomBytes(32).toString('base64') }];
+    const open = () => dave.post(`${url}/open`, { uidvalidity: put.json.uidvalidity, keys: wrong() });
+    const harvest = () => dave.post('/api/v1/smime/harvest', { folder: inbox, uid: put.json.uid, uidvalidity: put.json.uidvalidity, keys: wrong() });
+    do { // in turn: both are one way to ask whether a key fits
+      last = await (attempts % 2 ? harvest() : open());
+      if (last.status === 429) break;
+      if (attempts % 2) assert.deepEqual([last.json?.harvested, last.json?.reason], [false, 'not_valid'], last.text);
+      else assert.equal(last.json.security?.verdict, 'decrypt-error', `attempt ${attempts}: ${last.text.slice(0, 200)}`);
+    } while (++attempts < 62);
+    assert.ok(attempts <= 60, `${attempts} were answered`);
+    for (const r of [last, await open(), await harvest()]) assert.deepEqual([r.status, r.json.code], [429, 'throttled']);
     assert.equal((await dave.get(`${url}?uidvalidity=${put.json.uidvalidity}`)).status, 200, 'reading goes on');
     await dave.post(`/api/v1/folders/${inbox}/delete`, { uidvalidity: put.json.uidvalidity, uids: [put.json.uid] });
   } finally { dave.close(); }

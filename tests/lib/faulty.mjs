@@ -66,8 +66,12 @@ export class FakeSmtp {
 // In front of a real IMAP server; `refuse` (a RegExp or null) is matched with each command line, which then gets a NO
 // and never reaches the server. `spoil` (a function or null) gets what the server says and gives {bytes, then} for the
 // client instead: `then` is 'cut' (hang up), 'hang' (nothing more, ever) or undefined; null leaves it as it is.
+// `hold` (a RegExp or null) is matched with each command line, too: the first that fits waits, and nothing else waits
+// then; `held` is resolved with the function that lets it go on.
 export class ImapProxy {
   refuse = null;
+  hold = null;
+  held = new Promise((done) => { this.isHeld = done; });
   spoil = null;
   constructor(port) { this.target = port; }
   async start() {
@@ -89,10 +93,9 @@ export class ImapProxy {
       mute ||= spoilt?.then === 'hang';
       if (spoilt?.then === 'cut') client.end();
     });
-    let buffer = Buffer.alloc(0), skip = 0, pass = 0, no = null;
-    client.on('data', (d) => {
-      buffer = Buffer.concat([buffer, d]);
-      while (buffer.length) {
+    let buffer = Buffer.alloc(0), skip = 0, pass = 0, no = null, waiting = false;
+    const run = () => {
+      while (buffer.length && !waiting) {
         if (skip || pass) { // a literal and what follows it
           const n = Math.min(buffer.length, skip || pass);
           if (pass) { server.write(buffer.subarray(0, n)); pass -= n; } else skip -= n;
@@ -104,6 +107,12 @@ export class ImapProxy {
         if (end < 0) return;
         const line = buffer.subarray(0, end).toString('latin1');
         const literal = /\{(\d+)(\+?)\}$/.exec(line);
+        if (this.hold?.test(line)) {
+          this.hold = null;
+          waiting = true;
+          this.isHeld(() => { waiting = false; run(); });
+          return;
+        }
         if (this.refuse?.test(line)) {
           buffer = buffer.subarray(end + 2);
           if (literal?.[2]) { no = line.split(' ')[0]; skip = Number(literal[1]) + 2; } else client.write(`${line.split(' ')[0]} NO refused\r\n`);
@@ -113,6 +122,7 @@ export class ImapProxy {
         buffer = buffer.subarray(end + 2);
         if (literal) pass = Number(literal[1]);
       }
-    });
+    };
+    client.on('data', (d) => { buffer = Buffer.concat([buffer, d]); run(); });
   }
 }

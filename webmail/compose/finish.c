@@ -100,8 +100,7 @@ static rc_t compare_decisions(const struct ticket *t, const struct decision *d, 
     for (size_t i = 0; i < d->count; i++) {
         const struct decided_recipient *r = &d->recipients[i];
         if (was_decided(t, r)) continue;
-        err_set(e, RC_CONFLICT,
-                "The certificate of %.*s has changed meanwhile. Please send again.",
+        err_set(e, RC_CONFLICT, "The certificate of %.*s has changed meanwhile. Please send again.",
                 STR_ARG(r->address));
         err_field(e, r->bcc ? "bcc" : "to");
         return RC_CONFLICT;

@@ -76,7 +76,8 @@ static void consider_waiting(struct call *c, struct choice *choice, const struct
     struct judge_basis unasked = *basis;
     unasked.checks = NULL;
     judge_certificate(c, entry->cert, entry->chain, entry->chain_count, &unasked, &j);
-    if (!j.fits || (j.status != RECIPIENT_READY && j.status != RECIPIENT_REVOCATION_UNKNOWN)) return;
+    if (!j.fits || (j.status != RECIPIENT_READY && j.status != RECIPIENT_REVOCATION_UNKNOWN))
+        return;
     choice->harvest_waits = true;
     if (!str_eq(entry->why, STR("revocation"))) return;
     cert_unref(choice->unasked);
@@ -123,16 +124,15 @@ static rc_t consider_own(struct call *c, struct choice *choice, const struct jud
     return RC_OK;
 }
 
-static rc_t consider_contact(struct call *c, struct choice *choice,
-                             const struct judge_basis *basis, struct err *e)
+static rc_t consider_contact(struct call *c, struct choice *choice, const struct judge_basis *basis,
+                             struct err *e)
 {
     CLEANUP_JSON json_t *contact = NULL;
     str_t id, version;
     TRY(book_find(c, basis->address, &contact, &id, &version, e));
     const json_t *list = json_object_get(contact, "certificates");
     consider_entries(c, choice, list, ENTRY_VALID, basis);
-    if (choice->grade == GRADE_NONE)
-        consider_entries(c, choice, list, ENTRY_SUPERSEDED, basis);
+    if (choice->grade == GRADE_NONE) consider_entries(c, choice, list, ENTRY_SUPERSEDED, basis);
     consider_entries(c, choice, list, ENTRY_PENDING, basis);
     return RC_OK;
 }
@@ -178,8 +178,7 @@ rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_
         .address = address, .purpose = PURPOSE_ENCRYPT, .checks = checks, .anchors = &anchors};
     TRY(trust_anchors(c, address, &anchors, e));
     if (str_ieq(address, c->session->address)) rc = consider_own(c, &choice, &basis, e);
-    if (rc == RC_OK && choice.grade > GRADE_READY)
-        rc = consider_contact(c, &choice, &basis, e);
+    if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_contact(c, &choice, &basis, e);
     if (rc == RC_OK) *out = conclude(&choice);
     trust_anchors_free(&anchors);
     choice_free(&choice);

@@ -67,7 +67,7 @@ struct contact_certificate {
      * so nothing has to be decided. */
     const struct cert_verdict *verdict;
     enum cert_purpose purpose;
-    const struct cert_checks *checks; /* for what is in use; NULL: nothing is asked */
+    const struct cert_checks *checks;    /* for what is in use; NULL: nothing is asked */
     const struct trust_anchors *anchors; /* of the address; or NULL */
 };
 struct contact_added {

@@ -283,6 +283,8 @@ rc_t vault_replace(struct call *c, struct err *e)
     TRY(json_want_array(c->in, "certificates", VAULT_MAX_CERTIFICATES, &r.certificates, e));
     TRY(check_certificates(c, r.certificates, e));
     if (file && !json_is_null(file)) TRY(read_file(c, &p12, e));
+    if (!p12.p && !r.label.p && !r.certificates)
+        return err_invalid(e, "p12", "There is nothing to change.");
     if (r.certificates && !p12.p)
         return err_invalid(e, "p12", "A certificate comes with the key file that holds it.");
     rc_t rc = store_replacement(c, &r, p12, e);

@@ -316,7 +316,8 @@ static void learns_ciphers(void **state)
     pki_free(&p);
 }
 
-/* --- revocation --------------------------------------------------------------------------------- */
+/* --- revocation ---------------------------------------------------------------------------------
+ */
 
 static void says(void *holder, struct cert *const *path, size_t n, struct cert_revocation *out)
 {

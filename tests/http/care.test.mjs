@@ -1,0 +1,191 @@
+// Care of certificates over HTTP: keys made in the browser, files that take another's place, reminders, states of
+// correspondents' certificates; and mail that hides its subject.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { eventually, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { attributesHold, certificateDer, composeBody, entityOf, fillVault, fingerprint, keyFile, signAttributes, strongP12, unwrap } from '../lib/keyring.mjs';
+import { openssl } from '../lib/smime.mjs';
+
+const address = (name) => `${name}@${instance.domain}`;
+const inbox = folderId('INBOX');
+let alice, bob;
+before(async () => {
+  alice = await signedIn('alice');
+  bob = await signedIn('bob');
+  await fillVault(alice, 'alice');
+  await fillVault(bob, 'bob');
+  const r = await alice.post('/api/v1/smime/certificates', { address: address('bob'), certificate: certificateDer('bob').toString('base64') });
+  assert.equal(r.status, 200, r.text);
+});
+after(() => { alice.close(); bob.close(); });
+
+// --- keys ----------------------------------------------------------------------------------------------
+
+function requestOf(name) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'waxseal-'));
+  try {
+    writeFileSync(path.join(dir, 'c.cnf'), '[req]\ndistinguished_name=dn\n[dn]\n');
+    const out = path.join(dir, 'r.der');
+    openssl(['req', '-new', '-sha256', '-key', keyFile(name), '-subj', '/CN=Waxseal test key', '-config', path.join(dir, 'c.cnf'), '-outform', 'DER', '-out', out]);
+    return readFileSync(out).toString('base64');
+  } finally { rmSync(dir, { recursive: true }); }
+}
+
+test('a key waits with its request until its certificate arrives; the file is replaced by a strong one only', async () => {
+  const p12 = strongP12('bob', 'another passphrase').toString('base64');
+  const request = requestOf('bob');
+  const own = certificateDer('bob').toString('base64');
+  const broken = await bob.post('/api/v1/smime/keys', { p12, label: 'Made here', certificates: [], request: request.slice(0, -8) });
+  assert.deepEqual([broken.status, broken.json.details.field], [422, 'request']);
+  const made = await bob.post('/api/v1/smime/keys', { p12, label: 'Made here', certificates: [], request });
+  assert.equal(made.status, 200, made.text);
+  assert.deepEqual([made.json.request, made.json.certificates, made.json.reminder], [request, [], null]);
+  const url = `/api/v1/smime/keys/${made.json.id}`;
+  assert.equal((await bob.get(`${url}/file`)).status, 405, 'handing out is recorded, so it is no GET');
+  const first = (await bob.post(`${url}/file`, {})).json;
+  assert.equal(first.p12, p12);
+  for (const [body, field] of [[{ p12, certificates: [certificateDer('mallory').toString('base64')] }, 'certificates'], [{ certificates: [own] }, 'p12'],
+    [{ p12: readFileSync(keyFile('bob')).toString('base64') }, 'p12'], [{}, 'p12'], [{ label: 'a\nb' }, 'label']]) {
+    const no = await bob.request('PUT', url, { json: body });
+    assert.deepEqual([no.status, no.json?.details?.field], [422, field], no.text);
+  }
+  assert.equal((await alice.request('PUT', url, { json: { label: 'mine' } })).status, 404, "another user's key does not exist");
+  const done = await bob.request('PUT', url, { json: { p12, certificates: [own], version: first.version } });
+  assert.equal(done.status, 200, done.text);
+  assert.deepEqual([done.json.request, done.json.certificates.map((x) => x.fingerprint)], [null, [fingerprint('bob')]]);
+  const late = await bob.request('PUT', url, { json: { p12, version: first.version } });
+  assert.deepEqual([late.status, late.json.code], [409, 'conflict'], 'made from a file that was replaced meanwhile');
+  const second = (await bob.post(`${url}/file`, {})).json;
+  assert.deepEqual([second.p12, second.downloads.length], [p12, 2]);
+  assert.notEqual(second.version, first.version);
+  assert.equal((await bob.delete(url, {})).status, 200);
+});
+
+test('a reminder is dismissed step by step', async () => {
+  const keep = (await alice.get('/api/v1/settings')).json.security;
+  assert.deepEqual([typeof keep.hide_subject, typeof keep.reminded], ['boolean', 'object']);
+  const put = (reminded) => alice.request('PUT', '/api/v1/settings', { json: { security: { reminded } } });
+  assert.equal((await put({ [fingerprint('alice')]: 7 })).status, 200);
+  const r = await put({ [fingerprint('bob')]: 30 });
+  assert.deepEqual([r.json.security.reminded[fingerprint('alice')], r.json.security.reminded[fingerprint('bob')]], [7, 30], 'joined, not replaced');
+  for (const bad of [{ x: 7 }, { [fingerprint('bob')]: 8 }, { [fingerprint('bob')]: '7' }, []]) assert.equal((await put(bad)).status, 422, JSON.stringify(bad));
+  const gone = await put({ [fingerprint('alice')]: null, [fingerprint('bob')]: null });
+  assert.equal(gone.json.security.reminded[fingerprint('bob')], undefined);
+  // Alice's demo certificate is good for long: nothing to remind of.
+  for (const key of (await alice.get('/api/v1/smime/keys')).json.keys) assert.equal(key.reminder, null);
+});
+
+// --- certificates of others ----------------------------------------------------------------------------
+
+test('the person decides about a certificate; the composer follows', async () => {
+  const recipient = async () => (await alice.post('/api/v1/compose/recipients', { addresses: [address('mallory')] })).json.recipients[0];
+  const imported = await alice.post('/api/v1/smime/certificates', { address: address('mallory'), certificate: certificateDer('mallory').toString('base64') });
+  assert.equal(imported.status, 200, imported.text);
+  const { id } = imported.json;
+  const url = `/api/v1/contacts/${id}/certificates/${fingerprint('mallory')}`;
+  const state = (r) => r.json.certificates.find((x) => x.fingerprint === fingerprint('mallory'));
+  assert.deepEqual([state(imported).state, state(imported).preferred, state(imported).provenance], ['valid', false, null]);
+  const before = await recipient();
+  assert.equal(before.certificate.fingerprint, fingerprint('mallory'));
+  assert.equal(before.revocation, 'no_source');
+  const preferred = await alice.post(url, { action: 'prefer' });
+  assert.equal(state(preferred).preferred, true, preferred.text);
+  assert.equal(state(await alice.post(url, { action: 'reject' })).state, 'rejected');
+  assert.deepEqual([(await recipient()).status, (await recipient()).certificate], ['none', null], 'never used again');
+  const refused = await alice.request('POST', '/api/v1/compose/prepare', composeBody(letter({ mode: 'encrypt', may_encrypt: true, to: [{ name: null, address: address('mallory') }] })));
+  assert.deepEqual([refused.status, refused.json.code, refused.json.details.field], [422, 'no_certificate', 'to']);
+  assert.ok(refused.json.message.includes(address('mallory')));
+  assert.equal(state(await alice.post(url, { action: 'accept' })).state, 'valid');
+  assert.equal((await recipient()).status, before.status);
+  for (const bad of ['', 'shred', 7]) assert.equal((await alice.post(url, { action: bad })).status, 422);
+  assert.equal((await bob.post(url, { action: 'remove' })).status, 404, "another user's contact does not exist");
+  const removed = await alice.post(url, { action: 'remove' });
+  assert.equal(state(removed), undefined);
+  assert.equal((await alice.post(url, { action: 'accept' })).status, 404);
+});
+
+// --- hidden subjects -----------------------------------------------------------------------------------
+
+const letter = (fields) => ({ submission: randomUUID(), from: { name: 'Alice', address: address('alice') }, to: [{ name: null, address: address('bob') }], cc: [], bcc: [], reply_to: null,
+  subject: 'Subject', text: 'Text\n', html: null, in_reply_to: null, references: null, mode: 'none', may_encrypt: false, hide_subject: true, signer: fingerprint('alice'), attachments: [], ...fields });
+async function prepared(fields) {
+  const r = await alice.request('POST', '/api/v1/compose/prepare', composeBody(fields));
+  assert.equal(r.status, 200, r.text);
+  if (r.json.attributes) assert.ok(attributesHold(r.json, entityOf(r.json, [])));
+  return r.json;
+}
+async function sent(p) {
+  const r = await alice.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? signAttributes('alice', p.attributes, p.digest) : null, content_key: p.content_key });
+  assert.equal(r.json?.status, 'sent', r.text);
+  return r.json;
+}
+async function sourceOf(name, mailbox, criteria) {
+  const imap = await imapOf(name);
+  try {
+    await imap.select(mailbox);
+    const [uid] = await imap.search(criteria);
+    return uid ? { uid, text: (await imap.source(uid)).toString('latin1') } : null;
+  } finally { imap.close(); }
+}
+async function opened(c, name, folder, uid) {
+  const list = await c.get(`/api/v1/folders/${folder}/messages?offset=0&limit=200`);
+  const url = `/api/v1/folders/${folder}/messages/${uid}`;
+  let message = (await c.get(`${url}?uidvalidity=${list.json.uidvalidity}`)).json;
+  const keys = [];
+  while (message.security?.job) {
+    keys.push({ layer: message.security.job.layer, content_key: unwrap(name, message.security.job) });
+    message = (await c.post(`${url}/open`, { uidvalidity: list.json.uidvalidity, keys })).json;
+    assert.ok(keys.length < 5);
+  }
+  return message;
+}
+
+test('a hidden subject is nowhere outside, and our reader shows it once', async () => {
+  for (const mode of ['encrypt', 'sign_encrypt']) {
+    const secret = `Zebra-${randomUUID()}`;
+    const fields = letter({ mode, may_encrypt: true, subject: `${secret} <b>&`, html: '<p>Text</p>' });
+    const p = await prepared(fields);
+    const draft = await sourceOf('alice', 'Drafts', `HEADER X-Waxseal-Submission "${fields.submission}"`);
+    assert.match(draft.text, /^X-Waxseal-Hide-Subject: yes\r$/m, 'the draft keeps the choice');
+    assert.ok(!draft.text.includes(secret));
+    await sent(p);
+    const mail = await eventually(async () => sourceOf('bob', 'INBOX', `HEADER Message-ID "${fields.submission}"`), 'bob receives it');
+    assert.match(mail.text, /^Subject: \[\.\.\.\]\r$/m);
+    assert.ok(!mail.text.includes(secret) && !mail.text.includes(Buffer.from(secret).toString('base64').slice(4, 20)));
+    const m = await opened(bob, 'bob', inbox, mail.uid);
+    assert.equal(m.headers.subject, fields.subject);
+    assert.equal(m.headers.outer_subject, '[...]');
+    assert.equal(m.headers.protected, true);
+    assert.equal(m.security.verdict, mode === 'encrypt' ? 'encrypted' : 'encrypted+signed-valid', m.security.reasons.map((r) => r.code).join());
+    assert.ok(m.parts.length > 0 && m.parts.every((x) => !x.content.includes(secret)), 'the lines for old readers are left out');
+    const own = await sourceOf('alice', 'Sent', `HEADER Message-ID "${fields.submission}"`);
+    assert.match(own.text, /^Subject: \[\.\.\.\]\r$/m);
+    assert.equal((await opened(alice, 'alice', folderId('Sent'), own.uid)).headers.subject, fields.subject);
+  }
+});
+
+test('without encryption there is nothing to hide behind: the subject stays', async () => {
+  for (const mode of ['none', 'sign']) {
+    const fields = letter({ mode, subject: `Open ${randomUUID()}` });
+    const p = await prepared(fields);
+    const skeleton = entityOf(p, []).toString('latin1');
+    assert.ok(!/HP-Outer|hp-legacy-display|\[\.\.\.\]/.test(skeleton), skeleton);
+    if (mode === 'sign') assert.match(skeleton, /hp="clear"/);
+    await sent(p);
+    const mail = await eventually(async () => sourceOf('bob', 'INBOX', `HEADER Message-ID "${fields.submission}"`), 'bob receives it');
+    assert.ok(mail.text.includes(`Subject: ${fields.subject}\r\n`));
+  }
+});
+
+test('an encrypted mail that hides nothing says so: hp="cipher" with every outer field', async () => {
+  const fields = letter({ mode: 'sign_encrypt', may_encrypt: true, hide_subject: false, subject: 'Known to all' });
+  const skeleton = entityOf(await prepared(fields), []).toString('latin1');
+  assert.match(skeleton, /hp="cipher"/);
+  assert.match(skeleton, /^HP-Outer: Subject: Known to all\r$/m);
+  assert.ok(!skeleton.includes('legacy'));
+  assert.equal((await alice.delete('/api/v1/compose/draft', { submission: fields.submission })).status, 200);
+});
