@@ -160,7 +160,7 @@ test('a hidden subject is nowhere outside, and our reader shows it once', async 
     assert.equal(m.headers.subject, fields.subject);
     assert.equal(m.headers.outer_subject, '[...]');
     assert.equal(m.headers.protected, true);
-    assert.equal(m.security.verdict, mode === 'encrypt' ? 'encrypted' : 'encrypted+signed-valid', m.security.reasons.map((r) => r.code).join());
+    assert.equal(m.security.verdict, mode === 'encrypt' ? 'encrypted-unauthenticated' : 'encrypted+signed-valid', m.security.reasons.map((r) => r.code).join());
     assert.ok(m.parts.length > 0 && m.parts.every((x) => !x.content.includes(secret)), 'the lines for old readers are left out');
     const own = await sourceOf('alice', 'Sent', `HEADER Message-ID "${fields.submission}"`);
     assert.match(own.text, /^Subject: \[\.\.\.\]\r$/m);

@@ -21,10 +21,15 @@ function der(tag, ...parts) {
 
 // RFC 5753: the wrap algorithm's identifier stands inside the key encryption algorithm.
 function derive(name, r) {
-  const z = diffieHellman({ privateKey: createPrivateKey(readFileSync(keyFile(name))), publicKey: createPublicKey({ key: bytes(r.originator_key), format: 'der', type: 'spki' }) });
+  const privateKey = createPrivateKey(readFileSync(keyFile(name)));
+  // The originator may leave its curve out (RFC 5753 section 3.1.1): it is the recipient's, and so the key is spelled as ours.
+  const own = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  const point = { 'prime256v1': 65, 'secp384r1': 97, 'secp521r1': 133 }[privateKey.asymmetricKeyDetails.namedCurve];
+  const spki = Buffer.concat([own.subarray(0, own.length - point), bytes(r.originator_key).subarray(-point)]);
+  const z = diffieHellman({ privateKey, publicKey: createPublicKey({ key: spki, format: 'der', type: 'spki' }) });
   const algorithm = bytes(r.key_algorithm);
   const text = algorithm.toString('hex');
-  const hash = { '2b81040b00': 'sha224', '2b81040b01': 'sha256', '2b81040b02': 'sha384', '2b81040b03': 'sha512' }[/06062b81040b0\d/.exec(text)?.[0].slice(4)] ?? 'sha1';
+  const hash = ['sha224', 'sha256', 'sha384', 'sha512'][/06062b8104010b0([0-3])/.exec(text)?.[1]] ?? 'sha1';
   const at = text.search(/300[bd]06096086480165030401(05|19|2d)/) / 2;
   const wrap = algorithm.subarray(at, at + 2 + algorithm[at + 1]);
   const bits = { 5: 128, 0x19: 192, 0x2d: 256 }[wrap[12]];
