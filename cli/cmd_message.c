@@ -111,6 +111,12 @@ static json_t *headers_json(const struct message_view *m, struct arena *a)
     json_put_str(v, "date", cli_format_time(m->date, a));
     json_put_str(v, "message_id", m->message_id);
     json_put_bool(v, "protected", m->header_protected);
+    json_t *fields = json_array();
+    for (unsigned f = 0; f < FIELD_COUNT; f++) {
+        if (m->protected_fields & 1u << f)
+            json_array_append_new(fields, json_from_str(message_field_name(f)));
+    }
+    json_object_set_new(v, "protected_fields", fields);
     json_put_str(v, "outer_subject", m->outer_subject);
     return v;
 }
@@ -154,6 +160,8 @@ static json_t *signature_json(const struct message_view *m, struct arena *a)
         json_put_str(one, "integrity", str_c(integrity_word(s->integrity)));
         json_put_str(one, "match", str_c(match_word(s->match)));
         json_put_str(one, "chain", s->cert ? str_c(chain_status_word(s->chain.chain)) : STR_NULL);
+        json_put_str(one, "trusted_by",
+                     s->cert ? str_c(trusted_by_word(s->chain.trusted_by)) : STR_NULL);
         json_put_str(one, "chain_detail", s->cert ? str_c(s->chain.detail) : STR_NULL);
         json_put_str(one, "revocation",
                      s->cert ? str_c(revocation_word(s->chain.revocation.status)) : STR_NULL);

@@ -239,9 +239,8 @@ static bool is_worth_asking(const struct call *c, const struct message_view *v)
         const struct message_signer *s = &v->signers[i];
         if (s->integrity != CMS_INTACT || !s->cert) continue;
         if (s->chain.chain == CHAIN_INCOMPLETE) return true;
-        if (s->chain.chain == CHAIN_TRUSTED && !s->judged_before &&
-            s->chain.revocation.status == REVOCATION_NOT_CHECKED)
-            return true;
+        bool judged = s->chain.chain == CHAIN_TRUSTED || s->chain.chain == CHAIN_EXPIRED;
+        if (judged && s->chain.revocation.status == REVOCATION_NOT_CHECKED) return true;
     }
     return false;
 }

@@ -416,6 +416,24 @@ static void each_signer_counts(void **state)
     message_close(v);
 }
 
+/* SignedData with content and no signer at all proves nothing, and is not green. */
+static void a_form_without_a_signer(void **state)
+{
+    struct world *w = *state;
+    CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);
+    assert_int_equal(CMS_add1_cert(cms, w->anna.x), 1);
+    ASN1_OCTET_STRING **content = CMS_get0_content(cms);
+    if (!*content) *content = ASN1_OCTET_STRING_new();
+    ASN1_OCTET_STRING_set(*content, (const unsigned char *) PLAIN.p, (int) PLAIN.n);
+    unsigned char *der = NULL;
+    int n = i2d_CMS_ContentInfo(cms, &der);
+    const struct row row = {FROM_ANNA, pkcs7(w, str_n(der, (size_t) n), "signed-data"),
+                            "not-signed", LEVEL_WARNING, "signature_without_signer"};
+    expect(w, 0, &row);
+    OPENSSL_free(der);
+    CMS_ContentInfo_free(cms);
+}
+
 /* --- the table ------------------------------------------------------------------------------- */
 
 static void reasons_are_sentences(void **state)
@@ -443,6 +461,7 @@ int main(void)
         cmocka_unit_test(old_mail_keeps_its_verdict),
         cmocka_unit_test(personal_trust_says_on_whose_word),
         cmocka_unit_test(each_signer_counts),
+        cmocka_unit_test(a_form_without_a_signer),
         cmocka_unit_test(reasons_are_sentences),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
