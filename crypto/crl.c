@@ -236,6 +236,7 @@ static rc_t find_entry(struct ber list, str_t serial, struct revoked_answer *out
         if (reason == CRL_REASON_REMOVE_FROM_CRL) return unsupported(e, "entries to be removed");
         if (!str_eq(shortest(number.content), serial)) continue;
         if (!unix_time(when, &out->revoked_at)) return damaged(e);
+        if (out->revoked_at < 1) out->revoked_at = 1; /* 0 would say: not revoked */
         out->status = REVOCATION_REVOKED;
         out->reason = reason;
     }

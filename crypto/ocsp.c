@@ -69,6 +69,7 @@ static rc_t read_single(OCSP_SINGLERESP *single, int64_t now, struct revoked_ans
     if (status == V_OCSP_CERTSTATUS_REVOKED) {
         v.status = REVOCATION_REVOKED;
         v.reason = reason;
+        if (v.revoked_at < 1) v.revoked_at = 1; /* 0 would say: not revoked */
     } else {
         v.status = status == V_OCSP_CERTSTATUS_GOOD ? REVOCATION_GOOD : REVOCATION_UNKNOWN;
     }

@@ -110,6 +110,16 @@ static void counts_hold_and_refuses_removal(void **state)
     assert_refused(CRL_MADE(a, &issuer, .revoked = {&bert}, .reason = 8), RC_UNSUPPORTED);
 }
 
+/* A day long ago is no day for us, but it is one. */
+static void revoked_in_1970_is_revoked(void **state)
+{
+    (void) state;
+    struct revoked_answer v;
+    assert_int_equal(check(CRL_MADE(a, &issuer, .revoked = {&anna}, .revoked_at = 0), &v), RC_OK);
+    assert_int_equal(v.status, REVOCATION_REVOKED);
+    assert_int_equal(v.revoked_at, 1);
+}
+
 static void wants_the_issuer(void **state)
 {
     (void) state;
@@ -246,6 +256,7 @@ int main(void)
         cmocka_unit_test(reads_lists),
         cmocka_unit_test(reads_pem),
         cmocka_unit_test(counts_hold_and_refuses_removal),
+        cmocka_unit_test(revoked_in_1970_is_revoked),
         cmocka_unit_test(wants_the_issuer),
         cmocka_unit_test(refuses_weak_signatures),
         cmocka_unit_test(obeys_the_clock),
