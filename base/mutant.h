@@ -19,6 +19,9 @@
 #ifndef WAXSEAL_MUTANT_REVOCATION
 #define WAXSEAL_MUTANT_REVOCATION 0 /* crypto: a revoked certificate is not good */
 #endif
+#ifndef WAXSEAL_MUTANT_ANSWER
+#define WAXSEAL_MUTANT_ANSWER 0 /* crypto: who signed an OCSP answer or a revocation list */
+#endif
 #ifndef WAXSEAL_MUTANT_TRUST
 #define WAXSEAL_MUTANT_TRUST 0 /* crypto: an unknown issuer vouches for nobody */
 #endif

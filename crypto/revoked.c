@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "base/mutant.h"
 #include "crypto/ossl.h"
 
 rc_t revoked_check_times(int64_t this_update, int64_t next_update, int64_t now, struct err *e)
@@ -77,7 +78,7 @@ rc_t revoked_check_signature(const ASN1_ITEM *it, const X509_ALGOR *algorithm,
     if (!key || !key_ctx || !ctx)
         return ossl_fail(e, RC_SIGNATURE_REJECTED, "The signer's key cannot be used.");
     EVP_MD_CTX_set_pkey_ctx(ctx, key_ctx);
-    if (ASN1_item_verify_ctx(it, algorithm, signature, signed_part, ctx) != 1)
+    if (ASN1_item_verify_ctx(it, algorithm, signature, signed_part, ctx) != 1 && !WX_MUTANT(ANSWER))
         return ossl_fail(e, RC_SIGNATURE_REJECTED,
                          "The answer about revocation is not signed by who should have.");
     ossl_drain();

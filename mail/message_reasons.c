@@ -60,13 +60,36 @@ static rc_t add(struct opened *m, const struct message_reason *r, struct err *e)
     return RC_OK;
 }
 
+/* Why a certificate was revoked: the words of RFC 5280 section 5.3.1 for people. */
+static str_t revoked_why(str_t word)
+{
+    static const struct {
+        str_t word, said;
+    } words[] = {
+        {STR_INIT("keyCompromise"), STR_INIT("its key fell into strange hands")},
+        {STR_INIT("cACompromise"), STR_INIT("the key of its authority fell into strange hands")},
+        {STR_INIT("aACompromise"), STR_INIT("the key of its authority fell into strange hands")},
+        {STR_INIT("affiliationChanged"), STR_INIT("its owner has changed name or organisation")},
+        {STR_INIT("superseded"), STR_INIT("it was replaced by another one")},
+        {STR_INIT("cessationOfOperation"), STR_INIT("it is no longer used")},
+        {STR_INIT("certificateHold"), STR_INIT("it is suspended for the time being")},
+        {STR_INIT("privilegeWithdrawn"), STR_INIT("its owner may not use it any more")},
+        {STR_INIT("unspecified"), STR_INIT("no reason given")}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (str_eq(word, words[i].word)) return words[i].said;
+    }
+    return word;
+}
+
+/* a and b stay what they are, for the client's own texts. */
 rc_t message_reason(struct opened *m, enum message_level *level, enum reason which, str_t a,
                     str_t b, struct err *e)
 {
     const struct message_reason_info *info = &REASONS[which];
     struct message_reason r = {.code = info->code, .a = shorten(a), .b = shorten(b)};
     message_raise(level, info->level);
-    r.text = fill(m->arena, info->text, r.a, r.b);
+    str_t said = which == REASON_certificate_revoked ? revoked_why(r.b) : r.b;
+    r.text = fill(m->arena, info->text, r.a, said);
     r.better = info->better ? fill(m->arena, info->better, r.a, r.b) : STR_NULL;
     if (str_is_null(r.text) || (info->better && str_is_null(r.better)))
         return err_set(e, RC_NO_MEMORY, NULL);

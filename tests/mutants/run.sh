@@ -13,6 +13,7 @@ suite_of() {
     case $1 in
     SIGNATURE) echo unit crypto/cms_verify_test mail/message_test ;;
     FROM_MATCH | REVOCATION) echo unit mail/verdict_test ;;
+    ANSWER) echo unit crypto/ocsp_test crypto/crl_test ;;
     TRUST) echo unit crypto/cert_test mail/verdict_test ;;
     TAG) echo unit crypto/cms_open_test mail/message_test ;;
     FEATURE) echo http plan ;;
@@ -58,7 +59,7 @@ judge() {
     if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ]; then run_fetch "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION TRUST FEATURE CSRF RANGE LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))
