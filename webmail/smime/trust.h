@@ -18,8 +18,9 @@ struct trust_anchors {
     size_t count;
 };
 /* What this user trusts for mail from (or to) an address: issuers for every address, and what was
- * trusted for this one, compared without regard to case. Nothing stored is not a failure, and a
- * null address has nothing. Free with trust_anchors_free. */
+ * trusted for this one, compared without regard to case. Nothing stored is not a failure, a
+ * null address has nothing, and a document that was forged trusts nobody. Free with
+ * trust_anchors_free. */
 rc_t trust_anchors(struct call *c, str_t address, struct trust_anchors *out,
                    struct err *e) WX_MUST_USE;
 void trust_anchors_free(struct trust_anchors *a);
