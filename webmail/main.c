@@ -229,7 +229,9 @@ static enum log_level level_of(str_t name)
 
 static int fail(const struct err *e)
 {
-    fprintf(stderr, "waxseald: %s\n", e->message);
+    fprintf(stderr, "waxseald: %s", e->message);
+    if (e->detail[0]) fprintf(stderr, " (%s)", e->detail);
+    fputc('\n', stderr);
     return 1;
 }
 

@@ -1,7 +1,7 @@
 // The processes of waxseald: bad FastCGI, graceful stop, replacement without a lost request, crashes.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { Server, begin, exchange, params, parseAnswer, record, stdin } from '../lib/fastcgi.mjs';
@@ -111,6 +111,20 @@ test('a configuration that is wrong is named with its line, and a running server
   await eventually(() => s.events('reload_failed').length > 0, 'the reload is refused');
   assert.ok(await healthy(s));
   assert.deepEqual(workers(s), before);
+  await s.stop();
+});
+
+test('a list of mail roots that is named must be there and readable', async () => {
+  const s = await Server.start(instance, program);
+  const bad = `${s.config}.roots`;
+  for (const [file, content] of [[`${s.config}.nowhere`, null], [bad, 'no certificate'], [bad, '# distrust-after: soon\n-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----\n']]) {
+    if (content) writeFileSync(file, content);
+    s.configure({ mail_roots: file });
+    const check = spawnSync(s.program, ['--config', s.config, '--check'], { encoding: 'utf8' });
+    assert.equal(check.status, 1);
+    assert.ok(check.stderr.includes(file), check.stderr);
+  }
+  assert.ok(await healthy(s));
   await s.stop();
 });
 
