@@ -52,6 +52,11 @@ export function parseAnswer(raw) {
   return { status: Number(headers.status?.slice(0, 3)), headers, text, json: /^application\/json/.test(headers['content-type'] ?? '') ? JSON.parse(text) : null };
 }
 
+function setIn(text, section, key, value) {
+  const [before, body = '', ...rest] = text.split(new RegExp(`^\\[${section}\\]\\n((?:[^[].*\\n|\\n)*)`, 'm'));
+  return `${before}[${section}]\n${key} = ${value}\n${body.replace(new RegExp(`^${key} = .*\\n`, 'm'), '')}${rest.join('')}`;
+}
+
 /** A waxseald of its own beside a running instance: the instance's configuration with some values changed, the same
  *  Redis and accounts, no nginx. Keeps the cookie and the CSRF token like tests/lib/http.mjs. */
 export class Server {
@@ -59,7 +64,7 @@ export class Server {
   csrf = '';
   log = '';
 
-  /** changes: {key: value} of [server], or imap, smtp, sieve of the domain; env: added to the environment. */
+  /** changes: {key: value} of [server], "SECTION.key" of another section, or imap, smtp, sieve of the domain; env: added to the environment. */
   constructor(instance, binary, changes = {}, env = {}) {
     this.folder = mkdtempSync(path.join(os.tmpdir(), 'waxseald-'));
     this.socket = path.join(this.folder, 's');
@@ -92,6 +97,7 @@ export class Server {
     let text = this.source.replace(/^listen = .*$/m, `listen = ${this.socket}`);
     for (const [k, v] of Object.entries(changes)) {
       if (['imap', 'smtp', 'sieve'].includes(k)) text = text.replace(new RegExp(`^${k} = .*$`, 'm'), `${k} = ${v}`);
+      else if (k.includes('.')) text = setIn(text, ...k.split('.'), v);
       else text = text.replace(new RegExp(`^${k} = .*\\n`, 'm'), '').replace(/^\[server\]$/m, `[server]\n${k} = ${v}`);
     }
     writeFileSync(this.config, text);
