@@ -138,12 +138,23 @@ static uint32_t time_for_one(const struct revocation_asking *r)
     return (uint32_t) (left / 2 > LEAST_TIMEOUT_MS ? left / 2 : LEAST_TIMEOUT_MS);
 }
 
+/* By our own clock, as with every other answer: the cache's may go another way. */
+static bool was_down_lately(struct revocation_asking *r, str_t key, struct arena *a)
+{
+    str_t value, word;
+    int64_t since;
+    if (!cache_get(r, key, a, &value)) return false;
+    str_cut(value, ' ', &word, &value);
+    return str_eq(word, STR("down")) && take_time(&value, &since) &&
+           since <= r->now + REVOKED_SKEW && since + REVOCATION_RETRY >= r->now;
+}
+
 /* RC_CANCELLED: there was no time, or nobody to ask it of; nothing is known about the place. */
 static rc_t ask(struct revocation_asking *r, enum revocation_place kind, str_t url, str_t body,
                 struct arena *a, str_t *out, struct err *e)
 {
-    str_t seen, down = key_of("rev:u", url, STR_NULL, a);
-    if (cache_get(r, down, a, &seen)) return err_set(e, RC_SOURCE_DOWN, NULL);
+    str_t down = key_of("rev:u", url, STR_NULL, a);
+    if (was_down_lately(r, down, a)) return err_set(e, RC_SOURCE_DOWN, NULL);
     uint32_t timeout = time_for_one(r);
     if (!timeout) return err_set(e, RC_CANCELLED, NULL);
     r->asked++;
@@ -151,7 +162,8 @@ static rc_t ask(struct revocation_asking *r, enum revocation_place kind, str_t u
     if (rc == RC_FETCH_DOWN || rc == RC_NO_MEMORY ||
         (rc == RC_TIMEOUT && timeout < FAIR_TIMEOUT_MS))
         return RC_CANCELLED;
-    if (rc != RC_OK) cache_put(r, down, STR("down"), REVOCATION_RETRY);
+    if (rc != RC_OK)
+        cache_put(r, down, arena_printf(a, "down %" PRId64, r->now), REVOCATION_RETRY);
     return rc;
 }
 

@@ -19,7 +19,8 @@ class AuthorityWeb {
   last = null;
   #responder = null;
 
-  constructor(authority) { this.authority = authority; }
+  /** env: for the responder and the lists (another clock). */
+  constructor(authority, env) { Object.assign(this, { authority, env }); }
 
   async open(names) {
     names.set('ocsp.ca.example', ['11.1.1.1']);
@@ -34,13 +35,13 @@ class AuthorityWeb {
   }
 
   /** Everything there and nothing counted. */
-  reset() { Object.assign(this, { ocsp: 'up', crl: this.authority.crl(), aia: this.authority.der(), counts: { ocsp: 0, crl: 0, aia: 0 } }); }
+  reset() { Object.assign(this, { ocsp: 'up', crl: this.authority.crl({ env: this.env }), aia: this.authority.der(), counts: { ocsp: 0, crl: 0, aia: 0 } }); }
 
   /** The responder reads its index once: call this after a revocation. by: whose key signs. It is not tried by
    *  connecting: one connection without a request, and it answers nobody any more. */
   async respond(by = 'ca') {
     await this.#responder?.close();
-    this.#responder = run('openssl', this.authority.responder({ port: RESPONDER, by }));
+    this.#responder = run('openssl', this.authority.responder({ port: RESPONDER, by }), { env: { ...process.env, ...this.env } });
     await until('the OCSP responder', () => this.#responder.output.includes('waiting for OCSP'));
   }
 
@@ -65,4 +66,4 @@ class AuthorityWeb {
   }
 }
 
-export function authorityWeb(authority, names) { return new AuthorityWeb(authority).open(names); }
+export function authorityWeb(authority, names, env = {}) { return new AuthorityWeb(authority, env).open(names); }
