@@ -2,13 +2,15 @@
 // correspondents' certificates; and mail that hides its subject.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { Authority } from '../lib/authority.mjs';
 import { eventually, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { attributesHold, certificateDer, composeBody, entityOf, fillVault, fingerprint, keyFile, signAttributes, strongP12, unwrap } from '../lib/keyring.mjs';
-import { openssl } from '../lib/smime.mjs';
+import { entity } from '../lib/mime.mjs';
+import { Smime, openssl } from '../lib/smime.mjs';
 
 const address = (name) => `${name}@${instance.domain}`;
 const inbox = folderId('INBOX');
@@ -106,6 +108,87 @@ test('the person decides about a certificate; the composer follows', async () =>
   const removed = await alice.post(url, { action: 'remove' });
   assert.equal(state(removed), undefined);
   assert.equal((await alice.post(url, { action: 'accept' })).status, 404);
+});
+
+// Mail of a correspondent whose authorities alice vouches for, appended to her inbox; answers what harvest says.
+async function harvested(authority, name, subject) {
+  copyFileSync(authority.file('ca.pem'), authority.file('root.pem'));
+  const id = `<${randomUUID()}@care.test>`;
+  const inner = entity([['Content-Type', 'text/plain; charset=utf-8']], `Text of ${name}\r\n`);
+  const mail = Buffer.concat([Buffer.from(`From: Peer <peer@care.test>\r\nTo: ${address('alice')}\r\nSubject: ${subject}\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: ${id}\r\nMIME-Version: 1.0\r\n`),
+    new Smime(authority.dir).clearSigned(inner, name)]);
+  const put = await alice.request('POST', `/api/v1/folders/${inbox}/append`, { body: mail, headers: { 'Content-Type': 'message/rfc822' } });
+  assert.equal(put.status, 200, put.text);
+  appended.push(put.json);
+  const ref = { folder: inbox, uid: put.json.uid, uidvalidity: put.json.uidvalidity };
+  const again = async () => (await alice.post('/api/v1/smime/harvest', { ...ref, keys: [] })).json;
+  return { id, first: await again(), again };
+}
+const appended = [];
+
+test('a harvested certificate takes another\'s place as a renewal only; everything else waits for the person', async () => {
+  const day = (n) => new Date(Date.now() + n * 86_400_000);
+  const ca = new Authority('Care CA'), other = new Authority('Other Care CA');
+  const trusted = [];
+  let contact;
+  try {
+    for (const x of [ca, other]) {
+      const r = await alice.post('/api/v1/smime/trust', { kind: 'issuer', certificate: x.der().toString('base64'), address: null });
+      assert.equal(r.status, 200, r.text);
+      trusted.push(r.json.id);
+    }
+    ca.issue('ending', 'peer@care.test', { from: day(-300), to: day(20) });
+    ca.issue('renewed', 'peer@care.test', { from: day(-2), to: day(300) });
+    ca.issue('early', 'peer@care.test', { from: day(-1), to: day(300) });
+    other.issue('foreign', 'peer@care.test', { from: day(-1), to: day(300) });
+    ca.issue('stranger', 'someone.else@care.test', { from: day(-1), to: day(300) });
+    const recipient = async () => {
+      const [r] = (await alice.post('/api/v1/compose/recipients', { addresses: ['peer@care.test'] })).json.recipients;
+      return [r.status, r.certificate?.fingerprint ?? null];
+    };
+    const states = () => Object.fromEntries(contact.certificates.map((x) => [x.fingerprint, x.state]));
+    assert.deepEqual(await recipient(), ['none', null]);
+    const wrong = await harvested(ca, 'stranger', 'By somebody else');
+    assert.deepEqual([wrong.first.harvested, wrong.first.reason], [false, 'not_valid'], 'the certificate names another address');
+    const one = await harvested(ca, 'ending', 'First <b>mail</b>');
+    assert.deepEqual([one.first.harvested, one.first.reason, one.first.why], [true, 'harvested', 'first'], JSON.stringify(one.first));
+    ({ contact } = one.first);
+    const [kept] = contact.certificates;
+    assert.deepEqual([kept.source, kept.state, kept.preferred, kept.revocation], ['harvested', 'valid', false, 'no_source']);
+    assert.deepEqual([kept.provenance.folder, kept.provenance.message_id, kept.provenance.subject], [inbox, one.id, 'First <b>mail</b>']);
+    assert.deepEqual(await recipient(), ['ready', ca.fingerprint('ending')]);
+    const two = await harvested(ca, 'renewed', 'Renewed');
+    assert.deepEqual([two.first.harvested, two.first.why], [true, 'renewed'], JSON.stringify(two.first));
+    assert.deepEqual(await recipient(), ['ready', ca.fingerprint('renewed')]);
+    const three = await harvested(ca, 'early', 'Too early');
+    assert.deepEqual([three.first.harvested, three.first.reason, three.first.why], [false, 'pending', 'early']);
+    const four = await harvested(other, 'foreign', 'Other authority');
+    assert.deepEqual([four.first.harvested, four.first.reason, four.first.why], [false, 'pending', 'authority']);
+    assert.deepEqual(await recipient(), ['pending_change', ca.fingerprint('renewed')], 'the one in use stays in use');
+    ({ contact } = four.first);
+    assert.deepEqual(states(), { [ca.fingerprint('ending')]: 'superseded', [ca.fingerprint('renewed')]: 'valid', [ca.fingerprint('early')]: 'pending', [other.fingerprint('foreign')]: 'pending' });
+    assert.deepEqual([(await three.again()).reason, (await one.again()).reason], ['pending', 'known'], 'saying it again changes nothing');
+    const act = async (fingerprint, action) => { contact = (await alice.post(`/api/v1/contacts/${contact.id}/certificates/${fingerprint}`, { action })).json; };
+    await act(other.fingerprint('foreign'), 'reject');
+    assert.equal((await four.again()).reason, 'rejected');
+    await act(ca.fingerprint('early'), 'accept');
+    assert.deepEqual(await recipient(), ['ready', ca.fingerprint('early')]);
+    assert.equal(states()[ca.fingerprint('renewed')], 'superseded');
+    // Trust taken back: nobody is encrypted to any more.
+    await alice.delete(`/api/v1/smime/trust/${trusted[0]}`, {});
+    assert.equal((await recipient())[0], 'untrusted');
+  } finally {
+    for (const id of trusted) await alice.delete(`/api/v1/smime/trust/${id}`, {});
+    if (contact) await alice.delete(`/api/v1/contacts/${contact.id}`, {});
+    for (const m of appended) await alice.post(`/api/v1/folders/${inbox}/delete`, { uidvalidity: m.uidvalidity, uids: [m.uid] });
+    ca.close();
+    other.close();
+  }
+});
+
+test('nothing is harvested from a folder that others write to', async () => {
+  const r = await alice.post('/api/v1/smime/harvest', { folder: folderId('shared/bob@demo.test/Projects/Aurora'), uid: 1, uidvalidity: 1, keys: [] });
+  assert.deepEqual([r.status, r.json.harvested, r.json.reason], [200, false, 'shared_mailbox'], r.text);
 });
 
 // --- hidden subjects -----------------------------------------------------------------------------------

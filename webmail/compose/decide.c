@@ -39,14 +39,13 @@ static const char *why_not(enum recipient_status s)
     }
 }
 
-static rc_t find_certificates(struct call *c, struct decision *d, struct err *e)
+static rc_t find_certificates(struct call *c, struct decision *d, const struct cert_checks *checks,
+                              struct err *e)
 {
-    struct smime_checks checks;
-    smime_checks_start(&checks, c, true);
     for (size_t i = 0; i < d->count; i++) {
         struct decided_recipient *r = &d->recipients[i];
         struct recipient_certificate found;
-        TRY(contacts_find_certificate(c, r->address, &checks.checks, &found, e));
+        TRY(contacts_find_certificate(c, r->address, checks, &found, e));
         r->cert = found.cert;
         if (!recipient_is_ready(found.status) || !found.cert) {
             err_set(e, RC_NO_CERTIFICATE, "The certificate of %.*s %s.", STR_ARG(r->address),
@@ -94,6 +93,24 @@ static rc_t check_signer(struct call *c, const struct decision_input *in, struct
     return RC_OK;
 }
 
+/* What it signs would be red everywhere. Whom others trust is not our business here. */
+static rc_t check_signer_revocation(struct call *c, const struct decision *d,
+                                    const struct cert_checks *checks, struct err *e)
+{
+    struct cert_verdict verdict;
+    const struct cert_question q = {.bag = d->own.certs,
+                                    .bag_count = d->own.count,
+                                    .trust = c->app->trust,
+                                    .purpose = PURPOSE_SIGN,
+                                    .at = call_now(),
+                                    .checks = checks};
+    cert_verify(d->signer, &q, &verdict);
+    bool revoked = verdict.revocation.status == REVOCATION_REVOKED;
+    cert_verdict_free(&verdict);
+    if (!revoked) return RC_OK;
+    return compose_refuse(e, RC_NO_CERTIFICATE, "signer", "Your certificate was revoked.");
+}
+
 static rc_t find_signer(struct call *c, const struct decision_input *in, struct decision *d,
                         struct err *e)
 {
@@ -123,10 +140,15 @@ rc_t compose_decide(struct call *c, const struct decision_input *in, struct deci
     if (d->count == 0) return compose_refuse(e, RC_INVALID, "to", "There is no recipient.");
     if (in->mode == MODE_NONE) return RC_OK;
     TRY(vault_own_certificates(c, &d->own, e));
-    if (in->mode & MODE_SIGN) TRY(find_signer(c, in, d, e));
+    struct smime_checks checks; /* its time is for everybody together */
+    smime_checks_start(&checks, c, true);
+    if (in->mode & MODE_SIGN) {
+        TRY(find_signer(c, in, d, e));
+        TRY(check_signer_revocation(c, d, &checks.checks, e));
+    }
     if (!(in->mode & MODE_ENCRYPT)) return RC_OK;
     TRY(compose_own_encryption(&d->own, c->arena, &d->self, e));
-    return find_certificates(c, d, e);
+    return find_certificates(c, d, &checks.checks, e);
 }
 
 void decision_free(struct decision *d)

@@ -5,12 +5,27 @@
 #include "webmail/contacts/contacts.h"
 #include "webmail/smime/revocation.h"
 
+static rc_t find(struct call *c, str_t address, const struct cert_checks *checks,
+                 struct recipient_certificate *out, struct err *e)
+{
+    struct recipient_certificate found;
+    bool changed = false;
+    TRY(contacts_find_certificate(c, address, checks, &found, e));
+    if (found.status == RECIPIENT_REVOCATION_UNKNOWN || found.status == RECIPIENT_PENDING_CHANGE) {
+        rc_t rc = contacts_settle(c, address, checks, &changed, e);
+        if (changed || rc != RC_OK) cert_unref(found.cert);
+        TRY(rc);
+        if (changed) TRY(contacts_find_certificate(c, address, checks, &found, e));
+    }
+    *out = found;
+    return RC_OK;
+}
+
 static rc_t recipient_json(struct call *c, str_t address, const struct cert_checks *checks,
                            json_t **out, struct err *e)
 {
     struct recipient_certificate r = {.status = RECIPIENT_INVALID_ADDRESS};
-    if (address_check(address, NULL) == RC_OK)
-        TRY(contacts_find_certificate(c, address, checks, &r, e));
+    if (address_check(address, NULL) == RC_OK) TRY(find(c, address, checks, &r, e));
     json_t *v = json_object();
     json_put_str(v, "address", address);
     json_put_str(v, "status", str_c(recipient_status_word(r.status)));

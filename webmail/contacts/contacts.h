@@ -43,6 +43,12 @@ struct recipient_certificate {
 rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_checks *checks,
                                struct recipient_certificate *out, struct err *e) WX_MUST_USE;
 
+/* Looks again at what waits only because nobody could say whether it was revoked: when that can be
+ * said now, the rule of change.h decides. For POST requests, with checks that ask. *changed:
+ * something is used now that was not. */
+rc_t contacts_settle(struct call *c, str_t address, const struct cert_checks *checks, bool *changed,
+                     struct err *e) WX_MUST_USE;
+
 /* Everything known of a sender (for message_options.known), newest first, at most `max`; each owned
  * by the caller. What is pending or rejected is not known. An unknown sender gives 0. */
 rc_t contacts_known_certificates(struct call *c, str_t address, struct cert **out, size_t max,

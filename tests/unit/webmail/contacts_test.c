@@ -367,6 +367,32 @@ static void follows_revocation(void **state)
     pki_free(&p);
 }
 
+/* What waited for an answer is looked at again; what waits for the person is not. */
+static void settles_when_somebody_answers(void **state)
+{
+    struct rig *r = *state;
+    struct pki one = leaf("email:t@demo.test", -100, 300, ENCRYPT, &root);
+    struct pki two = leaf("email:t@demo.test", -1, 300, ENCRYPT, &root);
+    enum revocation answer = REVOCATION_GOOD;
+    const struct cert_checks checks = {.revocation = says, .holder = &answer};
+    bool changed;
+    assert_string_equal(harvest(r, "t@demo.test", &one, REVOCATION_UNKNOWN), "pending revocation");
+    assert_string_equal(harvest(r, "t@demo.test", &two, REVOCATION_UNKNOWN), "pending revocation");
+    expect(r, "t@demo.test", RECIPIENT_REVOCATION_UNKNOWN, &two);
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    assert_int_equal(contacts_settle(&rc->c, STR("t@demo.test"), &checks, &changed, NULL), RC_OK);
+    assert_true(changed);
+    STATE(one, "valid");
+    STATE(two, "pending"); /* the first is good for long */
+    expect(r, "t@demo.test", RECIPIENT_PENDING_CHANGE, &one);
+    assert_int_equal(contacts_settle(&rc->c, STR("t@demo.test"), &checks, &changed, NULL), RC_OK);
+    assert_false(changed);
+    STATE(two, "pending");
+    rig_call_free(rc);
+    pki_free(&one);
+    pki_free(&two);
+}
+
 /* Only what is accepted makes a sender known. */
 static void pending_ones_are_not_known(void **state)
 {
@@ -575,6 +601,7 @@ int main(void)
         T(waiting_ones_are_kept_in_limits),
         T(learns_ciphers),
         T(follows_revocation),
+        T(settles_when_somebody_answers),
         T(pending_ones_are_not_known),
         T(says_why_not),
         T(a_kept_chain_is_used),
