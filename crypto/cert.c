@@ -9,7 +9,7 @@
 #include "crypto/ossl.h"
 #include "crypto/seal.h"
 
-enum { CERT_MAX = 64 * 1024, ADDRESSES_MAX = 64 };
+enum { CERT_MAX = 64 * 1024, CACHED_MAX = 4096, ADDRESSES_MAX = 64 };
 
 struct cert {
     unsigned refs;
@@ -88,7 +88,8 @@ rc_t cert_parse(str_t bytes, struct cert **out, struct err *e)
 {
     unsigned char digest[32];
     if (bytes.n > 4 * CERT_MAX) return err_set(e, RC_TOO_LARGE, "The certificate is too large.");
-    bool der = bytes.n && bytes.p[0] == 0x30 && sha256(bytes, digest, NULL) == RC_OK;
+    bool der = bytes.n && bytes.n <= CACHED_MAX && bytes.p[0] == 0x30 &&
+               sha256(bytes, digest, NULL) == RC_OK;
     struct cert *known = der ? cert_cache_get(digest) : NULL;
     if (known) {
         *out = known;

@@ -55,4 +55,9 @@ bool cms_signers_normal(str_t rest, struct arena *a, struct buf *out);
 /* Effective key bits of RC2 parameters (RFC 2268 section 6) and the IV; false when malformed. */
 bool cms_rc2_parameters(const struct ber_value *parameters, unsigned *bits, str_t *iv);
 
+/* What cms_split left, without its certificates, which are listed instead (slices of rest): they
+ * are read one by one, and those that were read before need not be again (cert_cache.h). False, and
+ * nothing useful in out: there are none, more than max, or other things among them. */
+bool cms_take_certificates(str_t rest, struct buf *out, str_t *list, size_t max, size_t *n);
+
 #endif

@@ -133,3 +133,27 @@ bool cms_signers_normal(str_t rest, struct arena *a, struct buf *out)
     p.after = buf_view(&after);
     return write_rest(&p, out);
 }
+
+/* Each certificate of a CertificateSet; false when there is something else among them. */
+static bool list_certificates(const struct ber_value *set, str_t *out, size_t max, size_t *n)
+{
+    struct ber r = ber_inside(set);
+    struct ber_value v;
+    for (*n = 0; !ber_end(&r); (*n)++) {
+        if (*n == max || !ber_next(&r, &v) || v.id != BER_SEQUENCE) return false;
+        out[*n] = v.whole;
+    }
+    return true;
+}
+
+bool cms_take_certificates(str_t rest, struct buf *out, str_t *list, size_t max, size_t *n)
+{
+    struct signed_parts p;
+    struct ber_value set;
+    if (!find_parts(rest, &p)) return false;
+    struct ber r = ber_start(p.after);
+    if (!ber_expect(&r, BER_CONTEXT_CONS(0), &set) || !list_certificates(&set, list, max, n))
+        return false;
+    p.after = r.rest;
+    return write_rest(&p, out);
+}

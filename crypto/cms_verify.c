@@ -326,17 +326,49 @@ static rc_t check_all(struct checking *c, struct err *e)
     return RC_OK;
 }
 
+static void forget_bag(struct cms_signed *s)
+{
+    for (size_t i = 0; i < s->certificate_count; i++)
+        cert_unref(s->certificates[i]);
+    s->certificate_count = 0;
+}
+
+/* The bag beside the structure, certificate by certificate, and `bare` without it. False: not in
+ * this way, and s is as it was; OpenSSL then reads all at once. */
+static bool take_bag(str_t der, struct arena *a, struct buf *bare, struct cms_signed *s)
+{
+    str_t *list = ARENA_ARRAY(a, BAG_MAX, str_t);
+    struct cert **certs = ARENA_ARRAY(a, BAG_MAX, struct cert *);
+    size_t n = 0;
+    if (!list || !certs || !cms_take_certificates(der, bare, list, BAG_MAX, &n)) return false;
+    s->certificates = certs;
+    for (size_t i = 0; i < n; i++) {
+        if (cert_parse(list[i], &certs[i], NULL) != RC_OK) {
+            forget_bag(s);
+            return false;
+        }
+        s->certificate_count++;
+    }
+    return true;
+}
+
 /* der has no content of its own any more: what was signed is beside it. */
 static rc_t verify_apart(str_t der, str_t content, const struct cms_verify_options *o,
                          struct arena *a, struct cms_signed *result, struct err *e)
 {
-    const unsigned char *p = (const unsigned char *) der.p;
-    OSSL_OWN(CMS_ContentInfo) cms = d2i_CMS_ContentInfo(NULL, &p, (long) der.n);
-    if (!cms) return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
+    CLEANUP_BUF struct buf bare = BUF_INIT(REST_MAX);
     struct cms_signed s = {0};
+    bool apart = take_bag(der, a, &bare, &s);
+    str_t structure = apart ? buf_view(&bare) : der;
+    const unsigned char *p = (const unsigned char *) structure.p;
+    OSSL_OWN(CMS_ContentInfo) cms = d2i_CMS_ContentInfo(NULL, &p, (long) structure.n);
+    if (!cms) {
+        forget_bag(&s);
+        return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
+    }
     struct checking c = {.cms = cms, .content = content, .arena = a, .options = o, .result = &s};
     c.plain_data = OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_pkcs7_data;
-    rc_t rc = read_bag(cms, a, &s, e);
+    rc_t rc = apart ? RC_OK : read_bag(cms, a, &s, e);
     if (rc == RC_OK) rc = check_all(&c, e);
     digests_free(&c);
     ossl_drain();
