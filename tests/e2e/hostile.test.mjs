@@ -1,28 +1,28 @@
 // Odd and hostile mail in a real browser: nothing runs, nothing leaves, nothing navigates, no attack gets a green badge.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
 import { account, imapOf, instance, top } from '../lib/instance.mjs';
+import { look } from '../lib/look.mjs';
 import { html, message } from '../lib/mime.mjs';
 
-const corpus = process.env.WAXSEAL_CORPUS ?? path.join(top, '../shared/corpus');
-const SCRATCH = 'Scratch hostile';
+// A new one for each test: the client may know the UIDs of the one before.
+let scratch = 'Scratch hostile', count = 0;
 let browser, alice;
-
-const crlf = (bytes) => Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 
 async function fill(mails) {
   const imap = await imapOf('alice');
-  await imap.create(SCRATCH);
-  for (const m of mails) await imap.append(SCRATCH, m, ['\\Seen']);
+  scratch = `Scratch hostile ${++count}`;
+  await imap.create(scratch);
+  for (const m of mails) await imap.append(scratch, m, ['\\Seen']);
   imap.close();
 }
 async function drop() {
   const imap = await imapOf('alice');
-  await imap.command(`DELETE "${SCRATCH}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${SCRATCH}"`).catch(() => undefined);
+  await imap.command(`DELETE "${scratch}"`).catch(() => undefined);
+  await imap.command(`UNSUBSCRIBE "${scratch}"`).catch(() => undefined);
   imap.close();
 }
 async function uids(folder) {
@@ -33,31 +33,9 @@ async function uids(folder) {
   return all;
 }
 
-/** Opens a message by its address, lets it settle, and says what the reader shows. */
-async function look(folder, uid) {
-  const { page } = alice;
-  await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/mail/${Buffer.from(folder).toString('base64url')}/${uid}`);
-  await page.locator('wx-reader .message:not(.is-loading), wx-reader .empty').first().waitFor();
-  await page.waitForFunction(() => !document.querySelector('wx-reader [aria-busy=true], .unlock-busy'));
-  for (const frame of page.frames().filter((f) => /\/mailframe/.test(f.url()))) {
-    await frame.waitForLoadState('load');
-    // Everything in the mail is poked: what a careless pointer or the Tab key could set off. Script cannot run in
-    // there; these events are made from outside, as the browser's own tools can.
-    await frame.locator('body').evaluate((b) => {
-      for (const x of b.querySelectorAll('*')) for (const type of ['mouseover', 'focus', 'error', 'load', 'toggle', 'animationstart']) x.dispatchEvent(new Event(type, { bubbles: true }));
-    }).catch(() => undefined);
-  }
-  return page.evaluate(() => ({
-    failed: document.querySelector('wx-reader .empty[role=alert]')?.textContent ?? '',
-    subject: document.querySelector('.message-subject')?.textContent ?? '', verdict: document.querySelector('wx-security-bar .security')?.dataset.verdict ?? null,
-    good: document.querySelectorAll('.security-item[data-level=good]').length,
-    dangerous: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('script, iframe, object, embed, base, meta[http-equiv], svg, math, form, link, animate') ?? [])].map((e) => e.localName)),
-    handlers: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('*') ?? [])].flatMap((e) => [...e.attributes].filter((a) => /^on|^(?:href|src|action|formaction)$/i.test(a.name) && (/^on/i.test(a.name) || /^\s*(?:javascript|data:text|vbscript)/i.test(a.value))).map((a) => `${a.name}=${a.value.slice(0, 40)}`))),
-  }));
-}
 async function walk(folder, check = () => undefined) {
   for (const uid of await uids(folder)) {
-    const seen = await look(folder, uid);
+    const seen = await look(alice.page, folder, uid);
     assert.equal(seen.failed, '', `${folder} ${uid} is shown, however odd`);
     assert.deepEqual(seen.dangerous, [], `${folder} ${uid} ${seen.subject}: elements that must not be there`);
     assert.deepEqual(seen.handlers, [], `${folder} ${uid} ${seen.subject}: attributes that must not be there`);
@@ -118,23 +96,6 @@ test("everything in alice's folder Odd and hostile", async () => {
 test('the HTML vectors, each in a mail of its own', async () => {
   const { vectors } = JSON.parse(readFileSync(path.join(top, 'tests/fixtures/hostile/mail-html.json'), 'utf8'));
   await fill(vectors.map((v) => message({ from: account('bob').address, to: account('alice').address, subject: v.id, date: new Date(), id: `<${v.id}@demo.test>` }, html(v.payload))));
-  await walk(SCRATCH);
-  await drop();
-});
-
-const there = existsSync(corpus) ? false : `the corpus is not at ${corpus}`;
-test('the HTML mails of the corpus', { skip: there }, async () => {
-  const dir = path.join(corpus, 'html/mail');
-  await fill(readdirSync(dir).filter((f) => f.endsWith('.eml')).map((f) => crlf(readFileSync(path.join(dir, f)))));
-  await walk(SCRATCH);
-  await drop();
-});
-
-test('the attack mails of the corpus: none is green', { skip: there }, async () => {
-  const dir = path.join(corpus, 'attacks');
-  const files = readdirSync(dir, { recursive: true }).filter((f) => f.endsWith('.eml') && !f.startsWith('dos'));
-  await fill(files.map((f) => crlf(readFileSync(path.join(dir, f)))));
-  await walk(SCRATCH, (seen) => assert.equal(seen.good, 0, `${seen.subject}: ${seen.verdict}`));
-  assert.ok(files.length >= 15, `${files.length} files`);
+  await walk(scratch);
   await drop();
 });

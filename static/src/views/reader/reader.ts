@@ -187,7 +187,7 @@ export class WxReader extends WxElement {
     const o = reader.open.value;
     const failure = o?.failure ?? (list.failure.value && !o ? list.failure.value : null);
     return html`${this.#toolbar(o?.message ?? null)}
-      <div class="reader-scroll" tabindex="-1">
+      <div class="reader-scroll" tabindex="-1" data-shown=${o && (o.message || failure) ? `${o.ref.folder}/${o.ref.uid}` : nothing}>
         ${failure ? html`<div class="empty" role="alert"><span class="empty-art">${icon('circle-alert')}</span><h2>${t('message-failed')}</h2><p>${sentence(failure)}</p>
             <button type="button" class="button" @click=${() => reader.retry()}>${icon('refresh-cw')}${t('try-again')}</button></div>`
           : o ? this.#body(o) : this.#skeleton()}

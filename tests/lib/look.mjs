@@ -1,0 +1,28 @@
+// Opens a message in the client the way a careless reader would, and says what is there.
+
+/** Opens a message by its address, lets it settle, and says what the reader shows. */
+export async function look(page, folder, uid) {
+  const id = Buffer.from(folder).toString('base64url');
+  await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/mail/${id}/${uid}`);
+  // The message asked for, not the one before it; its verdict and all of its frames.
+  await page.locator(`wx-reader .reader-scroll[data-shown="${id}/${uid}"]`).waitFor();
+  await page.waitForFunction(() => !document.querySelector('wx-reader [aria-busy=true], .unlock-busy') &&
+    [...document.querySelectorAll('iframe.mail-frame')].every((f) => f.contentDocument?.querySelector('.wx-mail')));
+  for (const frame of page.frames().filter((f) => /\/mailframe/.test(f.url()))) {
+    await frame.waitForLoadState('load');
+    // Everything in the mail is poked: what a careless pointer or the Tab key could set off. Script cannot run in
+    // there; these events are made from outside, as the browser's own tools can.
+    await frame.locator('body').evaluate((b) => {
+      for (const x of b.querySelectorAll('*')) for (const type of ['mouseover', 'focus', 'error', 'load', 'toggle', 'animationstart']) x.dispatchEvent(new Event(type, { bubbles: true }));
+    }).catch(() => undefined);
+  }
+  return page.evaluate(() => ({
+    failed: document.querySelector('wx-reader .empty[role=alert]')?.textContent ?? '',
+    subject: document.querySelector('.message-subject')?.textContent ?? '', verdict: document.querySelector('wx-security-bar .security')?.dataset.verdict ?? null,
+    good: document.querySelectorAll('.security-item[data-level=good]').length,
+    level: document.querySelector('wx-security-bar .security')?.dataset.level ?? null,
+    text: [...document.querySelectorAll('iframe.mail-frame')].map((f) => f.contentDocument?.body?.innerText ?? '').join('\n'),
+    dangerous: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('script, iframe, object, embed, base, meta[http-equiv], svg, math, form, link, animate') ?? [])].map((e) => e.localName)),
+    handlers: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('*') ?? [])].flatMap((e) => [...e.attributes].filter((a) => /^on|^(?:href|src|action|formaction)$/i.test(a.name) && (/^on/i.test(a.name) || /^\s*(?:javascript|data:text|vbscript)/i.test(a.value))).map((a) => `${a.name}=${a.value.slice(0, 40)}`))),
+  }));
+}
