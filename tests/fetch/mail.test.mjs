@@ -184,7 +184,41 @@ test('what a Redis writer puts there is not believed', options, async () => {
   assert.equal(revocation(s), 'not_checked');
 });
 
-test('hard: what nobody answers is amber', options, async () => {
+// --- encryption -------------------------------------------------------------------------------------------------
+
+async function ready(name) {
+  const r = await alice.post('/api/v1/compose/recipients', { addresses: [`${name}@example.org`] });
+  assert.equal(r.status, 200, r.text);
+  return r.json.recipients[0].status;
+}
+
+test('nobody is encrypted to whose certificate was revoked', options, async () => {
+  clear();
+  web.reset();
+  for (const name of ['dora', 'emil']) {
+    const r = await alice.post('/api/v1/smime/certificates', { address: `${name}@example.org`, certificate: `${inter.pem(name)}` });
+    assert.equal(r.status, 200, r.text);
+  }
+  assert.equal(await ready('dora'), 'ready');
+  inter.revoke('dora', 'superseded');
+  await web.respond();
+  assert.equal(await ready('dora'), 'ready'); // until the answer runs out
+  clear();
+  assert.equal(await ready('dora'), 'revoked');
+  const asked = web.counts.ocsp;
+  assert.equal(await ready('dora'), 'revoked');
+  assert.equal(web.counts.ocsp, asked);
+});
+
+test('soft: what nobody answers can be encrypted to', options, async () => {
+  clear();
+  web.reset();
+  web.ocsp = 'down';
+  web.crl = null;
+  assert.equal(await ready('emil'), 'ready');
+});
+
+test('hard: what nobody answers is amber, and cannot be encrypted to', options, async () => {
   clear();
   web.reset();
   web.ocsp = 'down';
@@ -196,4 +230,9 @@ test('hard: what nobody answers is amber', options, async () => {
   assert.equal(s.level, 'warning');
   assert.ok(codes(s).includes('revocation_required'));
   assert.equal(s.verdict, 'signed-valid');
+  assert.equal(await ready('emil'), 'revocation_unknown');
+  clear();
+  web.reset();
+  assert.equal(await ready('emil'), 'ready');
+  assert.equal((await checked(m)).level, 'good');
 });
