@@ -103,8 +103,18 @@ static bool unix_time(str_t whole, int64_t *out)
 
 /* --- extensions ------------------------------------------------------------------------ */
 
+/* All that are known here are id-ce (2.5.29) followed by one octet. */
+enum known {
+    CE_CRL_NUMBER = 20,
+    CE_REASON,
+    CE_INVALIDITY = 24,
+    CE_DELTA = 27,
+    CE_SCOPE,
+    CE_AKI = 35
+};
+
 struct extension {
-    int nid;
+    unsigned ce; /* the octet behind id-ce; 0: another one */
     bool critical;
     str_t value;
 };
@@ -122,10 +132,8 @@ static bool read_extension(struct ber *list, struct extension *out)
     }
     if (!ber_expect(&r, BER_OCTET_STRING, &v) || !ber_end(&r)) return false;
     x.value = v.content;
-    const unsigned char *p = (const unsigned char *) oid.whole.p;
-    ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &p, (long) oid.whole.n);
-    x.nid = object ? OBJ_obj2nid(object) : NID_undef;
-    ASN1_OBJECT_free(object);
+    if (oid.content.n == 3 && str_starts(oid.content, STR("\x55\x1d")))
+        x.ce = (unsigned char) oid.content.p[2];
     *out = x;
     return true;
 }
@@ -179,10 +187,10 @@ static rc_t check_extensions(struct ber list, const struct cert *c, struct err *
     while (!ber_end(&list)) {
         struct extension x;
         if (!read_extension(&list, &x)) return damaged(e);
-        if (x.nid == NID_delta_crl) return unsupported(e, "delta");
-        if (x.nid == NID_issuing_distribution_point)
+        if (x.ce == CE_DELTA) return unsupported(e, "delta");
+        if (x.ce == CE_SCOPE)
             TRY(check_scope(x.value, c, e));
-        else if (x.critical && x.nid != NID_authority_key_identifier && x.nid != NID_crl_number)
+        else if (x.critical && x.ce != CE_AKI && x.ce != CE_CRL_NUMBER)
             return unsupported(e, "unknown critical extension");
     }
     return RC_OK;
@@ -196,11 +204,11 @@ static rc_t read_entry_extensions(struct ber list, int *reason, struct err *e)
         struct extension x;
         struct ber_value v;
         if (!read_extension(&list, &x)) return damaged(e);
-        if (x.nid == NID_crl_reason) {
+        if (x.ce == CE_REASON) {
             struct ber r = ber_start(x.value);
             if (!ber_expect(&r, ENUMERATED, &v) || v.content.n != 1) return damaged(e);
             *reason = (unsigned char) v.content.p[0];
-        } else if (x.critical && x.nid != NID_invalidity_date) {
+        } else if (x.critical && x.ce != CE_INVALIDITY) {
             return unsupported(e, "unknown critical extension of an entry");
         }
     }
@@ -269,15 +277,12 @@ static rc_t check_signature(const struct crl *list, const struct cert *issuer, s
     OSSL_OWN(ASN1_BIT_STRING) signature = d2i_ASN1_BIT_STRING(NULL, &s, (long) list->signature.n);
     if (!algorithm || !signature || !str_eq(list->algorithm, list->inner_algorithm))
         return damaged(e); /* RFC 5280 section 5.1.1.2 */
-    OSSL_OWN(ASN1_TYPE) part = ASN1_TYPE_new();
-    ASN1_STRING *bytes = ASN1_STRING_type_new(V_ASN1_SEQUENCE);
-    if (part && bytes) ASN1_TYPE_set(part, V_ASN1_SEQUENCE, bytes);
-    if (!part || !bytes ||
-        !ASN1_STRING_set(bytes, list->signed_part.p, (int) list->signed_part.n)) {
-        if (!part) ASN1_STRING_free(bytes);
-        return ossl_fail(e, RC_NO_MEMORY, NULL);
-    }
-    return revoked_check_signature(ASN1_ITEM_rptr(ASN1_ANY), algorithm, signature, part,
+    /* Lent, not copied: lists are long. */
+    ASN1_STRING bytes = {.type = V_ASN1_SEQUENCE,
+                         .data = (unsigned char *) list->signed_part.p,
+                         .length = (int) list->signed_part.n};
+    const ASN1_TYPE part = {.type = V_ASN1_SEQUENCE, .value.sequence = &bytes};
+    return revoked_check_signature(ASN1_ITEM_rptr(ASN1_ANY), algorithm, signature, &part,
                                    cert_x509(issuer), e);
 }
 
