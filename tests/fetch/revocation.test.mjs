@@ -120,6 +120,16 @@ test('a responder that hangs leaves time for the list', options, async () => {
   assert.equal(v.asked[0].outcome, 'timeout');
 });
 
+test('a name server that is silent costs one place, not the answer', options, async () => {
+  doors.reset();
+  doors.names.set('ocsp.ca.example', null);
+  const v = await check('anna');
+  assert.equal(v.revocation.status, 'good');
+  assert.equal(v.revocation.source, 'crl');
+  assert.equal(doors.counts.ocsp, 0);
+  doors.names.set('ocsp.ca.example', ['11.1.1.1']);
+});
+
 test('a list that has run out is none', options, async () => {
   doors.reset();
   doors.ocsp = 'down';
@@ -180,4 +190,13 @@ test('addresses inside are never asked', options, async () => {
   assert.deepEqual(asked(v), ['ocsp source_refused', 'crl source_refused']);
   assert.equal(inside.requests.length, 0);
   evil.close();
+});
+
+test('wrong calls and unreadable files are told apart', options, async () => {
+  await assert.rejects(ctl('certificate', 'check'), / 2 /);
+  await assert.rejects(ctl('certificate', 'check', '--trust'), / 2 /);
+  await assert.rejects(ctl('certificate', 'check', '--colour', 'red', inter.file('anna.pem')), / 2 /);
+  await assert.rejects(ctl('certificate', 'check', inter.file('anna.key')), / 1 .*"damaged"/s);
+  await assert.rejects(ctl('certificate', 'check', inter.file('nobody.pem')), / 1 .*"not_found"/s);
+  assert.equal((await ctl('certificate', 'check', inter.file('anna.pem'))).chain, 'incomplete'); // trusts nobody
 });

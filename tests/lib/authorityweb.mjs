@@ -23,6 +23,7 @@ class AuthorityWeb {
   constructor(authority, env) { Object.assign(this, { authority, env }); }
 
   async open(names) {
+    this.names = names;
     names.set('ocsp.ca.example', ['11.1.1.1']);
     names.set('crl.ca.example', ['11.1.1.2']);
     names.set('aia.ca.example', ['2a00::80']);
