@@ -154,6 +154,8 @@ struct trust_place {
 rc_t trust_load_places(const struct trust_place *places, size_t n, struct trust **out,
                        struct err *e) WX_MUST_USE;
 rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE; /* organisation's */
+/* The same from a text in PEM. */
+rc_t trust_read(str_t pem, enum trusted_by source, struct trust **out, struct err *e) WX_MUST_USE;
 size_t trust_count(const struct trust *t, enum trusted_by source);
 void trust_free(struct trust *t);
 /* Subject Name for a person from a DER Name. */

@@ -45,6 +45,7 @@ static rc_t add(struct trust *t, struct trust_anchor anchor, struct err *e)
         cert_unref(anchor.cert);
         return ossl_fail(e, RC_NO_MEMORY, NULL);
     }
+    anchor.order = t->count;
     t->anchors[t->count++] = anchor;
     return RC_OK;
 }
@@ -54,6 +55,30 @@ static int by_object(const void *a, const void *b)
     uintptr_t x = (uintptr_t) cert_x509(((const struct trust_anchor *) a)->cert);
     uintptr_t y = (uintptr_t) cert_x509(((const struct trust_anchor *) b)->cert);
     return (x > y) - (x < y);
+}
+
+static int by_content(const void *a, const void *b)
+{
+    const struct trust_anchor *p = a, *q = b;
+    int order = str_cmp(cert_fingerprint(p->cert), cert_fingerprint(q->cert));
+    return order ? order : (p->order > q->order) - (p->order < q->order);
+}
+
+/* Of a certificate that came twice the first counts, as in the store; then by object, for
+ * trust_find. */
+static void settle(struct trust *t)
+{
+    size_t kept = 0;
+    if (t->count == 0) return;
+    qsort(t->anchors, t->count, sizeof *t->anchors, by_content);
+    for (size_t i = 0; i < t->count; i++) {
+        if (kept && cert_equal(t->anchors[kept - 1].cert, t->anchors[i].cert))
+            cert_unref(t->anchors[i].cert);
+        else
+            t->anchors[kept++] = t->anchors[i];
+    }
+    t->count = kept;
+    qsort(t->anchors, t->count, sizeof *t->anchors, by_object);
 }
 
 const struct trust_anchor *trust_find(const struct trust *t, const X509 *x)
@@ -214,17 +239,37 @@ static rc_t load_place(struct trust *t, const struct trust_place *place, struct 
                                : load_file(t, name, place->source, e);
 }
 
+#define CLEANUP_TRUST __attribute__((cleanup(trust_cleanup))) struct trust
+
+static struct trust *trust_new(void)
+{
+    struct trust *t = calloc(1, sizeof *t);
+    if (t && (t->store = X509_STORE_new())) return t;
+    free(t);
+    return NULL;
+}
+
+rc_t trust_read(str_t pem, enum trusted_by source, struct trust **out, struct err *e)
+{
+    CLEANUP_TRUST *t = trust_new();
+    if (!t) return ossl_fail(e, RC_NO_MEMORY, NULL);
+    TRY(load_pem(t, pem, "the text", source, e));
+    settle(t);
+    *out = t;
+    t = NULL;
+    return RC_OK;
+}
+
 rc_t trust_load_places(const struct trust_place *places, size_t n, struct trust **out,
                        struct err *e)
 {
-    __attribute__((cleanup(trust_cleanup))) struct trust *t = calloc(1, sizeof *t);
-    if (t) t->store = X509_STORE_new();
-    if (!t || !t->store) return ossl_fail(e, RC_NO_MEMORY, NULL);
+    CLEANUP_TRUST *t = trust_new();
+    if (!t) return ossl_fail(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
         if (str_is_null(places[i].path)) continue;
         TRY(load_place(t, &places[i], e));
     }
-    if (t->count) qsort(t->anchors, t->count, sizeof *t->anchors, by_object);
+    settle(t);
     *out = t;
     t = NULL;
     return RC_OK;

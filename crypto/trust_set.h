@@ -8,6 +8,7 @@
 struct trust_anchor {
     struct cert *cert; /* owned */
     enum trusted_by source;
+    size_t order;           /* as loaded */
     int64_t distrust_after; /* trusted for certificates that begin until then; 0: no end */
 };
 

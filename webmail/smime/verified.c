@@ -47,19 +47,28 @@ static bool read_value(str_t text, struct verified *out)
     return false;
 }
 
-rc_t verified_find(struct call *c, const unsigned char key[32], struct verified *out, struct err *e)
+/* What was forged (store.h logs it) is as if it were not there: the mail must stay readable. */
+static rc_t look(struct call *c, str_t name, struct verified *out, bool *forged, struct err *e)
 {
-    str_t name = name_of(c, key), text;
+    str_t text;
     struct kv_value v;
     struct verified found = {0};
+    *forged = false;
     if (str_is_null(name)) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("HGET"), call_user_key(c, STR("verified")), name));
     if (v.type == KV_STR) {
-        TRY(store_reveal(c, place_of(c, name), v.s, &text, e));
-        if (!read_value(text, &found)) return err_set(e, RC_DAMAGED, "A stored value is damaged.");
+        rc_t rc = store_reveal(c, place_of(c, name), v.s, &text, e);
+        if (rc != RC_OK && rc != RC_DAMAGED) return rc;
+        *forged = rc != RC_OK || !read_value(text, &found);
     }
     *out = found;
     return RC_OK;
+}
+
+rc_t verified_find(struct call *c, const unsigned char key[32], struct verified *out, struct err *e)
+{
+    bool forged;
+    return look(c, name_of(c, key), out, &forged, e);
 }
 
 int64_t verified_at(void *lookup, const unsigned char key[32])
@@ -67,11 +76,6 @@ int64_t verified_at(void *lookup, const unsigned char key[32])
     struct verified_lookup *l = lookup;
     struct verified found = {0};
     if (l->rc == RC_OK) l->rc = verified_find(l->call, key, &found, &l->err);
-    /* What was forged (store.h logs it) counts as not there: the mail stays readable. */
-    if (l->rc == RC_DAMAGED) {
-        l->rc = RC_OK;
-        return 0;
-    }
     return l->rc == RC_OK && found.revocation != REVOCATION_REVOKED ? found.at : 0;
 }
 
@@ -110,11 +114,15 @@ static rc_t record(struct call *c, const struct message_signer *s, struct err *e
     str_t text =
         arena_printf(c->arena, "%" PRId64 " %s", now, revocation_word(s->chain.revocation.status));
     struct kv_value v;
-    if (str_is_null(name) || str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
+    struct verified before;
+    bool forged;
+    TRY(look(c, name, &before, &forged, e));
+    if (before.at && !is_revoked(s)) return RC_OK;
+    if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(store_protect(c, place_of(c, name), text, &blob, e));
     str_t args[] = {name, blob, arena_printf(c->arena, "%" PRId64, now),
                     arena_printf(c->arena, "%u", VERIFIED_MAX),
-                    is_revoked(s) ? STR("1") : STR("0")};
+                    is_revoked(s) || forged ? STR("1") : STR("0")};
     return kv_eval(c->kv, c->arena, &v, e, str_c(RECORD_SCRIPT), keys, 2, args, 5);
 }
 

@@ -19,6 +19,7 @@ struct verified {
     int64_t at;                 /* 0: never */
     enum revocation revocation; /* as it was then; REVOKED: `at` is when we learnt of that */
 };
+/* at 0: there is none, or one that was forged. */
 rc_t verified_find(struct call *c, const unsigned char key[32], struct verified *out,
                    struct err *e) WX_MUST_USE;
 

@@ -165,9 +165,36 @@ static void tells_who_vouches(void **state)
     CLEANUP_VERDICT w = JUDGE(&anna, .trust = two, .bag = bag, .bag_count = 1);
     assert_verdict(&w, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
     trust_free(two);
+    const struct trust_place other_way[] = {places[2], places[0]};
+    assert_int_equal(trust_load_places(other_way, 2, &two, NULL), RC_OK);
+    CLEANUP_VERDICT x = JUDGE(&anna, .trust = two, .bag = bag, .bag_count = 1);
+    assert_verdict(&x, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    trust_free(two);
     remove(a);
     remove(b);
     rmdir(dir);
+}
+
+/* The roots of the system are for web servers: OpenSSL's defaults must never be asked. */
+static void the_systems_roots_do_not_count(void **state)
+{
+    (void) state;
+    char path[] = "/tmp/waxseal-bundle-XXXXXX", text[16384] = "";
+    struct cert *bag[] = {inter.cert, root.cert};
+    struct trust *nothing = NULL;
+    int fd = mkstemp(path);
+    put_pem(text, sizeof text, "", &root);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t) strlen(text));
+    close(fd);
+    setenv("SSL_CERT_FILE", path, 1);
+    assert_int_equal(trust_load_places(NULL, 0, &nothing, NULL), RC_OK);
+    CLEANUP_VERDICT v = JUDGE(&anna, .trust = nothing, .bag = bag, .bag_count = 2);
+    assert_verdict(&v, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    CLEANUP_VERDICT w = JUDGE(&anna, .bag = bag, .bag_count = 2);
+    assert_verdict(&w, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    unsetenv("SSL_CERT_FILE");
+    remove(path);
+    trust_free(nothing);
 }
 
 /* --- roots that no longer count for what is new ---------------------------------------- */
@@ -478,6 +505,7 @@ int main(void)
         cmocka_unit_test(tells_the_path),
         cmocka_unit_test(ends_at_the_first_trusted),
         cmocka_unit_test(tells_who_vouches),
+        cmocka_unit_test(the_systems_roots_do_not_count),
         cmocka_unit_test(obeys_the_end_of_trust),
         cmocka_unit_test(anchors_make_an_unknown_issuer_known),
         cmocka_unit_test(anchors_mend_nothing_else),
