@@ -16,6 +16,8 @@
 #define LEAST_TIMEOUT_MS 100
 /* An answer that names no next one is kept this long. */
 #define KEEP_UNBOUNDED 3600
+/* Issuers change rarely; but what a stranger's place says is not kept for long. */
+#define KEEP_ISSUERS 86400
 #define LINE_MAX_BYTES 1024
 
 enum { ARENA_BYTES = CRL_MAX + (4u << 20) };
@@ -39,7 +41,6 @@ static bool cache_get(struct revocation_asking *r, str_t key, struct arena *a, s
 static void cache_put(struct revocation_asking *r, str_t key, str_t value, int64_t seconds)
 {
     if (!r->ops->put || !key.n || seconds <= 0 || value.n > REVOCATION_VALUE_MAX) return;
-    if (seconds > REVOCATION_KEEP_MAX) seconds = REVOCATION_KEEP_MAX;
     r->ops->put(r->ops->holder, key, value, (uint32_t) seconds);
 }
 
@@ -52,10 +53,23 @@ static str_t key_of(const char *kind, str_t first, str_t second, struct arena *a
     return hex.n ? arena_printf(a, "%s:%.*s", kind, STR_ARG(hex)) : STR_NULL;
 }
 
+/* Nothing but a suspension is ever taken back. Authorities forget what has expired; we need not. */
+static bool is_for_good(const struct cert_revocation *v)
+{
+    return v->status == REVOCATION_REVOKED &&
+           (!v->reason || strcmp(v->reason, revoked_reason_word(CRL_REASON_CERTIFICATE_HOLD)) != 0);
+}
+
+static int64_t until_next(const struct cert_revocation *v, int64_t now)
+{
+    int64_t seconds = v->next_update ? v->next_update - now : KEEP_UNBOUNDED;
+    return seconds < REVOCATION_KEEP_MAX ? seconds : REVOCATION_KEEP_MAX;
+}
+
 static int64_t keep_seconds(const struct cert_revocation *v, int64_t now)
 {
     if (v->status == REVOCATION_UNKNOWN) return REVOCATION_RETRY;
-    return v->next_update ? v->next_update - now : KEEP_UNBOUNDED;
+    return is_for_good(v) ? REVOCATION_KEEP_REVOKED : until_next(v, now);
 }
 
 /* "1 source status this next revoked reason time url" LF, and the OCSP answer behind it. */
@@ -111,7 +125,12 @@ static bool read_line(str_t line, int64_t now, struct cert_revocation *out)
     v.reason = revoked_reason_word(revoked_reason_number(word));
     if (!take_time(&line, &saved) || line.n >= sizeof v.url) return false;
     if (!str_eq(line, STR("-"))) memcpy(v.url, line.p, line.n);
-    if (saved > now + REVOKED_SKEW || saved + REVOCATION_KEEP_MAX < now) return false;
+    if (saved > now + REVOKED_SKEW) return false;
+    if (v.source && is_for_good(&v)) {
+        *out = v;
+        return true;
+    }
+    if (saved + REVOCATION_KEEP_MAX < now) return false;
     if (!v.source) { /* nobody answered */
         if (v.status != REVOCATION_UNKNOWN || saved + REVOCATION_RETRY < now) return false;
     } else if (revoked_check_times(v.this_update, v.next_update, now, NULL) != RC_OK) {
@@ -162,8 +181,7 @@ static rc_t ask(struct revocation_asking *r, enum revocation_place kind, str_t u
     if (rc == RC_FETCH_DOWN || rc == RC_NO_MEMORY ||
         (rc == RC_TIMEOUT && timeout < FAIR_TIMEOUT_MS))
         return RC_CANCELLED;
-    if (rc != RC_OK)
-        cache_put(r, down, arena_printf(a, "down %" PRId64, r->now), REVOCATION_RETRY);
+    if (rc != RC_OK) cache_put(r, down, arena_printf(a, "down %" PRId64, r->now), REVOCATION_RETRY);
     return rc;
 }
 
@@ -217,7 +235,7 @@ static bool ask_crl(struct lookup *l, str_t url, struct cert_revocation *v)
     if (rc != RC_OK || crl_check(list, l->about, l->issuer, l->r->now, &answer, NULL) != RC_OK)
         return false;
     take(&answer, "crl", url, v);
-    cache_put(l->r, key, list, keep_seconds(v, l->r->now));
+    cache_put(l->r, key, list, until_next(v, l->r->now));
     return true;
 }
 
@@ -326,7 +344,7 @@ static size_t issuers_at(struct revocation_asking *r, str_t url, struct arena *a
     size_t n = issuers_read(answer, out, max);
     for (size_t i = 0; i < n; i++)
         buf_str(&der, cert_der(out[i]));
-    if (!der.failed) cache_put(r, key, buf_view(&der), n ? REVOCATION_KEEP_MAX : REVOCATION_RETRY);
+    if (!der.failed) cache_put(r, key, buf_view(&der), n ? KEEP_ISSUERS : REVOCATION_RETRY);
     return n;
 }
 

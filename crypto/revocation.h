@@ -7,8 +7,10 @@
  * revoked, unknown, not checked; else what is known of the leaf.
  *
  * Answers are kept until their nextUpdate, at most REVOCATION_KEEP_MAX; one that names no
- * nextUpdate an hour. A place that does not answer is left alone for REVOCATION_RETRY seconds. The
- * cache must be safe against writers other than us: what comes out of it is believed.
+ * nextUpdate an hour. Revoked is for good and kept so (REVOCATION_KEEP_REVOKED), but for
+ * certificateHold: an authority may forget what has expired, and old mail must not look better for
+ * it. A place that does not answer is left alone for REVOCATION_RETRY seconds. The cache must be
+ * safe against writers other than us: what comes out of it is believed.
  */
 #ifndef WAXSEAL_CRYPTO_REVOCATION_H
 #define WAXSEAL_CRYPTO_REVOCATION_H
@@ -16,6 +18,7 @@
 #include "crypto/cert.h"
 
 #define REVOCATION_KEEP_MAX (7 * 86400)
+#define REVOCATION_KEEP_REVOKED (5 * 365 * 86400)
 #define REVOCATION_RETRY 300
 /* For all places that are asked because of one message. */
 #define REVOCATION_BUDGET_MS 3000

@@ -94,7 +94,8 @@ static void put(void *holder, str_t key, str_t value, uint32_t seconds)
 {
     (void) holder;
     assert_true(key.n <= 80 && str_is_clean(key));
-    assert_true(seconds > 0 && seconds <= REVOCATION_KEEP_MAX);
+    assert_true(seconds > 0 && seconds <= REVOCATION_KEEP_REVOKED);
+    assert_true(seconds <= REVOCATION_KEEP_MAX || str_find(value, STR(" revoked ")) > 0);
     assert_true(value.n <= REVOCATION_VALUE_MAX);
     struct kept *k = find_kept(key);
     if (!k) k = &w.cache[w.kept++];
@@ -271,6 +272,31 @@ static void tells_who_is_revoked(void **state)
     assert_int_equal(v.status, REVOCATION_REVOKED);
     assert_string_equal(v.reason, "cACompromise");
     assert_string_equal(v.url, ROOT_CRL);
+}
+
+/* The authority forgets what has expired, and may then call it good. A suspension can end. */
+static void revoked_is_for_good(void **state)
+{
+    (void) state;
+    place(OCSP_URL, OCSP_REVOKED(&anna));
+    assert_int_equal(look(&anna, true).status, REVOCATION_REVOKED);
+    unsigned before = w.fetches;
+    w.now += 400 * PKI_DAY;
+    place(OCSP_URL, OCSP_MADE(a, &anna, &inter, &inter, .from = w.now, .to = w.now + HOUR));
+    struct cert_revocation v = look(&anna, true);
+    assert_int_equal(v.status, REVOCATION_REVOKED);
+    assert_int_equal(v.revoked_at, PKI_NOW - PKI_DAY);
+    assert_int_equal(look(&anna, false).status, REVOCATION_REVOKED);
+    assert_int_equal(w.fetches, before);
+    begin(NULL);
+    place(OCSP_URL, OCSP_MADE(a, &anna, &inter, &inter, .status = V_OCSP_CERTSTATUS_REVOKED,
+                              .revoked_at = PKI_NOW - PKI_DAY, .reason = 6));
+    assert_int_equal(look(&anna, true).status, REVOCATION_REVOKED);
+    w.now += PKI_DAY;
+    place(OCSP_URL, OCSP_MADE(a, &anna, &inter, &inter, .from = w.now, .to = w.now + HOUR));
+    assert_int_equal(look(&anna, false).status, REVOCATION_NOT_CHECKED);
+    place(ROOT_CRL, CRL_MADE(a, &root, .from = w.now, .to = w.now + HOUR));
+    assert_int_equal(look(&anna, true).status, REVOCATION_GOOD);
 }
 
 static void the_worst_counts(void **state)
@@ -605,6 +631,7 @@ int main(void)
         cmocka_unit_test_setup(asks_ocsp_first_and_once, begin),
         cmocka_unit_test_setup(hands_out_the_evidence, begin),
         cmocka_unit_test_setup(tells_who_is_revoked, begin),
+        cmocka_unit_test_setup(revoked_is_for_good, begin),
         cmocka_unit_test_setup(the_worst_counts, begin),
         cmocka_unit_test_setup(falls_back_to_the_list, begin),
         cmocka_unit_test_setup(long_lists_are_not_kept, begin),
