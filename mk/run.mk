@@ -12,5 +12,5 @@ run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INST
 stop: ## stop the demo, keep its data
 	@$(STACK_ENV) bash tests/stack/down.sh
 
-status: ## say which of the demo's servers run
+status: ## say which of the demo's servers run; fails unless all do
 	@$(STACK_ENV) bash tests/stack/status.sh

@@ -115,8 +115,14 @@ export function trustRoot(name, pem) { writeFileSync(path.join(folder, 'certs', 
 // A program of the tests (openssl ocsp ...): ends with close(). `output` grows.
 export function run(command, args, options = {}) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
-  const ended = new Promise((resolve) => { child.on('close', (code, signal) => resolve(signal ?? code)); });
-  const thing = keep({ child, ended, output: '', close: async () => { child.kill('SIGTERM'); await ended; } });
+  const ended = new Promise((resolve) => { child.on('close', (code, signal) => resolve(signal ?? code)).on('error', (e) => resolve(e.code)); });
+  const thing = keep({ child, ended, output: '', close: async () => {
+    child.kill('SIGTERM');
+    await ended;
+    const report = /^.*(ERROR: \w*Sanitizer|WARNING: ThreadSanitizer|runtime error:).*$/m.exec(thing.output); // of a build with SAN=
+    if (report) throw new Error(`${command}: ${thing.output.slice(report.index, report.index + 2000)}`);
+  } });
+  child.on('error', (e) => { thing.output += e.message; });
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (d) => { thing.output += d; });
   return thing;
 }

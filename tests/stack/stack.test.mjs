@@ -9,6 +9,7 @@ import test, { after, before } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { Imap } from '../lib/imap.mjs';
+import { fetchCall } from '../lib/netns.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const base = Number(process.env.STACK_TEST_PORT_BASE ?? 8600);
@@ -124,6 +125,35 @@ test('Redis lets each user do only its own work', () => {
     ['web', 'get', 'one:o:key'], ['gate', 'set', 'one:ver', '1'], ['gate', 'get', 'one:s:test'], ['ctl', 'get', 'one:s:test'], ['ctl', 'get', 'one:u:alice@demo.test:keys'], ['admin', 'get', 'one:u:alice@demo.test:keys']])
     assert.match(as(user, ...args), /NOPERM/, `${user} ${args.join(' ')}`);
   assert.doesNotMatch(as('web', 'get', 'one:plan:basic'), /NOPERM/);
+});
+
+const runs = (service, env) => { // its pid, or null
+  const line = script('status.sh', env).stdout.split('\n').find((l) => l.trim().startsWith(`${service} `));
+  return /runs \(pid (\d+)\)/.exec(line)?.[1] ?? null;
+};
+
+test('what certificates name is asked from a network without an exit', { skip: process.getuid() === 0 ? false : 'only root may always make networks' }, async () => {
+  const pid = runs('fetch', one);
+  assert.notEqual(readlinkSync(`/proc/${pid}/ns/net`), readlinkSync('/proc/self/ns/net'));
+  assert.equal(readFileSync(`/proc/${pid}/net/fib_trie`, 'utf8'), '', 'it has no address, not even loopback');
+  assert.match(script('up.sh', one).stdout, /Nothing leaves this machine/);
+  const socket = path.join(realpathSync(one.DATA), 'run/fetch.sock');
+  assert.equal((await fetchCall(socket, { kind: 'ping' })).status, 204);
+  assert.equal((await fetchCall(socket, { kind: 'crl', url: 'http://11.1.2.3/x.crl' })).outcome, 'unreachable');
+});
+
+test('status says what runs, and fails unless all does', () => {
+  assert.equal(script('status.sh', one).status, 0);
+  const nothing = script('status.sh', { ...two, DATA: path.join(dir, 'nothing') });
+  assert.equal(nothing.status, 1);
+  assert.doesNotMatch(nothing.all, /runs/);
+  process.kill(Number(runs('fetch', two)), 'SIGKILL');
+  const rest = script('status.sh', two);
+  assert.equal(rest.status, 1);
+  assert.match(rest.all, /fetch +-/);
+  assert.match(rest.all, /waxseald +runs/);
+  assert.equal(script('up.sh', two).status, 0);
+  assert.equal(script('status.sh', two).status, 0);
 });
 
 test('another configuration on running data is refused, a taken port is named', () => {
