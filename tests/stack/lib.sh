@@ -65,6 +65,7 @@ proc_stamp() { # PID
     stat=${stat##*) }
     # shellcheck disable=SC2086
     set -- $stat
+    [ "$1" != Z ] || return 1 # dead, but nobody has collected it yet
     printf '%s@%s\n' "${20}" "$(cat /proc/sys/kernel/random/boot_id)"
 }
 remember() { # NAME PID

@@ -142,12 +142,14 @@ test('what certificates name is asked from a network without an exit', { skip: p
   assert.equal((await fetchCall(socket, { kind: 'crl', url: 'http://11.1.2.3/x.crl' })).outcome, 'unreachable');
 });
 
-test('status says what runs, and fails unless all does', () => {
+test('status says what runs, and fails unless all does', async () => {
   assert.equal(script('status.sh', one).status, 0);
   const nothing = script('status.sh', { ...two, DATA: path.join(dir, 'nothing') });
   assert.equal(nothing.status, 1);
   assert.doesNotMatch(nothing.all, /runs/);
-  process.kill(Number(runs('fetch', two)), 'SIGKILL');
+  const pid = Number(runs('fetch', two));
+  process.kill(pid, 'SIGKILL');
+  for (let i = 0; i < 500 && existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')); i++) await new Promise((r) => { setTimeout(r, 10); });
   const rest = script('status.sh', two);
   assert.equal(rest.status, 1);
   assert.match(rest.all, /fetch +-/);
