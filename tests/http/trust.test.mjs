@@ -5,7 +5,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
-import { folderId, imapOf, instance, redis, signedIn } from '../lib/instance.mjs';
+import { Server } from '../lib/fastcgi.mjs';
+import { account, folderId, imapOf, instance, redis, signedIn, top } from '../lib/instance.mjs';
 import { base64, entity, message, multipart, text } from '../lib/mime.mjs';
 import { openssl } from '../lib/smime.mjs';
 
@@ -64,7 +65,8 @@ test('a certificate that the user trusts is green for its address, and no longer
   assert.equal(entry.certificate.fingerprint, unknown.fingerprint('pia'));
   assert.deepEqual([entry.kind, entry.address], ['certificate', 'pia@out.example']);
   const now = await again(alice, before.uid);
-  assert.deepEqual([now.verdict, now.signature.signers[0].chain], ['signed-valid', 'trusted']);
+  assert.deepEqual([now.verdict, now.signature.signers[0].chain, now.signature.signers[0].trusted_by], ['signed-valid', 'trusted', 'personal']);
+  assert.deepEqual(now.signature.signers[0].path.map((p) => p.fingerprint), [unknown.fingerprint('pia')]);
   assert.ok(now.reasons.some((r) => r.code === 'personal_certificate'), JSON.stringify(now.reasons));
   // What one user trusts is no other's matter.
   assert.equal((await verdict(bob, 'bob', mail)).verdict, 'signed-untrusted');
@@ -94,7 +96,7 @@ test('an issuer is trusted for one address or for all', async () => {
   const mail = (name) => signed(`${name}@out.example`, of(unknown, name));
   const one = await trust('issuer', unknown.file('ca.pem'), 'kim@out.example');
   const kim = await verdict(alice, 'alice', mail('kim'));
-  assert.equal(kim.verdict, 'signed-valid');
+  assert.deepEqual([kim.verdict, kim.signature.signers[0].trusted_by], ['signed-valid', 'personal']);
   assert.ok(kim.reasons.some((r) => r.code === 'personal_issuer'), JSON.stringify(kim.reasons));
   const lou = await verdict(alice, 'alice', mail('lou'));
   assert.equal(lou.verdict, 'signed-untrusted');
@@ -156,6 +158,30 @@ test('who writes Redis makes nobody trusted', async () => {
   await alice.delete(`${TRUST}/${entry.id}`);
 });
 
+// A server of its own with another list of roots for e-mail; the organisation's folder stays.
+test('a root of the list for e-mail is green, until its end', async () => {
+  unknown.issue('roo', 'roo@out.example');
+  const mail = await verdict(alice, 'alice', signed('roo@out.example', of(unknown, 'roo')));
+  const day = (n) => `${new Date(Date.now() + n * DAY).toISOString().slice(0, 19)}Z`;
+  const rows = [
+    ['not on the list', 'root', '', 'signed-untrusted', 'none'],
+    ['on the list', 'ca', '', 'signed-valid', 'mail_roots'],
+    ['trusted for what began until tomorrow', 'ca', `# distrust-after: ${day(1)}\n`, 'signed-valid', 'mail_roots'],
+    ['trusted for what is older', 'ca', `# distrust-after: ${day(-300)}\n`, 'signed-untrusted', 'none'],
+  ];
+  const demo = openssl(['x509', '-in', path.join(instance.keys, 'root.pem')]).toString();
+  for (const [what, name, comment, word, by] of rows) {
+    writeFileSync(unknown.file('roots.pem'), `# Test root\n${comment}${name === 'ca' ? unknown.pem() : demo}`);
+    const server = await Server.start(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'), { processes: '1', mail_roots: unknown.file('roots.pem') });
+    await server.signIn(account('alice').address, account('alice').password);
+    const list = await server.get(`/api/v1/folders/${archive}/messages?offset=0&limit=1`);
+    const r = await server.get(`/api/v1/folders/${archive}/messages/${mail.uid}?uidvalidity=${JSON.parse(list.text).uidvalidity}`);
+    const v = JSON.parse(r.text).security;
+    assert.deepEqual([v.verdict, v.signature.signers[0].trusted_by], [word, by], what);
+    await server.stop();
+  }
+});
+
 // Chains below the demo's own root, which everybody here trusts.
 test('chains that only look right are not green', async () => {
   const root = { pem: path.join(instance.keys, 'root.pem'), key: path.join(instance.keys, 'root.key') };
@@ -187,6 +213,7 @@ test('chains that only look right are not green', async () => {
     const leaf = make(`leaf-${n++}`, by, extensions, options);
     const v = await verdict(alice, 'alice', signed('boss@demo.test', { ...leaf, beside: [by.pem, ...beside] }));
     assert.equal(v.verdict, word, what);
+    assert.equal(v.signature.signers[0].trusted_by, v.signature.signers[0].chain === 'trusted' ? 'organisation' : 'none', what);
     if (level === 'good') assert.equal(v.level, 'good', what);
     else assert.notEqual(v.level, 'good', what);
   }
