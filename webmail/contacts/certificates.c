@@ -62,14 +62,14 @@ static bool encrypts(const struct entry *entry, struct arena *a)
 static void supersede(struct call *c, const json_t *contact, const json_t *by, str_t address,
                       bool older_only)
 {
-    CLEANUP_ENTRY struct entry newcomer;
+    CLEANUP_ENTRY struct entry newcomer = {.item = NULL};
     struct cert_info mine, theirs;
     const json_t *list = list_of(contact);
     if (!entry_read((json_t *) by, c->arena, &newcomer) ||
         cert_describe(newcomer.cert, c->arena, &mine, NULL) != RC_OK)
         return;
     for (size_t i = 0; i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (json_array_get(list, i) == by) continue;
         if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != ENTRY_VALID)
             continue;
@@ -91,7 +91,7 @@ static rc_t keep_limits(const json_t *contact, struct arena *a, struct err *e)
     unsigned seen[4] = {0};
     json_t *list = list_of(contact);
     for (size_t i = json_array_size(list); i-- > 0;) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         bool readable = entry_read(json_array_get(list, i), a, &entry);
         if (!readable || (++seen[entry.state] > most[entry.state] && entry.state != ENTRY_VALID))
             json_array_remove(list, i);
@@ -128,7 +128,7 @@ static void find_current(struct call *c, const json_t *contact, const struct jud
     const json_t *list = list_of(contact);
     *out = (struct current){.cert = NULL};
     for (size_t i = 0; i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         struct judged j;
         if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != ENTRY_VALID)
             continue;
@@ -153,7 +153,7 @@ static bool was_one_rejected(struct call *c, const json_t *contact, str_t addres
     const json_t *list = list_of(contact);
     bool found = false;
     for (size_t i = 0; !found && i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         found = entry_read(json_array_get(list, i), c->arena, &entry) &&
                 entry.state == ENTRY_REJECTED && is_of(&entry, address);
     }
@@ -228,7 +228,7 @@ static rc_t place(struct call *c, const json_t *contact, json_t *item, str_t add
                   const struct contact_certificate *cert, struct contact_added *out, bool *changed,
                   struct err *e)
 {
-    CLEANUP_ENTRY struct entry entry;
+    CLEANUP_ENTRY struct entry entry = {.item = NULL};
     struct change_answer answer = {.why = NULL};
     if (!cert->verdict) {
         out->taken = bring_in(item, !out->added);
@@ -285,7 +285,7 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
         TRY(keep_limits(contact, c->arena, e));
         TRY(book_save(c, id, contact, before, version, e));
     }
-    CLEANUP_ENTRY struct entry entry;
+    CLEANUP_ENTRY struct entry entry = {.item = NULL};
     (void) entry_read(item, c->arena, &entry);
     done.state = entry_state_word(entry.state);
     done.contact = contact_json(c, contact);
@@ -375,7 +375,7 @@ static bool has_valid(struct call *c, const json_t *contact, str_t address, bool
     const json_t *list = list_of(contact);
     bool found = false;
     for (size_t i = 0; !found && i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         found = entry_read(json_array_get(list, i), c->arena, &entry) &&
                 entry.state == ENTRY_VALID && is_of(&entry, address) &&
                 (!encrypting || encrypts(&entry, c->arena));
@@ -390,7 +390,7 @@ static void revive(struct call *c, const json_t *contact, const struct entry *go
     const json_t *list = list_of(contact);
     if (!is_of(gone, address) || has_valid(c, contact, address, encrypting)) return;
     for (size_t i = json_array_size(list); i-- > 0;) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry) ||
             entry.state != ENTRY_SUPERSEDED || !is_of(&entry, address) ||
             encrypts(&entry, c->arena) != encrypting)
@@ -411,7 +411,7 @@ static void prefer(struct call *c, const json_t *contact, const struct entry *ch
 {
     const json_t *addresses = json_object_get(contact, "addresses"), *list = list_of(contact);
     for (size_t i = 0; i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry)) continue;
         for (size_t k = 0; k < json_array_size(addresses); k++) {
             str_t address = json_text(json_array_get(addresses, k));
@@ -457,7 +457,7 @@ static rc_t change_once(struct call *c, str_t id, str_t fingerprint, str_t actio
     contact = json_deep_copy(before);
     const json_t *list = list_of(contact);
     for (size_t i = 0; i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         CLEANUP_JSON json_t *item = json_incref(json_array_get(list, i)); /* outlives "remove" */
         if (!entry_read(item, c->arena, &entry) ||
             !str_eq(cert_fingerprint(entry.cert), fingerprint))

@@ -51,7 +51,7 @@ struct offer {
 static void consider(struct call *c, struct choice *choice, const struct offer *o,
                      const struct judge_basis *basis)
 {
-    CLEANUP_JUDGED struct judged j;
+    CLEANUP_JUDGED struct judged j = {.fits = false};
     judge_certificate(c, o->cert, o->chain, o->chain_count, basis, &j);
     if (!j.fits) return;
     enum grade grade = j.status != RECIPIENT_READY ? GRADE_UNUSABLE
@@ -72,7 +72,7 @@ static void consider(struct call *c, struct choice *choice, const struct offer *
 static void consider_waiting(struct call *c, struct choice *choice, const struct entry *entry,
                              const struct judge_basis *basis)
 {
-    CLEANUP_JUDGED struct judged j;
+    CLEANUP_JUDGED struct judged j = {.fits = false};
     struct judge_basis unasked = *basis;
     unasked.checks = NULL;
     judge_certificate(c, entry->cert, entry->chain, entry->chain_count, &unasked, &j);
@@ -89,7 +89,7 @@ static void consider_entries(struct call *c, struct choice *choice, const json_t
                              enum entry_state state, const struct judge_basis *basis)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != state)
             continue;
         if (state == ENTRY_PENDING) {
@@ -195,7 +195,7 @@ rc_t contacts_known_certificates(struct call *c, str_t address, struct cert **ou
     TRY(book_find(c, address, &contact, &id, &version, e));
     const json_t *list = json_object_get(contact, "certificates");
     for (size_t i = json_array_size(list); i-- > 0 && *n < max;) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry)) continue;
         if (entry.state == ENTRY_PENDING || entry.state == ENTRY_REJECTED) continue;
         out[(*n)++] = cert_ref(entry.cert);

@@ -43,7 +43,7 @@ static enum revocation revocation_of(struct call *c, struct showing *s, const st
 static json_t *certificate_json(struct call *c, struct showing *s, json_t *item,
                                 const json_t *addresses)
 {
-    CLEANUP_ENTRY struct entry entry;
+    CLEANUP_ENTRY struct entry entry = {.item = NULL};
     json_t *v = entry_read(item, c->arena, &entry) ? cert_json(entry.cert, c->arena) : NULL;
     if (!v) return NULL;
     json_object_set(v, "source", json_object_get(item, "source"));

@@ -4,7 +4,7 @@
 static rc_t settle_entry(struct call *c, const struct entry *entry, const struct judge_basis *basis,
                          bool *changed, struct err *e)
 {
-    CLEANUP_JUDGED struct judged j;
+    CLEANUP_JUDGED struct judged j = {.fits = false};
     struct contact_added done = {.contact = NULL};
     judge_certificate(c, entry->cert, entry->chain, entry->chain_count, basis, &j);
     enum revocation r = j.verdict.revocation.status;
@@ -27,7 +27,7 @@ static rc_t settle_all(struct call *c, const json_t *list, const struct judge_ba
                        bool *changed, struct err *e)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
-        CLEANUP_ENTRY struct entry entry;
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry) ||
             entry.state != ENTRY_PENDING || !str_eq(entry.why, STR("revocation")))
             continue;
