@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export const LUCIDE = [
   'archive', 'arrow-left', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
-  'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'code', 'command', 'download', 'ellipsis', 'eraser', 'file', 'file-archive',
+  'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'code', 'command', 'copy', 'download', 'ellipsis', 'eraser', 'file', 'file-archive',
   'file-image', 'file-text', 'folder', 'folder-input', 'folder-plus', 'forward', 'image', 'image-off', 'inbox', 'list-indent-increase', 'list-indent-decrease',
   'info', 'italic', 'key-round', 'keyboard', 'link', 'list', 'loader-circle', 'list-filter', 'list-ordered', 'lock', 'lock-keyhole', 'lock-keyhole-open',
   'log-out', 'mail', 'mail-open', 'maximize-2', 'menu', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',

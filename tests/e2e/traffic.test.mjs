@@ -5,7 +5,8 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
-import { account, imapOf, instance, top } from '../lib/instance.mjs';
+import { account, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
+import { withKeyOf } from '../lib/issue.mjs';
 import { keyNeedles, passphraseNeedles, search } from '../lib/secrets.mjs';
 
 const run = Date.now().toString(36);
@@ -97,6 +98,19 @@ test('a client that leaks on purpose is found out', async () => {
     const alice = await (await browser.person('alice')).signIn();
     await alice.importKey();
     const hits = search(browser.relay.texts(), needles);
+    // The key that is made here, too: known to the test by its file in the vault, which alone left the browser.
+    const { page } = alice;
+    await page.getByRole('button', { name: 'Make a new key' }).click();
+    await page.locator('.make-dialog button[type=submit]').click();
+    for (const id of ['#new-passphrase', '#new-passphrase-again']) await page.locator(id).fill(passphraseOf('alice'));
+    await page.locator('.make-dialog button[type=submit]').click();
+    await page.locator('.request-text').waitFor({ timeout: 120_000 });
+    const api = await signedIn('alice');
+    const { keys } = (await api.get('/api/v1/smime/keys')).json;
+    const { p12 } = (await api.post(`/api/v1/smime/keys/${keys.find((k) => k.request).id}/file`, {})).json;
+    api.close();
+    const made = await withKeyOf(Buffer.from(p12, 'base64'), passphraseOf('alice'), (key) => search(browser.relay.texts(), keyNeedles('the new key', key)));
+    for (const n of ['prime1', 'prime2', 'privateExponent']) assert.ok(made.some((h) => h.startsWith(`${n} of the new key`) && h.endsWith('in request POST /api/v1/leak')), `${n} of the key made here is found`);
     const leaked = (what) => hits.some((h) => h.startsWith(what) && h.endsWith('in request POST /api/v1/leak'));
     assert.ok(leaked('passphrase'), 'the passphrase is found');
     for (const n of ['prime1', 'prime2', 'privateExponent']) assert.ok(leaked(`${n} of alice`), `${n} is found in the memory that was sent`);

@@ -31,6 +31,8 @@ export class Relay {
     if (keep) this.exchanges.push(keep);
     const headers = { ...q.headers };
     if (keep && !this.compressed) delete headers['accept-encoding'];
+    // A 304 would be answered with the overlay's bytes, but without the headers that the first answer had.
+    if (this.overlay) delete headers['if-none-match'];
     const up = http.request({ host: '127.0.0.1', port: target, method: q.method, path: q.url, headers, agent: this.agent }, (answer) => {
       if (keep) { keep.status = answer.statusCode; keep.answer.push(head(String(answer.statusCode), answer.rawHeaders)); }
       const other = this.#other(q.url);

@@ -33,5 +33,22 @@ export const SCREENS = [
   ['signed', async (p) => { await home(p); await p.open("Minutes of Tuesday's call"); await p.hasVerdict('signed-valid'); await settled(p.page); }],
   ['plain', async (p) => { await home(p); await p.open('Lunch on Friday?'); await settled(p.page); }],
   ['tampered', async (p) => { await home(p); await p.folder('Odd and hostile'); await p.open('Please transfer the money'); await p.page.locator('.security-item.is-bad').first().waitFor(); await settled(p.page); }],
-  ['settings-security', async (p) => { await p.page.goto(`${instance.origin}/settings/security`); await p.page.locator('.key-list .key-card').waitFor(); }],
+  ['settings-security', async (p) => { await p.page.goto(`${instance.origin}/settings/security`); await p.page.locator('.key-list .key-card').first().waitFor(); }],
+  ['keys', async (p) => { await p.page.locator('#keys-title').scrollIntoViewIfNeeded(); await p.page.locator('#keys-title').evaluate((e) => e.scrollIntoView()); }],
+  ['keys-make', async (p) => { await p.page.getByRole('button', { name: 'Make a new key' }).click(); await p.page.locator('.make-dialog #key-holder').waitFor(); }],
+  ['keys-make-passphrase', async (p) => { await p.page.locator('.make-dialog button[type=submit]').click(); await p.page.locator('#new-passphrase').waitFor(); }],
+  ['keys-delete', async (p) => {
+    await p.page.keyboard.press('Escape');
+    await p.page.locator('.make-dialog').waitFor({ state: 'detached' });
+    await p.page.locator('.key-card wx-menu [data-trigger]').first().click();
+    await p.page.getByRole('menuitem', { name: 'Delete key' }).click();
+    await p.page.locator('#remove-word').waitFor();
+  }],
+  ['keys-passphrase', async (p) => {
+    await p.page.keyboard.press('Escape');
+    await p.page.locator('.remove-dialog').waitFor({ state: 'detached' });
+    await p.page.locator('.key-card wx-menu [data-trigger]').first().click();
+    await p.page.getByRole('menuitem', { name: 'Change passphrase' }).click();
+    await p.page.locator('#old-passphrase').waitFor();
+  }],
 ];

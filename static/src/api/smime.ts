@@ -8,6 +8,14 @@ export function getKeys(): Promise<VaultKeys> { return api<VaultKeys>(`${V1}/key
 export function addKey(p12: string, label: string, certificates: string[]): Promise<VaultKey> {
   return api<VaultKey>(`${V1}/keys`, { method: 'POST', json: { p12, label, certificates } });
 }
+/** A key made in the browser, whose certificate has not arrived yet. request: PKCS#10. */
+export function addPendingKey(p12: string, label: string, request: string): Promise<VaultKey> {
+  return api<VaultKey>(`${V1}/keys`, { method: 'POST', json: { p12, label, certificates: [], request } });
+}
+/** What is given takes the place of what is there; all of it or nothing. */
+export function replaceKey(id: string, change: { p12?: string; label?: string; certificates?: string[] }): Promise<VaultKey> {
+  return api<VaultKey>(`${V1}/keys/${encodeURIComponent(id)}`, { method: 'PUT', json: change });
+}
 export function getKeyFile(id: string): Promise<{ p12: string; downloads: { time: string; address: string }[] }> {
   return api(`${V1}/keys/${encodeURIComponent(id)}/file`, { method: 'POST', json: {} });
 }

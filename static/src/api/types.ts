@@ -8,7 +8,7 @@ export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'comfortable' | 'compact';
 
 export interface Settings {
-  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean };
+  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; reminded?: Record<string, number> };
   reading: { shortcuts?: boolean; mark_read?: boolean };
   ui: { theme?: Theme; density?: Density; language?: string };
   identity: { name?: string; signature?: string };
@@ -131,6 +131,7 @@ export type KeptCert = Cert & {
 };
 export interface Contact { id: string; name: string; addresses: string[]; certificates: KeptCert[] }
 export interface TrustEntry { id: string; kind: 'issuer' | 'certificate'; address: string | null; certificate: Cert; since: string }
-export interface VaultKey { id: string; label: string; created: string; certificates: Cert[] }
+/** request: PKCS#10 while the certificate has not arrived; reminder: 30, 7, 1 or 0 days, when one is due. */
+export interface VaultKey { id: string; label: string; created: string; certificates: Cert[]; request?: string | null; reminder?: number | null }
 export interface VaultKeys { keys: VaultKey[]; primary: { sign: string | null; encrypt: string | null } }
 export interface Misspelt { offset: number; length: number; suggestions: string[] }

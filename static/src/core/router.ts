@@ -44,7 +44,8 @@ export function startRouter(): void {
 export function go(next: Route, options: { replace?: boolean } = {}): void {
   const path = pathOf(next);
   if (path === location.pathname) { route.value = next; return; }
-  if (options.replace) history.replaceState({ depth } satisfies State, '', path);
+  // From one section of the settings to another is no step: Back leads to the mail.
+  if (options.replace || (next.page === 'settings' && route.value.page === 'settings')) history.replaceState({ depth } satisfies State, '', path);
   else history.pushState({ depth: ++depth } satisfies State, '', path);
   route.value = next;
 }

@@ -5,3 +5,4 @@ import './words.ts';
 import './activity.ts';
 import './unlock.ts';
 import './first-run.ts';
+import './reminder.ts';

@@ -1,7 +1,8 @@
-// Settings > Security, below the four options: my keys and certificates, import, backup, lock now, activity.
+// Settings > Security, below the four options: my keys and certificates and all that can be done with them, and what they
+// were used for.
 import '../core/shared.ts';
 import './common.ts';
-import { dropKey, getKeyFile, setPrimary } from '../api/smime.ts';
+import { dropKey, getKeyFile, replaceKey, setPrimary } from '../api/smime.ts';
 import { sentence } from '../api/client.ts';
 import type { Cert, VaultKey } from '../api/types.ts';
 import { fullDate } from '../core/format.ts';
@@ -12,43 +13,54 @@ import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
 import { me } from '../store/session.ts';
 import { toast } from '../store/toasts.ts';
-import { confirm } from '../store/ui.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { separator } from '../views/parts/menu.ts';
 import type { MenuItem } from '../views/parts/menu.ts';
 import { saveBlob } from '../views/reader/save.ts';
 import { activityList } from './activity.ts';
+import './arrived.ts';
+import { IMPORT_INSTEAD } from './arrived.ts';
 import { fromBase64 } from './bytes.ts';
-import { day, keyringSentence, keySize, note } from './form.ts';
+import { certificateRow } from './certificate-row.ts';
+import { keyringSentence, note } from './form.ts';
 import { IMPORT_DONE_EVENT } from './first-run.ts';
 import { backupName } from './importing.ts';
+import { holderOf, isPending, opensOldMail } from './keys.ts';
+import './making.ts';
+import './naming.ts';
+import './passphrase.ts';
+import { renewal } from './reminder.ts';
+import { requestActions } from './request.ts';
+import { KEY_DIALOG_DONE } from './step.ts';
 import { UNLOCKED_EVENT } from './unlock.ts';
 import { isOpen, keyring, loadVault, vault, watchPage } from './vault.ts';
 import './wizard.ts';
 
-const SOON = 30 * 86_400_000;
+/** The dialog that is open, and the key it is about. */
+type Task = { what: 'import'; given: File | null } | { what: 'make'; holder: string; renews: string } | { what: 'unlock' | 'arrived' | 'passphrase' | 'rename' | 'remove'; key: VaultKey }
+  | { what: 'downloads'; label: string; list: { time: string; address: string }[] } | null;
 
 export class WxKeysPanel extends WxElement {
-  static override properties = { importing: { state: true }, unlocking: { state: true }, error: { state: true }, downloads: { state: true } };
-  declare importing: boolean;
-  declare unlocking: string[] | null;
+  static override properties = { task: { state: true }, error: { state: true } };
+  declare task: Task;
   declare error: string;
-  declare downloads: { label: string; list: { time: string; address: string }[] } | null;
 
   constructor() {
     super();
-    this.importing = false;
-    this.unlocking = null;
+    this.task = null;
     this.error = '';
-    this.downloads = null;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     watchPage();
-    this.listen(this, IMPORT_DONE_EVENT, () => { this.importing = false; });
-    this.listen(this, UNLOCKED_EVENT, () => { this.unlocking = null; });
-    loadVault(true).catch((error: unknown) => { this.error = sentence(error); });
+    for (const type of [IMPORT_DONE_EVENT, UNLOCKED_EVENT, KEY_DIALOG_DONE]) this.listen(this, type, () => { this.task = null; });
+    this.listen(this, IMPORT_INSTEAD, (e: CustomEvent<File>) => { this.task = { what: 'import', given: e.detail }; });
+    loadVault(true).then((v) => {
+      const key = v.keys.find((k) => k.id === renewal.value);
+      renewal.value = null;
+      if (key) this.#renew(key);
+    }).catch((error: unknown) => { this.error = sentence(error); });
   }
 
   async #try(act: () => Promise<unknown>): Promise<void> {
@@ -64,63 +76,83 @@ export class WxKeysPanel extends WxElement {
   }
 
   #showDownloads(k: VaultKey): Promise<void> {
-    return this.#try(async () => { this.downloads = { label: k.label, list: (await getKeyFile(k.id)).downloads }; });
+    return this.#try(async () => { this.task = { what: 'downloads', label: k.label, list: (await getKeyFile(k.id)).downloads }; });
   }
 
-  async #remove(k: VaultKey): Promise<void> {
-    const yes = await confirm({ title: t('smime-remove-title', { label: k.label }), text: t('smime-remove-text'), action: t('smime-remove'), danger: true });
-    if (yes) await this.#try(async () => { await dropKey(k.id); await loadVault(true); });
-  }
-
-  #makePrimary(c: Cert): Promise<void> {
+  #use(c: Cert, use: 'sign' | 'encrypt'): Promise<void> {
     return this.#try(async () => {
       const p = vault.value!.primary;
-      await setPrimary(c.can_sign ? c.fingerprint : p.sign, c.can_encrypt ? c.fingerprint : p.encrypt);
+      await setPrimary(use === 'sign' ? c.fingerprint : p.sign, use === 'encrypt' ? c.fingerprint : p.encrypt);
       await loadVault(true);
     });
   }
 
+  #renew(k: VaultKey): void {
+    const last = k.certificates.toSorted((a, b) => Date.parse(b.not_after) - Date.parse(a.not_after))[0];
+    this.task = { what: 'make', holder: last ? holderOf(last) : '', renews: k.label };
+  }
+
   #menu(k: VaultKey): MenuItem[] {
-    const now = Date.now();
-    const candidates = k.certificates.filter((c) => (c.can_sign || c.can_encrypt) && Date.parse(c.not_after) > now && c.fingerprint !== vault.value?.primary.sign);
+    const pending = isPending(k);
     return [
+      { label: t('smime-rename'), icon: 'pen-line', run: () => { this.task = { what: 'rename', key: k }; } },
+      { label: t('smime-passphrase-change'), icon: 'key-round', run: () => { this.task = { what: 'passphrase', key: k }; } },
       { label: t('smime-backup-save'), icon: 'download', run: () => void this.#backup(k) },
       { label: t('smime-downloads'), icon: 'clock', run: () => void this.#showDownloads(k) },
-      ...candidates.slice(0, 1).map((c) => ({ label: t('smime-make-primary'), icon: 'seal-plain', run: () => void this.#makePrimary(c) })),
-      separator, { label: t('smime-remove'), icon: 'trash', danger: true, run: () => void this.#remove(k) },
+      ...(pending ? [] : [separator, { label: t('smime-renew'), icon: 'refresh-cw', run: () => this.#renew(k) }, { label: t('smime-arrived'), icon: 'file', run: () => { this.task = { what: 'arrived', key: k }; } }]),
+      separator, { label: t('smime-remove'), icon: 'trash', danger: true, run: () => { this.task = { what: 'remove', key: k }; } },
     ];
   }
 
-  #certificate(c: Cert): TemplateResult {
-    const now = Date.now();
-    const end = Date.parse(c.not_after);
-    const p = vault.value?.primary;
-    const uses = [c.can_sign ? t('smime-use-sign') : '', c.can_encrypt ? t('smime-use-encrypt') : ''].filter(Boolean).join(', ') || t('smime-use-none');
-    return html`<div class="key-cert"><div class="key-cert-main"><bdi>${c.addresses.join(', ') || c.subject}</bdi>
-        <div class="muted">${uses} · ${keySize(c.key)} · ${end < now ? t('smime-expired-on', { date: day(end) }) : t('smime-valid-until', { date: day(end) })}</div></div>
-      <span class="key-badges">
-        ${p?.sign === c.fingerprint ? html`<span class="chip">${icon('seal-plain')}${t('smime-primary-sign')}</span>` : nothing}
-        ${p?.encrypt === c.fingerprint ? html`<span class="chip">${icon('lock')}${t('smime-primary-encrypt')}</span>` : nothing}
-        ${end < now ? html`<span class="chip is-warning">${icon('clock')}${t('smime-expired')}</span>` : end - now < SOON ? html`<span class="chip is-warning">${icon('clock')}${t('smime-expires-soon')}</span>` : nothing}
-        ${c.weak ? html`<span class="chip is-warning">${icon('triangle-alert')}${t('smime-weak')}</span>` : nothing}</span></div>`;
+  #pending(k: VaultKey): TemplateResult {
+    return html`<div class="key-pending">${note('info', t('smime-pending-text'))}
+      <div class="button-row"><button type="button" class="button button-small button-primary" @click=${() => { this.task = { what: 'arrived', key: k }; }}>${icon('file')}${t('smime-arrived-go')}</button></div>
+      ${requestActions(k.request ?? '', false)}</div>`;
   }
 
   #key(k: VaultKey): TemplateResult {
     const open = k.certificates.some((c) => isOpen(c.fingerprint));
-    return html`<li class="key-card"><div class="key-card-head">${icon(open ? 'lock-keyhole-open' : 'lock-keyhole', t(open ? 'smime-state-open' : 'smime-state-locked'))}
-        <div class="key-card-name"><strong><bdi>${k.label}</bdi></strong><div class="muted">${t(open ? 'smime-state-open' : 'smime-state-locked')} · ${t('smime-added', { date: fullDate(k.created) })}</div></div>
-        ${open ? nothing : html`<button type="button" class="button button-small" @click=${() => { this.unlocking = k.certificates.map((c) => c.fingerprint); }}>${t('smime-unlock')}</button>`}
-        <wx-menu label=${t('more-actions')} .items=${() => this.#menu(k)}></wx-menu></div>
-      ${k.certificates.map((c) => this.#certificate(c))}</li>`;
+    const pending = isPending(k);
+    const state = t(pending ? 'smime-state-pending' : open ? 'smime-state-open' : 'smime-state-locked');
+    const now = Date.now();
+    return html`<li class="key-card" data-key=${k.id}><div class="key-card-head">${icon(pending ? 'clock' : open ? 'lock-keyhole-open' : 'lock-keyhole')}
+        <div class="key-card-name"><h3><bdi>${k.label}</bdi></h3><div class="muted">${state} · ${t('smime-added', { date: fullDate(k.created) })}</div></div>
+        ${open || pending ? nothing : html`<button type="button" class="button button-small" @click=${() => { this.task = { what: 'unlock', key: k }; }}>${t('smime-unlock')}</button>`}
+        <wx-menu label=${t('smime-key-actions', { label: k.label })} .items=${() => this.#menu(k)}></wx-menu></div>
+      ${opensOldMail(k, vault.value!.primary) ? html`<p class="key-old">${icon('mail-open')}${t('smime-old')}</p>` : nothing}
+      ${pending ? this.#pending(k) : k.certificates.map((c) => certificateRow(c, vault.value!.primary, now, (use) => void this.#use(c, use)))}</li>`;
   }
+
+  #import = (): void => { this.task = { what: 'import', given: null }; };
+  #make = (): void => { this.task = { what: 'make', holder: '', renews: '' }; };
 
   #keys(): TemplateResult {
     const v = vault.value;
     if (this.error) return html`<div role="alert">${note('bad', this.error)}</div>`;
     if (!v) return html`<p class="muted" role="status">${t('loading')}</p>`;
-    if (v.keys.length === 0) return html`<div class="empty keys-empty"><span class="empty-art">${icon('key-round')}</span><h2>${t('smime-keys-none')}</h2><p>${t('smime-keys-none-text')}</p>
-      <button type="button" class="button button-primary" @click=${() => { this.importing = true; }}>${icon('plus')}${t('smime-import')}</button></div>`;
+    if (v.keys.length === 0) return html`<div class="empty keys-empty"><span class="empty-art">${icon('key-round')}</span><h3>${t('smime-keys-none')}</h3><p>${t('smime-keys-none-text')}</p>
+      <div class="button-row"><button type="button" class="button button-primary" @click=${this.#import}>${icon('plus')}${t('smime-import')}</button>
+        <button type="button" class="button" @click=${this.#make}>${icon('key-round')}${t('smime-make')}</button></div></div>`;
     return html`<ul class="key-list">${v.keys.map((k) => this.#key(k))}</ul>`;
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const task = this.task;
+    const close = (): void => { this.task = null; };
+    switch (task?.what) {
+      case 'import': return html`<wx-import-wizard .given=${task.given}></wx-import-wizard>`;
+      case 'make': return html`<wx-make-key .holder=${task.holder} .renews=${task.renews}></wx-make-key>`;
+      case 'arrived': return html`<wx-certificate-arrived .of=${task.key}></wx-certificate-arrived>`;
+      case 'passphrase': return html`<wx-change-passphrase .of=${task.key}></wx-change-passphrase>`;
+      case 'rename': return html`<wx-rename-key .of=${task.key} .act=${(label: string) => replaceKey(task.key.id, { label })}></wx-rename-key>`;
+      case 'remove': return html`<wx-remove-key .of=${task.key} .act=${() => dropKey(task.key.id)} .backup=${() => this.#backup(task.key)}></wx-remove-key>`;
+      case 'unlock': return dialog({ title: t('smime-unlock-title'), close, body: html`<wx-unlock .wanted=${task.key.certificates.map((c) => c.fingerprint)}></wx-unlock>` });
+      case 'downloads': return dialog({
+        title: t('smime-downloads'), close,
+        body: html`<p class="muted">${t('smime-downloads-text', { label: task.label })}</p><ol class="activity">${task.list.map((d) => html`<li>${icon('download')}<span class="activity-text mono">${d.address}</span><time class="muted">${fullDate(d.time)}</time></li>`)}</ol>`,
+      });
+      default: return nothing;
+    }
   }
 
   override render(): TemplateResult {
@@ -128,17 +160,13 @@ export class WxKeysPanel extends WxElement {
     const some = (vault.value?.keys.length ?? 0) > 0;
     return html`<section class="set-group keys-panel" aria-labelledby="keys-title">
         <div class="keys-head"><h2 id="keys-title" class="set-legend">${t('smime-keys')}</h2>
-          ${some ? html`<button type="button" class="button button-small" @click=${() => { this.importing = true; }}>${icon('plus')}${t('smime-import')}</button>` : nothing}</div>
+          ${some ? html`<div class="button-row"><button type="button" class="button button-small" @click=${this.#import}>${icon('plus')}${t('smime-import')}</button>
+            <button type="button" class="button button-small" @click=${this.#make}>${icon('key-round')}${t('smime-make')}</button></div>` : nothing}</div>
         <p class="field-hint">${t('smime-keys-text')}</p>${this.#keys()}</section>
       <section class="set-group" aria-labelledby="activity-title"><div class="keys-head"><h2 id="activity-title" class="set-legend">${t('smime-activity')}</h2>
           ${s.locked ? nothing : html`<button type="button" class="button button-small" @click=${() => void this.#try(() => keyring.lock())}>${icon('lock-keyhole')}${t('smime-lock-now')}</button>`}</div>
         ${activityList(keyring.activity.value)}</section>
-      ${this.importing ? html`<wx-import-wizard></wx-import-wizard>` : nothing}
-      ${this.unlocking ? dialog({ title: t('smime-unlock-title'), close: () => { this.unlocking = null; }, body: html`<wx-unlock .wanted=${this.unlocking}></wx-unlock>` }) : nothing}
-      ${this.downloads ? dialog({
-        title: t('smime-downloads'), close: () => { this.downloads = null; },
-        body: html`<p class="muted">${t('smime-downloads-text', { label: this.downloads.label })}</p><ol class="activity">${this.downloads.list.map((d) => html`<li>${icon('download')}<span class="activity-text mono">${d.address}</span><time class="muted">${fullDate(d.time)}</time></li>`)}</ol>`,
-      }) : nothing}`;
+      ${this.#dialog()}`;
   }
 }
 define('wx-keys-panel', WxKeysPanel);

@@ -8,7 +8,7 @@ import { fromBase64 } from './bytes.ts';
 import { connectWorker } from './connect.ts';
 import { Keyring, KeyringError } from './keyring.ts';
 
-async function fetchModule(): Promise<Uint8Array> {
+export async function fetchModule(): Promise<Uint8Array> {
   const answer = await fetch(assetUrl('keyring.wasm'));
   if (!answer.ok) throw new KeyringError('unavailable');
   return new Uint8Array(await answer.arrayBuffer());

@@ -8,24 +8,26 @@ import { WxElement, define } from '../core/element.ts';
 import { icon } from '../core/icon.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
-import { me } from '../store/session.ts';
+import { me, settings } from '../store/session.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { saveBlob } from '../views/reader/save.ts';
 import { toBase64 } from './bytes.ts';
-import { day, keyringSentence, keySize, note, secretField, takeSecret } from './form.ts';
+import { keyringSentence, note, secretField, takeSecret } from './form.ts';
 import { IMPORT_DONE_EVENT } from './first-run.ts';
 import { ITERATIONS, backupName, canImport, classifyFile, judgePassphrase, labelOf, summarize, vaultCertificates } from './importing.ts';
-import type { KeySummary, Problem } from './importing.ts';
+import type { KeySummary } from './importing.ts';
+import { keySummary } from './summary.ts';
 import type { OpenedFile } from './protocol.ts';
 import { KeyringError } from './keyring.ts';
 import { keyring, loadVault, vault, watchPage } from './vault.ts';
 
 type Step = 'file' | 'password' | 'summary' | 'passphrase' | 'backup';
 const STEPS: Step[] = ['file', 'password', 'summary', 'passphrase', 'backup'];
-const MILD: ReadonlySet<Problem> = new Set(['address_case', 'expires_soon', 'sign_only', 'encrypt_only']);
 
 export class WxImportWizard extends WxElement {
-  static override properties = { step: { state: true }, busy: { state: true }, error: { state: true }, shown: { state: true }, over: { state: true }, kept: { state: true } };
+  static override properties = { given: { attribute: false }, step: { state: true }, busy: { state: true }, error: { state: true }, shown: { state: true }, over: { state: true }, kept: { state: true } };
+  /** A file that was chosen elsewhere already. */
+  declare given: File | null;
   declare step: Step;
   declare busy: boolean;
   declare error: string;
@@ -41,6 +43,7 @@ export class WxImportWizard extends WxElement {
 
   constructor() {
     super();
+    this.given = null;
     this.step = 'file';
     this.busy = false;
     this.error = '';
@@ -48,6 +51,11 @@ export class WxImportWizard extends WxElement {
     this.over = false;
     this.kept = false;
     watchPage();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.given) void this.#pick(this.given);
   }
 
   override disconnectedCallback(): void {
@@ -118,6 +126,8 @@ export class WxImportWizard extends WxElement {
     return this.#work(async () => {
       const file = this.#opened!;
       await addKey(toBase64(this.#strong!), labelOf(this.#summary, this.#name), vaultCertificates(file).map(toBase64));
+      // It was opened here a moment ago: nobody is asked for the passphrase twice.
+      await keyring.keep(file.handle, labelOf(this.#summary, this.#name), settings.value.security.lock_after_minutes);
       await this.#choosePrimary();
       await loadVault(true);
       this.#close();
@@ -152,21 +162,8 @@ export class WxImportWizard extends WxElement {
       ${secretField({ id: 'file-password', label: t('smime-file-password'), shown: this.shown, toggle: () => { this.shown = !this.shown; }, disabled: this.busy, hint: t('smime-file-password-hint') })}`;
   }
 
-  #key(s: KeySummary): TemplateResult {
-    const c = s.cert;
-    return html`<section class="key-card ${s.usable ? '' : 'is-unusable'}"><div class="key-card-head">${icon('key-round')}<div><strong><bdi>${c?.commonName || s.key.name || t('smime-key-unnamed')}</bdi></strong>
-        <div class="muted">${c ? c.addresses.join(', ') || t('smime-no-address') : nothing}</div></div></div>
-      <dl class="facts">
-        ${c ? html`<div class="fact"><dt>${t('smime-fact-valid')}</dt><dd>${t('smime-fact-valid-span', { from: day(c.notBefore), to: day(c.notAfter) })}</dd></div>
-          <div class="fact"><dt>${t('smime-fact-issuer')}</dt><dd>${c.issuerText}</dd></div>
-          <div class="fact"><dt>${t('smime-fact-use')}</dt><dd>${[c.canSign ? t('smime-use-sign') : '', c.canEncrypt ? t('smime-use-encrypt') : ''].filter(Boolean).join(', ') || t('smime-use-none')}</dd></div>` : nothing}
-        <div class="fact"><dt>${t('smime-fact-key')}</dt><dd>${c ? keySize(c.key) : `${s.key.type} ${s.key.bits}`}</dd></div></dl>
-      ${s.problems.map((p) => note(MILD.has(p) ? 'info' : s.usable ? 'warning' : 'bad', t(`smime-problem-${p.replaceAll('_', '-')}`, { address: me.value.address })))}
-      ${s.problems.length === 0 ? note('good', t('smime-problem-none', { address: me.value.address })) : nothing}</section>`;
-  }
-
   #summaryStep(): TemplateResult {
-    return html`${this.#summary.map((s) => this.#key(s))}${canImport(this.#summary) ? nothing : note('bad', t('smime-import-useless', { address: me.value.address }))}`;
+    return html`${this.#summary.map((s) => keySummary(s))}${canImport(this.#summary) ? nothing : note('bad', t('smime-import-useless', { address: me.value.address }))}`;
   }
 
   #passphraseStep(): TemplateResult {

@@ -113,13 +113,6 @@ export class WxSettings extends WxElement {
         ${smimeOn.value && assetUrl('keyring.version') ? html`<div class="fact"><dt>${t('about-keyring')}</dt><dd>${assetUrl('keyring.version')}<br><span class="mono muted">SHA-256 ${assetUrl('keyring.sha256')}</span></dd></div>` : nothing}</dl>`;
   }
 
-  /** On a phone the sections are one row that scrolls: the current one must be seen. */
-  override updated(): void {
-    const nav = this.querySelector<HTMLElement>('.settings-nav');
-    const here = nav?.querySelector<HTMLElement>('[aria-current=page]');
-    if (nav && here && nav.scrollWidth > nav.clientWidth) nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
-  }
-
   override render(): TemplateResult {
     const r = route.value;
     const sections = ['general', 'identity', ...(smimeOn.value ? ['security', 'certificates', 'trust'] : []), 'about'];

@@ -32,7 +32,7 @@ export class WxApp extends WxElement {
     }
     if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
     return html`<main class="panes" id="main" data-pane=${r.uid ? 'reader' : 'list'}>
-      <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${smimeOn.value ? html`<wx-first-run></wx-first-run>` : nothing}</section>
+      <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${smimeOn.value ? html`<wx-first-run></wx-first-run><wx-key-reminder></wx-key-reminder>` : nothing}</section>
       <section class="pane-reader" aria-label=${t('reader-region')}>${r.uid ? html`<wx-reader></wx-reader>` : html`
         <div class="empty empty-reader"><span class="empty-seal">${icon('brand')}</span><h2>${t('reader-empty')}</h2><p>${t('reader-empty-text')}</p></div>`}</section>
     </main>`;
