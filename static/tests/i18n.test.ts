@@ -85,6 +85,19 @@ test('keys made from words of the contract exist for every word', () => {
   for (const [prefix, ends] of Object.entries(table)) for (const end of ends) assert.ok(en.has(prefix + end), prefix + end);
 });
 
+test('every error word of the server has a text, so that its English sentence is not needed in another language', () => {
+  for (const lang of LANGS) {
+    const keys = new Set(keysOf(source.get(lang)!));
+    assert.deepEqual(errors.filter((k) => k !== 'err-ok' && !keys.has(k)), [], lang);
+  }
+});
+
+test('every cause of a change that waits has a text', () => {
+  const words = [.../const char \*why; \/\*([^*]*)\*\//.exec(readFileSync('webmail/contacts/change.h', 'utf8'))![1]!.matchAll(/"([a-z_]+)"/g)].map((m) => `change-why-${m[1]!.replaceAll('_', '-')}`);
+  const en = keysOf(source.get('en')!).filter((k) => k.startsWith('change-why-'));
+  assert.deepEqual(en.toSorted(), words.toSorted());
+});
+
 test('no key is left over', () => {
   const en = keysOf(source.get('en')!);
   assert.deepEqual(en.filter((k) => !words.has(k) && !prefixes.some((p) => k.startsWith(p)) && !errors.includes(k) && !['err-offline', 'err-gateway'].includes(k)), []);

@@ -1,6 +1,6 @@
 // HTTP to our own server: one error shape, CSRF, deadline, and "session expired" held until the person signed in again.
 import { signal } from '../core/signals.ts';
-import { t, hasText } from '../core/i18n.ts';
+import { hasText, language, t } from '../core/i18n.ts';
 
 export class ApiError extends Error {
   readonly code: string;
@@ -16,14 +16,18 @@ export class ApiError extends Error {
   get field(): string { return typeof this.details.field === 'string' ? this.details.field : ''; }
 }
 
-/** What to tell a person: our own words for known codes, else the server's sentence. */
+/** These codes say little; the server's sentence, which is English, says more. */
+const VAGUE = ['invalid', 'bad_request', 'throttled', 'unsupported', 'smtp_refused', 'source_unavailable'];
+
+/** What to tell a person: our own words by code; in English the server's sentence where that says more. */
 export function sentence(error: unknown): string {
   if (error instanceof ApiError) {
     const key = `err-${error.code.replaceAll('_', '-')}`;
-    // `invalid` and `internal` say too little; the server's sentence names the value, or whose certificate it is.
-    const named = ['invalid', 'bad_request', 'throttled'].includes(error.code) || (['no_certificate', 'conflict'].includes(error.code) && error.field !== '');
-    if (hasText(key) && !named) return t(key);
-    return error.message || t('err-internal');
+    // Whose certificate it is stands in the field.
+    const named = VAGUE.includes(error.code) || (['no_certificate', 'conflict'].includes(error.code) && error.field !== '');
+    if (language.value === 'en' && error.message && (named || !hasText(key))) return error.message;
+    if (!hasText(key)) return t('err-internal');
+    return error.field.includes('@') ? `${t(key)} (${error.field})` : t(key);
   }
   if (error instanceof Error && error.name === 'AbortError') return t('err-cancelled');
   return t('err-internal');

@@ -9,7 +9,7 @@ import type { Contact, KeptCert, KeptState } from '../api/types.ts';
 import { WxElement, define } from '../core/element.ts';
 import { foreign } from '../core/foreign.ts';
 import { dayDate } from '../core/format.ts';
-import { t } from '../core/i18n.ts';
+import { hasText, t } from '../core/i18n.ts';
 import { icon } from '../core/icon.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
@@ -33,12 +33,17 @@ const ORDER: KeptState[] = ['pending', 'valid', 'superseded', 'rejected'];
 export function sourceWord(source: string | null): string { return source ? (SOURCES.includes(source) ? t(`certificate-${source}`) : foreign(source, 60)) : ''; }
 const nameOf = (c: Contact): string => foreign(c.name || c.addresses[0], 80);
 
-/** DER of a certificate file, which may be PEM; null when it is neither. */
-export function certificateOfFile(bytes: Uint8Array): Uint8Array | null {
-  if (bytes[0] === 0x30) return bytes;
-  const pem = /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END/.exec(new TextDecoder('latin1').decode(bytes));
-  if (!pem) return null;
-  try { return Uint8Array.from(atob(pem[1]!.replace(/\s+/g, '')), (c) => c.charCodeAt(0)); } catch { return null; }
+/** A certificate file as the server takes it: PEM (also with its issuers) as text, DER as base64; null: neither. */
+export function certificateText(bytes: Uint8Array): string | null {
+  if (bytes[0] === 0x30) return toBase64(bytes);
+  const pem = new TextDecoder('latin1').decode(bytes).match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g);
+  return pem ? `${pem.join('\n')}\n` : null;
+}
+
+/** Why a change waits; '' where the server does not say. */
+function whyWord(k: KeptCert): string {
+  const key = `change-why-${(k.why ?? '').replaceAll('_', '-')}`;
+  return k.why && hasText(key) ? t(key) : '';
 }
 
 // ---- "X uses a new certificate" ----
@@ -66,7 +71,7 @@ class WxChangeDialog extends Asking<Review> {
     const known = this.contact.certificates.filter((c) => c.state === 'valid');
     return dialog({
       title: t('change-title', { name: nameOf(this.contact) }), className: 'dialog-wide', close: () => this.done(null),
-      body: html`<p>${t('change-explain')}</p>${this.problem ? html`<div role="alert">${note('bad', this.problem)}</div>` : nothing}
+      body: html`<p>${t('change-explain')}${whyWord(this.pending) ? html` <strong>${whyWord(this.pending)}</strong>` : nothing}</p>${this.problem ? html`<div role="alert">${note('bad', this.problem)}</div>` : nothing}
         <div class="compare"><section><h3>${t('change-new')}</h3>${certFacts(this.pending)}</section>
           ${known.map((c) => html`<section><h3>${t('change-known', { date: dayDate(c.since) })}</h3>${certFacts(c)}</section>`)}</div>`,
       foot: html`<button type="button" class="button button-quiet" @click=${() => this.done(null)}>${t('change-later')}</button>
@@ -119,10 +124,10 @@ export class WxCertificatesPanel extends WxElement {
   async #import(file: File | undefined): Promise<void> {
     this.problem = '';
     if (!file) return;
-    const der = file.size > 0 && file.size <= LARGEST ? certificateOfFile(new Uint8Array(await file.arrayBuffer())) : null;
-    if (!der) { this.problem = t('certificates-not-one', { file: foreign(file.name, 80) }); return; }
+    const text = file.size > 0 && file.size <= LARGEST ? certificateText(new Uint8Array(await file.arrayBuffer())) : null;
+    if (!text) { this.problem = t('certificates-not-one', { file: foreign(file.name, 80) }); return; }
     try {
-      const contact = await addCertificate(toBase64(der));
+      const contact = await addCertificate(text);
       await this.#load();
       toast(t('certificates-imported', { name: nameOf(contact) }));
     } catch (error) { this.problem = sentence(error); }
@@ -154,7 +159,7 @@ export class WxCertificatesPanel extends WxElement {
     return html`<div class="key-cert kept-cert" data-fingerprint=${k.fingerprint}><div class="key-cert-main"><bdi>${foreign(k.addresses.join(', '), 160) || foreign(k.subject, 120)}</bdi>
         <div class="muted">${uses} · ${keySize(k.key)} · ${t(Date.parse(k.not_after) < Date.now() ? 'smime-expired-on' : 'smime-valid-until', { date: dayDate(k.not_after) })}</div>
         <div class="muted">${sourceWord(k.source)} · ${t('certificates-since', { date: dayDate(k.since) })}${p ? html` · ${t('certificates-provenance', { subject: foreign(p.subject, 60) || t('no-subject'), date: dayDate(p.date) })}` : nothing}</div>
-        ${k.state === 'pending' ? html`<div class="notice-actions"><button type="button" class="button button-small" data-act="review" @click=${() => void this.#review(c, k)}>${t('change-review')}</button></div>` : nothing}
+        ${k.state === 'pending' ? html`${whyWord(k) ? html`<div>${whyWord(k)}</div>` : nothing}<div class="notice-actions"><button type="button" class="button button-small" data-act="review" @click=${() => void this.#review(c, k)}>${t('change-review')}</button></div>` : nothing}
         <details class="technical"><summary>${t('smime-technical')}</summary>${certFacts(k)}</details></div>
       <span class="kept-end">${this.#badges(k)}<wx-menu label=${t('more-actions')} .items=${() => this.#menu(c, k)}></wx-menu></span></div>`;
   }

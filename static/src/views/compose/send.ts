@@ -5,7 +5,7 @@ import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
 import type { Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
-import { t } from '../../core/i18n.ts';
+import { language, t } from '../../core/i18n.ts';
 import { blockers, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
 import type { Composer } from '../../store/compose.ts';
 import * as composers from '../../store/composers.ts';
@@ -57,7 +57,7 @@ async function settle(c: Composer, first: Sent): Promise<void> {
   c.outcome.value = s;
   if (s.status === 'sent') { done(c, c.mode.value); return; }
   c.sendState.value = s.status === 'partly' ? 'partly' : s.status === 'failed' ? 'failed' : 'unknown';
-  if (s.status === 'failed') c.problem.value = t('send-failed', { why: s.message });
+  if (s.status === 'failed') c.problem.value = t('send-failed', { why: language.value === 'en' && s.message ? s.message : t('err-smtp-refused') }); // the server speaks English
   c.minimized.value = false;
 }
 
