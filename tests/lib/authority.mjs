@@ -2,7 +2,7 @@
 // Everything made here is for tests and protects nothing.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openssl } from './smime.mjs';
@@ -12,8 +12,8 @@ const DAY = 86_400_000;
 
 export class Authority {
   /** names: {ocsp, crl, aia} URLs that its certificates carry; issuer: an Authority this one is an intermediate of;
-   *  from, to: Dates. Files: DIR/ca.pem, ca.key, index.txt, NAME.pem, NAME.key. */
-  constructor(commonName, { names = {}, issuer = null, from = new Date(Date.now() - 400 * DAY), to = new Date(Date.now() + 3650 * DAY), days = 397 } = {}) {
+   *  from, to: Dates; adopt: {pem, key} files of an authority that is there already. Files: DIR/ca.pem, ca.key, index.txt, NAME.pem, NAME.key. */
+  constructor(commonName, { names = {}, issuer = null, adopt = null, from = new Date(Date.now() - 400 * DAY), to = new Date(Date.now() + 3650 * DAY), days = 397 } = {}) {
     this.names = names;
     this.days = days;
     this.dir = mkdtempSync(path.join(tmpdir(), 'waxseal-ca-'));
@@ -24,6 +24,11 @@ export class Authority {
     writeFileSync(this.file('req.cnf'), '[req]\ndistinguished_name=dn\n[dn]\n');
     writeFileSync(this.#config, ['[ca]', 'default_ca=x', '[x]', `database=${this.index}`, `crlnumber=${this.file('crlnumber')}`, `new_certs_dir=${this.dir}`, 'rand_serial=yes',
       'policy=p', 'default_md=sha256', 'unique_subject=no', '[p]', 'commonName=supplied', 'organizationName=optional', ''].join('\n'));
+    if (adopt) {
+      copyFileSync(adopt.pem, this.file('ca.pem'));
+      copyFileSync(adopt.key, this.file('ca.key'));
+      return;
+    }
     this.#key('ca', 'rsa');
     this.#sign('ca', commonName, ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign,cRLSign', 'subjectKeyIdentifier=hash', 'authorityKeyIdentifier=keyid'], from, to, issuer);
   }

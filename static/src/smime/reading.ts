@@ -126,15 +126,14 @@ export class WxSecurityBar extends WxElement {
   /** The message is on the screen already; only its verdict may change, and only if it is still this message. */
   async #check(loud = false): Promise<void> {
     const { message, ref } = this;
-    const before = message.security!;
-    const words = (): string => summary(this.message, this.#keyState()).map((i) => t(i.text, i.args)).join('. ');
-    const was = words();
+    const words = (m: Message): string => [t(status(m.security!, this.#keyState()).text), ...summary(m, this.#keyState()).map((i) => t(i.text, i.args))].join('. ');
+    const was = words(message);
     this.checking = true;
     try {
       const security = await mail.checkMessage(ref, this.#keys);
       reader.judged(ref, message, security);
-      await this.updateComplete;
-      if (keyOf(this.ref) === keyOf(ref) && (loud || words() !== was)) announce(`${t(status(this.message.security ?? before, this.#keyState()).text)}. ${words()}`);
+      const now = words({ ...message, security });
+      if (keyOf(this.ref) === keyOf(ref) && (loud || now !== was)) announce(now);
     } catch (error) {
       // Quiet: what is shown stays true, and "Check again" is in the details.
       if (loud) toast(sentence(error), { kind: 'bad' });

@@ -49,7 +49,8 @@ const worse = (a: Level, b: Level): Level => (RANK.indexOf(a) >= RANK.indexOf(b)
 
 /** The common name in a subject as the server writes it. It proves nothing and may say anything. */
 export function commonName(subject: string): string {
-  return foreign(/(?:^|, )CN=((?:[^,\\]|\\.)*)/.exec(subject)?.[1]?.replace(/\\(.)/g, '$1') ?? '', 80);
+  const part = (subject.match(/(?:\\.|[^,\\])+/gs) ?? []).map((p) => p.trim()).find((p) => p.startsWith('CN='));
+  return foreign(part?.slice(3).replace(/\\(.)/gs, '$1'), 80);
 }
 
 function who(s: Signer | undefined): string {
