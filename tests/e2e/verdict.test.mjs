@@ -189,7 +189,7 @@ test('a certificate that changes waits for the reader, who compares and accepts'
   demo.issue('vera2', 'vera@orchard.test', { commonName: 'Vera Orchard', from: new Date(Date.now() - day) });
   await put(signed(demo, 'vera1', 'vera@orchard.test', 'First certificate'), signed(demo, 'vera2', 'vera@orchard.test', 'Second certificate'));
   await alice.open('First certificate');
-  await alice.page.locator('.harvested').waitFor();
+  await alice.page.locator('.toast', { hasText: 'was saved in your contacts' }).waitFor();
   await alice.open('Second certificate');
   const notice = alice.page.locator('[data-notice=pending-change]');
   await notice.waitFor();
@@ -261,7 +261,7 @@ test('recipients whose certificate was revoked are named so', { skip: outside },
   await cell.getByText('Certificate was revoked').waitFor();
   await alice.composer().getByRole('tab', { name: 'Message' }).click();
   await alice.send();
-  await alice.composer().locator('.composer-notice', { hasText: 'Cannot encrypt to: rita@orchard.test (certificate revoked)' }).waitFor();
+  await alice.composer().locator('.composer-notice', { hasText: /Cannot encrypt to: .?rita@orchard\.test \(certificate revoked\)/ }).waitFor();
   await discard();
   noFaults();
 });
@@ -331,7 +331,7 @@ test('in German nothing of the verdict is left in English', async () => {
   const p = await (await browser.person('alice', { locale: 'de-DE' })).signIn();
   await p.page.goto(`${instance.origin}/mail/${folderId('Odd and hostile')}`);
   await p.page.locator('.row:not(.is-bone)').first().waitFor();
-  let seen = 0;
+  const seen = new Set();
   for (const uid of (await api.get(`/api/v1/folders/${folderId('Odd and hostile')}/messages?offset=0&limit=200`)).json.messages.map((m) => m.uid)) {
     await p.page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, `/mail/${folderId('Odd and hostile')}/${uid}`);
     await p.page.waitForFunction((n) => document.querySelector('.row.is-open')?.dataset.uid === String(n) && document.querySelector('wx-reader .message:not(.is-loading), wx-reader .empty') && (document.querySelector('wx-security-bar')?.ref.uid ?? n) === n, uid);
@@ -344,10 +344,10 @@ test('in German nothing of the verdict is left in English', async () => {
       const fits = (k, said) => new RegExp(`^${(german.get(k) ?? '\0').replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{ \\\$[ab] \}/g, '.*')}$`, 's').test(said);
       assert.ok(fits(`reason-${key}`, li.text), `${li.code}: ${li.text}`);
       if (li.better) assert.ok(fits(`better-${key}`, li.better), `${li.code}: ${li.better}`);
-      seen++;
+      seen.add(li.code);
     }
   }
-  assert.ok(seen > 30, `${seen} reasons`);
+  assert.ok(seen.size >= 10, [...seen].join());
   await p.close();
 });
 

@@ -70,13 +70,13 @@ class WxChangeDialog extends Asking<Review> {
   override render(): TemplateResult {
     const known = this.contact.certificates.filter((c) => c.state === 'valid');
     return dialog({
-      title: t('change-title', { name: nameOf(this.contact) }), className: 'dialog-wide', close: () => this.done(null),
-      body: html`<p>${t('change-explain')}${whyWord(this.pending) ? html` <strong>${whyWord(this.pending)}</strong>` : nothing}</p>${this.problem ? html`<div role="alert">${note('bad', this.problem)}</div>` : nothing}
-        <div class="compare"><section><h3>${t('change-new')}</h3>${certFacts(this.pending)}</section>
+      title: t(known.length ? 'change-title' : 'change-first-title', { name: nameOf(this.contact) }), className: 'dialog-wide', close: () => this.done(null),
+      body: html`<p>${known.length ? t('change-explain') : t('change-first-explain', { name: nameOf(this.contact) })}${whyWord(this.pending) ? html` <strong>${whyWord(this.pending)}</strong>` : nothing}</p>${this.problem ? html`<div role="alert">${note('bad', this.problem)}</div>` : nothing}
+        <div class="compare"><section>${known.length ? html`<h3>${t('change-new')}</h3>` : nothing}${certFacts(this.pending)}</section>
           ${known.map((c) => html`<section><h3>${t('change-known', { date: dayDate(c.since) })}</h3>${certFacts(c)}</section>`)}</div>`,
       foot: html`<button type="button" class="button button-quiet" @click=${() => this.done(null)}>${t('change-later')}</button>
         <button type="button" class="button" data-act="reject" ?disabled=${this.busy} @click=${() => void this.#do('reject')}>${t('change-reject')}</button>
-        <button type="button" class="button button-primary" data-act="accept" ?disabled=${this.busy} @click=${() => void this.#do('accept')}>${t('change-accept')}</button>`,
+        <button type="button" class="button button-primary" data-act="accept" ?disabled=${this.busy} @click=${() => void this.#do('accept')}>${t(known.length ? 'change-accept' : 'change-accept-first')}</button>`,
     });
   }
 }
@@ -159,7 +159,7 @@ export class WxCertificatesPanel extends WxElement {
     return html`<div class="key-cert kept-cert" data-fingerprint=${k.fingerprint}><div class="key-cert-main"><bdi>${foreign(k.addresses.join(', '), 160) || foreign(k.subject, 120)}</bdi>
         <div class="muted">${uses} · ${keySize(k.key)} · ${t(Date.parse(k.not_after) < Date.now() ? 'smime-expired-on' : 'smime-valid-until', { date: dayDate(k.not_after) })}</div>
         <div class="muted">${sourceWord(k.source)} · ${t('certificates-since', { date: dayDate(k.since) })}${p ? html` · ${t('certificates-provenance', { subject: foreign(p.subject, 60) || t('no-subject'), date: dayDate(p.date) })}` : nothing}</div>
-        ${k.state === 'pending' ? html`${whyWord(k) ? html`<div>${whyWord(k)}</div>` : nothing}<div class="notice-actions"><button type="button" class="button button-small" data-act="review" @click=${() => void this.#review(c, k)}>${t('change-review')}</button></div>` : nothing}
+        ${k.state === 'pending' ? html`${whyWord(k) ? html`<div>${whyWord(k)}</div>` : nothing}<div class="notice-actions"><button type="button" class="button button-small" data-act="review" @click=${() => void this.#review(c, k)}>${t(c.certificates.some((x) => x.state === 'valid') ? 'change-review' : 'change-look')}</button></div>` : nothing}
         <details class="technical"><summary>${t('smime-technical')}</summary>${certFacts(k)}</details></div>
       <span class="kept-end">${this.#badges(k)}<wx-menu label=${t('more-actions')} .items=${() => this.#menu(c, k)}></wx-menu></span></div>`;
   }

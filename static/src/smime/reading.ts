@@ -206,9 +206,13 @@ export class WxSecurityBar extends WxElement {
     try {
       const answer = await harvest(this.ref, this.#keys);
       if (mark !== keyOf(this.ref)) { harvestAsked.delete(mark); return; }
-      if (answer.harvested) this.harvested = t(signer.known === 'changed' ? 'smime-harvested-changed' : 'smime-harvested', { address: foreign(signer.address, 120) });
+      if (answer.harvested) {
+        this.harvested = t(signer.known === 'changed' ? 'smime-harvested-changed' : 'smime-harvested', { address: foreign(signer.address, 120) });
+        toast(this.harvested); // beside the text: somebody is reading it already
+      }
       const pending = answer.contact?.certificates.find((x) => x.state === 'pending' && x.fingerprint === signer.fingerprint);
-      if (pending) this.change = { contact: answer.contact!, pending };
+      // A first one that waits is no change: it settles by itself, or on the page of certificates.
+      if (pending && answer.contact!.certificates.some((x) => x.state === 'valid')) this.change = { contact: answer.contact!, pending };
     } catch { harvestAsked.delete(mark); /* Nothing was lost: it is asked again when the message is shown again. */ }
   }
 
@@ -265,7 +269,7 @@ export class WxSecurityBar extends WxElement {
     };
     return html`<section class="security is-${m.security.level}" aria-label=${t('smime-security')} data-verdict=${m.security.verdict} data-level=${m.security.level} data-checking=${this.checking ? 'yes' : 'no'}>
       ${statusBar(m, keys, { open: this.open, checking: this.checking, toggle: () => { this.open = !this.open; } })}
-      ${this.open ? securityDetails(m, acts) : this.harvested ? html`<p class="harvested">${icon('circle-check')}${this.harvested}</p>` : nothing}
+      ${this.open ? securityDetails(m, acts) : nothing}
       ${this.#changed()}
       ${this.#prompt(keys)}
       ${this.importing ? html`<wx-import-wizard></wx-import-wizard>` : nothing}
