@@ -55,15 +55,6 @@ rc_t cert_from_x509(X509 *x, struct cert **out, struct err *e)
     return RC_OK;
 }
 
-static int no_passphrase(char *p, int n, int write, void *u)
-{
-    (void) p;
-    (void) n;
-    (void) write;
-    (void) u;
-    return -1; /* never asks a terminal */
-}
-
 static X509 *parse_x509(str_t bytes)
 {
     if (bytes.n && bytes.p[0] == 0x30) {
@@ -74,7 +65,7 @@ static X509 *parse_x509(str_t bytes)
         return NULL;
     }
     OSSL_OWN(BIO) bio = BIO_new_mem_buf(bytes.p, (int) bytes.n);
-    return bio ? PEM_read_bio_X509(bio, NULL, no_passphrase, NULL) : NULL;
+    return bio ? PEM_read_bio_X509(bio, NULL, ossl_no_passphrase, NULL) : NULL;
 }
 
 static rc_t parse_fresh(str_t bytes, struct cert **out, struct err *e)

@@ -30,15 +30,6 @@ static rc_t unsupported(struct err *e, const char *what)
     return rc;
 }
 
-static int no_passphrase(char *p, int n, int write, void *u)
-{
-    (void) p;
-    (void) n;
-    (void) write;
-    (void) u;
-    return -1; /* never asks a terminal */
-}
-
 /* --- reading --------------------------------------------------------------------------- */
 
 static bool read_time(struct ber *r, str_t *out)
@@ -320,7 +311,7 @@ rc_t crl_check(str_t bytes, const struct cert *c, const struct cert *issuer, int
         long n = 0;
         OSSL_OWN(BIO) bio = BIO_new_mem_buf(bytes.p, (int) bytes.n);
         if (!bio ||
-            !PEM_bytes_read_bio(&der, &n, NULL, PEM_STRING_X509_CRL, bio, no_passphrase, NULL))
+            !PEM_bytes_read_bio(&der, &n, NULL, PEM_STRING_X509_CRL, bio, ossl_no_passphrase, NULL))
             return damaged(e);
         rc = check_der(str_n(der, (size_t) n), c, issuer, now, out, e);
     }

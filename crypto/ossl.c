@@ -64,3 +64,12 @@ void ossl_drain(void)
 {
     ERR_clear_error();
 }
+
+int ossl_no_passphrase(char *p, int n, int write, void *u)
+{
+    (void) p;
+    (void) n;
+    (void) write;
+    (void) u;
+    return -1; /* never asks a terminal */
+}

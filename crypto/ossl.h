@@ -99,4 +99,7 @@ str_t cert_access_uri(X509 *x, int method, struct arena *a);
 /* An OCSP responder or a CRL distribution point of any kind is named. */
 bool cert_names_revocation(X509 *x);
 
+/* Takes the place of a pem_password_cb: never asks a terminal. */
+int ossl_no_passphrase(char *p, int n, int write, void *u);
+
 #endif

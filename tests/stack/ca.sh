@@ -8,34 +8,27 @@ D=$1
 mkdir -p "$D"
 cd "$D"
 
-extensions() { # NAME...: an extension file for openssl x509
+leaf_section() { # NAME USAGE PURPOSE SUBJECT_ALT_NAME
+    cat <<X
+[$1]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature, $2
+extendedKeyUsage = $3
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+subjectAltName = $4
+X
+}
+extensions() { # ADDRESS: an extension file for openssl x509
     cat <<X
 [root]
 basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
-[rsa]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature, keyEncipherment
-extendedKeyUsage = emailProtection
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = email:$1
-[ec]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature, keyAgreement
-extendedKeyUsage = emailProtection
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = email:$1
-[server]
-basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature, keyEncipherment
-extendedKeyUsage = serverAuth
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-subjectAltName = DNS:localhost, DNS:mail.demo.test, IP:127.0.0.1
 X
+    leaf_section rsa keyEncipherment emailProtection "email:$1"
+    leaf_section ec keyAgreement emailProtection "email:$1"
+    leaf_section server keyEncipherment serverAuth 'DNS:localhost, DNS:mail.demo.test, IP:127.0.0.1'
 }
 key() { # NAME rsa|ec
     case $2 in

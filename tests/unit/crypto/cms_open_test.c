@@ -7,6 +7,7 @@
 
 #include "base/mutant.h"
 #include "crypto/ber.h"
+#include "tests/unit/crypto/der_write.h"
 #include "tests/unit/crypto/pki.h"
 #include "tests/unit/test.h"
 
@@ -17,28 +18,6 @@ static str_t key(void)
     return str_n(KEY, 32);
 }
 
-/* --- a small DER writer ------------------------------------------------------------------------
- */
-
-static str_t tlv(struct arena *a, int id, str_t content)
-{
-    struct ber_value v = {.id = BER_OCTET_STRING, .content = content};
-    str_t out = STR_NULL;
-    assert_true(ber_to_der_as(&v, (unsigned char) id, a, &out));
-    return out;
-}
-
-static str_t join(struct arena *a, const str_t *list, size_t n)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-    for (size_t i = 0; i < n; i++)
-        buf_str(&b, list[i]);
-    return arena_str(a, buf_view(&b));
-}
-#define JOIN(a, ...)                                                                               \
-    join((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
-
-#define OID_DATA STR("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
 #define OID_AUTH STR("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17")
 #define OID_AES256_GCM STR("\x60\x86\x48\x01\x65\x03\x04\x01\x2e")
 #define NONCE STR("nonce of 12b")
