@@ -10,7 +10,9 @@ enum {
     LIMIT_QUEUE = 64,              /* requests that wait for a thread */
     LIMIT_READ_MS = 2000,          /* for an asker to send its request */
     LIMIT_WRITE_MS = 5000,         /* for an asker to take its answer */
-    LIMIT_STOP_MS = 3000           /* for requests under way, when the daemon is to end */
+    LIMIT_STOP_MS = 3000,          /* for requests under way, when the daemon is to end */
+    LIMIT_THREADS = 64,
+    LIMIT_SLOW_MS = 1000 /* a host that lets us wait longer counts as slow, see crowd.h */
 };
 
 struct limit {

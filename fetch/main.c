@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 #define CONFIG_ARENA_BYTES (8u << 20)
 
-enum { MAX_USERS = 16 };
+enum { MAX_USERS = 16, MMAP_BYTES = 128 << 10 };
 
 struct daemon {
     struct config *config;
@@ -91,6 +92,9 @@ static int run(const char *file, bool only_check)
     struct err e = {0};
     struct daemon d = {0};
     CLEANUP_ARENA struct arena *a = arena_new(CONFIG_ARENA_BYTES);
+    /* Lists of megabytes go back to the system when they are sent, instead of staying with a
+     * thread. */
+    mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     rc_t rc = a ? read_setting(file, a, &d, &e) : err_set(&e, RC_NO_MEMORY, NULL);

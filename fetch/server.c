@@ -29,7 +29,8 @@ struct waiting {
 /* Everything below `lock` is shared by the threads under it. */
 struct server {
     const struct server_options *o;
-    int stop_fd; /* eventfd: readable when transfers must end */
+    struct crowd crowd; /* has a lock of its own */
+    int stop_fd;        /* eventfd: readable when transfers must end */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* something to do, or stopping, or a thread became free */
     struct waiting queue[LIMIT_QUEUE];
@@ -56,6 +57,7 @@ static void fetch_one(struct server *sv, const struct fetch_request *q, const st
     struct transfer t = {.status = 0};
     const struct transfer_options o = {.allow = sv->o->allow,
                                        .allow_count = sv->o->allow_count,
+                                       .crowd = &sv->crowd,
                                        .deadline = w->since + limit_timeout_ms(q),
                                        .asker = w->fd,
                                        .stop = sv->stop_fd};
@@ -214,6 +216,7 @@ static unsigned start_threads(struct server *sv, pthread_t *threads)
 rc_t server_run(const struct server_options *o, int listen_fd, struct err *e)
 {
     struct server sv = {.o = o,
+                        .crowd = CROWD_INIT(o->threads),
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER,
                         .stop_fd = eventfd(0, EFD_CLOEXEC)};

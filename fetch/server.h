@@ -16,7 +16,7 @@ struct server_options {
     size_t allow_count;
     const uid_t *users; /* who may ask, besides our own user and root */
     size_t user_count;
-    unsigned threads;
+    unsigned threads; /* 1 to LIMIT_THREADS */
 };
 
 /* Makes the socket (mode 0660; a stale one is replaced) and listens. */

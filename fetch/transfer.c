@@ -309,6 +309,22 @@ static bool run_hop(const struct fetch_request *q, const struct transfer_options
     return more;
 }
 
+/* One hop, unless too many wait for its host already. True: go on at *next. */
+static bool try_hop(const struct fetch_request *q, const struct transfer_options *o,
+                    struct transfer *out, const struct place *place, struct place *next)
+{
+    unsigned turn;
+    if (!crowd_enter(o->crowd, place->host, transfer_now_ms(), &turn)) {
+        memcpy(out->host, place->host, sizeof out->host);
+        out->port = place->port;
+        finish(out, FETCH_UNREACHABLE, "others wait for this host already");
+        return false;
+    }
+    bool more = run_hop(q, o, out, place, next);
+    crowd_leave(o->crowd, turn);
+    return more;
+}
+
 void transfer_run(const struct fetch_request *q, const struct transfer_options *o,
                   struct transfer *out)
 {
@@ -324,7 +340,7 @@ void transfer_run(const struct fetch_request *q, const struct transfer_options *
         return;
     }
     for (;;) {
-        bool more = run_hop(q, o, out, &place, &next);
+        bool more = try_hop(q, o, out, &place, &next);
         place_free(&place);
         if (!more) break;
         place = next;

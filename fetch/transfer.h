@@ -7,14 +7,16 @@
 #define WAXSEAL_FETCH_TRANSFER_H
 
 #include "base/fetch_wire.h"
+#include "fetch/crowd.h"
 #include "fetch/place.h"
 
 struct transfer_options {
     const struct config_place *allow; /* the operator's list */
     size_t allow_count;
-    int64_t deadline; /* CLOCK_MONOTONIC, ms */
-    int asker;        /* connected socket: who asks; gone = the transfer ends */
-    int stop;         /* becomes readable: the transfer ends */
+    struct crowd *crowd; /* of all transfers */
+    int64_t deadline;    /* CLOCK_MONOTONIC, ms */
+    int asker;           /* connected socket: who asks; gone = the transfer ends */
+    int stop;            /* becomes readable: the transfer ends */
 };
 
 struct transfer {

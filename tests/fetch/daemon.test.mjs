@@ -112,6 +112,21 @@ test('many at once', options, async () => {
   await daemon.close();
 });
 
+test('a slow host does not keep everybody waiting', options, async () => {
+  const daemon = await fetchDaemon({ section: ['threads = 2'] });
+  const other = await httpServer('11.1.2.4', 80, (q, r) => r.end('another host'));
+  const first = ask(daemon, '/hold');
+  await holding(1);
+  const refused = await until('others to be let off', async () => { const a = await ask(daemon, '/hold', { timeout: 50 }); return a.outcome === 'unreachable' && a; });
+  assert.match(refused.detail, /others wait for this host/);
+  assert.equal((await fetchCall(daemon.socket, { kind: 'crl', url: 'http://11.1.2.4/' })).body.toString(), 'another host');
+  release();
+  assert.equal((await first).body.toString(), 'released');
+  assert.equal((await ask(daemon)).body.toString(), 'fine');
+  await other.close();
+  await daemon.close();
+});
+
 test('only its own user, root and those it is told may ask', options, async () => {
   const asNobody = (daemon) => {
     const script = 'use Socket; socket(S, PF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un($ARGV[0])) or die "connect: $!\\n"; $SIG{PIPE} = "IGNORE"; syswrite S, pack("H*", $ARGV[1]); local $/; print unpack("H*", <S>);';
