@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
@@ -11,7 +11,7 @@ import { Authority } from '../lib/authority.mjs';
 import { authorityWeb, NAMES } from '../lib/authorityweb.mjs';
 import { message, text } from '../lib/mime.mjs';
 import { closeAll, dnsServer, folder, outside } from '../lib/netns.mjs';
-import { Smime } from '../lib/smime.mjs';
+import { openssl, Smime } from '../lib/smime.mjs';
 
 const options = { skip: outside };
 const top = path.join(import.meta.dirname, '../..');
@@ -104,6 +104,12 @@ test('opening asks nobody, checking asks once, the next mail asks no more', opti
   s = await opened(second);
   assert.equal(s.level, 'good');
   await checked(second);
+  // The report holds the responder's answer as it came, and what it says.
+  const proof = (await alice.post(`${second.url}/proof`, { uidvalidity: second.uidvalidity, keys: [] })).text;
+  const answer = path.join(data, 'answer.der');
+  writeFileSync(answer, Buffer.from(/^answer: (.+)$/m.exec(proof)[1], 'base64'));
+  assert.match(openssl(['ocsp', '-respin', answer, '-noverify', '-resp_text']).toString(), /Cert Status: good/);
+  assert.ok(proof.includes(`\nrevocation-this-update: ${detail.this_update}\n`) && proof.includes(`\nrevocation-url: ${NAMES.ocsp}\n`));
   assert.deepEqual(web.counts, { ocsp: 1, crl: 0, aia: 0 });
 });
 
