@@ -103,7 +103,7 @@ struct harvest {
     const struct message_view *view;
     const struct message_signer *signer;
     struct provenance from;
-    const struct cert_checks *checks;
+    struct smime_checks checks;
     struct trust_anchors anchors; /* of the sender */
 };
 
@@ -133,7 +133,7 @@ static rc_t keep(struct call *c, const struct harvest *h, const struct cert *cer
         .from = &h->from,
         .verdict = verdict,
         .purpose = purpose,
-        .checks = h->checks,
+        .checks = &h->checks.checks,
         .anchors = &h->anchors};
     return contacts_add_certificate(c, from->address, from->name, &entry, done, e);
 }
@@ -149,7 +149,7 @@ static rc_t keep_if_trusted(struct call *c, const struct harvest *h, const struc
                                            .anchor_count = h->anchors.count,
                                            .purpose = purpose,
                                            .at = call_now(),
-                                           .checks = h->checks};
+                                           .checks = &h->checks.checks};
     struct cert_verdict verdict;
     cert_verify(cert, &question, &verdict);
     *trusted = verdict.chain == CHAIN_TRUSTED && verdict.revocation.status != REVOCATION_REVOKED;
@@ -193,14 +193,12 @@ static rc_t harvest_signer(struct call *c, struct harvest *h, struct err *e)
 
 static rc_t harvest(struct call *c, struct harvest *h, struct err *e)
 {
-    struct smime_checks checks;
     h->signer = find_signer(h->view);
     if (!h->signer) return answer(c, "not_valid", e);
     str_t address = h->view->from[0].address;
     if (str_ieq(address, c->session->address)) return answer(c, "own_address", e);
     TRY(trust_anchors(c, address, &h->anchors, e));
-    smime_checks_start(&checks, c, true);
-    h->checks = &checks.checks;
+    smime_checks_start(&h->checks, c, true);
     rc_t rc = harvest_signer(c, h, e);
     trust_anchors_free(&h->anchors);
     return rc;
