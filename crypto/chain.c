@@ -6,6 +6,7 @@
 #include "crypto/trust_set.h"
 
 enum { CHAIN_DEPTH = CERT_PATH_MAX - 2, BAG_MAX = 256, ROUNDS_MAX = 4, FETCHED_MAX = 4 };
+enum { CLIMB_CHECKS = 48, CLIMB_ATTEMPTS = 12 };
 
 /* One certificate being judged. */
 struct judging {
@@ -13,6 +14,9 @@ struct judging {
     const struct cert_question *q;
     struct cert *fetched[ROUNDS_MAX * FETCHED_MAX]; /* owned: what AIA brought */
     size_t fetched_count;
+    bool limited; /* only these help, instead of the bag and what was fetched */
+    struct cert *only[CHAIN_DEPTH];
+    size_t only_count;
 };
 
 /* --- findings ------------------------------------------------------------------------- */
@@ -130,6 +134,12 @@ static bool push_all(x509_stack *s, struct cert *const *certs, size_t n)
     return ok;
 }
 
+static bool push_help(x509_stack *s, const struct judging *j)
+{
+    if (j->limited) return push_all(s, j->only, j->only_count);
+    return push_all(s, j->q->bag, j->q->bag_count) && push_all(s, j->fetched, j->fetched_count);
+}
+
 static bool is_among(const struct cert *c, struct cert *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -241,8 +251,7 @@ static void attempt(const struct judging *j, enum with with, struct cert_verdict
     OSSL_OWN(x509_stack) anchors = choose_anchors(j, with);
     *v = (struct cert_verdict){.chain = CHAIN_INVALID};
     bool ready = ctx && bag && (with == WITH_ALL || anchors);
-    ready = ready && (itself || push_all(bag, q->bag, q->bag_count)) &&
-            (itself || push_all(bag, j->fetched, j->fetched_count));
+    ready = ready && (itself || push_help(bag, j));
     if (!ready || !prepare(ctx, j, bag, anchors, &f)) {
         snprintf(v->detail, sizeof v->detail, "the chain could not be examined");
         return;
@@ -293,6 +302,90 @@ static void judge(const struct judging *j, struct cert_verdict *v)
     *v = personal;
 }
 
+/* --- several ways up ---------------------------------------------------------------------- */
+
+/* OpenSSL takes the first issuer of the right name and does not come back when that one was forged,
+ * or leads to nobody we know: a renewed or cross-signed authority, or a stranger's certificate put
+ * beside it, would hide a good path. */
+struct climbing {
+    struct judging *j;
+    unsigned checks, attempts; /* left */
+    struct cert_verdict *best;
+};
+
+static struct cert *helper(const struct judging *j, size_t i)
+{
+    if (i < j->q->bag_count) return j->q->bag[i];
+    i -= j->q->bag_count;
+    return i < j->fetched_count ? j->fetched[i] : NULL;
+}
+
+static bool has_issued(const struct cert *issuer, const struct cert *c)
+{
+    EVP_PKEY *key = X509_get0_pubkey(cert_x509(issuer));
+    return key && X509_check_issued(cert_x509(issuer), cert_x509(c)) == X509_V_OK &&
+           X509_verify(cert_x509(c), key) == 1;
+}
+
+static bool have_namesakes(const struct judging *j)
+{
+    struct cert *a, *b;
+    for (size_t i = 0; i < BAG_MAX && (a = helper(j, i)); i++) {
+        for (size_t k = 0; k < i && (b = helper(j, k)); k++) {
+            if (X509_subject_name_cmp(cert_x509(a), cert_x509(b)) == 0 && !cert_equal(a, b))
+                return true;
+        }
+    }
+    return false;
+}
+
+static void try_path(struct climbing *k)
+{
+    struct cert_verdict v;
+    if (!k->attempts) return;
+    k->attempts--;
+    judge(k->j, &v);
+    if (weight(v.chain) > weight(k->best->chain)) {
+        cert_verdict_free(k->best);
+        *k->best = v;
+    } else {
+        cert_verdict_free(&v);
+    }
+}
+
+/* Every way up over signatures that fit, each tried when it goes no further; CHAIN_DEPTH deep. */
+static void climb(struct climbing *k)
+{
+    struct judging *j = k->j;
+    const struct cert *below = j->only_count ? j->only[j->only_count - 1] : j->cert;
+    struct cert *c;
+    bool further = false;
+    for (size_t i = 0; i < BAG_MAX && (c = helper(j, i)); i++) {
+        if (k->best->chain == CHAIN_TRUSTED || j->only_count == CHAIN_DEPTH) break;
+        if (cert_equal(c, j->cert) || is_among(c, j->only, j->only_count)) continue;
+        if (X509_check_issued(cert_x509(c), cert_x509(below)) != X509_V_OK) continue;
+        if (!k->checks) break;
+        k->checks--;
+        if (!has_issued(c, below)) continue;
+        further = true;
+        j->only[j->only_count++] = c;
+        climb(k);
+        j->only_count--;
+    }
+    if (!further && k->best->chain != CHAIN_TRUSTED) try_path(k);
+}
+
+/* The best that can be said by any way up. */
+static void judge_ways(struct judging *j, struct cert_verdict *v)
+{
+    judge(j, v);
+    if (v->chain == CHAIN_TRUSTED || !have_namesakes(j)) return;
+    struct climbing k = {j, CLIMB_CHECKS, CLIMB_ATTEMPTS, v};
+    j->limited = true;
+    climb(&k);
+    j->limited = false;
+}
+
 /* --- what is asked outside -------------------------------------------------------------- */
 
 /* More intermediates into j. False: nothing came. */
@@ -304,13 +397,6 @@ static bool fetch_issuers(struct judging *j, const struct cert *of)
     size_t n = checks->issuers(checks->holder, of, &j->fetched[j->fetched_count], FETCHED_MAX);
     j->fetched_count += n;
     return n > 0;
-}
-
-static bool has_issued(const struct cert *issuer, const struct cert *c)
-{
-    EVP_PKEY *key = X509_get0_pubkey(cert_x509(issuer));
-    return key && X509_check_issued(cert_x509(issuer), cert_x509(c)) == X509_V_OK &&
-           X509_verify(cert_x509(c), key) == 1;
 }
 
 static struct cert *issuer_at_hand(const struct judging *j, const struct cert *c)
@@ -363,12 +449,12 @@ void cert_verify(const struct cert *c, const struct cert_question *q, struct cer
 {
     struct judging j = {.cert = c, .q = q};
     struct cert_verdict v;
-    judge(&j, &v);
+    judge_ways(&j, &v);
     for (int i = 0; i < ROUNDS_MAX && v.chain == CHAIN_INCOMPLETE && v.path_count; i++) {
         size_t before = v.path_count;
         if (!fetch_issuers(&j, v.path[v.path_count - 1])) break;
         cert_verdict_free(&v);
-        judge(&j, &v);
+        judge_ways(&j, &v);
         if (v.path_count <= before) break; /* what came was not the issuer */
     }
     ask_revocation(&j, &v);

@@ -499,6 +499,79 @@ static void paths_with_a_bad_member(void **state)
     }
 }
 
+/* Another certificate for the same name and key, by another authority: cross-signed. */
+static struct pki cross_signed(const struct pki *p, const struct pki *by)
+{
+    struct pki twin = {.key = p->key, .x = X509_dup(p->x)};
+    EVP_PKEY_up_ref(twin.key);
+    X509_set_issuer_name(twin.x, X509_get_subject_name(by->x));
+    ASN1_INTEGER_set(X509_get_serialNumber(twin.x), 99);
+    if (!X509_sign(twin.x, by->key, EVP_sha256())) abort();
+    unsigned char *der = NULL;
+    int n = i2d_X509(twin.x, &der);
+    if (cert_parse(str_n(der, (size_t) n), &twin.cert, NULL) != RC_OK) abort();
+    OPENSSL_free(der);
+    return twin;
+}
+
+/* In whatever order a message brings them, a good path is found, and a forged one adds nothing. */
+static void finds_the_way_among_namesakes(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_PKI stranger = PKI(.subject = "Stranger", .ca = true, .usage = CA_USAGE);
+    CLEANUP_PKI cross = cross_signed(&inter, &stranger);
+    struct pki forged[6];
+    for (size_t i = 0; i < 6; i++)
+        forged[i] = PKI(.subject = "Issuer", .ca = true, .usage = CA_USAGE, .issuer = &stranger);
+    struct cert *bags[][8] = {{cross.cert, inter.cert},
+                              {inter.cert, cross.cert},
+                              {forged[0].cert, inter.cert},
+                              {forged[0].cert, forged[1].cert, forged[2].cert, forged[3].cert,
+                               forged[4].cert, cross.cert, stranger.cert, inter.cert}};
+    const size_t counts[] = {2, 2, 2, 8};
+    for (size_t i = 0; i < 4; i++) {
+        CLEANUP_VERDICT v = JUDGE(&anna, .trust = t, .bag = bags[i], .bag_count = counts[i]);
+        assert_verdict(&v, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+        assert_int_equal(v.path_count, 3);
+        assert_true(v.path[1] == inter.cert);
+    }
+    CLEANUP_VERDICT none = JUDGE(&anna, .trust = t, .bag = bags[3], .bag_count = 7);
+    assert_verdict(&none, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    CLEANUP_VERDICT only_forged = JUDGE(&anna, .trust = t, .bag = bags[3], .bag_count = 5);
+    assert_verdict(&only_forged, CHAIN_UNKNOWN_ISSUER, TRUSTED_BY_NONE);
+    for (size_t i = 0; i < 6; i++)
+        pki_free(&forged[i]);
+}
+
+/* Hundreds of them cost a bounded time, and circles end. */
+static void namesakes_cannot_keep_us_busy(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_PKI a = PKI(.subject = "A", .ca = true, .usage = CA_USAGE);
+    CLEANUP_PKI b = PKI(.subject = "B", .ca = true, .usage = CA_USAGE, .issuer = &a);
+    struct pki rounds[40];
+    struct cert *bag[80];
+    size_t n = 0;
+    for (size_t i = 0; i < 40; i++) {
+        rounds[i] = cross_signed(i % 2 ? &a : &b, i % 2 ? &b : &a);
+        ASN1_INTEGER_set(X509_get_serialNumber(rounds[i].x), (long) (1000 + i));
+        if (!X509_sign(rounds[i].x, i % 2 ? b.key : a.key, EVP_sha256())) abort();
+        unsigned char *der = NULL;
+        int len = i2d_X509(rounds[i].x, &der);
+        cert_unref(rounds[i].cert);
+        if (cert_parse(str_n(der, (size_t) len), &rounds[i].cert, NULL) != RC_OK) abort();
+        OPENSSL_free(der);
+        bag[n++] = rounds[i].cert;
+    }
+    CLEANUP_PKI leaf = PKI(.subject = "Leaf", .issuer = &b);
+    CLEANUP_VERDICT v = JUDGE(&leaf, .trust = t, .bag = bag, .bag_count = n);
+    assert_true(v.chain != CHAIN_TRUSTED);
+    for (size_t i = 0; i < 40; i++)
+        pki_free(&rounds[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +589,8 @@ int main(void)
         cmocka_unit_test(fetches_missing_issuers),
         cmocka_unit_test(stops_asking),
         cmocka_unit_test(paths_with_a_bad_member),
+        cmocka_unit_test(finds_the_way_among_namesakes),
+        cmocka_unit_test(namesakes_cannot_keep_us_busy),
     };
     return cmocka_run_group_tests_name("chain", tests, make_chain, free_chain);
 }
