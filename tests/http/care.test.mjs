@@ -153,6 +153,7 @@ test('a harvested certificate takes another\'s place as a renewal only; everythi
     const one = await harvested(ca, 'ending', 'First <b>mail</b>');
     assert.deepEqual([one.first.harvested, one.first.reason, one.first.why], [true, 'harvested', 'first'], JSON.stringify(one.first));
     ({ contact } = one.first);
+    assert.equal(one.first.certificate, ca.fingerprint('ending'));
     const [kept] = contact.certificates;
     assert.deepEqual([kept.source, kept.state, kept.preferred, kept.revocation], ['harvested', 'valid', false, 'no_source']);
     assert.deepEqual([kept.provenance.folder, kept.provenance.message_id, kept.provenance.subject], [inbox, one.id, 'First <b>mail</b>']);

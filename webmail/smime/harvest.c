@@ -89,12 +89,14 @@ static const char *reason_of(const struct contact_added *done)
     return done->added ? "older" : "known";
 }
 
-static rc_t answer_kept(struct call *c, const struct contact_added *done, struct err *e)
+static rc_t answer_kept(struct call *c, const struct contact_added *done, str_t fingerprint,
+                        struct err *e)
 {
     json_t *v = json_object();
     json_put_bool(v, "harvested", done->taken);
     json_put_str(v, "reason", str_c(reason_of(done)));
     json_put_str(v, "why", str_c(done->why));
+    json_put_str(v, "certificate", fingerprint);
     json_object_set_new(v, "contact", done->contact);
     return call_answer(c, v, e);
 }
@@ -184,11 +186,12 @@ static rc_t harvest_signer(struct call *c, struct harvest *h, struct err *e)
     rc_t rc = keep_signing(c, h, cert, e);
     if (rc == RC_OK && cert) rc = keep_if_trusted(c, h, cert, PURPOSE_ENCRYPT, &trusted, &done, e);
     bool found = cert != NULL;
+    str_t fingerprint = found ? arena_str(c->arena, cert_fingerprint(cert)) : STR_NULL;
     cert_unref(cert);
     TRY(rc);
     if (!found) return answer(c, "no_encryption_certificate", e);
     if (!trusted) return answer(c, "untrusted_certificate", e);
-    return answer_kept(c, &done, e);
+    return answer_kept(c, &done, fingerprint, e);
 }
 
 static rc_t harvest(struct call *c, struct harvest *h, struct err *e)

@@ -11,9 +11,10 @@
 
 #include "webmail/app.h"
 
-/* {folder, uid, uidvalidity, keys} → {harvested, reason, why?, contact?}. harvested: it is used
- * from now on. reason: "harvested", "known", "pending" (waits for the person; why says what for),
- * "older", "rejected", "shared_mailbox", "not_valid", "own_address", "no_encryption_certificate",
+/* {folder, uid, uidvalidity, keys} → {harvested, reason, why?, certificate?, contact?}. harvested:
+ * it is used from now on; certificate: fingerprint of the one it is about. reason: "harvested",
+ * "known", "pending" (waits for the person; why says what for), "older", "rejected",
+ * "shared_mailbox", "not_valid", "own_address", "no_encryption_certificate",
  * "untrusted_certificate". */
 call_handler smime_harvest;
 

@@ -26,7 +26,7 @@ export function setPrimary(sign: string | null, encrypt: string | null): Promise
 export function addCertificate(certificate: string, address?: string): Promise<Contact> {
   return api<Contact>(`${V1}/certificates`, { method: 'POST', json: address ? { address, certificate } : { certificate } });
 }
-export function harvest(m: MessageRef, keys: LayerKey[]): Promise<{ harvested: boolean; reason: string; contact?: Contact }> {
+export function harvest(m: MessageRef, keys: LayerKey[]): Promise<{ harvested: boolean; reason: string; why?: string | null; certificate?: string; contact?: Contact }> {
   return api(`${V1}/harvest`, { method: 'POST', json: { ...m, keys } });
 }
 export type CertificateAction = 'accept' | 'reject' | 'prefer' | 'remove';

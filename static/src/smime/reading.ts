@@ -210,7 +210,8 @@ export class WxSecurityBar extends WxElement {
         this.harvested = t(signer.known === 'changed' ? 'smime-harvested-changed' : 'smime-harvested', { address: foreign(signer.address, 120) });
         toast(this.harvested); // beside the text: somebody is reading it already
       }
-      const pending = answer.contact?.certificates.find((x) => x.state === 'pending' && x.fingerprint === signer.fingerprint);
+      // What mail would be encrypted to; not always what was signed with.
+      const pending = answer.contact?.certificates.find((x) => x.state === 'pending' && x.fingerprint === (answer.certificate ?? signer.fingerprint));
       // A first one that waits is no change: it settles by itself, or on the page of certificates.
       if (pending && answer.contact!.certificates.some((x) => x.state === 'valid')) this.change = { contact: answer.contact!, pending };
     } catch { harvestAsked.delete(mark); /* Nothing was lost: it is asked again when the message is shown again. */ }
