@@ -17,9 +17,9 @@ rc_t request_body(struct request *q, struct buf *out, struct err *e)
     return buf_str(out, input) ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
 }
 
-/* Take the place of webmail/view/message.c: nothing can be forwarded. */
-rc_t view_open_message(struct call *c, str_t mailbox, uint32_t uid, uint32_t uidvalidity,
-                       const json_t *keys, struct opened_message *out, struct err *e)
+/* Take the place of webmail/view/open.c: nothing can be forwarded. */
+rc_t view_open_message(struct call *c, const struct message_request *q, struct opened_message *out,
+                       struct err *e)
 {
     *out = (struct opened_message){0};
     return err_set(e, RC_NOT_FOUND, NULL);
@@ -49,6 +49,7 @@ static void check_header(const struct entity *m)
                                        "X-Waxseal-Submission",
                                        "X-Waxseal-Mode",
                                        "X-Waxseal-May-Encrypt",
+                                       "X-Waxseal-Hide-Subject",
                                        "HP-Outer"};
     for (size_t i = 0; i < m->field_count; i++) {
         bool known = false;
