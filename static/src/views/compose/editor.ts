@@ -124,6 +124,12 @@ export class WxEditor extends WxElement {
     if (text !== this.#look) { this.#look = text; this.#post({ type: 'look', look }); }
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The frame cannot see the system's theme change by itself.
+    this.listen(matchMedia('(prefers-color-scheme: dark)'), 'change', () => this.requestUpdate());
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#port?.close();

@@ -171,6 +171,11 @@ export class WxMailFrame extends WxElement {
     for (const url of this.#urls.splice(0)) URL.revokeObjectURL(url);
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listen(matchMedia('(prefers-color-scheme: dark)'), 'change', () => this.requestUpdate());
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#sizes?.disconnect();
