@@ -1,5 +1,5 @@
-/* The pair of test certificates that the seeds of ocsp_fuzz and crl_fuzz are about. Their keys were
- * thrown away when the seeds were made. */
+/* The pair of test certificates that the seeds of ocsp_fuzz, crl_fuzz and revocation_fuzz are
+ * about. Their keys were thrown away when the seeds were made. */
 #ifndef WAXSEAL_FUZZ_REVOKING_H
 #define WAXSEAL_FUZZ_REVOKING_H
 
@@ -11,28 +11,30 @@
 
 static const char revoking_issuer[] =
     "-----BEGIN CERTIFICATE-----\n"
-    "MIIBlTCCATqgAwIBAgICA+kwCgYIKoZIzj0EAwIwMTEZMBcGA1UECgwQV2F4c2Vh\n"
+    "MIIBlDCCATqgAwIBAgICA+kwCgYIKoZIzj0EAwIwMTEZMBcGA1UECgwQV2F4c2Vh\n"
     "bCB0ZXN0IGtleTEUMBIGA1UEAwwLRnV6eiBpc3N1ZXIwHhcNMjQwNjE1MTUwNjQw\n"
     "WhcNMjYwNjE1MTUwNjQwWjAxMRkwFwYDVQQKDBBXYXhzZWFsIHRlc3Qga2V5MRQw\n"
-    "EgYDVQQDDAtGdXp6IGlzc3VlcjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGwf\n"
-    "5tSjv0K50sWG0ay2Hi8qpqWfVhgzU9rfzTJQYDmgP5qyN5iodfMxfSedHCfp6cdJ\n"
-    "agzjdq6o2KEU+5t61amjQjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQD\n"
-    "AgEGMB0GA1UdDgQWBBQjdDDjSVxwmS4eCCPwM7hpLQLdkjAKBggqhkjOPQQDAgNJ\n"
-    "ADBGAiEAriKavgDKSuXK7U4KEYcgpDEyyl5Pd7R2j9MXRm+rWE0CIQDJaKZK0aGK\n"
-    "jjb3KLMwYQL/4i3LvQzVz+6qUfYxvit0mw==\n"
+    "EgYDVQQDDAtGdXp6IGlzc3VlcjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABH7w\n"
+    "0dvNwtJ1HnjGZayYjlzShxilH/Nqy07jBsAkTyD2yPzGE775DYF9F+xgSxxPjCQy\n"
+    "yxgYLzt9//jsP6C3d/qjQjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQD\n"
+    "AgEGMB0GA1UdDgQWBBQro4c6AAxIzRUTOFd6+BrUwpXnATAKBggqhkjOPQQDAgNI\n"
+    "ADBFAiEAynmrqkn7WIW2UAGiaMwuVs/likjL2MZ+77/QXu1O9fwCIGn8tLE5AkaO\n"
+    "xsONUKJozkmaFZwd7L9qwPCrgkHYJUBl\n"
     "-----END CERTIFICATE-----\n";
 static const char revoking_leaf[] =
     "-----BEGIN CERTIFICATE-----\n"
-    "MIIBwjCCAWegAwIBAgICA+owCgYIKoZIzj0EAwIwMTEZMBcGA1UECgwQV2F4c2Vh\n"
+    "MIICFDCCAbugAwIBAgICA+owCgYIKoZIzj0EAwIwMTEZMBcGA1UECgwQV2F4c2Vh\n"
     "bCB0ZXN0IGtleTEUMBIGA1UEAwwLRnV6eiBpc3N1ZXIwHhcNMjQwNjE1MTUwNjQw\n"
     "WhcNMjYwNjE1MTUwNjQwWjAvMRkwFwYDVQQKDBBXYXhzZWFsIHRlc3Qga2V5MRIw\n"
-    "EAYDVQQDDAlGdXp6IGxlYWYwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS+fusn\n"
-    "5Op4HiNFLJVbNGsZt3c/Z6n7PIJhRUtr497XdLJeb1SYPCaMx+rztEdB660WPXGj\n"
-    "zYm1Dxv4zbmDOifBo3EwbzAJBgNVHRMEAjAAMBsGA1UdEQQUMBKBEGZ1enpAZXhh\n"
-    "bXBsZS5vcmcwHQYDVR0OBBYEFEDMjgbNIChaSFFDC78TQhLT0lskMCYGA1UdHwQf\n"
-    "MB0wG6AZoBeGFWh0dHA6Ly9jcmwudGVzdC9hLmNybDAKBggqhkjOPQQDAgNJADBG\n"
-    "AiEA00Y9enrlrw4su8kBpyulnQdbu9zhxCEbm/4SzWDXycsCIQDiOJee01fXwdTY\n"
-    "pomL4c2Re2R/e5Ms18FUqy5IML3fxA==\n"
+    "EAYDVQQDDAlGdXp6IGxlYWYwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQR0Op9\n"
+    "ZXsliCIKvEGLPDYAYrrn+0LjUXoIu/Bweyfm6//jU09ELOcUzq8V5IhHSH717uE9\n"
+    "DC/zs7TBRUMvxZEGo4HEMIHBMAkGA1UdEwQCMAAwGwYDVR0RBBQwEoEQZnV6ekBl\n"
+    "eGFtcGxlLm9yZzAdBgNVHQ4EFgQUSee4nxbkmft1uMdUbZWv3rvww7swJgYDVR0f\n"
+    "BB8wHTAboBmgF4YVaHR0cDovL2NybC50ZXN0L2EuY3JsMFAGCCsGAQUFBwEBBEQw\n"
+    "QjAdBggrBgEFBQcwAYYRaHR0cDovL29jc3AudGVzdC8wIQYIKwYBBQUHMAKGFWh0\n"
+    "dHA6Ly9haWEudGVzdC9pLmNlcjAKBggqhkjOPQQDAgNHADBEAiArqXrTgY7GnPeI\n"
+    "M9blKvItomgyOULmaf7QMF89oOL6dwIgHn9jBVDxEoFwiE6uUhV9ZjRJAda0rTPR\n"
+    "EwYiko+YCAo=\n"
     "-----END CERTIFICATE-----\n";
 
 static inline struct cert *revoking_cert(const char *pem)
