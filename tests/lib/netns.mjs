@@ -9,7 +9,7 @@
 // Everything has close(); closeAll() closes what is still open.
 import { spawn } from 'node:child_process';
 import dgram from 'node:dgram';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -142,11 +142,10 @@ export const connectable = (address, port) => new Promise((resolve) => {
 
 // --- waxseal-fetch -------------------------------------------------------------------------------------------
 
-let daemons = 0;
 // Starts the real daemon; `section` holds lines of [fetch] besides socket. `log()` gives its lines as objects.
 export async function fetchDaemon({ section = [], program = path.join(top, process.env.BUILD ?? 'build', 'waxseal-fetch'), ...options } = {}) {
-  const at = path.join(folder, `fetch-${++daemons}`);
-  mkdirSync(at, { mode: 0o755 });
+  const at = mkdtempSync(path.join(folder, 'fetch-')); // other test files may have theirs here
+  chmodSync(at, 0o755);
   const socket = path.join(at, 'fetch.sock');
   writeFileSync(path.join(at, 'waxseal.conf'), `[server]
 listen = ${at}/none.sock
