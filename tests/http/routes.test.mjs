@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import test from 'node:test';
 import { Client } from '../lib/http.mjs';
-import { folderId, instance, signedIn, top } from '../lib/instance.mjs';
+import { folderId, instance, redis, signedIn, top } from '../lib/instance.mjs';
+import { fillVault } from '../lib/keyring.mjs';
 
 const text = execFileSync(path.join(top, process.env.BUILD ?? 'build', 'waxseald'), ['--print-api'], { encoding: 'utf8' });
 const routes = text.split('\n').filter((l) => /^\| `[A-Z]+ \//.test(l)).map((l) => {
@@ -100,6 +101,25 @@ test('another method is 405, another path 404, both in our shape', async () => {
     assert.ok([404, 405].includes(answer.status), `${other} ${p}: ${answer.status}`);
     assert.ok(answer.json.code && answer.json.message, `${other} ${p}`);
   }
+});
+
+test('no GET changes what is kept of a user', async () => {
+  const c = await signedIn('alice');
+  await fillVault(c, 'alice');
+  const key = (what) => `${instance.instance}:u:alice@${instance.domain}:${what}`;
+  const files = (await c.get('/api/v1/smime/keys')).json.keys.map((k) => `keyfile:${k.id}`);
+  const kept = () => JSON.stringify([...['settings', 'keys', 'trust', ...files].map((w) => redis('web', 'GET', key(w))),
+    ...['contacts', 'contact-index', 'verified'].map((w) => redis('web', 'HGETALL', key(w)).split('\n').sort())]);
+  const { json } = await c.get(`/api/v1/folders/${folderId('INBOX')}/messages?offset=0&limit=200`);
+  const before = kept();
+  assert.ok(before.length > 500, 'there is something to change');
+  for (const r of api.filter((x) => x.method === 'GET')) {
+    for (const row of r.pattern.includes('{uid}') ? json.messages : [null]) {
+      const answer = await c.get(`${fill(row ? r.pattern.replace('{uid}', row.uid) : r.pattern)}${row ? `?uidvalidity=${json.uidvalidity}` : ''}`);
+      assert.ok(answer.status === 200 || row, `${name(r)}: ${answer.status}`);
+    }
+  }
+  assert.ok(kept() === before, 'documents, address book, trust, verifications and key files are as they were');
 });
 
 test('no error tells of paths, files or libraries', async () => {
