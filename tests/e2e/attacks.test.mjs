@@ -11,10 +11,11 @@ import { after, before, test } from 'node:test';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
 import { account, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 import { look } from '../lib/look.mjs';
+import { message, multipart, text } from '../lib/mime.mjs';
 
 const fixtures = path.join(top, 'tests/fixtures/smime');
 // A new one for each test: the client may know the UIDs of the one before.
-const folders = ['honest', 'attacks', 'reply', 'advisories'].map((n) => `Scratch ${n}`);
+const folders = ['honest', 'attacks', 'reply', 'attached', 'advisories'].map((n) => `Scratch ${n}`);
 let folder = null;
 const crlf = (bytes) => Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1');
 const { files } = JSON.parse(readFileSync(path.join(fixtures, 'manifest.json'), 'utf8'));
@@ -119,7 +120,8 @@ test('green is possible: an honest mail of the same authority, signed, and signe
   for (const [i, uid] of uids.entries()) {
     if (i === 1) {
       await look(alice.page, folder, uid);
-      await alice.unlock(passphraseOf('alice'));
+      await alice.page.locator('form.unlock, wx-security-bar .security[data-verdict="encrypted+signed-valid"]').first().waitFor();
+      if (await alice.page.locator('form.unlock').count()) await alice.unlock(passphraseOf('alice'));
       await alice.hasVerdict('encrypted+signed-valid');
     }
     const shown = await opened(`honest: ${honest[i]}`, uid);
@@ -133,10 +135,9 @@ test('the attacks: nothing leaves, nothing runs, nothing is green', async () => 
   assert.ok(attacks.length >= 19, `${attacks.length} files`);
   for (const [i, a] of attacks.entries()) {
     const shown = await opened(a.name, uids[i]);
-    const text = shown.text;
     assert.equal(shown.good, 0, `${a.name}: green (${shown.verdict})`);
     assert.notEqual(shown.level, 'good', a.name);
-    for (const secret of a.expect.must_not_show ?? []) assert.ok(!text.includes(secret), `${a.name}: shows ${secret}`);
+    for (const secret of a.expect.must_not_show ?? []) assert.ok(!shown.text.includes(secret), `${a.name}: shows ${secret}`);
     if (a.expect.verdict && !/^must-|-or-/.test(a.expect.verdict)) assert.equal(shown.verdict, a.expect.verdict, a.name);
   }
 });
@@ -149,6 +150,19 @@ test('a reply quotes nothing of a hidden encrypted part', async () => {
   const quoted = await alice.editor().innerText();
   for (const secret of oracle.expect.must_not_quote) assert.ok(!quoted.includes(secret), 'the secret is in the reply');
   await alice.page.keyboard.press('Escape');
+});
+
+test('the attacks attached to another mail: each in a frame of its own, none of them for the whole, nothing decrypted', async () => {
+  const wrap = (a) => message({ from: 'mallory@demo.test', to: account('alice').address, subject: 'Look at this', date: new Date(), id: `<attached-${a.name.replaceAll('/', '-')}@demo.test>` },
+    multipart('mixed', [text('See below.'), Buffer.concat([Buffer.from('Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename="mail.eml"\r\n\r\n'), a.bytes])]));
+  const uids = await fill('attached', attacks.map(wrap));
+  for (const [i, a] of attacks.entries()) {
+    const shown = await opened(`attached: ${a.name}`, uids[i]);
+    assert.equal(shown.good, 0, `${a.name}: the whole is green (${shown.verdict})`);
+    assert.equal(shown.attached.length, 1, `${a.name}: opened in place`);
+    const [inner] = shown.attached;
+    if (/encrypted|decrypt/.test(a.expect.verdict ?? '')) assert.ok(!/SECRET-4711/.test(inner.text + shown.text), `${a.name}: decrypted inside`);
+  }
 });
 
 test('the HTML mails of advisories', async () => {

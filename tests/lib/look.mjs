@@ -8,6 +8,12 @@ export async function look(page, folder, uid) {
   await page.locator(`wx-reader .reader-scroll[data-shown="${id}/${uid}"]`).waitFor();
   await page.waitForFunction(() => !document.querySelector('wx-reader [aria-busy=true], .unlock-busy') &&
     [...document.querySelectorAll('iframe.mail-frame')].every((f) => f.contentDocument?.querySelector('.wx-mail')));
+  // Attached messages are opened in place: each has a verdict and a frame of its own.
+  for (const button of await page.locator('wx-reader .attachment-open[aria-expanded=false]').all()) {
+    await button.click();
+    await page.waitForFunction(() => document.querySelectorAll('.attachment-open[aria-expanded=true]').length === document.querySelectorAll('.attached').length &&
+      !document.querySelector('.attached[aria-busy=true]') && [...document.querySelectorAll('iframe.mail-frame')].every((f) => f.contentDocument?.querySelector('.wx-mail')));
+  }
   for (const frame of page.frames().filter((f) => /\/mailframe/.test(f.url()))) {
     await frame.waitForLoadState('load');
     // Everything in the mail is poked: what a careless pointer or the Tab key could set off. Script cannot run in
@@ -19,7 +25,8 @@ export async function look(page, folder, uid) {
   return page.evaluate(() => ({
     failed: document.querySelector('wx-reader .empty[role=alert]')?.textContent ?? '',
     subject: document.querySelector('.message-subject')?.textContent ?? '', verdict: document.querySelector('wx-security-bar .security')?.dataset.verdict ?? null,
-    good: document.querySelectorAll('.security-item[data-level=good]').length,
+    good: [...document.querySelectorAll('.security-item[data-level=good]')].filter((e) => !e.closest('.attached')).length,
+    attached: [...document.querySelectorAll('.attached')].map((e) => ({ text: e.innerText, verdict: e.querySelector('.security')?.dataset.verdict ?? null, failed: e.querySelector('[role=alert]')?.textContent ?? '' })),
     level: document.querySelector('wx-security-bar .security')?.dataset.level ?? null,
     text: [...document.querySelectorAll('iframe.mail-frame')].map((f) => f.contentDocument?.body?.innerText ?? '').join('\n'),
     dangerous: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('script, iframe, object, embed, base, meta[http-equiv], svg, math, form, link, animate') ?? [])].map((e) => e.localName)),
