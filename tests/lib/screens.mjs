@@ -37,7 +37,7 @@ export const SCREENS = [
   ['settings-certificates', async (p) => { await p.page.goto(`${instance.origin}/settings/certificates`); await p.page.locator('wx-certificates-panel .kept-cert').first().waitFor(); await p.page.locator('wx-certificates-panel summary').first().click(); }],
   ['settings-trust', async (p) => { await p.page.goto(`${instance.origin}/settings/trust`); await p.page.locator('wx-trust-panel .empty, wx-trust-panel .key-card').first().waitFor(); }],
   ['settings-security', async (p) => { await p.page.goto(`${instance.origin}/settings/security`); await p.page.locator('.key-list .key-card').first().waitFor(); }],
-  ['keys', async (p) => { await p.page.locator('#keys-title').scrollIntoViewIfNeeded(); await p.page.locator('#keys-title').evaluate((e) => e.scrollIntoView()); }],
+  ['keys', async (p) => { await p.page.locator('#keys-title').evaluate((e) => { const main = e.closest('.page'); main.scrollTop += e.getBoundingClientRect().top - main.getBoundingClientRect().top - 16; }); }],
   ['keys-make', async (p) => { await p.page.getByRole('button', { name: 'Make a new key' }).click(); await p.page.locator('.make-dialog #key-holder').waitFor(); }],
   ['keys-make-passphrase', async (p) => { await p.page.locator('.make-dialog button[type=submit]').click(); await p.page.locator('#new-passphrase').waitFor(); }],
   ['keys-delete', async (p) => {
