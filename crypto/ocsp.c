@@ -86,7 +86,7 @@ static rc_t find_answer(OCSP_BASICRESP *basic, const struct cert *c, const struc
     if (n > ANSWERS_MAX)
         return err_set(e, RC_TOO_LARGE, "The answer about revocation is too large.");
     for (int i = 0; i < n; i++) {
-        struct revoked_answer v;
+        struct revoked_answer v = {0};
         OCSP_SINGLERESP *single = OCSP_resp_get0(basic, i);
         if (!is_about(OCSP_SINGLERESP_get0_id(single), c, issuer)) continue;
         found = true;
