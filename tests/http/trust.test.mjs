@@ -77,6 +77,23 @@ test('a certificate that the user trusts is green for its address, and no longer
   assert.equal((await again(alice, before.uid)).verdict, 'signed-untrusted');
 });
 
+test('whom the user trusts can be encrypted to, and under that address only', async () => {
+  unknown.issue('eva', 'eva@out.example');
+  const pem = unknown.file('eva.pem');
+  const ready = async (address) => (await alice.post('/api/v1/compose/recipients', { addresses: [address] })).json.recipients[0].status;
+  const r = await alice.post('/api/v1/smime/certificates', { certificate: unknown.pem('eva') });
+  assert.equal(r.status, 200, r.text);
+  assert.equal(await ready('eva@out.example'), 'untrusted');
+  const issuer = await trust('issuer', unknown.file('ca.pem'), 'somebody@out.example');
+  assert.equal(await ready('eva@out.example'), 'untrusted');
+  const entry = await trust('certificate', pem, 'eva@out.example');
+  assert.equal(await ready('eva@out.example'), 'ready');
+  assert.equal(await ready('adam@out.example'), 'none');
+  for (const e of [issuer, entry]) await alice.delete(`${TRUST}/${e.id}`);
+  assert.equal(await ready('eva@out.example'), 'untrusted');
+  await alice.delete(`/api/v1/contacts/${r.json.id}`);
+});
+
 test('trust in a certificate ends at its address', async () => {
   unknown.issue('two', 'one@out.example');
   writeFileSync(unknown.file('twin.ext'), 'basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=emailProtection\nsubjectAltName=email:one@out.example,email:two@out.example\n');
