@@ -2,7 +2,8 @@
 // doctor finds. Nothing of the demo instance is used.
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { X509Certificate } from 'node:crypto'
+import { chmodSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -46,7 +47,7 @@ function greeter(line) {
     servers.push(child)
     return new Promise((resolve) => child.stdout.once('data', (text) => resolve(Number(text))))
 }
-function configure(imap, smtp, fetch = '') {
+function configure(imap, smtp, fetch = '', server = '') {
     writeFileSync(at('waxseal.conf'), `[server]
 instance = ctl
 listen = ${at('waxseald.sock')}
@@ -57,6 +58,7 @@ spell_dir = ${dir}
 redis_socket = ${at('redis.sock')}
 host_key_file = ${at('host.key')}
 trust_dir = ${at('trust')}
+${server}
 [domain demo.test]
 imap = imap://127.0.0.1:${imap}
 smtp = smtp://127.0.0.1:${smtp}
@@ -138,6 +140,33 @@ test('the doctor names what is wrong, and what is well', async () => {
     assert.equal(r.code, 1)
     for (const what of ['redis', 'waxseald', 'imap', 'smtp']) assert.match(r.out, new RegExp(`^PROBLEM +${what} `, 'm'), what)
     await startRedis()
+})
+
+test('the list of roots for e-mail is written whole or not at all, and the doctor knows its age', async () => {
+    const file = at('mail-roots.pem')
+    const count = Number(/^(\d+) roots in /.exec(done('roots', '--out', file))[1])
+    const text = readFileSync(file, 'utf8')
+    const roots = text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g).map((pem) => new X509Certificate(pem))
+    assert.equal(roots.length, count)
+    assert.ok(count > 50)
+    assert.equal(new Set(roots.map((x) => x.fingerprint256)).size, count)
+    for (const x of roots) assert.equal(x.subject, x.issuer)
+    assert.ok(text.split('\n').every((line) => /^(# [^\0-\x1f]*|-----(BEGIN|END) CERTIFICATE-----|[A-Za-z0-9+/=]{0,64})$/.test(line)))
+    for (const [, day] of text.matchAll(/# distrust-after: (.*)/g)) assert.ok(Date.parse(day) > Date.parse('2000-01-01'))
+    for (const bad of [['--module', at('nowhere.so')], ['--module', 'libz.so.1']]) {
+        const r = ctl('roots', '--out', file, ...bad)
+        assert.equal(r.code, 1)
+        assert.match(r.err, /^waxsealctl: /)
+        assert.equal(readFileSync(file, 'utf8'), text)
+    }
+    for (const args of [[], ['--out'], ['--module', 'x'], ['--out', file, '--force']]) assert.equal(ctl('roots', ...args).code, 2, args.join(' '))
+    configure(1, 1, '', `mail_roots = ${file}`)
+    assert.match(ctl('doctor').out, new RegExp(`^ok +mail roots +\\S+: ${count} roots, 0 days old`, 'm'))
+    const then = new Date(Date.now() - 300 * 86_400_000)
+    utimesSync(file, then, then)
+    assert.match(ctl('doctor').out, /^note +mail roots +are old; run waxsealctl roots again/m)
+    writeFileSync(file, text.slice(0, text.length - 100))
+    assert.match(ctl('doctor').out, /^PROBLEM +mail roots +make them with: waxsealctl roots --out FILE.*damaged/m)
 })
 
 test('the doctor asks waxseal-fetch whether it is there', async () => {
