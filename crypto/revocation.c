@@ -124,7 +124,7 @@ static bool read_line(str_t line, int64_t now, struct cert_revocation *out)
     str_cut(line, ' ', &word, &line);
     v.reason = revoked_reason_word(revoked_reason_number(word));
     if (!take_time(&line, &saved) || line.n >= sizeof v.url) return false;
-    if (!str_eq(line, STR("-"))) memcpy(v.url, line.p, line.n);
+    if (line.n && !str_eq(line, STR("-"))) memcpy(v.url, line.p, line.n);
     if (saved > now + REVOKED_SKEW) return false;
     if (v.source && is_for_good(&v)) {
         *out = v;

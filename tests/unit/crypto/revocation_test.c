@@ -512,6 +512,7 @@ static void ignores_strange_cache_values(void **state)
         "1 ocsp good 1749999000 1750003600 0 - 1750009000 http://x/\n", /* saved in the future */
         "1 - unknown 0 0 0 - 1749999000 -\n",                           /* a failure of long ago */
         "1 ocsp good 1749999000 1750003600\n",
+        "1 ocsp good 1749999000 1749999500 0 - 1750000000\n", /* no place, out of date */
     };
     place(OCSP_URL, OCSP_REVOKED(&anna));
     (void) look(&anna, true);
