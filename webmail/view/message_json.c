@@ -86,7 +86,8 @@ static json_t *path_json(const struct cert_verdict *v, struct arena *a)
         json_put_str(one, "not_after", or_empty(time_or_null(a, info.not_after)));
         /* What the page posts to smime/trust; of no use where somebody is trusted already. */
         json_put_str(one, "der",
-                     v->trusted_by == TRUSTED_BY_NONE ? b64_encode(a, cert_der(v->path[i])) : STR_NULL);
+                     v->trusted_by == TRUSTED_BY_NONE ? b64_encode(a, cert_der(v->path[i]))
+                                                      : STR_NULL);
         json_array_append_new(list, one);
     }
     return list;
