@@ -120,9 +120,7 @@ test('green is possible: an honest mail of the same authority, signed, and signe
   for (const [i, uid] of uids.entries()) {
     if (i === 1) {
       await look(alice.page, folder, uid);
-      await alice.page.locator('form.unlock, wx-security-bar .security[data-verdict="encrypted+signed-valid"]').first().waitFor();
-      if (await alice.page.locator('form.unlock').count()) await alice.unlock(passphraseOf('alice'));
-      await alice.hasVerdict('encrypted+signed-valid');
+      await alice.unlocked(passphraseOf('alice'), 'encrypted+signed-valid');
     }
     const shown = await opened(`honest: ${honest[i]}`, uid);
     assert.equal(shown.verdict, ['signed-valid', 'encrypted+signed-valid'][i]);

@@ -56,8 +56,7 @@ before(async () => {
   await alice.page.locator('.settings-back').click();
   await alice.folder('Inbox');
   await alice.open('Offer for the Lindqvist account');
-  await alice.unlock(passphraseOf('alice'));
-  await alice.hasVerdict('encrypted+signed-valid');
+  await alice.unlocked(passphraseOf('alice'), 'encrypted+signed-valid');
 });
 after(async () => {
   await browser?.close();

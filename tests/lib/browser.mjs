@@ -118,6 +118,12 @@ export class Person {
     await form.locator('#keyring-passphrase').fill(passphrase);
     await form.locator('button[type=submit]').click();
   }
+  /** Until the message has this verdict; a keyring that is open already asks for nothing. */
+  async unlocked(passphrase, word) {
+    await this.page.locator(`form.unlock, wx-security-bar .security[data-verdict="${word}"]`).first().waitFor();
+    if (await this.page.locator('form.unlock').count()) await this.unlock(passphrase);
+    await this.hasVerdict(word);
+  }
   async settings(section) {
     await this.page.locator('.header-settings').click();
     await this.page.locator('.settings-nav a', { hasText: section }).click();
