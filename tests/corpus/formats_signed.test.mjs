@@ -59,15 +59,15 @@ test('what is weak is said, and never green', () => {
   says(clearSigned(BODY, signedData(null, two, [rsaCert.der], { digests: ['sha256', 'sha1'] })), 'signed-weak-or-invalid', 'by SHA-256 and by SHA-1');
 });
 
-test('Ed25519 is verified or called unsupported, never altered and never believed when changed', () => {
+test('Ed25519, which OpenSSL 3.0 does not know in CMS: verified, and never believed when changed', () => {
   const p = zoo.person('ed25519', ['-algorithm', 'ED25519'], 'digitalSignature');
   const made = (content, o) => signedData(null, [signerInfo(p.cert, p.key, content, { digest: 'sha512', ...o })], [p.cert.der], { digests: ['sha512'] });
   const got = zoo.inspect(zoo.mail(clearSigned(BODY, made(BODY)), p.address));
-  assert.ok(['signed-valid', 'signed-unverifiable'].includes(got.verdict), got.verdict);
+  assert.equal(got.verdict, 'signed-valid', String(got.codes));
   const other = zoo.inspect(zoo.mail(clearSigned(BODY, made(Buffer.from('other'))), p.address));
-  assert.ok(['signed-invalid', 'signed-unverifiable'].includes(other.verdict), other.verdict);
+  assert.equal(other.verdict, 'signed-invalid');
   const wrong = made(BODY, { sign: () => crypto.randomBytes(64) });
-  assert.ok(['signed-invalid', 'signed-unverifiable'].includes(zoo.inspect(zoo.mail(clearSigned(BODY, wrong), p.address)).verdict));
+  assert.equal(zoo.inspect(zoo.mail(clearSigned(BODY, wrong), p.address)).verdict, 'signed-invalid');
 });
 
 test('S/MIME 2 and its PKCS#7, key identifiers, no attributes, no capabilities', () => {
