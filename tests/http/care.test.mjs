@@ -1,16 +1,20 @@
 // Care of certificates over HTTP: keys made in the browser, files that take another's place, reminders, states of
 // correspondents' certificates; and mail that hides its subject.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createPrivateKey, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
+import { Cert, attribute, signedData, signerInfo } from '../lib/cmsmake.mjs';
+import { ctx, oid, seq, tlv } from '../lib/der.mjs';
 import { eventually, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { attributesHold, certificateDer, composeBody, entityOf, fillVault, fingerprint, keyFile, signAttributes, strongP12, unwrap } from '../lib/keyring.mjs';
 import { entity } from '../lib/mime.mjs';
-import { Smime, openssl } from '../lib/smime.mjs';
+import { Smime, openssl, p7m } from '../lib/smime.mjs';
+
+const OID_GCM = '2.16.840.1.101.3.4.1.46';
 
 const address = (name) => `${name}@${instance.domain}`;
 const inbox = folderId('INBOX');
@@ -111,12 +115,12 @@ test('the person decides about a certificate; the composer follows', async () =>
 });
 
 // Mail of a correspondent whose authorities alice vouches for, appended to her inbox; answers what harvest says.
-async function harvested(authority, name, subject) {
+async function harvested(authority, name, subject, sign = (inner) => new Smime(authority.dir).clearSigned(inner, name)) {
   copyFileSync(authority.file('ca.pem'), authority.file('root.pem'));
   const id = `<${randomUUID()}@care.test>`;
   const inner = entity([['Content-Type', 'text/plain; charset=utf-8']], `Text of ${name}\r\n`);
   const mail = Buffer.concat([Buffer.from(`From: Peer <peer@care.test>\r\nTo: ${address('alice')}\r\nSubject: ${subject}\r\nDate: ${new Date().toUTCString()}\r\nMessage-ID: ${id}\r\nMIME-Version: 1.0\r\n`),
-    new Smime(authority.dir).clearSigned(inner, name)]);
+    sign(inner)]);
   const put = await alice.request('POST', `/api/v1/folders/${inbox}/append`, { body: mail, headers: { 'Content-Type': 'message/rfc822' } });
   assert.equal(put.status, 200, put.text);
   appended.push(put.json);
@@ -181,9 +185,46 @@ test('a harvested certificate takes another\'s place as a renewal only; everythi
   } finally {
     for (const id of trusted) await alice.delete(`/api/v1/smime/trust/${id}`, {});
     if (contact) await alice.delete(`/api/v1/contacts/${contact.id}`, {});
-    for (const m of appended) await alice.post(`/api/v1/folders/${inbox}/delete`, { uidvalidity: m.uidvalidity, uids: [m.uid] });
+    for (const m of appended.splice(0)) await alice.post(`/api/v1/folders/${inbox}/delete`, { uidvalidity: m.uidvalidity, uids: [m.uid] });
     ca.close();
     other.close();
+  }
+});
+
+test('who signs with one certificate and prefers another one is encrypted to by the other, with the ciphers both signed for', async () => {
+  const ca = new Authority('Preference CA');
+  let trusted, contact;
+  try {
+    trusted = (await alice.post('/api/v1/smime/trust', { kind: 'issuer', certificate: ca.der().toString('base64'), address: 'peer@care.test' })).json.id;
+    ca.issue('signs', 'peer@care.test');
+    ca.issue('reads', 'peer@care.test');
+    ca.issue('foreign', 'someone.else@care.test');
+    // Opaque, with the signed attributes of RFC 8551 sections 2.5.2 and 2.5.3.
+    const preferring = (which, ciphers) => (inner) => {
+      const [signer, wanted] = ['signs', which].map((n) => new Cert(ca.der(n)));
+      const time = new Date().toISOString().slice(2, 19).replace(/[-T:]/g, '');
+      const more = [attribute('1.2.840.113549.1.9.5', tlv(0x17, Buffer.from(`${time}Z`))), attribute('1.2.840.113549.1.9.16.2.11', ctx(0, wanted.issuer, wanted.serial)), attribute('1.2.840.113549.1.9.15', seq(...ciphers.map((id) => seq(oid(id)))))];
+      const info = signerInfo(signer, createPrivateKey(readFileSync(ca.file('signs.key'))), inner, { change: (a) => [...a.slice(0, 2), ...more] });
+      return p7m('signed-data', signedData(inner, [info], [ca.der('signs'), ca.der(which), ca.der()]));
+    };
+    const recipient = async () => (await alice.post('/api/v1/compose/recipients', { addresses: ['peer@care.test'] })).json.recipients[0].certificate?.fingerprint ?? null;
+    const poison = await harvested(ca, 'signs', 'Prefers a certificate of another address', preferring('foreign', [OID_GCM]));
+    assert.deepEqual([poison.first.harvested, poison.first.reason], [false, 'no_encryption_certificate'], JSON.stringify(poison.first));
+    assert.equal(await recipient(), null, 'and the one it signs with is not used instead');
+    const good = await harvested(ca, 'signs', 'Prefers its own', preferring('reads', [OID_GCM]));
+    assert.deepEqual([good.first.harvested, good.first.certificate], [true, ca.fingerprint('reads')], JSON.stringify(good.first));
+    ({ contact } = good.first);
+    assert.equal(await recipient(), ca.fingerprint('reads'));
+    const of = (name) => contact.certificates.find((x) => x.fingerprint === ca.fingerprint(name));
+    assert.deepEqual([of('reads').takes_gcm, of('reads').state, of('signs').state], [true, 'valid', 'valid']);
+    const message = await alice.get(`/api/v1/folders/${inbox}/messages/${appended.at(-1).uid}?uidvalidity=${appended.at(-1).uidvalidity}`);
+    assert.equal(message.json.security.signature.signers[0].known, 'known', 'the one for signing is remembered');
+  } finally {
+    await alice.delete(`/api/v1/smime/trust/${trusted}`, {});
+    const left = (await alice.get('/api/v1/contacts')).json.contacts.find((x) => x.addresses.includes('peer@care.test'));
+    if (left) await alice.delete(`/api/v1/contacts/${left.id}`, {});
+    for (const m of appended.splice(0)) await alice.post(`/api/v1/folders/${inbox}/delete`, { uidvalidity: m.uidvalidity, uids: [m.uid] });
+    ca.close();
   }
 });
 

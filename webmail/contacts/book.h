@@ -16,7 +16,7 @@
 #define BOOK_SAVE_TRIES 8
 
 /* Stored form: {id, name, addresses: [...], certificates: [{der, source, since, state, why,
- * preferred, gcm, told_at, chain, provenance}]}, oldest first.
+ * preferred, for_signing, gcm, told_at, chain, provenance}]}, oldest first.
  */
 
 /* *out NULL: there is none. New reference. *version for book_save; null when absent. */

@@ -42,6 +42,7 @@ static json_t *new_entry(struct call *c, const struct contact_certificate *cert)
     json_put_str(item, "source", str_c(cert->source));
     json_put_str(item, "since", time_text(c->arena, call_now()));
     json_object_set_new(item, "chain", chain);
+    if (cert->verdict && cert->purpose == PURPOSE_SIGN) json_put_bool(item, "for_signing", true);
     if (cert->from) json_object_set_new(item, "provenance", provenance_json(cert->from, c->arena));
     return item;
 }
@@ -51,14 +52,19 @@ static bool is_of(const struct entry *entry, str_t address)
     return cert_matches_address(entry->cert, address) != ADDRESS_NO;
 }
 
-static bool encrypts(const struct entry *entry, struct arena *a)
+static bool can_encrypt(const struct entry *entry, struct arena *a)
 {
     struct cert_info info;
     return cert_describe(entry->cert, a, &info, NULL) == RC_OK && info.can_encrypt;
 }
 
-/* What the newcomer does, the other did: its place is taken. Others stay as they are (a certificate
- * for signing only never takes the place of one that mail is encrypted to). */
+static bool encrypts(const struct entry *entry, struct arena *a)
+{
+    return !entry->for_signing && can_encrypt(entry, a);
+}
+
+/* What the newcomer is for, the other was: its place is taken. One for signing and one that mail is
+ * encrypted to leave each other alone. */
 static void supersede(struct call *c, const json_t *contact, const json_t *by, str_t address,
                       bool older_only)
 {
@@ -75,7 +81,7 @@ static void supersede(struct call *c, const json_t *contact, const json_t *by, s
             continue;
         if (!is_of(&entry, address) || cert_describe(entry.cert, c->arena, &theirs, NULL) != RC_OK)
             continue;
-        if (theirs.can_encrypt ? !mine.can_encrypt : !mine.can_sign) continue;
+        if (encrypts(&entry, c->arena) != encrypts(&newcomer, c->arena)) continue;
         if (older_only && theirs.not_before > mine.not_before) continue;
         entry_set_state(entry.item, ENTRY_SUPERSEDED, NULL);
     }
@@ -130,7 +136,8 @@ static void find_current(struct call *c, const json_t *contact, const struct jud
     for (size_t i = 0; i < json_array_size(list); i++) {
         CLEANUP_ENTRY struct entry entry = {.item = NULL};
         struct judged j;
-        if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != ENTRY_VALID)
+        if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != ENTRY_VALID ||
+            (entry.for_signing && basis->purpose == PURPOSE_ENCRYPT))
             continue;
         judge_certificate(c, entry.cert, entry.chain, entry.chain_count, basis, &j);
         /* Whoever keeps its authority from answering shall not make its place look empty. */
@@ -217,8 +224,9 @@ static bool learn_ciphers(json_t *item, const struct contact_certificate *cert)
 /* A person's own act: it may be used, what else there is stays. */
 static bool bring_in(json_t *item, bool known)
 {
-    bool was_valid =
-        known && entry_state_of(json_text(json_object_get(item, "state"))) == ENTRY_VALID;
+    bool was_valid = known && !json_is_true(json_object_get(item, "for_signing")) &&
+                     entry_state_of(json_text(json_object_get(item, "state"))) == ENTRY_VALID;
+    json_object_del(item, "for_signing");
     if (!was_valid) entry_set_state(item, ENTRY_VALID, "imported");
     return !was_valid;
 }
@@ -236,7 +244,12 @@ static rc_t place(struct call *c, const json_t *contact, json_t *item, str_t add
         return RC_OK;
     }
     if (!entry_read(item, c->arena, &entry)) return err_set(e, RC_DAMAGED, NULL);
-    if (!out->added && entry.state != ENTRY_PENDING) return RC_OK;
+    /* Known from signatures; now mail is wanted to it. */
+    bool promoted =
+        entry.for_signing && cert->purpose == PURPOSE_ENCRYPT && entry.state != ENTRY_REJECTED;
+    if (!out->added && !promoted && entry.state != ENTRY_PENDING) return RC_OK;
+    /* What mail may be encrypted to is not made less by a signature. */
+    if (!out->added && !entry.for_signing && cert->purpose == PURPOSE_SIGN) return RC_OK;
     const struct judge_basis basis = {.address = address,
                                       .purpose = cert->purpose,
                                       .checks = cert->checks,
@@ -244,8 +257,9 @@ static rc_t place(struct call *c, const json_t *contact, json_t *item, str_t add
     TRY(decide(c, contact, &basis, cert, &answer, e));
     out->why = answer.why;
     out->taken = answer.state == ENTRY_VALID;
-    *changed = *changed || out->added || answer.state != ENTRY_PENDING ||
+    *changed = *changed || out->added || promoted || answer.state != ENTRY_PENDING ||
                !str_eq(entry.why, str_c(answer.why));
+    if (promoted) json_object_del(item, "for_signing");
     entry_set_state(item, answer.state, answer.why);
     if (out->taken) supersede(c, contact, item, address, true);
     return RC_OK;
@@ -278,6 +292,7 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
     done.added = !item;
     /* Decided before it is among the others. */
     if (!item) item = fresh;
+    CLEANUP_JSON json_t *held = json_incref(item); /* the limits may drop it from the list */
     bool changed = learn_ciphers(item, cert) || done.added;
     TRY(place(c, contact, item, address, cert, &done, &changed, e));
     if (done.added) json_array_append(list_of(contact), item);
@@ -286,7 +301,7 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
         TRY(book_save(c, id, contact, before, version, e));
     }
     CLEANUP_ENTRY struct entry entry = {.item = NULL};
-    (void) entry_read(item, c->arena, &entry);
+    (void) entry_read(held, c->arena, &entry);
     done.state = entry_state_word(entry.state);
     done.contact = contact_json(c, contact);
     *out = done;
@@ -426,14 +441,17 @@ static rc_t apply(struct call *c, const json_t *contact, const struct entry *ent
                   str_t action, struct err *e)
 {
     bool is_prefer = str_eq(action, STR("prefer"));
-    if (is_prefer && !encrypts(entry, c->arena))
+    if (is_prefer && !can_encrypt(entry, c->arena))
         return err_invalid(e, "action", "This certificate is not made for encryption.");
     if (is_prefer || str_eq(action, STR("accept"))) {
         if (entry->state != ENTRY_VALID) {
             entry_set_state(entry->item, ENTRY_VALID, "accepted");
             take_over(c, contact, entry);
         }
-        if (is_prefer) prefer(c, contact, entry);
+        if (is_prefer) {
+            json_object_del(entry->item, "for_signing");
+            prefer(c, contact, entry);
+        }
         return RC_OK;
     }
     if (str_eq(action, STR("reject"))) {

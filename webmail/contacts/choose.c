@@ -90,7 +90,8 @@ static void consider_entries(struct call *c, struct choice *choice, const json_t
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
         CLEANUP_ENTRY struct entry entry = {.item = NULL};
-        if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != state)
+        if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != state ||
+            entry.for_signing)
             continue;
         if (state == ENTRY_PENDING) {
             consider_waiting(c, choice, &entry, basis);

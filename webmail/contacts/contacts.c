@@ -31,7 +31,7 @@ static enum revocation revocation_of(struct call *c, struct showing *s, const st
             cert_describe(entry->cert, c->arena, &info, NULL) != RC_OK ||
             trust_anchors(c, basis.address, &anchors, NULL) != RC_OK)
             continue;
-        basis.purpose = info.can_encrypt ? PURPOSE_ENCRYPT : PURPOSE_SIGN;
+        basis.purpose = info.can_encrypt && !entry->for_signing ? PURPOSE_ENCRYPT : PURPOSE_SIGN;
         s->looked_up++;
         judge_certificate(c, entry->cert, entry->chain, entry->chain_count, &basis, &j);
         trust_anchors_free(&anchors);

@@ -12,6 +12,7 @@ bool entry_read(json_t *item, struct arena *a, struct entry *out)
                           .cert = cert_from_json(json_object_get(item, "der"), a),
                           .state = entry_state_of(state),
                           .preferred = json_is_true(json_object_get(item, "preferred")),
+                          .for_signing = json_is_true(json_object_get(item, "for_signing")),
                           .takes_gcm = json_is_true(json_object_get(item, "gcm")),
                           .why = json_text(json_object_get(item, "why"))};
     out->harvested = str_eq(json_text(json_object_get(item, "source")), STR("harvested"));

@@ -36,7 +36,8 @@ struct entry {
     size_t chain_count;
     enum entry_state state;
     bool preferred, harvested, takes_gcm;
-    str_t why; /* why it is pending, or null */
+    bool for_signing; /* its owner signs with it and wants mail encrypted to another one */
+    str_t why;        /* why it is pending, or null */
 };
 /* False when what is stored is no certificate. Free with entry_free in any case. */
 bool entry_read(json_t *item, struct arena *a, struct entry *out);

@@ -1,11 +1,14 @@
 /* Another look at what waits only because nobody could say whether it was revoked. */
 #include "webmail/contacts/judge.h"
 
-static rc_t settle_entry(struct call *c, const struct entry *entry, const struct judge_basis *basis,
+static rc_t settle_entry(struct call *c, const struct entry *entry, const struct judge_basis *all,
                          bool *changed, struct err *e)
 {
+    struct judge_basis own = *all;
+    const struct judge_basis *basis = &own;
     CLEANUP_JUDGED struct judged j = {.fits = false};
     struct contact_added done = {.contact = NULL};
+    if (entry->for_signing) own.purpose = PURPOSE_SIGN;
     judge_certificate(c, entry->cert, entry->chain, entry->chain_count, basis, &j);
     enum revocation r = j.verdict.revocation.status;
     if (!j.fits || j.verdict.chain != CHAIN_TRUSTED ||

@@ -25,16 +25,13 @@ static rc_t add(struct rig *r, const char *address, const struct pki *p, const s
 }
 
 /* As a signed mail brings it: what became of it ("valid", "pending authority"). */
-static const char *harvest(struct rig *r, const char *address, const struct pki *p,
-                           enum revocation revocation)
+static const char *harvest_for(struct rig *r, const char *address, const struct pki *p,
+                               enum cert_purpose purpose, enum revocation revocation)
 {
     static char out[64];
     struct rig_call *rc = rig_call(r, "alice@demo.test");
     struct contact_added done = {.contact = NULL};
     struct cert_verdict verdict;
-    struct cert_info info;
-    assert_int_equal(cert_describe(p->cert, rc->c.arena, &info, NULL), RC_OK);
-    enum cert_purpose purpose = info.can_encrypt ? PURPOSE_ENCRYPT : PURPOSE_SIGN;
     const struct cert_question q = {.trust = r->app.trust, .purpose = purpose, .at = today()};
     cert_verify(p->cert, &q, &verdict);
     verdict.revocation.status = revocation;
@@ -54,6 +51,13 @@ static const char *harvest(struct rig *r, const char *address, const struct pki 
     json_decref(done.contact);
     rig_call_free(rc);
     return out;
+}
+
+static const char *harvest(struct rig *r, const char *address, const struct pki *p,
+                           enum revocation revocation)
+{
+    bool signs_only = X509_get_key_usage(p->x) == KU_DIGITAL_SIGNATURE;
+    return harvest_for(r, address, p, signs_only ? PURPOSE_SIGN : PURPOSE_ENCRYPT, revocation);
 }
 #define HARVEST(address, p, outcome)                                                               \
     assert_string_equal(harvest(r, address, &(p), REVOCATION_NO_SOURCE), outcome)
@@ -259,6 +263,37 @@ static void the_person_decides(void **state)
     pki_free(&two);
     pki_free(&sign);
     pki_free(&next);
+}
+
+/* Who signs with one and wants mail encrypted to another certificate gets it so, however new the
+ * one for signing is. */
+static void signing_ones_are_not_encrypted_to(void **state)
+{
+    struct rig *r = *state;
+    const char *both = "digitalSignature,keyAgreement";
+    struct pki enc = leaf("email:q@demo.test", -100, 300, both, &root);
+    struct pki sign = leaf("email:q@demo.test", -1, 300, both, &root);
+    assert_string_equal(harvest_for(r, "q@demo.test", &sign, PURPOSE_SIGN, REVOCATION_GOOD),
+                        "valid first");
+    expect(r, "q@demo.test", RECIPIENT_NONE, NULL);
+    assert_string_equal(harvest_for(r, "q@demo.test", &enc, PURPOSE_ENCRYPT, REVOCATION_GOOD),
+                        "valid first");
+    STATE(sign, "valid");
+    expect(r, "q@demo.test", RECIPIENT_READY, &enc);
+    /* Mail that is signed with it again changes nothing; mail that wants it is judged as any other.
+     */
+    assert_string_equal(harvest_for(r, "q@demo.test", &sign, PURPOSE_SIGN, REVOCATION_GOOD),
+                        "valid");
+    assert_string_equal(harvest_for(r, "q@demo.test", &enc, PURPOSE_SIGN, REVOCATION_GOOD),
+                        "valid");
+    expect(r, "q@demo.test", RECIPIENT_READY, &enc);
+    assert_string_equal(harvest_for(r, "q@demo.test", &sign, PURPOSE_ENCRYPT, REVOCATION_GOOD),
+                        "pending early");
+    expect(r, "q@demo.test", RECIPIENT_PENDING_CHANGE, &enc);
+    assert_int_equal(act(r, &sign, "prefer"), RC_OK);
+    expect(r, "q@demo.test", RECIPIENT_READY, &sign);
+    pki_free(&enc);
+    pki_free(&sign);
 }
 
 /* Nobody can fill the book, or push out what is used. */
@@ -598,6 +633,7 @@ int main(void)
         T(a_change_waits_for_the_person),
         T(authorities_are_not_exchanged),
         T(the_person_decides),
+        T(signing_ones_are_not_encrypted_to),
         T(waiting_ones_are_kept_in_limits),
         T(learns_ciphers),
         T(follows_revocation),
