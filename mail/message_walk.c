@@ -279,16 +279,21 @@ static rc_t open_with(struct source *from, str_t key, struct buf *out, str_t *pl
     return ok ? cms_envelope_open_within(out->p, out->n, key, plain, NULL) : RC_TOO_LARGE;
 }
 
+/* A message may name one reader thousands of times, and each attempt decrypts all of it. */
+#define ATTEMPTS_MAX 16u
+
 /* RC_NOT_FOUND: no key of the holder fits (or not yet). */
 static rc_t ask_holder(const struct key_ops *ops, const struct cms_envelope *env,
                        struct source *from, struct buf *out, str_t *plain)
 {
     rc_t rc = RC_NOT_FOUND;
-    for (size_t i = 0; ops && i < env->count; i++) {
+    unsigned attempts = 0;
+    for (size_t i = 0; ops && i < env->count && attempts < ATTEMPTS_MAX; i++) {
         CLEANUP_BUF struct buf key = BUF_INIT_SECRET(256);
         enum key_answer answer =
             ops->unwrap(ops->holder, &env->recipients[i], env->key_bytes, &key);
         if (answer != KEY_DONE) continue;
+        attempts++;
         rc = open_with(from, buf_view(&key), out, plain);
         if (rc != RC_DECRYPT_FAILED) return rc;
     }

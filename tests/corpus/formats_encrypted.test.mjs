@@ -83,6 +83,9 @@ test('recipients among others: by key identifier, passwords, shared keys, severa
   opens(envelope(BODY, [pwri, kekri, (k) => ktri(other, k), (k) => kari(ec, k), (k) => ktri(rsa, k)]), 'rsa', CBC, 'the last of five');
   opens(envelope(BODY, [(k) => ktri(rsa, crypto.randomBytes(k.length)), (k) => ktri(rsa, k)]), 'rsa', CBC, 'the first of two is not the key');
   opens(envelope(BODY, [...Array(200).fill((k) => ktri(other, k)), (k) => ktri(rsa, k)]), 'rsa', CBC, 'two hundred strangers first');
+  const wrong = (n) => Array(n).fill((k) => ktri(rsa, crypto.randomBytes(k.length)));
+  opens(envelope(BODY, [...wrong(15), (k) => ktri(rsa, k)], { cipher: 'aes-256-gcm' }), 'rsa', GCM, 'fifteen that are not the key');
+  stays(envelope(BODY, [...wrong(16), (k) => ktri(rsa, k)], { cipher: 'aes-256-gcm' }), 'rsa', 'decrypt-error', undefined, 'sixteen attempts are enough');
   stays(envelope(BODY, [(k) => ktri(other, k)]), 'rsa', 'encrypted-no-key', undefined, 'somebody else');
   stays(envelope(BODY, [pwri]), 'rsa', 'encrypted-no-key', undefined, 'a password only');
   stays(envelope(BODY, []), 'rsa', 'encrypted-no-key', undefined, 'nobody');
