@@ -2,7 +2,7 @@
 // waxseald, waxseal-fetch, Redis, Dovecot) where the whole internet is this machine.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -214,6 +214,25 @@ test('nobody is encrypted to whose certificate was revoked', options, async () =
   const asked = web.counts.ocsp;
   assert.equal(await ready('dora'), 'revoked');
   assert.equal(web.counts.ocsp, asked);
+});
+
+test('revoked between preparing and finishing: nothing is sent', options, async () => {
+  clear();
+  web.reset();
+  const { composeBody, fillVault } = await import('../lib/keyring.mjs');
+  await fillVault(alice, 'alice');
+  const r = await alice.post('/api/v1/smime/certificates', { address: 'carl@example.org', certificate: inter.pem('carl') });
+  assert.equal(r.status, 200, r.text);
+  const letter = { submission: randomUUID(), from: { name: 'Alice', address: 'alice@demo.test' }, to: [{ name: null, address: 'carl@example.org' }], cc: [], bcc: [],
+    reply_to: null, subject: 'Subject', text: 'Text\n', html: null, in_reply_to: null, references: null, mode: 'encrypt', may_encrypt: true, signer: null, attachments: [] };
+  const p = await alice.request('POST', '/api/v1/compose/prepare', composeBody(letter));
+  assert.equal(p.status, 200, p.text);
+  inter.revoke('carl', 'keyCompromise');
+  await web.respond();
+  clear();
+  const f = await alice.post('/api/v1/compose/finish', { ticket: p.json.ticket, signature: null, content_key: p.json.content_key });
+  assert.equal(f.status, 409, f.text);
+  assert.match(f.json.message, /carl@example\.org was revoked/);
 });
 
 test('soft: what nobody answers can be encrypted to', options, async () => {
