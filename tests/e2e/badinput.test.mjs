@@ -149,6 +149,8 @@ test('two different new passphrases, and one that is too short', async () => {
 });
 test('wrong keyring passphrase at a mail: a sentence in place, nothing shown', async () => {
   await alice.importKey();
+  await alice.page.locator('wx-keys-panel').getByRole('button', { name: /lock now/i }).click();
+  await alice.page.locator('.keyring-chip').waitFor({ state: 'detached' });
   await alice.page.locator('.settings-back').click();
   await alice.folder('Inbox');
   await alice.open('Offer for the Lindqvist account');

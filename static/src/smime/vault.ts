@@ -43,11 +43,13 @@ export function filesFor(wanted: readonly string[]): VaultKey[] {
  *  the wanted. The passphrase is handed to the Worker once for each file; the caller's string cannot be wiped. */
 export async function unlock(passphrase: string, wanted: readonly string[], lockAfter: number): Promise<void> {
   await loadVault();
-  const first = filesFor(wanted);
+  // A key that waits for its certificate can do nothing yet.
+  const useful = (keys: readonly VaultKey[]): VaultKey[] => keys.filter((k) => k.certificates.length > 0);
+  const first = useful(filesFor(wanted));
   if (first.length === 0) throw new KeyringError('unknown');
   let failure: unknown = null;
   let opened = 0;
-  for (const key of [...first, ...(vault.value?.keys ?? []).filter((k) => !first.includes(k))]) {
+  for (const key of [...first, ...useful(vault.value?.keys ?? []).filter((k) => !first.includes(k))]) {
     if (key.certificates.some((c) => isOpen(c.fingerprint))) { opened++; continue; }
     // Others are tried too, so that one unlock opens what one passphrase can; their failure is no news.
     const needed = first.includes(key);
