@@ -289,8 +289,6 @@ static bool run_hop(const struct fetch_request *q, const struct transfer_options
     CURLM *multi = curl_multi_init();
     CURLcode code = CURLE_FAILED_INIT;
     bool more = false;
-    memcpy(out->host, place->host, sizeof out->host);
-    out->port = place->port;
     finish(out, FETCH_FAILED, "libcurl could not be set up");
     buf_clear(&out->body);
     bool added = h.curl && multi && set_limits(&h) && set_callbacks(&h) && set_request(&h) &&
@@ -314,9 +312,14 @@ static bool try_hop(const struct fetch_request *q, const struct transfer_options
                     struct transfer *out, const struct place *place, struct place *next)
 {
     unsigned turn;
-    if (!crowd_enter(o->crowd, place->host, transfer_now_ms(), &turn)) {
-        memcpy(out->host, place->host, sizeof out->host);
-        out->port = place->port;
+    int64_t now = transfer_now_ms();
+    memcpy(out->host, place->host, sizeof out->host);
+    out->port = place->port;
+    if (now >= o->deadline) { /* it waited too long for a thread */
+        finish(out, FETCH_TIMED_OUT, "no time is left");
+        return false;
+    }
+    if (!crowd_enter(o->crowd, place->host, now, &turn)) {
         finish(out, FETCH_UNREACHABLE, "others wait for this host already");
         return false;
     }
