@@ -31,6 +31,13 @@ struct lookup {
     bool cut_short; /* a place could not be asked properly: the outcome is not worth keeping */
 };
 
+/* One question to one place. */
+struct asking {
+    enum revocation_place kind;
+    str_t url, body;
+    const struct cert *issuer; /* whose word is wanted; NULL: nobody's */
+};
+
 /* --- the cache ------------------------------------------------------------------------- */
 
 static bool cache_get(struct revocation_asking *r, str_t key, struct arena *a, str_t *out)
@@ -168,16 +175,30 @@ static bool was_down_lately(struct revocation_asking *r, str_t key, struct arena
            since <= r->now + REVOKED_SKEW && since + REVOCATION_RETRY >= r->now;
 }
 
-/* RC_CANCELLED: there was no time, or nobody to ask it of; nothing is known about the place. */
-static rc_t ask(struct revocation_asking *r, enum revocation_place kind, str_t url, str_t body,
-                struct arena *a, str_t *out, struct err *e)
+/* Under which a place is remembered as down: for this kind of question and this issuer only.
+ * Whoever names an authority's OCSP responder as the place of some other issuer's certificates, or
+ * its list as a certificate, gets no answer there, and must not keep others from asking. */
+static str_t down_key(const struct asking *q, struct arena *a)
 {
-    str_t down = key_of("rev:u", url, STR_NULL, a);
+    str_t scope = arena_printf(a, "%s:%.*s", revocation_place_word(q->kind),
+                               q->issuer ? (int) cert_fingerprint(q->issuer).n : 0,
+                               q->issuer ? cert_fingerprint(q->issuer).p : "");
+    return str_is_null(scope) ? scope : key_of("rev:u", q->url, scope, a);
+}
+
+/* RC_CANCELLED: there was no time, or nobody to ask it of; nothing is known about the place. */
+static rc_t ask(struct revocation_asking *r, const struct asking *q, struct arena *a, str_t *out,
+                struct err *e)
+{
+    str_t down = down_key(q, a);
     if (was_down_lately(r, down, a)) return err_set(e, RC_SOURCE_DOWN, NULL);
     uint32_t timeout = time_for_one(r);
     if (!timeout) return err_set(e, RC_CANCELLED, NULL);
+    if (q->kind == PLACE_AIA && r->asked_aia == REVOCATION_AIA_MAX)
+        return err_set(e, RC_CANCELLED, NULL);
     r->asked++;
-    rc_t rc = r->ops->fetch(r->ops->holder, kind, url, body, timeout, a, out, e);
+    r->asked_aia += q->kind == PLACE_AIA;
+    rc_t rc = r->ops->fetch(r->ops->holder, q->kind, q->url, q->body, timeout, a, out, e);
     if (rc == RC_FETCH_DOWN || rc == RC_NO_MEMORY ||
         (rc == RC_TIMEOUT && timeout < FAIR_TIMEOUT_MS))
         return RC_CANCELLED;
@@ -210,7 +231,8 @@ static bool ask_ocsp(struct lookup *l, str_t url, struct cert_revocation *v, str
     struct revoked_answer answer;
     struct err e = {0};
     if (ocsp_request(l->about, l->issuer, l->a, &request, NULL) != RC_OK) return false;
-    rc_t rc = ask(l->r, PLACE_OCSP, url, request, l->a, &response, &e);
+    const struct asking q = {PLACE_OCSP, url, request, l->issuer};
+    rc_t rc = ask(l->r, &q, l->a, &response, &e);
     if (rc == RC_CANCELLED) l->cut_short = true;
     if (rc != RC_OK || ocsp_check(response, l->about, l->issuer, l->r->now, &answer, NULL) != RC_OK)
         return false;
@@ -230,7 +252,8 @@ static bool ask_crl(struct lookup *l, str_t url, struct cert_revocation *v)
         take(&answer, "crl", url, v);
         return true;
     }
-    rc_t rc = ask(l->r, PLACE_CRL, url, STR_NULL, l->a, &list, &e);
+    const struct asking q = {PLACE_CRL, url, STR_NULL, l->issuer};
+    rc_t rc = ask(l->r, &q, l->a, &list, &e);
     if (rc == RC_CANCELLED) l->cut_short = true;
     if (rc != RC_OK || crl_check(list, l->about, l->issuer, l->r->now, &answer, NULL) != RC_OK)
         return false;
@@ -339,7 +362,8 @@ static size_t issuers_at(struct revocation_asking *r, str_t url, struct arena *a
     struct err e = {0};
     if (cache_get(r, key, a, &answer)) return issuers_read(answer, out, max);
     if (!r->ask || !r->ops->fetch) return 0;
-    if (ask(r, PLACE_AIA, url, STR_NULL, a, &answer, &e) != RC_OK) return 0;
+    const struct asking q = {PLACE_AIA, url, STR_NULL, NULL};
+    if (ask(r, &q, a, &answer, &e) != RC_OK) return 0;
     CLEANUP_BUF struct buf der = BUF_INIT(ISSUERS_MAX_BYTES);
     size_t n = issuers_read(answer, out, max);
     for (size_t i = 0; i < n; i++)

@@ -22,6 +22,8 @@
 #define REVOCATION_RETRY 300
 /* For all places that are asked because of one message. */
 #define REVOCATION_BUDGET_MS 3000
+/* Issuers looked for because of one message: a signature of a stranger's names such places, too. */
+#define REVOCATION_AIA_MAX 16
 /* The longest cache value: a revocation list; longer lists are fetched for each certificate. */
 #define REVOCATION_VALUE_MAX ((size_t) 1 << 20)
 
@@ -58,6 +60,7 @@ struct revocation_asking {
     int64_t now;         /* Unix seconds */
     int64_t deadline_ms; /* of ops->clock_ms */
     unsigned asked;      /* places asked so far */
+    unsigned asked_aia;  /* of them for issuers */
 };
 
 /* ask false: only the cache is looked at, and what is not there stays REVOCATION_NOT_CHECKED. */

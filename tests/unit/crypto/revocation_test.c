@@ -372,6 +372,53 @@ static void remembers_failures_for_a_while(void **state)
     assert_int_equal(ocsp->asked, 2);
 }
 
+/* What a stranger's certificate made us ask in vain must not keep us from asking an authority: an
+ * OCSP responder named as the place of an issuer, or of another issuer's certificates. */
+static void questions_of_others_close_no_place(void **state)
+{
+    (void) state;
+    struct pki evil = PKI(.subject = "Evil", .ca = true, .usage = CA_USAGE);
+    struct pki bait = PKI(
+        .subject = "Bait", .issuer = &evil,
+        .more = {{NID_info_access, "OCSP;URI:" OCSP_URL ",caIssuers;URI:" OCSP_URL
+                                   ",caIssuers;URI:" CRL_URL},
+                 {NID_crl_distribution_points, "URI:" CRL_URL}});
+    struct place *ocsp = place(OCSP_URL, STR_NULL), *crl = place(CRL_URL, STR_NULL);
+    struct cert *path[] = {bait.cert, evil.cert}, *got[4];
+    struct revocation_asking r;
+    struct cert_revocation v;
+    ocsp->rc = crl->rc = RC_SOURCE_DOWN; /* to such questions */
+    revocation_start(&r, &ops, true, w.now);
+    struct cert_checks checks = revocation_checks(&r);
+    assert_int_equal(checks.issuers(checks.holder, bait.cert, got, 4), 0);
+    checks.revocation(checks.holder, path, 2, &v);
+    assert_int_equal(v.status, REVOCATION_UNKNOWN);
+    assert_int_equal(ocsp->asked, 2);
+    assert_int_equal(crl->asked, 2);
+    ocsp->rc = crl->rc = RC_OK;
+    ocsp->body = OCSP_REVOKED(&anna);
+    assert_int_equal(look(&anna, true).status, REVOCATION_REVOKED);
+    pki_free(&bait);
+    pki_free(&evil);
+}
+
+static void asks_for_few_issuers(void **state)
+{
+    (void) state;
+    struct revocation_asking r;
+    struct cert *got[4];
+    revocation_start(&r, &ops, true, w.now);
+    struct cert_checks checks = revocation_checks(&r);
+    for (int i = 0; i < 2 * REVOCATION_AIA_MAX; i++) {
+        char places[64];
+        snprintf(places, sizeof places, "caIssuers;URI:http://aia.test/%d", i);
+        struct pki p = PKI(.subject = "Many", .issuer = &inter, .more = {{NID_info_access, places}});
+        assert_int_equal(checks.issuers(checks.holder, p.cert, got, 4), 0);
+        pki_free(&p);
+    }
+    assert_int_equal(w.fetches, REVOCATION_AIA_MAX);
+}
+
 static void a_place_that_hangs_leaves_time_for_the_next(void **state)
 {
     (void) state;
@@ -637,6 +684,8 @@ int main(void)
         cmocka_unit_test_setup(falls_back_to_the_list, begin),
         cmocka_unit_test_setup(long_lists_are_not_kept, begin),
         cmocka_unit_test_setup(remembers_failures_for_a_while, begin),
+        cmocka_unit_test_setup(questions_of_others_close_no_place, begin),
+        cmocka_unit_test_setup(asks_for_few_issuers, begin),
         cmocka_unit_test_setup(a_place_that_hangs_leaves_time_for_the_next, begin),
         cmocka_unit_test_setup(one_deadline_for_a_message, begin),
         cmocka_unit_test_setup(asks_nobody_without_a_fetcher, begin),
