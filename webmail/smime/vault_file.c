@@ -61,6 +61,14 @@ static void drop_file(struct call *c, str_t name)
         log_err(LOG_WARN, "key_file_left_behind", &e);
 }
 
+/* After a change of the list that did not happen. Where its answer was lost it may have happened:
+ * then the list names the file, and it may be the only one with that key. Better one too many. */
+static void drop_unnamed(struct call *c, str_t name, rc_t why)
+{
+    if (why == RC_CONFLICT || why == RC_NOT_FOUND || why == RC_INVALID || why == RC_FULL)
+        drop_file(c, name);
+}
+
 static rc_t new_name(struct call *c, str_t *out, struct err *e)
 {
     unsigned char random[8];
@@ -141,7 +149,7 @@ static rc_t store_key(struct call *c, json_t *key, str_t p12, struct err *e)
     TRY(put_file(c, id, p12, e));
     rc_t rc = store_update(c, STR("keys"), add_key, key, e);
     if (rc != RC_OK) {
-        drop_file(c, id);
+        drop_unnamed(c, id, rc);
         return rc;
     }
     log_event(LOG_INFO, "key_stored", "account", LOG_S(c->session->address), "key", LOG_S(id),
@@ -264,7 +272,7 @@ static rc_t store_replacement(struct call *c, struct replacement *r, str_t p12, 
     }
     rc_t rc = store_update(c, STR("keys"), replace, r, e);
     if (rc != RC_OK) {
-        if (r->file.p) drop_file(c, r->file);
+        if (r->file.p) drop_unnamed(c, r->file, rc);
         return rc;
     }
     if (r->dropped.p) drop_file(c, r->dropped);

@@ -1,5 +1,6 @@
 /* The vault: what is stored how, which certificate is in use, and what may take a file's place. */
 #include <openssl/pkcs12.h>
+#include <poll.h>
 
 #include "base/b64.h"
 #include "crypto/keyring/keyring.h"
@@ -352,6 +353,77 @@ static void a_file_is_replaced_whole_or_not_at_all(void **state)
     pki_free(&own);
 }
 
+/* Passes on what one client and Redis say to each other, and loses the answer to the first script
+ * that is run. */
+static void pass_on(int client, const char *path, bool *lost)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    snprintf(to.sun_path, sizeof to.sun_path, "%s", path);
+    int redis = socket(AF_UNIX, SOCK_STREAM, 0);
+    bool ran = false, going = connect(redis, (const struct sockaddr *) &to, sizeof to) == 0;
+    while (going) {
+        static char bytes[1 << 20];
+        struct pollfd fds[] = {{.fd = client, .events = POLLIN}, {.fd = redis, .events = POLLIN}};
+        if (poll(fds, 2, -1) < 0) break;
+        bool asks = fds[0].revents != 0;
+        ssize_t n = read(asks ? client : redis, bytes, sizeof bytes);
+        if (n <= 0) break;
+        if (asks) ran = ran || str_find(str_n(bytes, (size_t) n), STR("EVAL")) >= 0;
+        if (!asks && ran && !*lost) {
+            *lost = true;
+            break;
+        }
+        going = write(asks ? redis : client, bytes, (size_t) n) == n;
+    }
+    close(redis);
+    close(client);
+}
+
+static pid_t start_loser(const char *path, const char *redis)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    snprintf(at.sun_path, sizeof at.sun_path, "%s", path);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *) &at, sizeof at), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    pid_t pid = fork();
+    bool lost = false;
+    while (pid == 0)
+        pass_on(accept(fd, NULL, NULL), redis, &lost);
+    close(fd);
+    return pid;
+}
+
+/* The list names the new file already, and nobody told us. */
+static void a_lost_answer_loses_no_key(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(8 << 20);
+    struct err e = {0};
+    json_t *key = NULL;
+    struct pki own = leaf("email:alice@demo.test", -5, 50, DIGITAL, &root);
+    str_t second = p12_of(a, &own, VAULT_MIN_ITERATIONS), back;
+    size_t downloads;
+    char path[80];
+    assert_int_equal(store_key(r, "alice@demo.test", p12_of(a, &own, VAULT_MIN_ITERATIONS), &own,
+                               &key, &e),
+                     RC_OK);
+    const char *id = json_string_value(json_object_get(key, "id"));
+    snprintf(path, sizeof path, "%s/l", r->folder);
+    struct kv *straight = r->kv;
+    const struct kv_options o = {.socket = str_c(path), .timeout_ms = 2000};
+    pid_t loser = start_loser(path, r->socket_path);
+    assert_int_equal(kv_new(&o, &r->kv, NULL), RC_OK);
+    assert_int_equal(ask(r, id, &(struct sent){.p12 = second}, NULL, &e), RC_STATE_DOWN);
+    kv_free(r->kv);
+    redis_stop(loser, path);
+    r->kv = straight;
+    assert_int_equal(get_file(r, "alice@demo.test", id, &back, &downloads, a), RC_OK);
+    assert_str(back, second);
+    json_decref(key);
+    pki_free(&own);
+}
+
 /* --- reminders ---------------------------------------------------------------------------------
  */
 
@@ -476,6 +548,7 @@ int main(void)
         T(checks_requests),
         T(a_request_waits_for_its_certificate),
         T(a_file_is_replaced_whole_or_not_at_all),
+        T(a_lost_answer_loses_no_key),
         T(reminds_in_steps),
         T(reminds_of_what_is_in_use),
         T(a_choice_ends_with_its_certificate),
