@@ -55,28 +55,47 @@ const HTML = `<html><head><style>@import url(https://tracker.test/a.css); .lead{
 const SIMPLE = `<div dir="ltr"><p>Dear Alice,</p><p>thank you for the draft. I have <i>two remarks</i> and one question:</p><ol><li>Section 4 names the old address.</li><li>The period of notice should be <b>three</b> months.</li></ol><p>Could we talk on Thursday?</p><p>Kind regards<br>Bob</p><br><div class="gmail_quote"><div>On Wed, Alice Werner wrote:</div><blockquote type="cite"><p>Dear Bob,</p><p>here is the second reading of the contract. Please look at sections 3 and 4.</p></blockquote></div></div>`;
 const PLAIN = `Hello Alice,\n\nthe tickets are booked: we leave on Friday at 8:12 and arrive at 15:40.\nSeats 41 and 42, see https://rail.test/booking/7Q2X (the link works until Sunday).\n\nShall I ask mina@studio.test to join us?\n\nBob\n-- \nBob Lindqvist · Harbour Street 12\n\n> Dear Bob,\n>\n> would you book the train? I would like to leave early.\n>> We could also go on Saturday.\n>\n> Alice`;
 
+const HEX = (n) => String(n).padStart(2, '0').repeat(32);
+const LINK = (subject, issuer, n, der) => ({ subject, issuer, serial: '01', fingerprint: HEX(n), not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', der });
+/** Every second one is of an unknown issuer; the others are grey until they were checked. */
+function signedSecurity(address, uid, checked = false) {
+  const unknown = uid % 2 === 0;
+  const reason = (code, text, better = null) => ({ code, text, a: address, b: null, better });
+  return {
+    verdict: unknown ? 'signed-untrusted' : 'signed-valid', level: unknown || !checked ? 'neutral' : 'good', check: !unknown && !checked, encryption: null, job: null,
+    reasons: [...(unknown ? [reason('issuer_unknown', "The authority that issued the signer's certificate is not known here, so it is not certain who signed.", 'If you know the authority or the certificate from elsewhere, you can trust it for your own mail.')]
+      : [reason('signature_valid', `Signed by ${address} and not changed since.`)]), ...(unknown || checked ? [] : [reason('revocation_not_checked', "Whether the signer's certificate was revoked could not be checked.", 'Look again when the connection is there.')])],
+    signature: { whole: true, signers: [{ address, subject: `CN=${address.split('@')[0]},O=Demo`, issuer: 'CN=Demo Mail CA', serial: '1f', fingerprint: HEX(uid % 90), algorithm: 'rsa-pkcs1-sha256', integrity: 'intact', match: 'yes', chain: unknown ? 'unknown_issuer' : 'trusted', chain_detail: unknown ? 'unable to get local issuer certificate' : null,
+      revocation: checked ? 'good' : 'not_checked', not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', signed_at: '2026-11-20T08:00:00Z', trusted_by: unknown ? 'none' : 'organisation', known: uid % 3 ? 'known' : 'changed',
+      path: [LINK(`CN=${address.split('@')[0]},O=Demo`, 'CN=Demo Mail CA', uid % 90, unknown ? 'MAA=' : null), LINK('CN=Demo Mail CA', 'CN=Demo Mail CA', 7, unknown ? 'MAA=' : null)], revocation_detail: checked ? { source: 'ocsp', url: 'http://ocsp.demo.test/', this_update: '2026-11-22T06:00:00Z', next_update: '2026-11-23T06:00:00Z', revoked_at: null, reason: null } : null }] },
+  };
+}
+
 function message(f, uid) {
   const r = row(f, uid);
   const k = uid % 3;
   const html = k === 0 ? HTML : SIMPLE;
   const sealed = r.security === 'encrypted';
   const security = r.security === null ? null : sealed ? { verdict: 'encrypted-locked', level: 'neutral', reasons: [{ code: 'locked', text: 'Unlock your key to read this message.' }], signature: null, encryption: { whole: true, layers: [{ layer: 0, cipher: 'AES-256-GCM', authenticated: true, opened: false, recipients: 2 }] }, job: { layer: 0, key_bytes: 32, recipients: [] } }
-    : { verdict: 'signed-valid', level: 'good', reasons: [{ code: 'valid', text: 'Signed by the sender and unchanged.' }], signature: { whole: true, signers: [] }, encryption: null, job: null };
+    : signedSecurity(r.from[0].address, uid);
   return {
     uid, uidvalidity: 7, flags: r.flags, size: r.size, received: r.received,
     headers: { subject: r.subject, from: r.from, sender: [], reply_to: [], to: [ME, PEOPLE[4]], cc: uid % 5 ? [] : [PEOPLE[1], PEOPLE[2]], bcc: [], date: r.date, message_id: r.message_id, in_reply_to: null, references: null, protected: false, outer_subject: null },
     security,
     parts: sealed ? [] : k === 1 ? [{ id: '1', kind: 'text', flowed: false, delsp: false, sealed: false, content: PLAIN }] : [{ id: '1', kind: 'html', flowed: false, delsp: false, sealed: false, content: html }],
-    attachments: sealed ? [] : [...(r.attachment ? [{ id: '2', name: 'Contract draft 2.pdf', type: 'application/pdf', size: 182_311, inline: false, content_id: null, sealed: false }, { id: '3', name: 'Harbour in the morning.jpg', type: 'image/jpeg', size: 2_411_000, inline: false, content_id: null, sealed: false }] : []), ...(html === HTML ? [{ id: '4', name: 'logo.png', type: 'image/png', size: 70, inline: true, content_id: '<logo@demo>', sealed: false }] : [])],
+    attachments: sealed ? [] : [...(r.attachment ? [{ id: '2', name: 'Contract draft 2.pdf', type: 'application/pdf', size: 182_311, inline: false, content_id: null, sealed: false }, { id: '3', name: 'Harbour in the morning.jpg', type: 'image/jpeg', size: 2_411_000, inline: false, content_id: null, sealed: false }] : []), ...(uid % 4 === 1 ? [{ id: '5', name: 'forwarded.eml', type: 'message/rfc822', size: 4210, inline: false, content_id: null, sealed: false }] : []), ...(html === HTML ? [{ id: '4', name: 'logo.png', type: 'image/png', size: 70, inline: true, content_id: '<logo@demo>', sealed: false }] : [])],
   };
 }
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64');
 
 // ---- state ----
 
-export const state = { settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: { theme: 'system', language: 'en' }, identity: { name: 'Alice Werner', signature: 'Alice Werner\nHarbour Street 12' } }, expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
+export const state = { settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: { theme: 'system', language: 'en' }, identity: { name: 'Alice Werner', signature: 'Alice Werner\nHarbour Street 12' } }, trust: [], expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
 const session = () => ({ user: { address: ME.address, name: ME.name }, csrf: 'c'.repeat(32), plan: state.smime ? 'enterprise' : 'basic', features: { smime: state.smime }, limits: { message_bytes: 50_000_000, attachment_bytes: 40_000_000 }, instance: 'demo', version: '0.1.0', settings: state.settings });
 const CERT = (a, extra = {}) => ({ fingerprint: `AB:CD:${Buffer.from(a).toString('hex').slice(0, 20)}`, subject: `CN=${a}`, issuer: 'CN=Demo Mail CA', serial: '1f', addresses: [a], not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', key: { algorithm: 'RSA', bits: 3072, curve: null }, can_sign: true, can_encrypt: true, weak: false, der: '', ...extra });
+
+const KEPT = (a, kept, extra = {}) => ({ ...CERT(a, extra), source: 'harvested', since: '2026-10-01T00:00:00Z', state: kept, why: kept === 'pending' ? 'early' : null, preferred: false, takes_gcm: true, provenance: { folder: id('INBOX'), message_id: '<1@demo.test>', date: '2026-10-01T00:00:00Z', subject: 'Contract draft' }, revocation: 'good', ...extra });
+state.contacts = PEOPLE.map((x, i) => ({ id: String(i), name: x.name, addresses: [x.address], certificates: i === 0 ? [KEPT(x.address, 'pending', { fingerprint: HEX(12) }), KEPT(x.address, 'valid', { fingerprint: HEX(13), preferred: true })] : i === 1 ? [KEPT(x.address, 'valid'), KEPT(x.address, 'superseded', { fingerprint: HEX(14), not_after: '2026-05-03T00:00:00Z' })] : [] }));
 
 function render(name, values) {
   const manifest = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8'));
@@ -120,16 +139,30 @@ async function api(req, res, url) {
   if (p === '/session') return answer(res, 200, session());
   if (p === '/signout') return answer(res, 200, {});
   if (p === '/settings') { if (req.method === 'PUT') for (const [k, v] of Object.entries(body)) Object.assign(state.settings[k], v); return answer(res, 200, state.settings); }
-  if (p === '/contacts') return answer(res, 200, { contacts: PEOPLE.map((x, i) => ({ id: String(i), name: x.name, addresses: [x.address], certificates: [] })) });
+  if (p === '/smime/trust') { if (req.method === 'POST') state.trust.push({ id: String(state.trust.length), since: new Date().toISOString(), kind: body.kind, address: body.address, certificate: CERT(body.address ?? 'Demo Mail CA') }); return answer(res, 200, req.method === 'POST' ? state.trust.at(-1) : { entries: state.trust }); }
+  if (p.startsWith('/smime/trust/')) { state.trust = state.trust.filter((x) => x.id !== p.split('/').at(-1)); return answer(res, 200, {}); }
+  if (p === '/smime/certificates') { state.contacts[1].certificates.push(KEPT(state.contacts[1].addresses[0], 'valid', { source: 'imported' })); return answer(res, 200, state.contacts[1]); }
+  if (p === '/smime/harvest') { const c = state.contacts[0]; return answer(res, 200, { harvested: false, reason: 'pending', certificate: c.certificates[0].fingerprint, contact: c }); }
+  const decided = /^\/contacts\/(\w+)\/certificates\/([^/]+)$/.exec(p);
+  if (decided) {
+    const c = state.contacts[Number(decided[1])];
+    const k = c?.certificates.find((x) => x.fingerprint === decodeURIComponent(decided[2]));
+    if (!k) return fail(res, 404, 'not_found', 'This contact has no such certificate.');
+    if (body.action === 'remove') c.certificates = c.certificates.filter((x) => x !== k);
+    else if (body.action === 'prefer') for (const x of c.certificates) x.preferred = x === k;
+    else { if (body.action === 'accept') for (const x of c.certificates) if (x.state === 'valid') x.state = 'superseded'; k.state = body.action === 'accept' ? 'valid' : 'rejected'; }
+    return answer(res, 200, c);
+  }
+  if (p === '/contacts') return answer(res, 200, { contacts: state.contacts });
   if (p === '/smime/keys') return answer(res, 200, { keys: [], primary: { sign: null, encrypt: null } });
   if (p === '/folders') { if (req.method === 'POST') { folders.push({ id: id(body.path), name: body.path.split('/').pop(), path: body.path, delimiter: '/', role: null, selectable: true, subscribed: true, shared: false, total: 0, unread: 0 }); return answer(res, 200, { id: id(body.path) }); } return answer(res, 200, { folders }); }
   if (p === '/compose/recipients') {
-    return answer(res, 200, { recipients: body.addresses.map((a) => !/^[^@\s]+@[^@\s]+$/.test(a) ? { address: a, status: 'invalid_address', certificate: null, source: null } : a.startsWith('eve') ? { address: a, status: 'expired', certificate: CERT(a, { not_after: '2026-05-03T00:00:00Z' }), source: 'contact' } : a.endsWith('demo.test') || a.startsWith('ana') ? { address: a, status: 'ready', certificate: CERT(a), source: 'harvest' } : { address: a, status: 'none', certificate: null, source: null }) });
+    return answer(res, 200, { recipients: body.addresses.map((a) => !/^[^@\s]+@[^@\s]+$/.test(a) ? { address: a, status: 'invalid_address', certificate: null, source: null } : a.startsWith('eve') ? { address: a, status: 'expired', certificate: CERT(a, { not_after: '2026-05-03T00:00:00Z' }), source: 'contact' } : a.startsWith('rita') ? { address: a, status: 'revoked', certificate: CERT(a), source: 'imported' } : a.startsWith('vera') ? { address: a, status: 'pending_change', certificate: CERT(a), source: 'harvested' } : a.endsWith('demo.test') || a.startsWith('ana') ? { address: a, status: 'ready', certificate: CERT(a), source: 'harvest' } : { address: a, status: 'none', certificate: null, source: null }) });
   }
   if (p === '/compose/draft') { if (req.method === 'DELETE') return answer(res, 200, {}); const c = composeJson(raw); state.drafts.push(c); return answer(res, 200, { uid: 900 + state.drafts.length, uidvalidity: 7, folder: id('Drafts'), encrypted: c.may_encrypt }); }
   if (p === '/compose/prepare') { const c = composeJson(raw); state.prepared = c; return answer(res, 200, { ticket: 'T1', mode: c.mode, message_id: '<x@demo.test>', draft: { folder: id('Drafts'), uid: 901, uidvalidity: 7 }, recipients: [], signer: null, content_key: null, skeleton: [], attributes: null, digest: 'sha256' }); }
   if (p === '/compose/finish') { state.sent.push(state.prepared); return answer(res, 200, state.outcome ?? { status: 'sent', message: 'Sent.', envelopes: [], sent_copy: null, draft: null }); }
-  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete)(?:\/(\d+))?(?:\/(source|open|parts)(?:\/([^/]+))?)?$/.exec(p);
+  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete)(?:\/(\d+))?(?:\/(source|open|parts|check|proof|attached)(?:\/([^/]+))?)?$/.exec(p);
   const f = m && folders.find((x) => x.id === m[1]);
   if (!f) return fail(res, 404, 'not_found', 'That is not there (any more).');
   const b = box(f);
@@ -138,6 +171,9 @@ async function api(req, res, url) {
   if (m[2] === 'search') { const words = body.text.toLowerCase(); const hits = b.uids.slice(0, 3000).filter((u) => { const r = row(f, u); return (!words || `${r.subject} ${r.from[0]?.name}`.toLowerCase().includes(words)) && (!body.filters.unread || !r.flags.includes('\\Seen')) && (!body.filters.encrypted || r.security === 'encrypted'); }); return answer(res, 200, { uidvalidity: 7, total: hits.length, header_only: body.scope === 'all' ? 273 : 0, ...page(hits) }); }
   if (m[2] === 'flags') { for (const u of body.uids) { const now = row(f, u).flags; b.flags.set(u, [...now.filter((x) => !body.remove.includes(x) && !body.add.includes(x)), ...body.add]); } return answer(res, 200, {}); }
   if (m[2] === 'move' || m[2] === 'delete') { b.uids = b.uids.filter((u) => !body.uids.includes(u)); const to = m[2] === 'move' ? body.to : id('Trash'); const target = box(folders.find((x) => x.id === to)); const uids = body.uids.map(() => target.uidnext++); target.uids.unshift(...uids); return answer(res, 200, m[2] === 'move' ? { uidvalidity: 7, uids } : { moved_to: to, uidvalidity: 7, uids }); }
+  if (m[4] === 'check') return answer(res, 200, { security: signedSecurity(row(f, Number(m[3])).from[0].address, Number(m[3]), true) });
+  if (m[4] === 'proof') return answer(res, 200, Buffer.from('Verdict: signed-valid\n'), { 'Content-Type': 'text/plain' });
+  if (m[4] === 'attached') { const inner = message(f, Number(m[3]) - 2 > 0 ? Number(m[3]) - 2 : 1); return answer(res, 200, { ...inner, part: body.part, security: signedSecurity(inner.headers.from[0].address, 1, true) }); }
   if (m[4] === 'source') return answer(res, 200, Buffer.from(`From: bob@demo.test\r\nSubject: ${row(f, Number(m[3])).subject}\r\n\r\n${PLAIN}`), { 'Content-Type': 'message/rfc822', 'Content-Disposition': 'attachment' });
   if (m[4] === 'parts') return answer(res, 200, PNG, { 'Content-Type': 'image/png', 'Content-Disposition': 'attachment' });
   if (!b.uids.includes(Number(m[3])) && f.id !== id('Drafts')) return fail(res, 404, 'not_found', 'That is not there (any more).');

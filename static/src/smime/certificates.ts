@@ -157,7 +157,7 @@ export class WxCertificatesPanel extends WxElement {
     const uses = [k.can_sign ? t('smime-use-sign') : '', k.can_encrypt ? t('smime-use-encrypt') : ''].filter(Boolean).join(', ') || t('smime-use-none');
     const p = k.provenance;
     return html`<div class="key-cert kept-cert" data-fingerprint=${k.fingerprint}><div class="key-cert-main"><bdi>${foreign(k.addresses.join(', '), 160) || foreign(k.subject, 120)}</bdi>
-        <div class="muted">${uses} · ${keySize(k.key)} · ${t(Date.parse(k.not_after) < Date.now() ? 'smime-expired-on' : 'smime-valid-until', { date: dayDate(k.not_after) })}</div>
+        <div class="muted">${uses} · ${keySize(k.key)} · ${t(Date.parse(k.not_after) < Date.now() ? 'certificates-expired-on' : 'smime-valid-until', { date: dayDate(k.not_after) })}</div>
         <div class="muted">${sourceWord(k.source)} · ${t('certificates-since', { date: dayDate(k.since) })}${p ? html` · ${t('certificates-provenance', { subject: foreign(p.subject, 60) || t('no-subject'), date: dayDate(p.date) })}` : nothing}</div>
         ${k.state === 'pending' ? html`${whyWord(k) ? html`<div>${whyWord(k)}</div>` : nothing}<div class="notice-actions"><button type="button" class="button button-small" data-act="review" @click=${() => void this.#review(c, k)}>${t(c.certificates.some((x) => x.state === 'valid') ? 'change-review' : 'change-look')}</button></div>` : nothing}
         <details class="technical"><summary>${t('smime-technical')}</summary>${certFacts(k)}</details></div>

@@ -1,0 +1,80 @@
+// The composer when the plan changes under it, the subject that is hidden, who can receive, and the search field.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RecipientInfo, RecipientStatus, Session } from '../src/api/types.ts';
+import { blockers, canReceive } from '../src/core/security-mode.ts';
+import { Composer } from '../src/store/compose.ts';
+import { followPlace, searchText } from '../src/store/search.ts';
+import { defaults, session, settings } from '../src/store/session.ts';
+import { draftHeader } from '../src/views/compose/open.ts';
+import { recipientState } from '../src/views/compose/security-tab.ts';
+
+const plan = (smime: boolean): void => { session.value = { user: { address: 'a@x.test', name: '' }, csrf: '', plan: '', features: { smime }, limits: { message_bytes: 1e6, attachment_bytes: 1e6 }, instance: '', version: '', settings: defaults() } satisfies Session; };
+
+test('when S/MIME leaves the plan, what was to be secret is neither saved nor turned plain by itself', async () => {
+  plan(true);
+  const asked: string[] = [];
+  const real = globalThis.fetch;
+  globalThis.fetch = ((url: string) => { asked.push(url); return Promise.reject(new Error('no network here')); }) as typeof fetch;
+  try {
+    const c = new Composer({ mode: 'sign_encrypt', plain: true, text: 'a secret' });
+    c.changed();
+    assert.ok(c.mayEncrypt.value && !c.planLost.value);
+    plan(false);
+    assert.ok(c.planLost.value);
+    assert.ok(c.mayEncrypt.value, 'still guarded');
+    assert.equal(await c.save(), false);
+    assert.equal(c.saveState.value, 'impossible');
+    assert.deepEqual(asked, [], 'nothing left');
+    c.release();
+    assert.ok(!c.planLost.value && !c.mayEncrypt.value);
+    assert.equal(c.mode.value, 'none');
+    c.stop();
+    const answer = new Composer({ mode: 'none', toEncrypted: true, plain: true });
+    assert.ok(answer.planLost.value, 'an answer that quotes an encrypted mail waits too');
+    answer.stop();
+    const plainOne = new Composer({ mode: 'none', plain: true });
+    assert.ok(!plainOne.planLost.value);
+    plainOne.stop();
+  } finally { globalThis.fetch = real; plan(true); }
+});
+
+test('the subject is hidden only where the mode encrypts; the default comes from the settings', async () => {
+  plan(true);
+  settings.value = { ...defaults(), security: { ...defaults().security, hide_subject: true } };
+  const c = new Composer({ mode: 'sign', plain: true, subject: 's' });
+  assert.equal((await c.body(null)).body.hide_subject, false);
+  c.mode.value = 'encrypt';
+  assert.equal((await c.body(null)).body.hide_subject, true);
+  c.setHideSubject(false);
+  assert.equal((await c.body(null)).body.hide_subject, false);
+  c.stop();
+  const kept = new Composer({ mode: 'encrypt', plain: true, hideSubject: false });
+  assert.equal(kept.hideSubject.value, false, 'a draft keeps what was chosen for it');
+  kept.stop();
+  settings.value = defaults();
+  assert.deepEqual(draftHeader('X-Waxseal-Hide-Subject: yes\r\nX-Waxseal-Mode: encrypt\r\n\r\nX-Waxseal-Hide-Subject: no').hideSubject, true);
+  assert.equal(draftHeader('Subject: x\r\n\r\n').hideSubject, null);
+});
+
+test('a change that waits stops nobody; revoked, expired and unknown do', () => {
+  const info = (status: RecipientStatus): RecipientInfo => ({ address: 'b@x.test', status, certificate: null, source: null });
+  for (const s of ['ready', 'pending_change'] as const) assert.ok(canReceive(info(s)), s);
+  const stops: RecipientStatus[] = ['none', 'expired', 'not_yet_valid', 'weak', 'untrusted', 'revoked', 'revocation_unknown', 'invalid_address'];
+  for (const s of stops) {
+    assert.deepEqual(blockers(['b@x.test'], new Map([['b@x.test', info(s)]])).map((b) => b.status), [s]);
+    assert.notEqual(recipientState(info(s), 'b@x.test', true).level, 'good', s);
+  }
+  assert.equal(recipientState(info('pending_change'), 'b@x.test', true).level, 'good');
+  assert.equal(recipientState(info('revoked'), 'b@x.test', true).level, 'bad');
+  assert.equal(recipientState(undefined, 'no address', true).level, 'bad');
+});
+
+test('the search field is emptied by another folder and kept while reading', () => {
+  followPlace('inbox', false);
+  searchText.value = 'half typed';
+  followPlace('inbox', false);
+  assert.equal(searchText.value, 'half typed');
+  followPlace('archive', false);
+  assert.equal(searchText.value, '');
+});
