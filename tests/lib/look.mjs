@@ -8,6 +8,9 @@ export async function look(page, folder, uid) {
   await page.locator(`wx-reader .reader-scroll[data-shown="${id}/${uid}"]`).waitFor();
   await page.waitForFunction(() => !document.querySelector('wx-reader [aria-busy=true], .unlock-busy') &&
     [...document.querySelectorAll('iframe.mail-frame')].every((f) => f.contentDocument?.querySelector('.wx-mail')));
+  // The verdict may still get better: what counts is the one after the check. It begins with the first drawing.
+  await page.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
+    done(!document.querySelector('wx-security-bar') || document.querySelector('wx-security-bar .security[data-checking=no]') !== null)))));
   // Attached messages are opened in place: each has a verdict and a frame of its own.
   for (const button of await page.locator('wx-reader .attachment-open[aria-expanded=false]').all()) {
     await button.click();
@@ -25,7 +28,7 @@ export async function look(page, folder, uid) {
   return page.evaluate(() => ({
     failed: document.querySelector('wx-reader .empty[role=alert]')?.textContent ?? '',
     subject: document.querySelector('.message-subject')?.textContent ?? '', verdict: document.querySelector('wx-security-bar .security')?.dataset.verdict ?? null,
-    good: [...document.querySelectorAll('.security-item[data-level=good]')].filter((e) => !e.closest('.attached')).length,
+    good: [...document.querySelectorAll('wx-reader [data-level=good]')].filter((e) => !e.closest('.attached')).length,
     attached: [...document.querySelectorAll('.attached')].map((e) => ({ text: e.innerText, verdict: e.querySelector('.security')?.dataset.verdict ?? null, failed: e.querySelector('[role=alert]')?.textContent ?? '' })),
     level: document.querySelector('wx-security-bar .security')?.dataset.level ?? null,
     text: [...document.querySelectorAll('iframe.mail-frame')].map((f) => f.contentDocument?.body?.innerText ?? '').join('\n'),
