@@ -42,3 +42,8 @@ mutants: ## build each mutant of base/mutant.h and prove that the tests notice i
 bench: ## measure against raw IMAP and `openssl speed` in the same run
 	@$(MAKE) --no-print-directory all
 	@bash tests/bench/run.sh
+
+.PHONY: fuzz-soak
+SOAK_TARGETS ?= entity recipient cms p12 sealed compose
+fuzz-soak: fuzz-build ## one more round of long fuzzing (SOAK_SECONDS=300 a target, SOAK_TARGETS); adds to build/fuzz/soak.tsv
+	@bash tests/fuzz/soak.sh $(or $(SOAK_SECONDS),300) $(SOAK_TARGETS)
