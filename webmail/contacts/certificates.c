@@ -398,7 +398,8 @@ static bool has_valid(struct call *c, const json_t *contact, str_t address, bool
     return found;
 }
 
-/* The one whose place was taken comes back when its successor goes. */
+/* The one whose place was taken comes back when its successor goes. One that only ever was older
+ * than another may be anybody's: it waits for the person now. */
 static void revive(struct call *c, const json_t *contact, const struct entry *gone, str_t address)
 {
     bool encrypting = encrypts(gone, c->arena);
@@ -410,8 +411,10 @@ static void revive(struct call *c, const json_t *contact, const struct entry *go
             entry.state != ENTRY_SUPERSEDED || !is_of(&entry, address) ||
             encrypts(&entry, c->arena) != encrypting)
             continue;
-        entry_set_state(entry.item, ENTRY_VALID, "restored");
-        return;
+        bool was_used = !entry_never_used(&entry);
+        entry_set_state(entry.item, was_used ? ENTRY_VALID : ENTRY_PENDING,
+                        was_used ? "restored" : "older");
+        if (was_used) return;
     }
 }
 

@@ -46,8 +46,9 @@ struct change_answer change_decide(const struct change_question *q)
     if (change_trust_rank(q->arrived.trusted_by) < change_trust_rank(q->current.trusted_by))
         return answer(ENTRY_PENDING, "trust");
     if (!newer) return answer(q->current_usable ? ENTRY_SUPERSEDED : ENTRY_PENDING, "older");
-    /* Nobody gets to read more than before. */
-    if (q->same_key) return answer(ENTRY_VALID, "same_key");
+    /* Nobody gets to read more than before. Of another authority it would make that one's later
+     * certificates, for other keys, a renewal. */
+    if (q->same_key && q->same_authority) return answer(ENTRY_VALID, "same_key");
     if (q->current_preferred && q->current_usable) return answer(ENTRY_PENDING, "preferred");
     if (!q->same_authority) return answer(ENTRY_PENDING, "authority");
     if (q->current_usable && !ends_soon) return answer(ENTRY_PENDING, "early");

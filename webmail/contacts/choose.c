@@ -91,7 +91,7 @@ static void consider_entries(struct call *c, struct choice *choice, const json_t
     for (size_t i = 0; i < json_array_size(list); i++) {
         CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry) || entry.state != state ||
-            entry.for_signing)
+            entry.for_signing || entry_never_used(&entry))
             continue;
         if (state == ENTRY_PENDING) {
             consider_waiting(c, choice, &entry, basis);
@@ -199,6 +199,7 @@ rc_t contacts_known_certificates(struct call *c, str_t address, struct cert **ou
         CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry)) continue;
         if (entry.state == ENTRY_PENDING || entry.state == ENTRY_REJECTED) continue;
+        if (entry_never_used(&entry)) continue;
         out[(*n)++] = cert_ref(entry.cert);
     }
     return RC_OK;

@@ -28,6 +28,11 @@ bool entry_read(json_t *item, struct arena *a, struct entry *out)
     return out->cert != NULL;
 }
 
+bool entry_never_used(const struct entry *e)
+{
+    return e->state == ENTRY_SUPERSEDED && str_eq(e->why, STR("older"));
+}
+
 void entry_free(struct entry *e)
 {
     for (size_t i = 0; i < e->chain_count; i++)

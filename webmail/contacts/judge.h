@@ -37,8 +37,10 @@ struct entry {
     enum entry_state state;
     bool preferred, harvested, takes_gcm;
     bool for_signing; /* its owner signs with it and wants mail encrypted to another one */
-    str_t why;        /* why it is pending, or null */
+    str_t why;        /* why it is what it is, or null */
 };
+/* Superseded because it arrived as the older one: it never was in use, nobody decided about it. */
+bool entry_never_used(const struct entry *e);
 /* False when what is stored is no certificate. Free with entry_free in any case. */
 bool entry_read(json_t *item, struct arena *a, struct entry *out);
 void entry_free(struct entry *e);

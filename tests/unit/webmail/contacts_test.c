@@ -231,6 +231,33 @@ static void authorities_are_not_exchanged(void **state)
     pki_free(&renewed);
 }
 
+/* Key substitution by a certificate that begins before the one in use: it makes nobody known, and
+ * is not what comes when the one in use goes. */
+static void older_ones_do_not_creep_in(void **state)
+{
+    struct rig *r = *state;
+    struct cert *known[8];
+    size_t n;
+    struct pki good = leaf("email:o@demo.test", -20, 300, ENCRYPT, &root);
+    struct pki strange = leaf("email:o@demo.test", -30, 300, ENCRYPT, &root);
+    HARVEST("o@demo.test", good, "valid first");
+    HARVEST("o@demo.test", strange, "superseded older");
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    assert_int_equal(contacts_known_certificates(&rc->c, STR("o@demo.test"), known, 8, &n, NULL),
+                     RC_OK);
+    assert_int_equal(n, 1);
+    assert_true(cert_equal(known[0], good.cert));
+    cert_unref(known[0]);
+    rig_call_free(rc);
+    assert_int_equal(act(r, &good, "remove"), RC_OK);
+    STATE(strange, "pending");
+    expect(r, "o@demo.test", RECIPIENT_NONE, NULL);
+    assert_int_equal(act(r, &strange, "accept"), RC_OK);
+    expect(r, "o@demo.test", RECIPIENT_READY, &strange);
+    pki_free(&good);
+    pki_free(&strange);
+}
+
 static void the_person_decides(void **state)
 {
     struct rig *r = *state;
@@ -632,6 +659,7 @@ int main(void)
         T(unknown_revocation_waits),
         T(a_change_waits_for_the_person),
         T(authorities_are_not_exchanged),
+        T(older_ones_do_not_creep_in),
         T(the_person_decides),
         T(signing_ones_are_not_encrypted_to),
         T(waiting_ones_are_kept_in_limits),
