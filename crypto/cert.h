@@ -106,6 +106,12 @@ struct cert_checks {
 
 enum cert_purpose { PURPOSE_SIGN, PURPOSE_ENCRYPT };
 
+/* What looking for other ways up, where several authorities have one name, may still cost. */
+struct cert_effort {
+    unsigned checks, attempts; /* signatures looked at, chains judged */
+};
+#define CERT_EFFORT ((struct cert_effort){.checks = 48, .attempts = 12})
+
 /* Everything is borrowed for the call. */
 struct cert_question {
     struct cert *const *bag; /* intermediates that may help; proves nothing by itself */
@@ -116,6 +122,9 @@ struct cert_question {
     enum cert_purpose purpose;
     int64_t at;                       /* Unix seconds */
     const struct cert_checks *checks; /* NULL: nothing is asked */
+    /* Shared by the questions of one message, as a stranger decides how many signers it has, and
+     * counted down; NULL: CERT_EFFORT for this one alone. */
+    struct cert_effort *effort;
 };
 
 /* cert_verdict_free when done; zeroed it is an empty one. */

@@ -6,12 +6,12 @@
 #include "crypto/trust_set.h"
 
 enum { CHAIN_DEPTH = CERT_PATH_MAX - 2, BAG_MAX = 256, ROUNDS_MAX = 4, FETCHED_MAX = 4 };
-enum { CLIMB_CHECKS = 48, CLIMB_ATTEMPTS = 12 };
 
 /* One certificate being judged. */
 struct judging {
     const struct cert *cert;
     const struct cert_question *q;
+    struct cert_effort *effort;
     struct cert *fetched[ROUNDS_MAX * FETCHED_MAX]; /* owned: what AIA brought */
     size_t fetched_count;
     bool limited; /* only these help, instead of the bag and what was fetched */
@@ -309,7 +309,6 @@ static void judge(const struct judging *j, struct cert_verdict *v)
  * beside it, would hide a good path. */
 struct climbing {
     struct judging *j;
-    unsigned checks, attempts; /* left */
     struct cert_verdict *best;
 };
 
@@ -342,8 +341,8 @@ static bool have_namesakes(const struct judging *j)
 static void try_path(struct climbing *k)
 {
     struct cert_verdict v;
-    if (!k->attempts) return;
-    k->attempts--;
+    if (!k->j->effort->attempts) return;
+    k->j->effort->attempts--;
     judge(k->j, &v);
     if (weight(v.chain) > weight(k->best->chain)) {
         cert_verdict_free(k->best);
@@ -364,8 +363,8 @@ static void climb(struct climbing *k)
         if (k->best->chain == CHAIN_TRUSTED || j->only_count == CHAIN_DEPTH) break;
         if (cert_equal(c, j->cert) || is_among(c, j->only, j->only_count)) continue;
         if (X509_check_issued(cert_x509(c), cert_x509(below)) != X509_V_OK) continue;
-        if (!k->checks) break;
-        k->checks--;
+        if (!j->effort->checks) break;
+        j->effort->checks--;
         if (!has_issued(c, below)) continue;
         further = true;
         j->only[j->only_count++] = c;
@@ -380,7 +379,7 @@ static void judge_ways(struct judging *j, struct cert_verdict *v)
 {
     judge(j, v);
     if (v->chain == CHAIN_TRUSTED || !have_namesakes(j)) return;
-    struct climbing k = {j, CLIMB_CHECKS, CLIMB_ATTEMPTS, v};
+    struct climbing k = {j, v};
     j->limited = true;
     climb(&k);
     j->limited = false;
@@ -447,7 +446,8 @@ static void ask_revocation(struct judging *j, struct cert_verdict *v)
 
 void cert_verify(const struct cert *c, const struct cert_question *q, struct cert_verdict *out)
 {
-    struct judging j = {.cert = c, .q = q};
+    struct cert_effort own = CERT_EFFORT;
+    struct judging j = {.cert = c, .q = q, .effort = q->effort ? q->effort : &own};
     struct cert_verdict v;
     judge_ways(&j, &v);
     for (int i = 0; i < ROUNDS_MAX && v.chain == CHAIN_INCOMPLETE && v.path_count; i++) {

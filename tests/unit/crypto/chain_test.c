@@ -568,6 +568,14 @@ static void namesakes_cannot_keep_us_busy(void **state)
     CLEANUP_PKI leaf = PKI(.subject = "Leaf", .issuer = &b);
     CLEANUP_VERDICT v = JUDGE(&leaf, .trust = t, .bag = bag, .bag_count = n);
     assert_true(v.chain != CHAIN_TRUSTED);
+    /* All signers of a message together: what one has used up is not there for the next. */
+    struct cert_effort effort = CERT_EFFORT, all = CERT_EFFORT;
+    CLEANUP_VERDICT one = JUDGE(&leaf, .trust = t, .bag = bag, .bag_count = n, .effort = &effort);
+    assert_true(effort.attempts < all.attempts && effort.checks < all.checks);
+    effort = (struct cert_effort){0};
+    CLEANUP_VERDICT next = JUDGE(&leaf, .trust = t, .bag = bag, .bag_count = n, .effort = &effort);
+    assert_int_equal(next.chain, one.chain);
+    assert_int_equal(effort.attempts + effort.checks, 0);
     for (size_t i = 0; i < 40; i++)
         pki_free(&rounds[i]);
 }
