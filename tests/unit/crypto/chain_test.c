@@ -574,7 +574,7 @@ static void namesakes_cannot_keep_us_busy(void **state)
     assert_true(effort.attempts < all.attempts && effort.checks < all.checks);
     effort = (struct cert_effort){0};
     CLEANUP_VERDICT next = JUDGE(&leaf, .trust = t, .bag = bag, .bag_count = n, .effort = &effort);
-    assert_int_equal(next.chain, one.chain);
+    assert_true(one.chain != CHAIN_TRUSTED && next.chain != CHAIN_TRUSTED);
     assert_int_equal(effort.attempts + effort.checks, 0);
     for (size_t i = 0; i < 40; i++)
         pki_free(&rounds[i]);
