@@ -163,6 +163,10 @@ test('unknown issuer: trusted for this certificate it is green "trusted by you",
     assert.ok(shown.includes(unknown.fingerprint(act === 'trust-issuer' ? 'ca' : 'otto')), 'the fingerprint of what is trusted');
     assert.ok(await dialog.locator('button[type=submit]').isDisabled(), 'only after a comparison');
     await shot(`verdict-${act}`);
+    if (act === 'trust-issuer') {
+      assert.ok(await dialog.locator('input[value=address]').isChecked(), 'no wider than needed, unless it is wanted');
+      await dialog.locator('input[value=any]').check();
+    }
     await dialog.locator('input[type=checkbox]').check();
     await dialog.locator('button[type=submit]').click();
     await becomes('good');

@@ -155,8 +155,9 @@ export class WxSecurityBar extends WxElement {
     if (!cert?.der) return;
     try {
       const { askTrust } = await import('./trusting.ts');
-      if (!(await askTrust(kind, s.address ?? '', cert))) return;
-      await addTrust(kind, cert.der, kind === 'certificate' ? s.address : null);
+      const scope = await askTrust(kind, s.address ?? '', cert);
+      if (scope === false) return;
+      await addTrust(kind, cert.der, scope);
       toast(t(kind === 'issuer' ? 'trust-done-issuer' : 'trust-done-certificate', { address: foreign(s.address, 120) }));
       if (keyOf(ref) === keyOf(this.ref)) await this.#check(true);
     } catch (error) { toast(sentence(error), { kind: 'bad' }); }

@@ -29,23 +29,32 @@ export function certFacts(c: { subject: string; issuer: string; serial: string; 
     ${row(t('trust-fingerprint'), fingerprint(c.fingerprint))}</dl>`;
 }
 
-class WxTrustDialog extends Asking<boolean> {
-  static override properties = { compared: { state: true } };
+/** The address trust is limited to, null for every one; false: none is given. */
+type Scope = string | null | false;
+class WxTrustDialog extends Asking<Scope> {
+  static override properties = { compared: { state: true }, any: { state: true } };
   declare compared: boolean;
+  /** An issuer: for every address, not only for the sender's. */
+  declare any: boolean;
   kind: Kind = 'certificate';
   address = '';
   cert!: PathCert;
 
-  constructor() { super(); this.compared = false; }
+  constructor() { super(); this.compared = false; this.any = false; }
+
+  #scope(address: string): TemplateResult {
+    const option = (any: boolean, text: string): TemplateResult => html`<label class="option"><input class="radio" type="radio" name="trust-scope" value=${any ? 'any' : 'address'} .checked=${this.any === any} @change=${() => { this.any = any; }}><span class="option-title">${text}</span></label>`;
+    return html`<fieldset><legend class="visually-hidden">${t('trust-scope')}</legend><div class="set-options">${option(false, t('trust-scope-address', { address }))}${option(true, t('trust-scope-any'))}</div></fieldset>`;
+  }
 
   override render(): TemplateResult {
     const address = foreign(this.address, 120);
     const issuer = this.kind === 'issuer';
     return dialog({
       title: issuer ? t('trust-issuer-title') : t('trust-certificate-title', { address }), className: 'dialog-trust', close: () => this.done(false),
-      submit: () => { if (this.compared) this.done(true); },
+      submit: () => { if (this.compared) this.done(issuer && this.any ? null : this.address); },
       body: html`<p>${issuer ? t('trust-issuer-text', { name: commonName(this.cert.subject) || foreign(this.cert.subject, 80) }) : t('trust-certificate-text', { address })}</p>
-        <p>${t('trust-means')}</p>${certFacts(this.cert)}
+        <p>${t('trust-means')}</p>${certFacts(this.cert)}${issuer ? this.#scope(address) : nothing}
         <label class="check-row"><input type="checkbox" class="check" .checked=${this.compared} @change=${(e: Event) => { this.compared = (e.target as HTMLInputElement).checked; }}><span>${t(issuer ? 'trust-compared-issuer' : 'trust-compared')}</span></label>`,
       foot: html`<button type="button" class="button" @click=${() => this.done(false)}>${t('cancel')}</button>
         <button type="submit" class="button button-primary" ?disabled=${!this.compared}>${t('trust-do')}</button>`,
@@ -54,7 +63,7 @@ class WxTrustDialog extends Asking<boolean> {
 }
 define('wx-trust-dialog', WxTrustDialog);
 
-export function askTrust(kind: Kind, address: string, cert: PathCert): Promise<boolean> {
+export function askTrust(kind: Kind, address: string, cert: PathCert): Promise<Scope> {
   const box = document.createElement('wx-trust-dialog') as WxTrustDialog;
   Object.assign(box, { kind, address, cert });
   return ask(box);
@@ -91,7 +100,7 @@ export class WxTrustPanel extends WxElement {
 
   #entry(e: TrustEntry): TemplateResult {
     return html`<li class="key-card" data-trust=${e.kind}><div class="key-card-head">${icon(e.kind === 'issuer' ? 'shield' : 'seal-plain')}
-        <div class="key-card-name"><strong><bdi>${this.#name(e)}</bdi></strong><div class="muted">${e.kind === 'issuer' ? t('trust-kind-issuer') : t('trust-kind-certificate', { address: foreign(e.address, 120) })} · ${t('trust-since', { date: dayDate(e.since) })}</div></div>
+        <div class="key-card-name"><strong><bdi>${this.#name(e)}</bdi></strong><div class="muted">${e.kind === 'issuer' && e.address === null ? t('trust-kind-issuer') : t(e.kind === 'issuer' ? 'trust-kind-issuer-for' : 'trust-kind-certificate', { address: foreign(e.address, 120) })} · ${t('trust-since', { date: dayDate(e.since) })}</div></div>
         <button type="button" class="button button-small" @click=${() => void this.#remove(e)}>${icon('trash')}${t('trust-remove')}</button></div>
       <details class="technical"><summary>${t('smime-technical')}</summary>${certFacts(e.certificate)}</details></li>`;
   }
