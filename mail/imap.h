@@ -86,6 +86,25 @@ rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, si
 rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name,
                         struct err *e) WX_MUST_USE;
 
+/* Moves the folder with all inside to this path; subscriptions go along. RC_NOT_FOUND; RC_CONFLICT
+ * (field "path"): that name is taken; RC_INVALID: it is none. *name lives in the arena. */
+rc_t imap_folder_rename(struct imap *im, str_t name, str_t display, struct arena *a, str_t *out,
+                        struct err *e) WX_MUST_USE;
+/* The folder and its messages are gone for good; folders inside it stay. */
+rc_t imap_folder_delete(struct imap *im, str_t name, struct err *e) WX_MUST_USE;
+rc_t imap_folder_subscribe(struct imap *im, str_t name, bool subscribed, struct err *e) WX_MUST_USE;
+/* A path a person wrote as the server's name (modified UTF-7). RC_INVALID, field "path". */
+rc_t imap_folder_name(str_t display, struct arena *a, str_t *name, struct err *e) WX_MUST_USE;
+
+struct imap_quota { /* RFC 9208 */
+    str_t root;
+    bool messages;        /* counts messages; else storage in KiB */
+    uint64_t used, limit; /* limit 0: none */
+};
+/* Of the INBOX; none where the server has no quotas. */
+rc_t imap_quota(struct imap *im, struct arena *a, struct imap_quota **out, size_t *n,
+                struct err *e) WX_MUST_USE;
+
 /* --- the selected mailbox --------------------------------------------------------- */
 
 struct imap_mailbox {
@@ -161,6 +180,15 @@ rc_t imap_expunge(struct imap *im, const uint32_t *uids, size_t n, struct err *e
  * else 0. Returns RC_OK only after the server's tagged OK. */
 rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *flags, size_t nflags,
                  uint32_t *uid, uint32_t *uidvalidity, struct err *e) WX_MUST_USE;
+
+/* --- sets of UIDs (RFC 3501 sequence-set) ---------------------------------------- */
+
+/* Writes uids[*from..] as a set ("3:7,9"), ascending runs joined, until about max bytes; moves
+ * *from on. */
+void imap_uids_write(struct buf *out, const uint32_t *uids, size_t n, size_t *from, size_t max);
+/* Reads a set (RFC 3501 sequence-set without "*") into out, at most max numbers. False when it is
+ * none or longer. */
+bool imap_uids_read(str_t set, uint32_t *out, size_t max, size_t *n);
 
 /* --- search ----------------------------------------------------------------------- */
 

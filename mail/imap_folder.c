@@ -325,13 +325,21 @@ static rc_t check_new_name(str_t display, struct err *e)
     return RC_INVALID;
 }
 
-rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name, struct err *e)
+rc_t imap_folder_name(str_t display, struct arena *a, str_t *name, struct err *e)
 {
     TRY(check_new_name(display, e));
-    if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
     str_t made = imap_utf7_encode(display, a);
     if (str_is_null(made)) return err_set(e, RC_NO_MEMORY, NULL);
     if (imap_check_text(made, IMAP_MAILBOX_MAX, "path", e) != RC_OK) return RC_INVALID;
+    *name = made;
+    return RC_OK;
+}
+
+rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name, struct err *e)
+{
+    str_t made;
+    TRY(imap_folder_name(display, a, &made, e));
+    if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
     static const char *const verbs[] = {"CREATE ", "SUBSCRIBE "};
     for (size_t i = 0; i < 2; i++) {
         struct imap_command cmd;

@@ -27,13 +27,7 @@ rc_t imap_need_selected(struct imap *im, struct err *e) WX_MUST_USE;
 
 /* --- UID sets (imap_uids.c) ----------------------------------------------------------- */
 
-/* Writes uids[*from..] as a set ("3:7,9"), ascending runs joined, until about max bytes; moves
- * *from on. */
-void imap_uids_write(struct buf *out, const uint32_t *uids, size_t n, size_t *from, size_t max);
-/* Reads a set (RFC 3501 sequence-set without "*") into out, at most max numbers. False when it is
- * none or longer. */
-bool imap_uids_read(str_t set, uint32_t *out, size_t max, size_t *n);
-/* RC_INVALID for none, zero or more than 100,000. */
+/* RC_INVALID for none, zero or more than 200,000. */
 rc_t imap_uids_check(const uint32_t *uids, size_t n, struct err *e) WX_MUST_USE;
 
 /* The pool's memory of what kind each message is (imap_kinds.h). */

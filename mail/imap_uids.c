@@ -1,7 +1,7 @@
 /* UID sets (RFC 3501 sequence-set). */
 #include "mail/imap_lease.h"
 
-#define UIDS_MAX 100000
+#define UIDS_MAX 200000
 
 rc_t imap_uids_check(const uint32_t *uids, size_t n, struct err *e)
 {

@@ -2,49 +2,13 @@
 #include "webmail/view/view.h"
 
 #include "webmail/session/session.h"
+#include "webmail/view/selection.h"
 
 static rc_t invalid(struct err *e, const char *field, const char *why)
 {
     err_set(e, RC_INVALID, "%s", why);
     err_field(e, field);
     return RC_INVALID;
-}
-
-rc_t view_uids(struct call *c, uint32_t *uidvalidity, uint32_t **uids, size_t *n, struct err *e)
-{
-    json_t *list;
-    TRY(json_need_u32(c->in, "uidvalidity", uidvalidity, e));
-    TRY(json_need_array(c->in, "uids", VIEW_MAX_UIDS, &list, e));
-    size_t count = json_array_size(list);
-    uint32_t *out = ARENA_ARRAY(c->arena, count + 1, uint32_t);
-    if (!out) return err_set(e, RC_NO_MEMORY, NULL);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = json_array_get(list, i);
-        json_int_t v = json_integer_value(item);
-        if (!json_is_integer(item) || v < 1 || v > (json_int_t) UINT32_MAX)
-            return invalid(e, "uids", "A message number is not a number.");
-        out[i] = (uint32_t) v;
-    }
-    if (count == 0) return invalid(e, "uids", "No message was named.");
-    *uids = out;
-    *n = count;
-    return RC_OK;
-}
-
-struct selection {
-    str_t mailbox;
-    uint32_t uidvalidity;
-    uint32_t *uids;
-    size_t n;
-};
-
-/* Folder, UIDs and UIDVALIDITY of the request, with a connection that has it selected. */
-static rc_t select_messages(struct call *c, struct selection *s, struct imap **im, struct err *e)
-{
-    TRY(call_folder(c, 0, &s->mailbox, e));
-    TRY(view_uids(c, &s->uidvalidity, &s->uids, &s->n, e));
-    TRY(call_imap(c, s->mailbox, im, e));
-    return call_check_uidvalidity(*im, s->uidvalidity, e);
 }
 
 static rc_t read_flags(struct call *c, const char *key, str_t **out, size_t *n, struct err *e)
@@ -71,15 +35,17 @@ static rc_t read_flags(struct call *c, const char *key, str_t **out, size_t *n, 
 rc_t messages_flags(struct call *c, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
+    CLEANUP_JSON json_t *answer = json_object();
     struct selection s;
     str_t *add, *remove;
     size_t adds, removes;
     TRY(read_flags(c, "add", &add, &adds, e));
     TRY(read_flags(c, "remove", &remove, &removes, e));
-    TRY(select_messages(c, &s, &im, e));
-    if (adds > 0) TRY(imap_store(im, s.uids, s.n, true, add, adds, e));
-    if (removes > 0) TRY(imap_store(im, s.uids, s.n, false, remove, removes, e));
-    return call_answer(c, json_object(), e);
+    TRY(selection_read(c, &s, &im, e));
+    if (adds > 0 && s.n > 0) TRY(imap_store(im, s.uids, s.n, true, add, adds, e));
+    if (removes > 0 && s.n > 0) TRY(imap_store(im, s.uids, s.n, false, remove, removes, e));
+    if (s.by_set) TRY(selection_put(&s, answer, s.uids, e));
+    return call_answer(c, json_incref(answer), e);
 }
 
 static rc_t read_target(struct call *c, str_t *target, struct err *e)
@@ -89,23 +55,14 @@ static rc_t read_target(struct call *c, str_t *target, struct err *e)
     return folder_from_id(c->arena, id, target, e);
 }
 
-static void put_uids(json_t *answer, uint32_t uidvalidity, const uint32_t *uids, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, json_integer(uids[i]));
-    json_put_int(answer, "uidvalidity", uidvalidity);
-    json_object_set_new(answer, "uids", list);
-}
-
 static rc_t move(struct call *c, struct imap *im, const struct selection *s, str_t target,
                  json_t *answer, struct err *e)
 {
     uint32_t *moved = ARENA_ARRAY(c->arena, s->n + 1, uint32_t), uidvalidity = 0;
     if (!moved) return err_set(e, RC_NO_MEMORY, NULL);
-    TRY(imap_move(im, s->uids, s->n, target, moved, &uidvalidity, e));
-    put_uids(answer, uidvalidity, moved, s->n);
-    return RC_OK;
+    if (s->n > 0) TRY(imap_move(im, s->uids, s->n, target, moved, &uidvalidity, e));
+    json_put_int(answer, "uidvalidity", uidvalidity);
+    return selection_put(s, answer, moved, e);
 }
 
 rc_t messages_move(struct call *c, struct err *e)
@@ -115,7 +72,7 @@ rc_t messages_move(struct call *c, struct err *e)
     struct selection s;
     str_t target;
     TRY(read_target(c, &target, e));
-    TRY(select_messages(c, &s, &im, e));
+    TRY(selection_read(c, &s, &im, e));
     if (str_eq(target, s.mailbox)) return invalid(e, "to", "The messages are there already.");
     TRY(move(c, im, &s, target, answer, e));
     return call_answer(c, json_incref(answer), e);
@@ -127,8 +84,8 @@ rc_t messages_copy(struct call *c, struct err *e)
     struct selection s;
     str_t target;
     TRY(read_target(c, &target, e));
-    TRY(select_messages(c, &s, &im, e));
-    TRY(imap_copy(im, s.uids, s.n, target, e));
+    TRY(selection_read(c, &s, &im, e));
+    if (s.n > 0) TRY(imap_copy(im, s.uids, s.n, target, e));
     return call_answer(c, json_object(), e);
 }
 
@@ -152,10 +109,11 @@ rc_t messages_delete(struct call *c, struct err *e)
     CLEANUP_JSON json_t *answer = json_object();
     struct selection s;
     str_t trash;
-    TRY(select_messages(c, &s, &im, e));
+    TRY(selection_read(c, &s, &im, e));
     TRY(find_trash(c, im, &trash, e));
     if (str_eq(trash, s.mailbox)) {
-        TRY(imap_expunge(im, s.uids, s.n, e));
+        if (s.n > 0) TRY(imap_expunge(im, s.uids, s.n, e));
+        json_put_int(answer, "count", (long long) s.n);
         json_put_str(answer, "moved_to", STR_NULL);
     } else {
         TRY(move(c, im, &s, trash, answer, e));

@@ -4,6 +4,7 @@
 
 #include "webmail/session/session.h"
 #include "webmail/view/list_cache.h"
+#include "webmail/view/selection.h"
 
 static json_t *addresses_json(const struct imap_address *list, size_t n)
 {
@@ -152,34 +153,6 @@ rc_t messages_list(struct call *c, struct err *e)
 
 /* --- search --------------------------------------------------------------------------------- */
 
-static rc_t read_query(struct call *c, struct imap_query *q, struct err *e)
-{
-    str_t text, scope;
-    json_t *filters = NULL;
-    TRY(json_want_str(c->in, "text", STR(""), &text, e));
-    TRY(json_want_str(c->in, "scope", STR("headers"), &scope, e));
-    TRY(json_want_object(c->in, "filters", &filters, e));
-    bool all = str_eq(scope, STR("all"));
-    if (!all && !str_eq(scope, STR("headers"))) {
-        err_set(e, RC_INVALID, "The scope is headers or all.");
-        err_field(e, "scope");
-        return RC_INVALID;
-    }
-    text = str_trim(text);
-    if (text.n > 1000 || !str_is_clean(text)) {
-        err_set(e, RC_INVALID, "The search text is too long, or holds control characters.");
-        err_field(e, "text");
-        return RC_INVALID;
-    }
-    *q = (struct imap_query){.text = text.n > 0 ? text : STR_NULL, .headers = true, .body = all};
-    if (!filters) return RC_OK;
-    TRY(json_want_bool(filters, "unread", false, &q->unseen, e));
-    TRY(json_want_bool(filters, "flagged", false, &q->flagged, e));
-    TRY(json_want_bool(filters, "encrypted", false, &q->encrypted, e));
-    TRY(json_want_bool(filters, "signed", false, &q->signed_only, e));
-    return json_want_bool(filters, "attachment", false, &q->attachment, e);
-}
-
 rc_t messages_search(struct call *c, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
@@ -189,7 +162,7 @@ rc_t messages_search(struct call *c, struct err *e)
     struct imap_found found;
     struct imap_rows rows = {0};
     TRY(call_folder(c, 0, &mailbox, e));
-    TRY(read_query(c, &query, e));
+    TRY(search_read(c->in, &query, e));
     TRY(json_want_u32(c->in, "offset", 0, &offset, e));
     TRY(json_want_u32(c->in, "limit", 50, &limit, e));
     TRY(check_limit(limit, e));

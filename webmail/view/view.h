@@ -6,7 +6,8 @@
 #include "mail/message_report.h"
 #include "webmail/app.h"
 
-call_handler folders_list, folders_create;
+call_handler folders_list, folders_create, folders_rename, folders_delete, folders_subscribe,
+    folders_empty, quota_get;
 call_handler messages_list, messages_search, messages_flags, messages_move, messages_copy,
     messages_delete, messages_append;
 call_handler message_get, message_unlock, message_check, message_attached, message_source,
@@ -15,9 +16,6 @@ call_handler message_get, message_unlock, message_check, message_attached, messa
 #define VIEW_MAX_UIDS 5000u
 #define VIEW_MAX_LIMIT 200u
 
-/* {uidvalidity, uids} of a JSON body; uids in the request arena. */
-rc_t view_uids(struct call *c, uint32_t *uidvalidity, uint32_t **uids, size_t *n,
-               struct err *e) WX_MUST_USE;
 /* A Row of the API; new reference. */
 json_t *row_json(const struct imap_row *row, struct arena *a);
 
