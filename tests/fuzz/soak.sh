@@ -20,7 +20,7 @@ for target in "$@"; do
         -artifact_prefix="build/fuzz/findings/${target}_fuzz-" "$work" "${seeds[@]}" >"$out" 2>&1 || true; } 2>&1 |
         awk '{ printf "%.0f", $1 + $2 }')
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out")
-    last=$(grep -E '^#[0-9]+' "$out" | grep -oE 'cov: [0-9]+ ft: [0-9]+' | tail -n 1 | sed -E 's/cov: ([0-9]+) ft: ([0-9]+)/\1\t\2/')
+    last=$(grep -aE '^#[0-9]+' "$out" | grep -oE 'cov: [0-9]+ ft: [0-9]+' | tail -n 1 | sed -E 's/cov: ([0-9]+) ft: ([0-9]+)/\1\t\2/')
     after=$(find build/fuzz/findings -name "${target}_fuzz-*" | wc -l)
     printf '%s\t%s\t%s\t%s\t%s\n' "$target" "$used" "${runs:-0}" "${last:-0	0}" "$((after - before))" | tee -a "$log"
 done
