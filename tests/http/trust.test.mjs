@@ -6,6 +6,7 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
 import { Server } from '../lib/fastcgi.mjs';
+import { ImapProxy } from '../lib/faulty.mjs';
 import { account, folderId, imapOf, instance, redis, signedIn, top } from '../lib/instance.mjs';
 import { base64, entity, message, multipart, text } from '../lib/mime.mjs';
 import { openssl } from '../lib/smime.mjs';
@@ -121,6 +122,34 @@ test('an issuer is trusted for one address or for all', async () => {
   assert.equal((await again(alice, lou.uid)).verdict, 'signed-valid');
   for (const e of [one, all]) await alice.delete(`${TRUST}/${e.id}`);
   assert.equal((await again(alice, kim.uid)).verdict, 'signed-untrusted');
+});
+
+test('trust ends at the address that the message names, whatever the mail server says of it', async () => {
+  unknown.issue('kai', 'kai@out.example');
+  unknown.issue('lia', 'lia@out.example');
+  const one = await trust('issuer', unknown.file('ca.pem'), 'kai@out.example');
+  const proxy = await new ImapProxy(instance.ports.imap).start();
+  const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'), { imap: `imap://127.0.0.1:${proxy.port}` });
+  const uid = await imap.alice.append('Archive', signed('lia@out.example', of(unknown, 'lia')));
+  let lies = 0;
+  try {
+    await server.start();
+    await server.signIn(account('alice').address, account('alice').password);
+    const url = `/api/v1/folders/${archive}/messages/${uid}?uidvalidity=${(await imap.alice.select('Archive')).uidvalidity}`;
+    proxy.spoil = (d) => {
+      const text_ = d.toString('latin1'), lie = text_.replaceAll('"lia" "out.example"', '"kai" "out.example"');
+      lies += lie !== text_;
+      return { bytes: Buffer.from(lie, 'latin1') };
+    };
+    const lia = (await server.get(url)).json;
+    assert.equal(lia.headers.from[0].address, 'lia@out.example');
+    assert.equal(lia.security.verdict, 'signed-untrusted');
+    assert.ok(lies > 0);
+  } finally {
+    await server.stop();
+    proxy.close();
+    await alice.delete(`${TRUST}/${one.id}`);
+  }
 });
 
 test('personal trust mends nothing but an unknown issuer', async () => {

@@ -162,15 +162,11 @@ static struct message_options options_of(struct call *c, const struct sender *s,
                                     .verified_holder = &l->before};
 }
 
-static rc_t parse(struct call *c, struct opened_message *m, const struct content_keys *keys,
-                  struct looking *l, struct err *e)
+/* The message judged by what is known of the sender `from`. */
+static rc_t parse_as(struct call *c, struct opened_message *m, const struct content_keys *keys,
+                     struct looking *l, str_t from, struct err *e)
 {
-#if WAXSEAL_MUTANT_ABORT
-    /* Stands for a parser's crash; only in the build that tests what happens then. */
-    if (str_find(buf_view(&m->raw), STR("\nX-Waxseal-Abort: yes")) >= 0) abort();
-#endif
     struct sender sender;
-    str_t from = m->row.from_count > 0 ? m->row.from[0].address : STR_NULL;
     rc_t rc = sender_read(c, from, &sender, e);
     struct message_options options = options_of(c, &sender, l);
     options.keys = keys->list;
@@ -181,6 +177,29 @@ static rc_t parse(struct call *c, struct opened_message *m, const struct content
     }
     sender_free(&sender);
     return rc;
+}
+
+/* By the sender that the mail server's ENVELOPE names; where the message, as it is read here, names
+ * another one, by that one: personal trust is for one address, and the server's word is not the
+ * message's. */
+static rc_t parse(struct call *c, struct opened_message *m, const struct content_keys *keys,
+                  struct looking *l, struct err *e)
+{
+#if WAXSEAL_MUTANT_ABORT
+    /* Stands for a parser's crash; only in the build that tests what happens then. */
+    if (str_find(buf_view(&m->raw), STR("\nX-Waxseal-Abort: yes")) >= 0) abort();
+#endif
+    str_t said = m->row.from_count > 0 ? m->row.from[0].address : STR_NULL, from;
+    TRY(parse_as(c, m, keys, l, said, e));
+    if (!m->view->signature_whole) return RC_OK; /* nothing was judged */
+    from = m->view->from_count == 1 ? m->view->from[0].address : STR_NULL;
+    if (str_ieq(from, said)) return RC_OK;
+    from = arena_str(c->arena, from);
+    message_close(m->view);
+    m->view = NULL;
+    for (; m->evidence_count > 0; m->evidence_count--)
+        cert_unref((struct cert *) m->evidence[m->evidence_count - 1].about);
+    return parse_as(c, m, keys, l, from, e);
 }
 
 /* --- attached messages --------------------------------------------------------------------------
