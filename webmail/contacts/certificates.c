@@ -87,6 +87,17 @@ static void supersede(struct call *c, const json_t *contact, const json_t *by, s
     }
 }
 
+/* Calls supersede for each of the contact's addresses that the certificate names. */
+static void take_over(struct call *c, const json_t *contact, const struct entry *entry,
+                      bool older_only)
+{
+    const json_t *addresses = json_object_get(contact, "addresses");
+    for (size_t i = 0; i < json_array_size(addresses); i++) {
+        str_t address = json_text(json_array_get(addresses, i));
+        if (is_of(entry, address)) supersede(c, contact, entry->item, address, older_only);
+    }
+}
+
 /* Superseded, rejected and pending ones are kept in limits, the oldest go. */
 static rc_t keep_limits(const json_t *contact, struct arena *a, struct err *e)
 {
@@ -231,8 +242,35 @@ static bool bring_in(json_t *item, bool known)
     return !was_valid;
 }
 
+/* For every address of the contact that the certificate names, not only the one it came from: it
+ * would be used for all of them. The most careful answer counts. */
+static rc_t decide_all(struct call *c, const json_t *contact, const struct entry *entry,
+                       const struct contact_certificate *cert, struct change_answer *out,
+                       struct err *e)
+{
+    static const int care[] = {[ENTRY_VALID] = 0, [ENTRY_SUPERSEDED] = 1, [ENTRY_PENDING] = 2};
+    const json_t *addresses = json_object_get(contact, "addresses");
+    struct change_answer answer = {.why = NULL};
+    struct trust_anchors anchors;
+    struct judge_basis basis = {
+        .purpose = cert->purpose, .checks = cert->checks, .anchors = &anchors};
+    for (size_t i = 0; i < json_array_size(addresses); i++) {
+        struct change_answer one;
+        basis.address = json_text(json_array_get(addresses, i));
+        if (!is_of(entry, basis.address)) continue;
+        TRY(trust_anchors(c, basis.address, &anchors, e));
+        rc_t rc = decide(c, contact, &basis, cert, &one, e);
+        trust_anchors_free(&anchors);
+        TRY(rc);
+        if (!answer.why || care[one.state] > care[answer.state]) answer = one;
+    }
+    if (!answer.why) return err_set(e, RC_INTERNAL, NULL);
+    *out = answer;
+    return RC_OK;
+}
+
 /* *changed: there is something to write. */
-static rc_t place(struct call *c, const json_t *contact, json_t *item, str_t address,
+static rc_t place(struct call *c, const json_t *contact, json_t *item,
                   const struct contact_certificate *cert, struct contact_added *out, bool *changed,
                   struct err *e)
 {
@@ -250,18 +288,14 @@ static rc_t place(struct call *c, const json_t *contact, json_t *item, str_t add
     if (!out->added && !promoted && entry.state != ENTRY_PENDING) return RC_OK;
     /* What mail may be encrypted to is not made less by a signature. */
     if (!out->added && !entry.for_signing && cert->purpose == PURPOSE_SIGN) return RC_OK;
-    const struct judge_basis basis = {.address = address,
-                                      .purpose = cert->purpose,
-                                      .checks = cert->checks,
-                                      .anchors = cert->anchors};
-    TRY(decide(c, contact, &basis, cert, &answer, e));
+    TRY(decide_all(c, contact, &entry, cert, &answer, e));
     out->why = answer.why;
     out->taken = answer.state == ENTRY_VALID;
     *changed = *changed || out->added || promoted || answer.state != ENTRY_PENDING ||
                !str_eq(entry.why, str_c(answer.why));
     if (promoted) json_object_del(item, "for_signing");
     entry_set_state(item, answer.state, answer.why);
-    if (out->taken) supersede(c, contact, item, address, true);
+    if (out->taken) take_over(c, contact, &entry, true);
     return RC_OK;
 }
 
@@ -294,7 +328,7 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
     if (!item) item = fresh;
     CLEANUP_JSON json_t *held = json_incref(item); /* the limits may drop it from the list */
     bool changed = learn_ciphers(item, cert) || done.added;
-    TRY(place(c, contact, item, address, cert, &done, &changed, e));
+    TRY(place(c, contact, item, cert, &done, &changed, e));
     if (done.added) json_array_append(list_of(contact), item);
     if (changed) {
         TRY(keep_limits(contact, c->arena, e));
@@ -375,16 +409,6 @@ rc_t contacts_import_certificate(struct call *c, struct err *e)
 
 /* --- what the person decides ------------------------------------------------------------------ */
 
-/* Calls supersede for each of the contact's addresses that the certificate names. */
-static void take_over(struct call *c, const json_t *contact, const struct entry *entry)
-{
-    const json_t *addresses = json_object_get(contact, "addresses");
-    for (size_t i = 0; i < json_array_size(addresses); i++) {
-        str_t address = json_text(json_array_get(addresses, i));
-        if (is_of(entry, address)) supersede(c, contact, entry->item, address, false);
-    }
-}
-
 static bool has_valid(struct call *c, const json_t *contact, str_t address, bool encrypting)
 {
     const json_t *list = list_of(contact);
@@ -449,7 +473,7 @@ static rc_t apply(struct call *c, const json_t *contact, const struct entry *ent
     if (is_prefer || str_eq(action, STR("accept"))) {
         if (entry->state != ENTRY_VALID) {
             entry_set_state(entry->item, ENTRY_VALID, "accepted");
-            take_over(c, contact, entry);
+            take_over(c, contact, entry, false);
         }
         if (is_prefer) {
             json_object_del(entry->item, "for_signing");

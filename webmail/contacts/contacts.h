@@ -10,8 +10,6 @@
 
 #include "webmail/app.h"
 
-struct trust_anchors; /* webmail/smime/trust.h */
-
 enum recipient_status {
     RECIPIENT_READY,
     RECIPIENT_PENDING_CHANGE, /* as ready: the one in use is given, another waits for the person */
@@ -73,8 +71,7 @@ struct contact_certificate {
      * so nothing has to be decided. */
     const struct cert_verdict *verdict;
     enum cert_purpose purpose;
-    const struct cert_checks *checks;    /* for what is in use; NULL: nothing is asked */
-    const struct trust_anchors *anchors; /* of the address; or NULL */
+    const struct cert_checks *checks; /* for what is in use; NULL: nothing is asked */
 };
 struct contact_added {
     bool added;        /* it was not there before */

@@ -18,8 +18,7 @@ static rc_t settle_entry(struct call *c, const struct entry *entry, const struct
                                               .source = "harvested",
                                               .verdict = &j.verdict,
                                               .purpose = basis->purpose,
-                                              .checks = basis->checks,
-                                              .anchors = basis->anchors};
+                                              .checks = basis->checks};
     TRY(contacts_add_certificate(c, basis->address, STR_NULL, &again, &done, e));
     *changed = *changed || done.taken;
     json_decref(done.contact);

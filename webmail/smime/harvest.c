@@ -135,8 +135,7 @@ static rc_t keep(struct call *c, const struct harvest *h, const struct cert *cer
         .from = &h->from,
         .verdict = verdict,
         .purpose = purpose,
-        .checks = &h->checks.checks,
-        .anchors = &h->anchors};
+        .checks = &h->checks.checks};
     return contacts_add_certificate(c, from->address, from->name, &entry, done, e);
 }
 

@@ -142,6 +142,17 @@ static void finds_the_best(void **state)
     pki_free(&stranger);
 }
 
+static rc_t put(struct rig *r, const char *id, const char *text, json_t **out, struct err *e)
+{
+    struct rig_call *rc = rig_call(r, "alice@demo.test");
+    rc->q.params[0] = str_c(id);
+    rc->c.in = rig_json(text);
+    rc_t code = contacts_put(&rc->c, e);
+    if (out) *out = json_incref(rc->c.out);
+    rig_call_free(rc);
+    return code;
+}
+
 /* --- what a signed mail may change -------------------------------------------------------------
  */
 
@@ -256,6 +267,27 @@ static void older_ones_do_not_creep_in(void **state)
     expect(r, "o@demo.test", RECIPIENT_READY, &strange);
     pki_free(&good);
     pki_free(&strange);
+}
+
+/* A certificate that names two addresses of a contact is judged for both: coming from the one where
+ * nothing is in use, it does not take the place of what is in use for the other. */
+static void other_addresses_are_guarded(void **state)
+{
+    struct rig *r = *state;
+    struct pki work = leaf("email:x@work.test", -100, 300, ENCRYPT, &root);
+    struct pki both = leaf("email:x@home.test,email:x@work.test", -1, 300, ENCRYPT, &root);
+    assert_int_equal(put(r, "new", "{\"addresses\":[\"x@work.test\",\"x@home.test\"]}", NULL, NULL),
+                     RC_OK);
+    HARVEST("x@work.test", work, "valid first");
+    HARVEST("x@home.test", both, "pending early");
+    expect(r, "x@work.test", RECIPIENT_PENDING_CHANGE, &work);
+    expect(r, "x@home.test", RECIPIENT_NONE, NULL);
+    assert_int_equal(act(r, &both, "accept"), RC_OK);
+    expect(r, "x@work.test", RECIPIENT_READY, &both);
+    expect(r, "x@home.test", RECIPIENT_READY, &both);
+    STATE(work, "superseded");
+    pki_free(&work);
+    pki_free(&both);
 }
 
 static void the_person_decides(void **state)
@@ -562,17 +594,6 @@ static void a_forged_contact_is_refused(void **state)
 /* --- contacts as the API changes them -----------------------------------------------------------
  */
 
-static rc_t put(struct rig *r, const char *id, const char *text, json_t **out, struct err *e)
-{
-    struct rig_call *rc = rig_call(r, "alice@demo.test");
-    rc->q.params[0] = str_c(id);
-    rc->c.in = rig_json(text);
-    rc_t code = contacts_put(&rc->c, e);
-    if (out) *out = json_incref(rc->c.out);
-    rig_call_free(rc);
-    return code;
-}
-
 static size_t count_contacts(struct rig *r)
 {
     struct rig_call *rc = rig_call(r, "alice@demo.test");
@@ -660,6 +681,7 @@ int main(void)
         T(a_change_waits_for_the_person),
         T(authorities_are_not_exchanged),
         T(older_ones_do_not_creep_in),
+        T(other_addresses_are_guarded),
         T(the_person_decides),
         T(signing_ones_are_not_encrypted_to),
         T(waiting_ones_are_kept_in_limits),
