@@ -12,11 +12,12 @@ export function addKey(p12: string, label: string, certificates: string[]): Prom
 export function addPendingKey(p12: string, label: string, request: string): Promise<VaultKey> {
   return api<VaultKey>(`${V1}/keys`, { method: 'POST', json: { p12, label, certificates: [], request } });
 }
-/** What is given takes the place of what is there; all of it or nothing. */
-export function replaceKey(id: string, change: { p12?: string; label?: string; certificates?: string[] }): Promise<VaultKey> {
+/** What is given takes the place of what is there; all of it or nothing. A file goes with the version it was made of: when
+ *  another tab has replaced that one meanwhile, the answer is `conflict` and nothing changes. */
+export function replaceKey(id: string, change: { label: string } | { p12: string; version: string; certificates?: string[] }): Promise<VaultKey> {
   return api<VaultKey>(`${V1}/keys/${encodeURIComponent(id)}`, { method: 'PUT', json: change });
 }
-export function getKeyFile(id: string): Promise<{ p12: string; downloads: { time: string; address: string }[] }> {
+export function getKeyFile(id: string): Promise<{ p12: string; version: string; downloads: { time: string; address: string }[] }> {
   return api(`${V1}/keys/${encodeURIComponent(id)}/file`, { method: 'POST', json: {} });
 }
 export function dropKey(id: string): Promise<unknown> { return api(`${V1}/keys/${encodeURIComponent(id)}`, { method: 'DELETE', json: {} }); }

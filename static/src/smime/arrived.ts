@@ -34,6 +34,7 @@ export class WxCertificateArrived extends KeyDialog {
   declare p12: File | null;
   #name = '';
   #bytes: Uint8Array | null = null;
+  #version = '';
   #passphrase: Uint8Array | null = null;
   #opened: OpenedFile | null = null;
   #summary: KeySummary[] = [];
@@ -75,9 +76,12 @@ export class WxCertificateArrived extends KeyDialog {
     const text = takeSecret(this, 'keyring-passphrase');
     return this.work(async () => {
       this.#forget();
-      const { p12 } = await getKeyFile(this.of.id);
+      const { p12, version } = await getKeyFile(this.of.id);
+      this.#version = version;
       this.#opened = await keyring.open(fromBase64(p12), new TextEncoder().encode(text));
-      this.#opened = await keyring.take(this.#opened.handle, this.#bytes!.slice());
+      if (this.isConnected) this.#opened = await keyring.take(this.#opened.handle, this.#bytes!.slice());
+      // Closed meanwhile: nothing of the key stays open behind it.
+      if (!this.isConnected) { this.#forget(); return; }
       this.#passphrase = new TextEncoder().encode(text);
       this.#summary = summarize(this.#opened, me.value.address, Date.now()).filter((s) => s.key.certificates.length > 0);
       this.shown = false;
@@ -85,13 +89,20 @@ export class WxCertificateArrived extends KeyDialog {
     }, { empty: t('smime-arrived-other', { label: this.of.label }), damaged: t('smime-arrived-none', { file: this.#name }) });
   }
 
+  protected override replaced(): void {
+    this.#forget();
+    this.step = 'passphrase';
+  }
+
   #store(): Promise<void> {
     const use = this.querySelector<HTMLInputElement>('#use-now')?.checked ?? false;
     return this.work(async () => {
       const opened = this.#opened!;
       this.#file = await keyring.rewrap(opened.handle, this.#passphrase!.slice(), ITERATIONS);
-      await replaceKey(this.of.id, { p12: toBase64(this.#file), certificates: vaultCertificates(opened).map(toBase64) });
-      await keyring.keep(opened.handle, this.of.label, settings.value.security.lock_after_minutes);
+      if (!this.isConnected) return;
+      await replaceKey(this.of.id, { p12: toBase64(this.#file), version: this.#version, certificates: vaultCertificates(opened).map(toBase64) });
+      // It is stored. Where another tab has locked everything meanwhile, this key is locked too.
+      await keyring.keep(opened.handle, this.of.label, settings.value.security.lock_after_minutes).catch(() => undefined);
       if (use) await this.#usePrimary();
       await loadVault(true);
       this.#passphrase?.fill(0);

@@ -10,6 +10,7 @@ import { icon } from '../core/icon.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
 import { me } from '../store/session.ts';
+import { toast } from '../store/toasts.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { saveBlob } from '../views/reader/save.ts';
 import { fromBase64, toBase64 } from './bytes.ts';
@@ -21,15 +22,17 @@ import { keyring, loadVault, vault } from './vault.ts';
 
 const secret = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The file in the vault opens with `next` after this, and with nothing else. Answers the new file. */
-export async function changePassphrase(key: VaultKey, old: string, next: string): Promise<Uint8Array> {
-  const { p12 } = await getKeyFile(key.id);
+/** The file in the vault opens with `next` after this, and with nothing else. Answers the new file. `wanted` is asked before
+ *  the server is told: who has closed the dialog by then has changed nothing. */
+export async function changePassphrase(key: VaultKey, old: string, next: string, wanted: () => boolean): Promise<Uint8Array> {
+  const { p12, version } = await getKeyFile(key.id);
   const { handle } = await keyring.open(fromBase64(p12), secret(old));
   try {
     const file = await keyring.rewrap(handle, secret(next), ITERATIONS);
-    await replaceKey(key.id, { p12: toBase64(file) });
+    if (!wanted()) throw new KeyringError('cancelled');
+    await replaceKey(key.id, { p12: toBase64(file), version });
     return file;
-  } finally { await keyring.close(handle); }
+  } finally { await keyring.close(handle).catch(() => undefined); }
 }
 
 export class WxChangePassphrase extends KeyDialog {
@@ -52,16 +55,23 @@ export class WxChangePassphrase extends KeyDialog {
     if (!this.accepts(first, second)) return Promise.resolve();
     if (first === old) { this.error = t('smime-passphrase-same'); return this.focusField(); }
     return this.work(async () => {
-      const done = [{ key: this.of, file: await changePassphrase(this.of, old, first) }];
+      const here = (): boolean => this.isConnected;
+      const done = [{ key: this.of, file: await changePassphrase(this.of, old, first, here) }];
       for (const key of others ? this.#others() : []) {
-        try { done.push({ key, file: await changePassphrase(key, old, first) }); } catch (error) {
+        try { done.push({ key, file: await changePassphrase(key, old, first, here) }); } catch (error) {
           // Another passphrase opens that one: it is not meant.
-          if (!(error instanceof KeyringError && error.code === 'wrong_passphrase')) { this.changed = done; throw error; }
+          if (!(error instanceof KeyringError && error.code === 'wrong_passphrase')) { this.#tell(done); throw error; }
         }
       }
-      this.changed = done;
+      this.#tell(done);
       await loadVault(true);
     }, { wrong_passphrase: t('smime-passphrase-old-wrong') });
+  }
+
+  /** What was changed is said also when the dialog was closed meanwhile. */
+  #tell(done: { key: VaultKey; file: Uint8Array }[]): void {
+    this.changed = done;
+    if (!this.isConnected) toast(t('smime-passphrase-changed', { n: done.length }));
   }
 
   #others(): VaultKey[] { return (vault.value?.keys ?? []).filter((k) => k.id !== this.of.id); }

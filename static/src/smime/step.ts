@@ -1,4 +1,5 @@
 // Base of the dialogs that do something with keys: one task at a time, its error in words, secrets out of the fields.
+import { ApiError } from '../api/client.ts';
 import { WxElement } from '../core/element.ts';
 import { icon } from '../core/icon.ts';
 import { html, nothing } from '../core/lit.ts';
@@ -33,10 +34,15 @@ export abstract class KeyDialog extends WxElement {
     this.error = '';
     try { await act(); } catch (error) {
       const code = error instanceof KeyringError ? error.code : '';
-      if (code !== 'cancelled') this.error = words[code] ?? keyringSentence(error);
+      const replaced = error instanceof ApiError && error.code === 'conflict'; // in another tab
+      if (replaced) this.replaced();
+      if (code !== 'cancelled') this.error = replaced ? t('smime-key-replaced') : words[code] ?? keyringSentence(error);
     } finally { this.busy = false; }
     if (this.error) void this.focusField();
   }
+
+  /** The key's file is another one than what was opened here. */
+  protected replaced(): void { /* the next try asks for it anew */ }
 
   protected async focusField(): Promise<void> {
     await this.updateComplete;
