@@ -17,12 +17,13 @@
 //
 // Texts live in static/i18n/{en,de}.ftl under "smime-…"; icons are named in static/build/icons.mjs.
 
-import type { Address, ComposeBody, LayerKey, Message, Prepared } from '../api/types.ts';
+import type { Address, ComposeBody, LayerKey, Message, MessageRef, Prepared } from '../api/types.ts';
 
 export const OPENED_EVENT = 'wx-opened';
 /** From <wx-security-bar> (bubbles): the keyring was locked, so what was opened with it must leave the screen. */
 export const SEALED_EVENT = 'wx-sealed';
-export interface OpenedDetail { message: Message; keys: LayerKey[] }
+/** ref: the message it was asked for, which need not be on the screen any more. */
+export interface OpenedDetail { ref: MessageRef; message: Message; keys: LayerKey[] }
 
 /** What the composer froze when Send was pressed; compared with what the server prepared. */
 export interface Frozen {

@@ -155,9 +155,10 @@ export class WxSecurityBar extends WxElement {
     if (!cert?.der) return;
     try {
       const { askTrust } = await import('./trusting.ts');
-      const scope = await askTrust(kind, s.address ?? '', cert);
+      const { der } = cert;
+      const scope = await askTrust(kind, s.address ?? '', { ...cert, der });
       if (scope === false) return;
-      await addTrust(kind, cert.der, scope);
+      await addTrust(kind, der, scope);
       toast(t(kind === 'issuer' ? 'trust-done-issuer' : 'trust-done-certificate', { address: foreign(s.address, 120) }));
       if (keyOf(ref) === keyOf(this.ref)) await this.#check(true);
     } catch (error) { toast(sentence(error), { kind: 'bad' }); }
@@ -186,9 +187,11 @@ export class WxSecurityBar extends WxElement {
       const keys = [...this.#keys.filter((k) => k.layer !== key.layer), key];
       const message = await mail.openMessage(ref, keys);
       if (keyOf(ref) !== keyOf(this.ref)) return;
+      // Locked while the server was at it: what was locked is not shown.
+      if (keyring.state.value.locked) { this.#tried = ''; return; }
       this.#keys = keys;
       announce(t('smime-opened'));
-      this.dispatchEvent(new CustomEvent<OpenedDetail>(OPENED_EVENT, { bubbles: true, detail: { message, keys } }));
+      this.dispatchEvent(new CustomEvent<OpenedDetail>(OPENED_EVENT, { bubbles: true, detail: { ref, message, keys } }));
     } catch (error) {
       if (error instanceof KeyringError && error.code === 'locked') this.#tried = '';
       else this.error = keyringSentence(error);

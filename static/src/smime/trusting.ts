@@ -15,6 +15,7 @@ import { toast } from '../store/toasts.ts';
 import { confirm } from '../store/ui.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { Asking, ask } from './asking.ts';
+import { fromBase64 } from './bytes.ts';
 import { fingerprint } from './details.ts';
 import { note } from './form.ts';
 import { commonName } from './words.ts';
@@ -63,9 +64,14 @@ class WxTrustDialog extends Asking<Scope> {
 }
 define('wx-trust-dialog', WxTrustDialog);
 
-export function askTrust(kind: Kind, address: string, cert: PathCert): Promise<Scope> {
+/** The fingerprint of the very bytes that are trusted if the answer is yes, not the one that came beside them. */
+export async function digestOf(base64: string): Promise<string> {
+  return Array.from(new Uint8Array(await crypto.subtle.digest('SHA-256', fromBase64(base64).slice())), (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+export async function askTrust(kind: Kind, address: string, cert: PathCert & { der: string }): Promise<Scope> {
   const box = document.createElement('wx-trust-dialog') as WxTrustDialog;
-  Object.assign(box, { kind, address, cert });
+  Object.assign(box, { kind, address, cert: { ...cert, fingerprint: await digestOf(cert.der) } });
   return ask(box);
 }
 

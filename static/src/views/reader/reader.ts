@@ -36,7 +36,7 @@ export class WxReader extends WxElement {
   /** Attached messages that are open in place. */
   declare inside: ReadonlySet<string>;
   declare source: { text: string; cut: boolean } | null;
-  #uid = 0;
+  #shown = '';
   #bar = false;
 
   constructor() { super(); this.details = false; this.busy = new Set(); this.source = null; this.inside = new Set(); }
@@ -48,8 +48,7 @@ export class WxReader extends WxElement {
     this.listen(this, 'wx-mailto', (e: CustomEvent<string>) => void composeTo(e.detail));
     this.listen(this, SEALED_EVENT, () => reader.retry());
     this.listen(this, OPENED_EVENT, (e: CustomEvent<OpenedDetail>) => {
-      const o = reader.open.value;
-      if (o) reader.opened(o.ref, e.detail.message, e.detail.keys);
+      reader.opened(e.detail.ref, e.detail.message, e.detail.keys);
     });
   }
 
@@ -77,8 +76,9 @@ export class WxReader extends WxElement {
   }
 
   override willUpdate(): void {
-    const uid = reader.open.value?.ref.uid ?? 0;
-    if (uid !== this.#uid) { this.#uid = uid; this.details = false; this.source = null; this.inside = new Set(); }
+    const r = reader.open.value?.ref;
+    const shown = r ? `${r.folder}/${r.uidvalidity}/${r.uid}` : ''; // UIDs repeat in other folders
+    if (shown !== this.#shown) { this.#shown = shown; this.details = false; this.source = null; this.inside = new Set(); }
     if (reader.open.value?.message?.security && !this.#bar) {
       this.#bar = true;
       loadSmime('reading').then(() => loadSmime('chip')).catch(() => { this.#bar = false; });
