@@ -3,10 +3,10 @@
 import * as api from '../../api/compose.ts';
 import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
-import type { Sent } from '../../api/types.ts';
+import type { RecipientInfo, Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { language, t } from '../../core/i18n.ts';
-import { blockers, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
+import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
 import type { Composer } from '../../store/compose.ts';
 import * as composers from '../../store/composers.ts';
 import * as list from '../../store/list.ts';
@@ -27,12 +27,26 @@ async function complaints(c: Composer): Promise<string> {
   return '';
 }
 
-function failed(c: Composer, error: unknown): void {
+async function failed(c: Composer, error: unknown): Promise<void> {
   if (error instanceof SendCheckError && error.code === 'cancelled') { c.sendState.value = 'editing'; return; }
   c.sendState.value = 'failed';
-  const why = error instanceof SendCheckError ? error.message : sentence(error);
+  const conflict = error instanceof ApiError && error.code === 'conflict';
+  const why = error instanceof SendCheckError ? error.message : conflict && language.value !== 'en' ? t('send-changed') : sentence(error);
   c.problem.value = t('send-failed', { why });
   c.minimized.value = false;
+  // What is known of the recipients is older than what the server goes by: who cannot be encrypted to is named, and the
+  // next try goes by what is shown then.
+  if (!conflict && !(error instanceof ApiError && error.code === 'no_certificate') && !(error instanceof SendCheckError && error.code === 'differs_certificate')) return;
+  if (!encrypts(c.mode.value)) return;
+  await c.lookUp(true);
+  if (c.sendState.value === 'failed' && blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; }
+}
+
+const blocked = (c: Composer): boolean => blockers(c.everyone.map((a) => foldAddress(a.address)), c.info.value).length > 0;
+
+/** Certificates that are on the screen, by address: of those who can receive only. */
+export function shownCertificates(info: ReadonlyMap<string, RecipientInfo>): Record<string, string> {
+  return Object.fromEntries([...info].flatMap(([address, i]) => (i.certificate && canReceive(i) ? [[address, i.certificate.fingerprint]] : [])));
 }
 
 function done(c: Composer, mode: Composer['mode']['value']): void {
@@ -79,7 +93,7 @@ export async function send(c: Composer): Promise<void> {
   const mode = c.mode.value;
   if (encrypts(mode)) {
     await c.lookUp();
-    if (blockers(c.everyone.map((a) => foldAddress(a.address)), c.info.value).length) { c.cannot.value = true; c.tab.value = 'message'; return; }
+    if (blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; return; }
   }
   c.problem.value = '';
   c.outcome.value = null;
@@ -92,9 +106,8 @@ export async function send(c: Composer): Promise<void> {
     const signer = signs(mode) ? await part!.sending.signerFor(me.value.address) : null;
     if (signs(mode) && !signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
     const { body, files } = await c.body(signer);
+    const certificates = shownCertificates(c.info.value); // before the server says what it would take
     const prepared = await api.prepare(body, files);
-    const certificates: Record<string, string> = {};
-    for (const [address, info] of c.info.value) if (info.certificate) certificates[address] = info.certificate.fingerprint;
     const signed = part ? await part.sending.checkAndSign(prepared, { body, files, from: body.from, certificates }) : { signature: null };
     ticket = prepared.ticket;
     const result = await api.finish(ticket, signed.signature, prepared.content_key);
@@ -102,7 +115,7 @@ export async function send(c: Composer): Promise<void> {
   } catch (error) {
     // An error word of the server is an answer; these only say that none came.
     const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);
-    if (!lost) { failed(c, error); return; }
+    if (!lost) { await failed(c, error); return; }
     // The request left, the answer did not arrive: only the server knows.
     try {
       await settle(c, await api.sendStatus(c.submission));
