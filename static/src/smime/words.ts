@@ -81,7 +81,7 @@ function signatureItem(s: Security, words: readonly string[]): Item | null {
   if (!word) return null;
   const [icon, text, own] = SIGNATURES[word]!;
   // The server's level covers the whole: a valid signature on a mail with a fault elsewhere is not green.
-  const level = own === 'good' ? (s.level === 'good' ? 'good' : worse(own, s.level)) : worse(own, s.level === 'good' ? 'none' : s.level);
+  const level = own === 'good' ? (s.level === 'good' ? 'good' : worse('neutral', s.level)) : worse(own, s.level === 'good' ? 'none' : s.level);
   const icon2 = own === 'good' && level !== 'good' ? 'seal-plain' : icon;
   const signer = mainSigner(s);
   // Green by the reader's own word says so: it is another kind of knowledge than an authority's.

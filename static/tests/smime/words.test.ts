@@ -53,7 +53,7 @@ test('names the signer the verdict is about, by what its certificate proves', ()
 });
 
 test('never green where the whole is not', () => {
-  for (const level of ['neutral', 'warning', 'bad'] as const) {
+  for (const level of ['none', 'neutral', 'warning', 'bad'] as const) {
     const items = show('encrypted+signed-valid', level);
     assert.ok(items.every((i) => !i.endsWith('good')), items.join());
     assert.ok(items.some((i) => i.startsWith('seal-plain')), 'no seal with a tick');
