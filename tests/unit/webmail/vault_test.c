@@ -405,9 +405,9 @@ static void a_lost_answer_loses_no_key(void **state)
     str_t second = p12_of(a, &own, VAULT_MIN_ITERATIONS), back;
     size_t downloads;
     char path[80];
-    assert_int_equal(store_key(r, "alice@demo.test", p12_of(a, &own, VAULT_MIN_ITERATIONS), &own,
-                               &key, &e),
-                     RC_OK);
+    assert_int_equal(
+        store_key(r, "alice@demo.test", p12_of(a, &own, VAULT_MIN_ITERATIONS), &own, &key, &e),
+        RC_OK);
     const char *id = json_string_value(json_object_get(key, "id"));
     snprintf(path, sizeof path, "%s/l", r->folder);
     struct kv *straight = r->kv;
