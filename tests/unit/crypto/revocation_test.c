@@ -378,11 +378,10 @@ static void questions_of_others_close_no_place(void **state)
 {
     (void) state;
     struct pki evil = PKI(.subject = "Evil", .ca = true, .usage = CA_USAGE);
-    struct pki bait = PKI(
-        .subject = "Bait", .issuer = &evil,
-        .more = {{NID_info_access, "OCSP;URI:" OCSP_URL ",caIssuers;URI:" OCSP_URL
-                                   ",caIssuers;URI:" CRL_URL},
-                 {NID_crl_distribution_points, "URI:" CRL_URL}});
+    struct pki bait = PKI(.subject = "Bait", .issuer = &evil,
+                          .more = {{NID_info_access, "OCSP;URI:" OCSP_URL ",caIssuers;URI:" OCSP_URL
+                                                     ",caIssuers;URI:" CRL_URL},
+                                   {NID_crl_distribution_points, "URI:" CRL_URL}});
     struct place *ocsp = place(OCSP_URL, STR_NULL), *crl = place(CRL_URL, STR_NULL);
     struct cert *path[] = {bait.cert, evil.cert}, *got[4];
     struct revocation_asking r;
@@ -412,7 +411,8 @@ static void asks_for_few_issuers(void **state)
     for (int i = 0; i < 2 * REVOCATION_AIA_MAX; i++) {
         char places[64];
         snprintf(places, sizeof places, "caIssuers;URI:http://aia.test/%d", i);
-        struct pki p = PKI(.subject = "Many", .issuer = &inter, .more = {{NID_info_access, places}});
+        struct pki p =
+            PKI(.subject = "Many", .issuer = &inter, .more = {{NID_info_access, places}});
         assert_int_equal(checks.issuers(checks.holder, p.cert, got, 4), 0);
         pki_free(&p);
     }
