@@ -115,6 +115,35 @@ folder-name = Name
 folder-name-hint = Für einen Ordner in einem anderen verwenden Sie das Trennzeichen Ihres Servers.
 folder-make = Ordner anlegen
 folder-made = Der Ordner „{ $name }“ wurde angelegt.
+folder-actions = Aktionen für { $folder }
+folder-read = Alle als gelesen markieren
+folder-read-done = { $n ->
+    [one] { $n } Nachricht in { $folder } wurde als gelesen markiert.
+   *[other] { $n } Nachrichten in { $folder } wurden als gelesen markiert.
+}
+folder-new-inside = Neuer Ordner darin
+folder-inside-hint = Er wird in { $folder } angelegt.
+folder-rename = Umbenennen oder verschieben
+folder-rename-title = { $folder } umbenennen
+folder-renamed = Der Ordner heißt jetzt „{ $name }“.
+folder-empty = Leeren
+folder-empty-title = { $folder } leeren?
+folder-empty-text = { $n ->
+    [one] { $n } Nachricht wird endgültig gelöscht. Das lässt sich nicht rückgängig machen.
+   *[other] { $n } Nachrichten werden endgültig gelöscht. Das lässt sich nicht rückgängig machen.
+}
+folder-empty-done = { $n ->
+    [one] { $n } Nachricht wurde endgültig gelöscht.
+   *[other] { $n } Nachrichten wurden endgültig gelöscht.
+}
+folder-delete = Ordner löschen
+folder-delete-title = Den Ordner { $folder } löschen?
+folder-delete-text = { $n ->
+    [one] Die { $n } Nachricht darin wird endgültig gelöscht. Das lässt sich nicht rückgängig machen.
+   *[other] Die { $n } Nachrichten darin werden endgültig gelöscht. Das lässt sich nicht rückgängig machen.
+}
+folder-delete-text-empty = Der Ordner ist leer.
+folder-delete-done = Der Ordner { $folder } wurde gelöscht.
 compose = Schreiben
 
 ## Liste

@@ -115,6 +115,35 @@ folder-name = Name
 folder-name-hint = Use the separator of your server for a folder inside another one.
 folder-make = Create folder
 folder-made = Folder “{ $name }” was created.
+folder-actions = Actions for { $folder }
+folder-read = Mark all as read
+folder-read-done = { $n ->
+    [one] { $n } message in { $folder } was marked as read.
+   *[other] { $n } messages in { $folder } were marked as read.
+}
+folder-new-inside = New folder inside
+folder-inside-hint = It is made inside { $folder }.
+folder-rename = Rename or move
+folder-rename-title = Rename { $folder }
+folder-renamed = The folder is now “{ $name }”.
+folder-empty = Empty
+folder-empty-title = Empty { $folder }?
+folder-empty-text = { $n ->
+    [one] { $n } message is deleted for good. This cannot be undone.
+   *[other] { $n } messages are deleted for good. This cannot be undone.
+}
+folder-empty-done = { $n ->
+    [one] { $n } message was deleted for good.
+   *[other] { $n } messages were deleted for good.
+}
+folder-delete = Delete folder
+folder-delete-title = Delete the folder { $folder }?
+folder-delete-text = { $n ->
+    [one] The { $n } message inside is deleted for good. This cannot be undone.
+   *[other] The { $n } messages inside are deleted for good. This cannot be undone.
+}
+folder-delete-text-empty = The folder is empty.
+folder-delete-done = The folder { $folder } was deleted.
 compose = Compose
 
 ## List

@@ -1,6 +1,6 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { api, request, setCsrf } from './client.ts';
-import type { Contact, Folder, LayerKey, ListPage, Message, MessageRef, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch } from './types.ts';
+import type { AllOf, Contact, Folder, LayerKey, ListPage, Message, MessageRef, Quota, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -24,6 +24,18 @@ export async function getFolders(): Promise<Folder[]> { return (await api<{ fold
 export async function makeFolder(path: string): Promise<string> {
   return (await api<{ id: string }>(`${V1}/folders`, { method: 'POST', json: { path } })).id;
 }
+
+export async function renameFolder(folder: string, path: string): Promise<string> {
+  return (await api<{ id: string }>(folderUrl(folder), { method: 'PUT', json: { path } })).id;
+}
+/** withMessages: also when there are still some inside. */
+export function deleteFolder(folder: string, withMessages: boolean): Promise<unknown> {
+  return api(`${folderUrl(folder)}${withMessages ? '?messages=1' : ''}`, { method: 'DELETE' });
+}
+export function emptyFolder(folder: string, uidvalidity: number, below: number): Promise<{ count: number }> {
+  return api(`${folderUrl(folder)}/empty`, { method: 'POST', json: { uidvalidity, all: { below } }, deadline: 120_000 });
+}
+export function getQuota(): Promise<{ quotas: Quota[] }> { return api(`${V1}/quota`); }
 
 export function getList(folder: string, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage> {
   return api<ListPage>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}`, signal ? { signal } : {});
@@ -66,6 +78,13 @@ export async function getPart(m: MessageRef, part: string, o: { inline?: boolean
 interface Moved { uidvalidity: number; uids: number[] }
 export function setFlags(folder: string, uidvalidity: number, uids: number[], add: string[], remove: string[]): Promise<unknown> {
   return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, uids, add, remove } });
+}
+/** Every message that is meant; the answer's set takes it back (flagSet). */
+export function flagAll(folder: string, uidvalidity: number, all: AllOf, add: string[], remove: string[]): Promise<{ count: number; uids: string }> {
+  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, all, add, remove }, deadline: 120_000 });
+}
+export function flagSet(folder: string, uidvalidity: number, uids: string, add: string[], remove: string[]): Promise<unknown> {
+  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, uids, add, remove }, deadline: 120_000 });
 }
 export function moveMessages(folder: string, uidvalidity: number, uids: number[], to: string): Promise<Moved> {
   return api<Moved>(`${folderUrl(folder)}/move`, { method: 'POST', json: { uidvalidity, uids, to } });

@@ -42,6 +42,9 @@ export interface ListPage {
 }
 export interface SearchFilters { unread?: boolean; flagged?: boolean; encrypted?: boolean; signed?: boolean; attachment?: boolean }
 export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters }
+/** Every message below a UID, of the folder or of what a search finds. */
+export interface AllOf { search: SearchQuery | null; below: number; except?: number[] }
+export interface Quota { name: string; resource: 'storage' | 'message'; used: number; limit: number }
 export interface SearchPage { uidvalidity: number; total: number; header_only: number; offset: number; messages: Row[] }
 
 export interface Cert {

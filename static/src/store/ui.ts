@@ -1,8 +1,11 @@
 // What is open on the screen besides the mail itself.
+import type { Folder } from '../api/types.ts';
 import { signal } from '../core/signals.ts';
 
-export type Overlay = 'palette' | 'shortcuts' | 'move' | 'source' | 'empty-confirm' | 'new-folder' | null;
+export type Overlay = 'palette' | 'shortcuts' | 'move' | 'source' | 'empty-confirm' | 'new-folder' | 'rename-folder' | null;
 export const overlay = signal<Overlay>(null);
+/** The folder that new-folder makes one inside of, or that rename-folder renames. */
+export const caredFor = signal<Folder | null>(null);
 export const drawer = signal(false);
 /** Said to screen readers, politely. */
 export const announcement = signal('');

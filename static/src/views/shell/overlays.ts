@@ -12,10 +12,11 @@ import type { TemplateResult } from '../../core/lit.ts';
 import { matches } from '../../core/fold.ts';
 import { go } from '../../core/router.ts';
 import { moveTo, opening, targets } from '../../store/actions.ts';
+import { rename } from '../../store/folder-care.ts';
 import { folderName, folders, loadFolders } from '../../store/folders.ts';
 import { me, useSession } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
-import { confirming, overlay } from '../../store/ui.ts';
+import { caredFor, confirming, overlay } from '../../store/ui.ts';
 import { isMac } from '../parts/command-button.ts';
 import { dialog } from '../parts/dialog.ts';
 import { folderIcon } from './sidebar.ts';
@@ -36,7 +37,7 @@ export class WxOverlays extends WxElement {
 
   override willUpdate(): void {
     const now = sessionExpired.value ? 'expired' : overlay.value;
-    if (now !== this.#last) { this.#last = now; this.typed = ''; this.at = 0; this.problem = ''; this.busy = false; }
+    if (now !== this.#last) { this.#last = now; this.typed = now === 'rename-folder' ? caredFor.value?.path ?? '' : ''; this.at = 0; this.problem = ''; this.busy = false; }
   }
 
   // ---- lists with a filter: palette and "move to" ----
@@ -103,26 +104,36 @@ export class WxOverlays extends WxElement {
     });
   }
 
-  async #makeFolder(): Promise<void> {
+  /** Makes a folder (inside the one cared for), or renames that one. */
+  async #saveFolder(): Promise<void> {
     const name = this.typed.trim();
+    const at = caredFor.value;
     if (!name || this.busy) return;
     this.busy = true;
     try {
-      await mail.makeFolder(name);
-      await loadFolders();
-      toast(t('folder-made', { name }));
+      if (overlay.value === 'rename-folder' && at) {
+        await rename(at, name);
+        toast(t('folder-renamed', { name }));
+      } else {
+        await mail.makeFolder(at ? at.path + at.delimiter + name : name);
+        await loadFolders();
+        toast(t('folder-made', { name }));
+      }
       this.#close();
     } catch (error) { this.problem = sentence(error); } finally { this.busy = false; }
   }
 
-  #newFolder(): TemplateResult {
-    const submit = (): void => void this.#makeFolder();
+  #folderName(): TemplateResult {
+    const submit = (): void => void this.#saveFolder();
+    const renames = overlay.value === 'rename-folder';
+    const at = caredFor.value;
+    const hint = renames || !at ? t('folder-name-hint') : t('folder-inside-hint', { folder: folderName(at) });
     return dialog({
-      title: t('folder-new'), close: this.#close, submit,
+      title: renames ? t('folder-rename-title', { folder: folderName(at ?? undefined) }) : t('folder-new'), close: this.#close, submit,
       body: html`<label class="field"><span class="field-label">${t('folder-name')}</span>
         <input class="input" autofocus maxlength="200" autocomplete="off" .value=${this.typed} aria-invalid=${this.problem ? 'true' : 'false'} aria-describedby="folder-problem" @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.problem = ''; }}></label>
-        ${this.problem ? html`<p class="field-error" id="folder-problem" role="alert">${this.problem}</p>` : html`<p class="field-hint" id="folder-problem">${t('folder-name-hint')}</p>`}`,
-      foot: html`<button type="button" class="button" @click=${this.#close}>${t('cancel')}</button><button type="submit" class="button button-primary" ?disabled=${!this.typed.trim() || this.busy}>${t('folder-make')}</button>`,
+        ${this.problem ? html`<p class="field-error" id="folder-problem" role="alert">${this.problem}</p>` : html`<p class="field-hint" id="folder-problem">${hint}</p>`}`,
+      foot: html`<button type="button" class="button" @click=${this.#close}>${t('cancel')}</button><button type="submit" class="button button-primary" ?disabled=${!this.typed.trim() || this.busy}>${t(renames ? 'folder-rename' : 'folder-make')}</button>`,
     });
   }
 
@@ -172,7 +183,7 @@ export class WxOverlays extends WxElement {
       ${which === 'palette' ? this.#chooser(t('palette'), t('palette-hint')) : nothing}
       ${which === 'move' ? this.#chooser(t('move-title', { n: targets().length }), t('move-hint')) : nothing}
       ${which === 'shortcuts' ? this.#shortcuts() : nothing}
-      ${which === 'new-folder' ? this.#newFolder() : nothing}
+      ${which === 'new-folder' || which === 'rename-folder' ? this.#folderName() : nothing}
       ${this.#confirm()}`;
   }
 }

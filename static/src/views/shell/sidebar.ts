@@ -9,8 +9,12 @@ import { go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
 import { folderName, folders, foldersError, INBOX_ID, loadFolders, tree } from '../../store/folders.ts';
 import type { Node } from '../../store/folders.ts';
+import type { Folder } from '../../api/types.ts';
 import { moveTo } from '../../store/actions.ts';
-import { drawer, overlay } from '../../store/ui.ts';
+import { caredFor, drawer, overlay } from '../../store/ui.ts';
+import { separator } from '../parts/menu.ts';
+import type { MenuItem } from '../parts/menu.ts';
+import * as care from '../../store/folder-care.ts';
 import { sentence } from '../../api/client.ts';
 
 const ICONS: Record<string, string> = { inbox: 'inbox', drafts: 'pen-line', sent: 'send', archive: 'archive', junk: 'octagon-x', trash: 'trash', all: 'mail', flagged: 'star' };
@@ -52,6 +56,19 @@ export class WxSidebar extends WxElement {
     void moveTo(id, (JSON.parse(data) as number[]));
   }
 
+  #menu(f: Folder): MenuItem[] {
+    const ask = (which: 'new-folder' | 'rename-folder') => (): void => { caredFor.value = f; overlay.value = which; };
+    const rubbish = !f.shared && (f.role === 'trash' || f.role === 'junk');
+    const own = f.role === null || f.shared;
+    return [
+      ...(f.selectable ? [{ label: t('folder-read'), icon: 'mail-open', disabled: f.unread === 0, run: () => void care.markAllRead(f) }] : []),
+      ...(f.delimiter && f.role !== 'inbox' ? [{ label: t('folder-new-inside'), icon: 'folder-plus', run: ask('new-folder') }] : []),
+      ...(rubbish ? [separator, { label: t('folder-empty'), icon: 'trash', danger: true, disabled: f.total === 0, run: () => void care.empty(f) }] : []),
+      ...(own ? [{ label: t('folder-rename'), icon: 'pen-line', run: ask('rename-folder') }, separator,
+        { label: t('folder-delete'), icon: 'trash', danger: true, run: () => void care.remove(f) }] : []),
+    ];
+  }
+
   #node(n: Node): TemplateResult {
     const f = n.folder;
     const here = route.value.page === 'mail' && (route.value.folder ?? INBOX_ID) === f.id;
@@ -69,6 +86,7 @@ export class WxSidebar extends WxElement {
             ${icon(folderIcon(f.role))}<span class="folder-name truncate">${name}</span>
             ${number > 0 ? html`<span class="folder-count ${f.role === 'drafts' || f.role === 'junk' ? 'is-faint' : ''}" aria-hidden="true">${count(number)}</span><span class="visually-hidden">${t(f.role === 'drafts' ? 'folder-drafts-count' : 'folder-unread', { n: number })}</span>` : nothing}
           </a>` : html`<span class="folder-link is-plain">${icon('folder')}<span class="folder-name truncate">${name}</span></span>`}
+        <wx-menu class="folder-menu" .label=${t('folder-actions', { folder: name })} .items=${() => this.#menu(f)}></wx-menu>
       </div>
       ${kids && !shut ? html`<ul>${n.children.map((c) => this.#node(c))}</ul>` : nothing}
     </li>`;
@@ -87,7 +105,7 @@ export class WxSidebar extends WxElement {
             <div class="notice-actions"><button class="button button-small" type="button" @click=${() => void loadFolders()}>${t('try-again')}</button></div></div></div>` : this.#skeleton() : nothing}
         <ul>${own.map((n) => this.#node(n))}</ul>
         ${shared.length ? html`<h2 class="folders-title">${t('folders-shared')}</h2><ul>${shared.map((n) => this.#node(n))}</ul>` : nothing}
-        ${folders.value.length ? html`<button type="button" class="folder-new" @click=${() => { overlay.value = 'new-folder'; }}>${icon('plus')}<span>${t('folder-new')}</span></button>` : nothing}
+        ${folders.value.length ? html`<button type="button" class="folder-new" @click=${() => { caredFor.value = null; overlay.value = 'new-folder'; }}>${icon('plus')}<span>${t('folder-new')}</span></button>` : nothing}
       </nav>`;
   }
 }

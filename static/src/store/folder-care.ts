@@ -1,0 +1,67 @@
+// What a person does to whole folders.
+import { sentence } from '../api/client.ts';
+import * as mail from '../api/mail.ts';
+import type { Folder } from '../api/types.ts';
+import { t } from '../core/i18n.ts';
+import { go, route } from '../core/router.ts';
+import { SEEN } from './actions.ts';
+import { adjust, folderName, INBOX_ID, loadFolders } from './folders.ts';
+import * as list from './list.ts';
+import { toast } from './toasts.ts';
+import { confirm } from './ui.ts';
+
+const isOpen = (f: Folder): boolean => route.value.page === 'mail' && (route.value.folder ?? INBOX_ID) === f.id;
+const leave = (f: Folder): void => { if (isOpen(f)) go({ page: 'mail', folder: INBOX_ID, uid: null, search: false }); };
+
+/** What the server needs to know which messages were there when the person decided. */
+async function seenUpTo(f: Folder): Promise<{ uidvalidity: number; below: number }> {
+  const page = await mail.getList(f.id, 0, 1);
+  return { uidvalidity: page.uidvalidity, below: page.uidnext };
+}
+async function attempt(run: () => Promise<void>): Promise<void> {
+  try { await run(); } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+  await loadFolders();
+}
+const refreshed = async (f: Folder): Promise<void> => { if (isOpen(f)) await list.reload(); };
+
+export function markAllRead(f: Folder): Promise<void> {
+  return attempt(async () => {
+    const { uidvalidity, below } = await seenUpTo(f);
+    const done = await mail.flagAll(f.id, uidvalidity, { search: { text: '', scope: 'headers', filters: { unread: true } }, below }, [SEEN], []);
+    adjust(f.id, { unread: -done.count });
+    await refreshed(f);
+    const undo = (): void => void attempt(async () => { await mail.flagSet(f.id, uidvalidity, done.uids, [], [SEEN]); await refreshed(f); });
+    if (done.count) toast(t('folder-read-done', { n: done.count, folder: folderName(f) }), { action: { label: t('undo'), run: undo } });
+  });
+}
+
+export async function empty(f: Folder): Promise<void> {
+  const yes = await confirm({ title: t('folder-empty-title', { folder: folderName(f) }), text: t('folder-empty-text', { n: f.total }), action: t('folder-empty'), danger: true });
+  if (!yes) return;
+  await attempt(async () => {
+    const { uidvalidity, below } = await seenUpTo(f);
+    const done = await mail.emptyFolder(f.id, uidvalidity, below);
+    await refreshed(f);
+    toast(t('folder-empty-done', { n: done.count }));
+  });
+}
+
+export async function remove(f: Folder): Promise<void> {
+  const yes = await confirm({
+    title: t('folder-delete-title', { folder: folderName(f) }), text: f.total ? t('folder-delete-text', { n: f.total }) : t('folder-delete-text-empty'),
+    action: t('folder-delete'), danger: true,
+  });
+  if (!yes) return;
+  await attempt(async () => {
+    await mail.deleteFolder(f.id, f.total > 0);
+    leave(f);
+    toast(t('folder-delete-done', { folder: folderName(f) }));
+  });
+}
+
+/** To another path; throws what the server says, for the dialog to show. */
+export async function rename(f: Folder, path: string): Promise<void> {
+  const id = await mail.renameFolder(f.id, path);
+  await loadFolders();
+  if (isOpen(f)) go({ page: 'mail', folder: id, uid: null, search: false });
+}

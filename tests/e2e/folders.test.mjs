@@ -1,0 +1,99 @@
+// Care of folders in the browser: new inside, rename, all read and undone, empty, delete.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import test, { after, before } from 'node:test';
+import { Browser } from '../lib/browser.mjs';
+import { imapOf } from '../lib/instance.mjs';
+import { message, text } from '../lib/mime.mjs';
+
+let browser, p, imap;
+const name = `Care ${randomUUID().slice(0, 8)}`;
+const put = (mailbox) => imap.append(mailbox, message({ from: 'tester@demo.test', to: 'dave@demo.test', subject: 'For the folder', date: new Date(), id: `<${randomUUID()}@demo.test>` }, text('x')));
+before(async () => {
+  browser = await Browser.launch();
+  imap = await imapOf('dave');
+  p = await (await browser.person('dave')).signIn();
+});
+after(async () => { imap?.close(); await browser?.close(); });
+
+// Selected anew each time: a connection may show an older state.
+async function found(mailbox, criteria) {
+  await imap.select(mailbox);
+  const uids = await imap.search(criteria);
+  await imap.select('INBOX');
+  return uids.length;
+}
+const link = (n) => p.page.locator('.folders .folder').filter({ has: p.page.getByText(n, { exact: true }) });
+async function choose(n, item) {
+  await link(n).hover();
+  await link(n).locator('wx-menu [data-trigger]').click();
+  await p.page.getByRole('menuitem', { name: item }).click();
+}
+async function fillIn(value, button) {
+  await p.page.locator('.dialog input').fill(value);
+  await p.page.locator('.dialog').getByRole('button', { name: button }).click();
+  await p.page.locator('.dialog').waitFor({ state: 'detached' });
+}
+
+test('made, made inside, renamed: the tree follows', async () => {
+  await p.page.getByRole('button', { name: 'New folder' }).click();
+  await fillIn(name, 'Create folder');
+  await link(name).waitFor();
+  await choose(name, 'New folder inside');
+  await fillIn('Inside', 'Create folder');
+  await link('Inside').waitFor();
+  await choose(name, 'Rename or move');
+  assert.equal(await p.page.locator('.dialog input').inputValue(), name);
+  await p.page.locator('.dialog input').fill('Archive');
+  await p.page.locator('.dialog').getByRole('button', { name: 'Rename or move' }).click();
+  await p.page.locator('.dialog [role=alert]').waitFor();
+  await fillIn(`${name} new`, 'Rename or move');
+  await link(`${name} new`).waitFor();
+  await link('Inside').waitFor();
+  const there = await imap.command(`LIST "" "${name} new*"`);
+  assert.equal(there.length, 2);
+});
+
+test('all read, and undone', async () => {
+  for (let i = 0; i < 3; i++) await put(`${name} new`);
+  await p.page.reload();
+  await link(`${name} new`).locator('.folder-count').waitFor();
+  await choose(`${name} new`, 'Mark all as read');
+  await link(`${name} new`).locator('.folder-count').waitFor({ state: 'detached' });
+  assert.equal(await found(`${name} new`, 'UNSEEN'), 0);
+  await p.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await link(`${name} new`).locator('.folder-count').waitFor();
+  assert.equal(await found(`${name} new`, 'UNSEEN'), 3);
+});
+
+test('needed folders cannot be renamed or deleted; Trash can be emptied', async () => {
+  await put('Trash');
+  await p.page.reload();
+  await link('Trash').hover();
+  await link('Trash').locator('wx-menu [data-trigger]').click();
+  assert.equal(await p.page.getByRole('menuitem', { name: 'Delete folder' }).count(), 0);
+  assert.equal(await p.page.getByRole('menuitem', { name: 'Rename' }).count(), 0);
+  await p.page.getByRole('menuitem', { name: 'Empty' }).click();
+  await p.page.locator('.dialog').getByRole('button', { name: 'Cancel' }).click();
+  assert.notEqual(await found('Trash', 'ALL'), 0, 'cancelled');
+  await choose('Trash', 'Empty');
+  await p.page.locator('.dialog .button-danger').click();
+  await p.page.locator('.toast').getByText('deleted for good').waitFor();
+  assert.equal(await found('Trash', 'ALL'), 0);
+});
+
+test('deleted: first what is inside, with a warning where messages are', async () => {
+  await link(`${name} new`).locator('a').click();
+  await choose(`${name} new`, 'Delete folder');
+  await p.page.locator('.dialog .button-danger').click();
+  await p.page.locator('.toast.is-bad').waitFor(); // a folder inside
+  await choose('Inside', 'Delete folder');
+  await p.page.locator('.dialog .button-danger').click();
+  await link('Inside').waitFor({ state: 'detached' });
+  await choose(`${name} new`, 'Delete folder');
+  await p.page.locator('.dialog').getByText(/3.* messages inside/).waitFor();
+  await p.page.locator('.dialog .button-danger').click();
+  await link(`${name} new`).waitFor({ state: 'detached' });
+  assert.equal((await imap.command(`LIST "" "${name}*"`)).length, 0);
+  await p.page.waitForURL(/\/mail\/(SU5CT1g)?$/);
+});
