@@ -1,5 +1,7 @@
 /* Certificates are read once; what is kept is what was asked for, and no more than there are
  * places. */
+#include <pthread.h>
+
 #include "crypto/cert_cache.h"
 
 #include "crypto/cms_parts.h"
@@ -64,6 +66,54 @@ static void places_are_given_away(void **state)
     pki_free(&b);
 }
 
+/* Two certificates that push each other out, used while the other thread does so. */
+struct crowd {
+    struct pki one, two, root;
+    struct trust *trust;
+    unsigned char digests[2][32];
+};
+
+static void *parse_and_judge(void *arg)
+{
+    struct crowd *w = arg;
+    size_t good = 0;
+    for (int i = 0; i < 300; i++) {
+        const struct pki *p = i % 2 ? &w->one : &w->two;
+        struct cert *c = NULL;
+        struct cert_verdict v;
+        if (cert_parse(cert_der(p->cert), &c, NULL) != RC_OK) break;
+        cert_cache_put(w->digests[i % 2], c);
+        cert_unref(cert_cache_get(w->digests[(i + 1) % 2]));
+        cert_verify(c, &(struct cert_question){.trust = w->trust, .at = PKI_NOW}, &v);
+        good += v.chain == CHAIN_TRUSTED && cert_matches_address(c, STR("a@a.example"));
+        cert_verdict_free(&v);
+        cert_unref(c);
+    }
+    return good == 300 ? arg : NULL;
+}
+
+static void threads_share_it(void **state)
+{
+    (void) state;
+    struct crowd w = {.digests = {{9, 9, 1}, {9, 9, 2}}};
+    pthread_t threads[4];
+    w.root = PKI(.subject = "Root", .ca = true, .usage = "keyCertSign");
+    w.one = PKI(.subject = "One", .san = "email:a@a.example", .issuer = &w.root);
+    w.two = PKI(.subject = "Two", .san = "email:a@a.example", .issuer = &w.root);
+    w.trust = PKI_TRUST(&w.root);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, parse_and_judge, &w), 0);
+    for (size_t i = 0; i < 4; i++) {
+        void *result = NULL;
+        assert_int_equal(pthread_join(threads[i], &result), 0);
+        assert_ptr_equal(result, &w);
+    }
+    trust_free(w.trust);
+    pki_free(&w.one);
+    pki_free(&w.two);
+    pki_free(&w.root);
+}
+
 static void a_bag_is_taken_apart(void **state)
 {
     (void) state;
@@ -95,6 +145,7 @@ int main(void)
         cmocka_unit_test(the_same_bytes_are_read_once),
         cmocka_unit_test(a_long_certificate_takes_no_place),
         cmocka_unit_test(places_are_given_away),
+        cmocka_unit_test(threads_share_it),
         cmocka_unit_test(a_bag_is_taken_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
