@@ -75,7 +75,8 @@ const kept = (kind, first, second = '') => `revocation:${kind}:${createHash('sha
 const keyOf = (name) => kept('rev:c', inter.fingerprint(name), inter.fingerprint('ca'));
 // Everything forgotten, as if its time had come.
 function clear() {
-  const places = Object.values(NAMES).flatMap((url) => [kept('rev:u', url), kept('rev:l', url), kept('aia', url)]);
+  const questions = ['aia:', ...['ocsp', 'crl'].map((kind) => `${kind}:${inter.fingerprint('ca')}`)];
+  const places = Object.values(NAMES).flatMap((url) => [...questions.map((q) => kept('rev:u', url, q)), kept('rev:l', url), kept('aia', url)]);
   lib.redis('web', 'DEL', ...people.map(keyOf), ...places);
 }
 
