@@ -171,6 +171,31 @@ static bool is_atext(unsigned char c)
     return c >= 0x80 || is_ldh(c) || (c && strchr("!#$%&'*+/=?^`{|}~", c));
 }
 
+/* Characters that turn or hide their neighbours, or cannot be seen themselves: an address with one
+ * of them looks like somebody else's. */
+static bool is_trick(uint32_t c)
+{
+    static const uint32_t ranges[][2] = {
+        {0x80, 0xa0},       {0xad, 0xad},       {0x34f, 0x34f},   {0x61c, 0x61c},
+        {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f}, {0x2000, 0x200f},
+        {0x2028, 0x202f},   {0x205f, 0x206f},   {0x3000, 0x3000}, {0x3164, 0x3164},
+        {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfffb},
+        {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (c >= ranges[i][0] && c <= ranges[i][1]) return true;
+    return false;
+}
+
+static bool can_be_seen(str_t s)
+{
+    uint32_t points[1024];
+    size_t n = decode_utf8(s, points, sizeof points / sizeof points[0]);
+    for (size_t i = 0; i < n && n != SIZE_MAX; i++)
+        if (is_trick(points[i])) return false;
+    return n != SIZE_MAX;
+}
+
 static bool local_is_sane(str_t local)
 {
     if (!local.n || local.n > 512) return false;
@@ -192,7 +217,7 @@ static bool local_is_sane(str_t local)
 
 static bool split(str_t s, str_t *local, char domain[256])
 {
-    if (s.n > 1024 || !str_is_utf8(s)) return false;
+    if (s.n > 1024 || !str_is_utf8(s) || !can_be_seen(s)) return false;
     ptrdiff_t at = str_rchr(s, '@');
     if (at <= 0) return false;
     *local = str_sub(s, 0, (size_t) at);

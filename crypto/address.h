@@ -9,7 +9,8 @@
 #include "base/str.h"
 #include "crypto/cert.h"
 
-/* True for one bare mailbox: no display name, brackets, blanks or control characters. */
+/* True for one bare mailbox: no display name, brackets, blanks, control characters, nor characters
+ * that turn or hide their neighbours on the screen. */
 bool address_is_mailbox(str_t s);
 /* Local parts byte by byte (ADDRESS_CASE when only the case of ASCII letters differs); domains as
  * A-labels without case. U-labels become A-labels by Punycode (RFC 3492) alone, without the

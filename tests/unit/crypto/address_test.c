@@ -16,6 +16,9 @@ static void compares_mailboxes(void **state)
         {"Bob@example.org", "bob@example.org", ADDRESS_CASE},
         {"bob@example.org", "bob@example.com", ADDRESS_NO},
         {"bob@example.org", "b0b@example.org", ADDRESS_NO},
+        /* Equal, but nobody can see whose it is. */
+        {"bob\xe2\x80\x8b@example.org", "bob\xe2\x80\x8b@example.org", ADDRESS_NO},
+        {"j\xc3\xb6rg@example.org", "j\xc3\xb6rg@example.org", ADDRESS_YES},
         {"bob@example.org", "bob@example.org.", ADDRESS_NO},
         {"bob@example.org", "bob@example.org ", ADDRESS_NO},
         {"bob@example.org", "<bob@example.org>", ADDRESS_NO},
@@ -95,6 +98,12 @@ static void refuses_what_is_no_mailbox(void **state)
         STR_INIT("\"a\\\"@example.org"),
         STR_INIT("bob@[192.0.2.1"),
         STR_INIT("bob"),
+        STR_INIT("bob\xe2\x80\x8b@example.org"),     /* U+200B: looks like bob@example.org */
+        STR_INIT("\xe2\x80\xaeobo@example.org"),     /* U+202E */
+        STR_INIT("\"bob\xc2\xad\"@example.org"),     /* U+00AD */
+        STR_INIT("bob\xf3\xa0\x81\xa1@example.org"), /* U+E0061, a tag */
+        STR_INIT("bob@\xe2\x80\xaegro.elpmaxe.evil.example"),
+        STR_INIT("bob@exam\xe2\x81\xa0ple.org"), /* U+2060 */
         STR_INIT(
             "bob@"
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.org"),
