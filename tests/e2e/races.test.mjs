@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
-import { account, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { account, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { answerRequest } from '../lib/issue.mjs';
 import { entity, message, multipart, text } from '../lib/mime.mjs';
 import { Smime, openssl } from '../lib/smime.mjs';
@@ -224,8 +224,7 @@ test('the fingerprint that is compared is of the certificate that is trusted, wh
     for (const s of (json.security ?? {}).signature?.signers ?? []) for (const c of s.path) { c.fingerprint = 'ab'.repeat(32); lies++; }
     await route.fulfill({ response: answer, json });
   });
-  await page().reload();
-  await alice.folder(FOLDER);
+  await page().goto(`${instance.origin}/mail/${folderId(FOLDER)}`);
   await alice.open('Compare this');
   await page().locator('wx-security-bar .security[data-level=neutral][data-checking=no]').waitFor();
   await page().locator('wx-security-bar .security-toggle').first().click();
