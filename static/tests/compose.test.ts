@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { composeBlob } from '../src/api/compose.ts';
 import type { ComposeBody, Message, RecipientInfo, Settings } from '../src/api/types.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../src/core/reply.ts';
-import { blockers, draftMode, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
+import { blockers, draftHides, draftMode, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
 
 const a = (address: string, name = ''): { name: string; address: string } => ({ name, address });
 const message = (h: Partial<Message['headers']> = {}, parts: Message['parts'] = []): Message => ({
@@ -66,6 +66,16 @@ test('the mode of a message follows the default, and answers to encrypted mail s
   assert.equal(draftMode(true, security('sign_encrypt'), 'none', false), 'none');
   assert.equal(draftMode(true, security('sign'), null, false), 'sign');
   assert.equal(draftMode(false, security('sign'), 'encrypt', true), 'none');
+});
+
+test('a draft that was not encrypted says nothing about its subject when it is encrypted later', () => {
+  assert.equal(draftHides('none', false), undefined);
+  assert.equal(draftHides('sign', false), undefined);
+  assert.equal(draftHides(null, false), undefined);
+  assert.equal(draftHides('sign_encrypt', false), false);
+  assert.equal(draftHides('encrypt', true), true);
+  assert.equal(draftHides('none', true), true);
+  assert.equal(draftHides('encrypt', null), undefined);
 });
 
 test('spell check rests whenever the text is or may become secret', () => {

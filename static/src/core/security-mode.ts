@@ -20,6 +20,12 @@ export function draftMode(smime: boolean, s: Settings['security'], own: Security
   return own;
 }
 
+/** Whether a draft that is opened again hides its subject; undefined: as the person's default says. Where nothing was
+ *  encrypted nothing was hidden, and nothing said that it shall be seen. */
+export function draftHides(own: SecurityMode | null, hides: boolean | null): boolean | undefined {
+  return hides === true || (hides === false && own !== null && encrypts(own)) ? hides : undefined;
+}
+
 /** True while the text is or may become secret: no spell check, drafts only encrypted. */
 export function mayEncrypt(mode: SecurityMode, toEncrypted: boolean): boolean { return encrypts(mode) || toEncrypted; }
 

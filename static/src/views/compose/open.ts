@@ -6,7 +6,7 @@ import { parseMailto } from '../../core/address.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
-import { draftMode, startMode } from '../../core/security-mode.ts';
+import { draftHides, draftMode, startMode } from '../../core/security-mode.ts';
 import { parsePlain } from '../../core/plaintext.ts';
 import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
@@ -97,9 +97,10 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const secret = encryptedMail(m);
   const rich = m.parts.find((p) => p.kind === 'html');
   const text = plainOf(m);
+  const hideSubject = draftHides(own.mode, own.hideSubject);
   const c = new Composer({
     to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
-    in_reply_to: h.in_reply_to, references: h.references, ...(own.hideSubject === null ? {} : { hideSubject: own.hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
+    in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;
   const problem = c.addFiles(await filesOf(m, o.ref, o.keys));
