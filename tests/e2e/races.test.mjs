@@ -141,17 +141,32 @@ test('a certificate that arrived does not bring back a file that another tab has
   await submit().click();
   await dialog().getByText('changed in another window').waitFor();
   assert.equal((await fileOf(key.id)).version, version);
-  // From here it goes on with the file of now; a lock by another tab after that takes nothing away.
-  await dialog().locator('#keyring-passphrase').fill(passphraseOf('alice'));
-  await submit().click();
-  await dialog().locator('#use-now').waitFor();
+  // From here it goes on with the file of now. A lock by another tab, before it is written anew, asks once more...
+  const again = async () => {
+    await dialog().locator('#keyring-passphrase').fill(passphraseOf('alice'));
+    await submit().click();
+    await dialog().locator('#use-now').waitFor();
+  };
+  await again();
   const second = await alice.context.newPage();
   await second.goto(`${instance.origin}/settings/security`);
+  const lock = async () => {
+    await second.locator('wx-keys-panel').getByRole('button', { name: 'Lock now' }).click();
+    await page().locator('.keyring-chip').waitFor({ state: 'detached' });
+  };
+  await lock();
+  await submit().click();
+  await dialog().getByText('Your keyring is locked').waitFor();
+  await again();
+  // ...and after that takes nothing away. Something must be open to be locked.
+  await second.locator('.key-list .key-card').getByRole('button', { name: 'Unlock' }).first().click();
+  await second.locator('form.unlock #keyring-passphrase').fill(passphraseOf('alice'));
+  await second.locator('form.unlock button[type=submit]').click();
+  await page().locator('.keyring-chip').waitFor();
   const put = await hold('**/smime/keys/*', 'PUT');
   await submit().click();
   await put.asked;
-  await second.locator('wx-keys-panel').getByRole('button', { name: 'Lock now' }).click();
-  await page().locator('.keyring-chip').waitFor({ state: 'detached' });
+  await lock();
   put.release();
   await dialog().getByText('The certificate was added').waitFor();
   await submit().click();

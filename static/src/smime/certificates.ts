@@ -135,7 +135,7 @@ export class WxCertificatesPanel extends WxElement {
 
   #menu(c: Contact, k: KeptCert): MenuItem[] {
     const items: MenuItem[] = [];
-    const item = (action: CertificateAction, glyph: string): void => { items.push({ label: t(`certificates-${action}`), icon: glyph, danger: action === 'remove', run: () => void this.#act(c, k, action) }); };
+    const item = (action: CertificateAction, glyph: string): void => { items.push({ label: t(`certificates-${action}`), icon: glyph, danger: action === 'remove', run: () => void (action === 'accept' ? this.#review(c, k) : this.#act(c, k, action)) }); }; // used only after a look at it
     if (k.state === 'rejected') item('accept', 'check');
     if (k.state === 'valid' && !k.preferred && k.can_encrypt) item('prefer', 'lock');
     if (items.length) items.push(separator);

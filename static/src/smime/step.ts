@@ -35,13 +35,14 @@ export abstract class KeyDialog extends WxElement {
     try { await act(); } catch (error) {
       const code = error instanceof KeyringError ? error.code : '';
       const replaced = error instanceof ApiError && error.code === 'conflict'; // in another tab
-      if (replaced) this.replaced();
-      if (code !== 'cancelled') this.error = replaced ? t('smime-key-replaced') : words[code] ?? keyringSentence(error);
+      const gone = code === 'unknown'; // another tab has locked the keyring, and what was opened here with it
+      if (replaced || gone) this.replaced();
+      if (code !== 'cancelled') this.error = replaced ? t('smime-key-replaced') : gone ? t('smime-err-locked') : words[code] ?? keyringSentence(error);
     } finally { this.busy = false; }
     if (this.error) void this.focusField();
   }
 
-  /** The key's file is another one than what was opened here. */
+  /** The key's file is another one than what was opened here, or that is not open any more. */
   protected replaced(): void { /* the next try asks for it anew */ }
 
   protected async focusField(): Promise<void> {

@@ -127,7 +127,8 @@ export class WxImportWizard extends WxElement {
       const file = this.#opened!;
       await addKey(toBase64(this.#strong!), labelOf(this.#summary, this.#name), vaultCertificates(file).map(toBase64));
       // It was opened here a moment ago: nobody is asked for the passphrase twice.
-      await keyring.keep(file.handle, labelOf(this.#summary, this.#name), settings.value.security.lock_after_minutes);
+      // Where another tab has locked everything meanwhile it is stored all the same, and locked.
+      await keyring.keep(file.handle, labelOf(this.#summary, this.#name), settings.value.security.lock_after_minutes).catch(() => undefined);
       await this.#choosePrimary();
       await loadVault(true);
       this.#close();
