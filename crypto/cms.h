@@ -114,6 +114,7 @@ struct cms_verify_options {
      * certificate's SHA-256 (32 octets) and the signature value. */
     int64_t (*verified_at)(void *holder, const unsigned char key[32]);
     void *verified_holder;
+    struct cert_effort *effort; /* shared with other signatures of the message; NULL: its own */
 };
 
 /* Verifies over content (detached: the exact bytes of the signed part) or the eContent, which is

@@ -78,7 +78,7 @@ struct checking {
     struct arena *arena;
     const struct cms_verify_options *options;
     struct cms_signed *result;
-    struct cert_effort effort; /* for all signers together */
+    struct cert_effort *effort; /* for all signers together */
     struct {
         const EVP_MD *md;
         BIO *chain;
@@ -257,7 +257,7 @@ static void judge_signer(struct checking *c, struct cms_signer *s)
                               .purpose = PURPOSE_SIGN,
                               .at = o->now,
                               .checks = o->checks,
-                              .effort = &c->effort};
+                              .effort = c->effort};
     cert_verify(s->cert, &q, &s->chain);
     s->judged_at = o->now;
     if (s->chain.chain != CHAIN_EXPIRED || s->integrity != CMS_INTACT || !o->verified_at) return;
@@ -368,12 +368,13 @@ static rc_t verify_apart(str_t der, str_t content, const struct cms_verify_optio
         forget_bag(&s);
         return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
     }
+    struct cert_effort own = CERT_EFFORT;
     struct checking c = {.cms = cms,
                          .content = content,
                          .arena = a,
                          .options = o,
                          .result = &s,
-                         .effort = CERT_EFFORT};
+                         .effort = o->effort ? o->effort : &own};
     c.plain_data = OBJ_obj2nid(CMS_get0_eContentType(cms)) == NID_pkcs7_data;
     rc_t rc = apart ? RC_OK : read_bag(cms, a, &s, e);
     if (rc == RC_OK) rc = check_all(&c, e);

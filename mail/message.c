@@ -35,6 +35,7 @@ rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
     if (!m) return err_set(e, RC_NO_MEMORY, NULL);
     m->arena = a;
     m->options = o;
+    m->effort = CERT_EFFORT;
     return finish(m, raw, out, e);
 }
 
@@ -143,7 +144,8 @@ rc_t message_open_attached(struct message_view *v, str_t id, const struct messag
     closed.key_count = 0;
     closed.ops = NULL;
     m->arena = a;
-    m->options = &closed;
+    m->options = &closed; /* for `finish` alone, as a caller's are for message_open alone */
+    m->effort = CERT_EFFORT;
     m->depth = outer->depth + 1;
     m->prefix = arena_printf(a, "%.*s/", STR_ARG(id));
     m->attached = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);

@@ -47,6 +47,7 @@ struct opened {
     struct entity *root;    /* the message as it came */
     struct entity *payload; /* what the layers hold: RFC 9788's Cryptographic Payload */
     unsigned blobs;         /* unwrapped so far: "L2/..." */
+    struct cert_effort effort; /* of all signatures of all layers together */
     struct layer layers[MESSAGE_LAYERS_MAX];
     unsigned layer_count;
     enum stop stop;

@@ -144,7 +144,8 @@ static rc_t verify(struct opened *m, str_t der, str_t content, struct buf *out,
                                    .anchor_count = from->anchor_count,
                                    .checks = from->checks,
                                    .verified_at = from->verified_at,
-                                   .verified_holder = from->verified_holder};
+                                   .verified_holder = from->verified_holder,
+                                   .effort = &m->effort};
     return cms_verify(der, content, &o, m->arena, out, result, e);
 }
 

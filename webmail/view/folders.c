@@ -98,8 +98,8 @@ rc_t folders_rename(struct call *c, struct err *e)
     CLEANUP_IMAP struct imap *im = NULL;
     struct folder_list list;
     str_t path, name;
-    TRY(read_path(c, &path, e));
     TRY(find_folder(c, &im, &list, e));
+    TRY(read_path(c, &path, e));
     TRY(check_ordinary(list.it, e));
     for (size_t i = 0; i < list.n; i++) /* a needed folder inside would move along */
         if (is_inside(&list.all[i], list.it)) TRY(check_ordinary(&list.all[i], e));
@@ -129,8 +129,13 @@ rc_t folders_subscribe(struct call *c, struct err *e)
     CLEANUP_IMAP struct imap *im = NULL;
     struct folder_list list;
     bool subscribed;
-    TRY(json_want_bool(c->in, "subscribed", true, &subscribed, e));
     TRY(find_folder(c, &im, &list, e));
+    if (!json_object_get(c->in, "subscribed")) {
+        err_set(e, RC_INVALID, "It has to be said whether the folder is shown.");
+        err_field(e, "subscribed");
+        return RC_INVALID;
+    }
+    TRY(json_want_bool(c->in, "subscribed", true, &subscribed, e));
     TRY(imap_folder_subscribe(im, list.it->name, subscribed, e));
     return call_answer(c, json_object(), e);
 }
@@ -141,9 +146,12 @@ rc_t folders_empty(struct call *c, struct err *e)
     CLEANUP_IMAP struct imap *im = NULL;
     struct folder_list list;
     struct selection s;
-    if (!json_object_get(c->in, "all"))
-        return err_set(e, RC_INVALID, "It has to be said up to which message.");
     TRY(find_folder(c, &im, &list, e));
+    if (!json_object_get(c->in, "all")) {
+        err_set(e, RC_INVALID, "It has to be said up to which message.");
+        err_field(e, "all");
+        return RC_INVALID;
+    }
     if (list.it->shared || (list.it->role != FOLDER_TRASH && list.it->role != FOLDER_JUNK))
         return err_set(e, RC_FORBIDDEN, "Only Trash and Junk can be emptied.");
     imap_release(im);

@@ -400,9 +400,47 @@ static void endless_digests_are_refused(void **state)
     }
 }
 
+/* What one signature of a message has used up in looking for other ways is not there for the next,
+ * also when that one is in another layer. */
+static void signatures_share_their_effort(void **state)
+{
+    struct world *w = *state;
+    struct pki stranger = PKI(.subject = "Stranger", .ca = true, .usage = "keyCertSign");
+    struct pki one =
+        PKI(.subject = "Issuer", .ca = true, .usage = "keyCertSign", .issuer = &stranger);
+    struct pki two =
+        PKI(.subject = "Issuer", .ca = true, .usage = "keyCertSign", .issuer = &stranger);
+    struct pki leaf =
+        PKI(.subject = "Leaf", .san = "email:leaf@a.example", .usage = "digitalSignature",
+            .extended = "emailProtection", .issuer = &one);
+    BIO *in = BIO_new_mem_buf(TEXT.p, (int) TEXT.n);
+    CMS_ContentInfo *cms = CMS_sign(leaf.x, leaf.key, NULL, in, CMS_BINARY | CMS_DETACHED);
+    assert_true(cms && CMS_add1_cert(cms, one.x) == 1 && CMS_add1_cert(cms, two.x) == 1);
+    str_t der = der_of(w, cms);
+    struct cert_effort effort = CERT_EFFORT, all = CERT_EFFORT;
+    const struct cms_verify_options o = {.trust = w->trust, .now = PKI_NOW, .effort = &effort};
+    unsigned left = all.checks;
+    for (int i = 0; i < 2; i++) {
+        struct cms_signed s;
+        assert_int_equal(cms_verify(der, TEXT, &o, w->a, NULL, &s, NULL), RC_OK);
+        assert_int_equal(s.signers[0].integrity, CMS_INTACT);
+        assert_int_not_equal(s.signers[0].chain.chain, CHAIN_TRUSTED);
+        assert_true(effort.checks < left);
+        left = effort.checks;
+        cms_signed_free(&s);
+    }
+    CMS_ContentInfo_free(cms);
+    pki_free(&leaf);
+    pki_free(&two);
+    pki_free(&one);
+    pki_free(&stranger);
+    BIO_free(in);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(signatures_share_their_effort),
         cmocka_unit_test(endless_digests_are_refused),
         cmocka_unit_test(each_form_verifies),
         cmocka_unit_test(signers_are_judged_one_by_one),
