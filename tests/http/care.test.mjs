@@ -2,7 +2,7 @@
 // correspondents' certificates; and mail that hides its subject.
 import assert from 'node:assert/strict';
 import { createPrivateKey, randomUUID } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -256,6 +256,7 @@ async function sourceOf(name, mailbox, criteria) {
     return uid ? { uid, text: (await imap.source(uid)).toString('latin1') } : null;
   } finally { imap.close(); }
 }
+let lastKeys; // of what was opened last
 async function opened(c, name, folder, uid) {
   const list = await c.get(`/api/v1/folders/${folder}/messages?offset=0&limit=200`);
   const url = `/api/v1/folders/${folder}/messages/${uid}`;
@@ -266,8 +267,11 @@ async function opened(c, name, folder, uid) {
     message = (await c.post(`${url}/open`, { uidvalidity: list.json.uidvalidity, keys })).json;
     assert.ok(keys.length < 5);
   }
+  lastKeys = { uid, uidvalidity: list.json.uidvalidity, keys };
   return message;
 }
+
+const appendOnly = () => readdirSync(path.join(instance.data, 'redis'), { recursive: true, withFileTypes: true }).filter((x) => x.isFile()).map((x) => path.join(x.parentPath ?? x.path, x.name));
 
 test('a hidden subject is nowhere outside, and our reader shows it once', async () => {
   for (const mode of ['encrypt', 'sign_encrypt']) {
@@ -287,6 +291,12 @@ test('a hidden subject is nowhere outside, and our reader shows it once', async 
     assert.equal(m.headers.protected, true);
     assert.equal(m.security.verdict, mode === 'encrypt' ? 'encrypted-unauthenticated' : 'encrypted+signed-valid', m.security.reasons.map((r) => r.code).join());
     assert.ok(m.parts.length > 0 && m.parts.every((x) => !x.content.includes(secret)), 'the lines for old readers are left out');
+    const kept = await bob.post('/api/v1/smime/harvest', { folder: inbox, ...lastKeys });
+    assert.equal(kept.status, 200, kept.text);
+    if (mode === 'sign_encrypt') assert.ok(kept.json.contact, kept.text);
+    const known = await bob.get('/api/v1/contacts');
+    assert.ok(!kept.text.includes(secret) && !known.text.includes(secret), 'nor is it written down with the certificate');
+    for (const file of appendOnly()) assert.ok(!readFileSync(file).includes(secret), `nor in ${file}`);
     const own = await sourceOf('alice', 'Sent', `HEADER Message-ID "${fields.submission}"`);
     assert.match(own.text, /^Subject: \[\.\.\.\]\r$/m);
     assert.equal((await opened(alice, 'alice', folderId('Sent'), own.uid)).headers.subject, fields.subject);

@@ -223,10 +223,12 @@ rc_t smime_harvest(struct call *c, struct err *e)
     q.keys = keys;
     rc_t rc = view_open_message(c, &q, &m, e);
     if (rc == RC_OK) {
+        /* Of an encrypted message only what everybody sees: a hidden subject is not written down. */
+        bool sealed = m.view->layer_count > 0;
         struct harvest h = {.view = m.view,
                             .from = {.folder = folder,
                                      .message_id = m.view->message_id,
-                                     .subject = m.view->subject,
+                                     .subject = sealed ? m.row.subject : m.view->subject,
                                      .date = m.view->date}};
         rc = harvest(c, &h, e);
     }
