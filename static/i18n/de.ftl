@@ -777,7 +777,7 @@ set-lock-minutes = { $n ->
     [240] 4 Stunden ohne Benutzung
    *[other] { NUMBER($n, maximumFractionDigits: 0) } Minuten ohne Benutzung
 }
-set-lock-hint = Sie werden auch gesperrt, wenn Sie sich abmelden oder den Tab schließen.
+set-lock-hint = Sie werden auch gesperrt, wenn Sie sich abmelden oder den letzten Tab mit Waxseal schließen.
 set-hide-subject = Betreff verschlüsselter Mail verbergen
 set-hide-subject-hint = Server sehen dann „[...]“ statt des Betreffs. Nach ihm kann nicht gesucht werden, und manche älteren Programme zeigen ihn nur im Text.
 about-text = Webmail mit S/MIME. Private Schlüssel werden in Ihrem Browser entsperrt und verlassen ihn nie.

@@ -405,7 +405,7 @@ smime-locks-after = { $n ->
     [one] Locks by itself after one minute without use, when the computer sleeps and when you sign out.
    *[other] Locks by itself after { $n } minutes without use, when the computer sleeps and when you sign out.
 }
-smime-locks-never = Locks by itself when the computer sleeps, when you sign out or close the tab.
+smime-locks-never = Locks by itself when the computer sleeps, when you sign out or close the last tab.
 smime-lock-now = Lock now
 smime-now-locked = Your keyring is locked.
 smime-now-open = Your keyring is open.
@@ -777,7 +777,7 @@ set-lock-minutes = { $n ->
     [240] 4 hours without use
    *[other] { NUMBER($n, maximumFractionDigits: 0) } minutes without use
 }
-set-lock-hint = They are also locked when you sign out or close the tab.
+set-lock-hint = They are also locked when you sign out or close the last tab with Waxseal.
 set-hide-subject = Hide the subject of encrypted mail
 set-hide-subject-hint = Servers then see “[...]” instead of the subject. It cannot be searched, and some older programs show it only inside the text.
 about-text = Webmail with S/MIME. Private keys are unlocked in your browser and never leave it.

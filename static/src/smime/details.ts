@@ -48,11 +48,13 @@ const TOLD: [keyof typeof LINES, RegExp][] = [
   ['integrity', /^(?:signature_|signer_certificate_missing)/], ['match', /^(?:address_|resent_by_signer|list_rewrote_from|from_)/],
   ['chain', /^(?:issuer_|chain_|personal_|certificate_(?:expired|not_yet_valid|purpose|weak)|verified_before)/], ['revocation', /^(?:revocation_|certificate_revoked)/],
 ];
+/** What would count for the signer counts for nothing where the signature does not hold: no tick. */
+const ifIntact = (s: Signer, mark: Mark): Mark => (mark === 'good' && s.integrity !== 'intact' ? 'none' : mark);
 const LINES = {
   integrity: (s: Signer) => check(INTEGRITY[s.integrity] ?? 'neutral', word('integrity', s.integrity)),
-  match: (s: Signer) => check(s.match === 'yes' ? 'good' : s.match === 'case' ? 'neutral' : 'bad', word('match', s.match)),
-  chain: (s: Signer) => check(CHAIN[s.chain] ?? 'neutral', s.chain === 'trusted' && (s.trusted_by ?? 'none') !== 'none' ? word('trusted-by', s.trusted_by) : word('chain', s.chain)),
-  revocation: (s: Signer) => check(REVOCATION[s.revocation] ?? 'neutral', word('revocation', s.revocation)),
+  match: (s: Signer) => check(ifIntact(s, s.match === 'yes' ? 'good' : s.match === 'case' ? 'neutral' : 'bad'), word('match', s.match)),
+  chain: (s: Signer) => check(ifIntact(s, CHAIN[s.chain] ?? 'neutral'), s.chain === 'trusted' && (s.trusted_by ?? 'none') !== 'none' ? word('trusted-by', s.trusted_by) : word('chain', s.chain)),
+  revocation: (s: Signer) => check(ifIntact(s, REVOCATION[s.revocation] ?? 'neutral'), word('revocation', s.revocation)),
 };
 
 function pathRow(c: PathCert): TemplateResult {
@@ -109,11 +111,17 @@ function reason(r: Reason): TemplateResult {
     ${better ? html`<span class="reason-better">${better}</span>` : nothing}</span></li>`;
 }
 
+/** Who signed comes first; what is only worth knowing comes last. */
+export function inOrder(reasons: readonly Reason[]): Reason[] {
+  const rank: Record<Mark, number> = { bad: 0, warning: 1, good: 2, neutral: 3, none: 4 };
+  return [...reasons].sort((a, b) => rank[reasonLevel(a)] - rank[reasonLevel(b)]);
+}
+
 export function securityDetails(m: Message, acts: Acts | null): TemplateResult {
   const s = m.security!;
   const unknown = s.reasons.some((r) => /^revocation_(?:not_checked|unknown|required)$/.test(r.code));
   return html`<div class="security-details">
-    <ul class="reasons">${s.reasons.map(reason)}</ul>
+    <ul class="reasons">${inOrder(s.reasons).map(reason)}</ul>
     ${acts?.harvested ? html`<p class="harvested">${icon('circle-check')}${acts.harvested}</p>` : nothing}
     ${s.signature ? s.signature.signers.map((x) => signer(x, s, acts)) : nothing}
     ${s.encryption ? html`<section class="signer"><h2 class="signer-name">${icon('lock')}${t('smime-encryption')}</h2><dl class="facts">

@@ -77,6 +77,18 @@ test('each thing is told once: what a reason says is no line of the signer', () 
   assert.match(two, /Revocation was not checked[\s\S]*The issuer has revoked it/, 'of several signers each has its own lines');
 });
 
+test('no tick stands under a signature that does not hold, whatever else is right about the signer', () => {
+  const altered = panel(security({ verdict: 'signed-invalid', level: 'bad' }, [signer({ integrity: 'altered' })]));
+  assert.doesNotMatch(altered, /is-good|circle-check/);
+  assert.match(panel(security()), /is-good/);
+});
+
+test('what is bad comes first, then who signed, then what is only worth knowing', () => {
+  const codes = (s: Security): string[] => [...panel(s).matchAll(/data-code=(\w+)/g)].map((x) => x[1] ?? '');
+  assert.deepEqual(codes(security({ reasons: [reason('revocation_no_source'), reason('signature_valid')] })), ['signature_valid', 'revocation_no_source']);
+  assert.deepEqual(codes(security({ level: 'bad', reasons: [reason('encrypted'), reason('signature_altered')] })), ['signature_altered', 'encrypted']);
+});
+
 test('a reason shows what would make it better, and the mark of its level', () => {
   const text = panel(security({ level: 'neutral', reasons: [reason('issuer_unknown', { better: 'You can trust it.' })] }, [signer({ chain: 'unknown_issuer', trusted_by: 'none' })]));
   assert.match(text, /check-line is-neutral[\s\S]*English for issuer_unknown[\s\S]*You can trust it\./);
