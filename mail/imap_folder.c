@@ -229,15 +229,16 @@ static rc_t ask(struct imap_conn *c, struct folder_reader *fr, const char *text,
     return imap_conn_run(c, &cmd, on_folder, fr, e);
 }
 
-/* NAMESPACE and the list in one round trip. */
+/* The list, and NAMESPACE where there are any, in one round trip. Of the mailbox that is selected a
+ * server tells what this connection has seen of it: NOOP brings the rest first. */
 static rc_t ask_list(struct imap_conn *c, struct folder_reader *fr, const char *text, struct err *e)
 {
-    if (!imap_conn_has(c, "NAMESPACE")) return ask(c, fr, text, e);
-    struct imap_command namespaces, list;
-    write_ask(c, &namespaces, "NAMESPACE");
-    write_ask(c, &list, text);
-    struct imap_command *const both[] = {&namespaces, &list};
-    TRY(imap_conn_collect(c, both, 2, on_folder, fr, NULL, e));
+    struct imap_command noop, namespaces, list, *all[3];
+    size_t n = 0;
+    if (c->sel.name) write_ask(c, all[n++] = &noop, "NOOP");
+    if (imap_conn_has(c, "NAMESPACE")) write_ask(c, all[n++] = &namespaces, "NAMESPACE");
+    write_ask(c, all[n++] = &list, text);
+    TRY(imap_conn_collect(c, all, n, on_folder, fr, NULL, e));
     return imap_cmd_error(&list, e);
 }
 
