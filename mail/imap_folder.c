@@ -230,15 +230,16 @@ static rc_t ask(struct imap_conn *c, struct folder_reader *fr, const char *text,
 }
 
 /* The list, and NAMESPACE where there are any, in one round trip. Of the mailbox that is selected a
- * server tells what this connection has seen of it: NOOP brings the rest first. */
+ * server tells what this connection has seen of it: NOOP brings the rest, and has to be waited for,
+ * as Dovecot does it after the command that follows. */
 static rc_t ask_list(struct imap_conn *c, struct folder_reader *fr, const char *text, struct err *e)
 {
-    struct imap_command noop, namespaces, list, *all[3];
+    struct imap_command namespaces, list, *both[2];
     size_t n = 0;
-    if (c->sel.name) write_ask(c, all[n++] = &noop, "NOOP");
-    if (imap_conn_has(c, "NAMESPACE")) write_ask(c, all[n++] = &namespaces, "NAMESPACE");
-    write_ask(c, all[n++] = &list, text);
-    TRY(imap_conn_collect(c, all, n, on_folder, fr, NULL, e));
+    if (c->sel.name) TRY(imap_conn_noop(c, e));
+    if (imap_conn_has(c, "NAMESPACE")) write_ask(c, both[n++] = &namespaces, "NAMESPACE");
+    write_ask(c, both[n++] = &list, text);
+    TRY(imap_conn_collect(c, both, n, on_folder, fr, NULL, e));
     return imap_cmd_error(&list, e);
 }
 

@@ -44,9 +44,9 @@ struct opened {
     struct message_view view; /* first: the public pointer is this one */
     struct arena *arena;
     const struct message_options *options;
-    struct entity *root;    /* the message as it came */
-    struct entity *payload; /* what the layers hold: RFC 9788's Cryptographic Payload */
-    unsigned blobs;         /* unwrapped so far: "L2/..." */
+    struct entity *root;       /* the message as it came */
+    struct entity *payload;    /* what the layers hold: RFC 9788's Cryptographic Payload */
+    unsigned blobs;            /* unwrapped so far: "L2/..." */
     struct cert_effort effort; /* of all signatures of all layers together */
     struct layer layers[MESSAGE_LAYERS_MAX];
     unsigned layer_count;

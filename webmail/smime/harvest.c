@@ -223,7 +223,8 @@ rc_t smime_harvest(struct call *c, struct err *e)
     q.keys = keys;
     rc_t rc = view_open_message(c, &q, &m, e);
     if (rc == RC_OK) {
-        /* Of an encrypted message only what everybody sees: a hidden subject is not written down. */
+        /* Of an encrypted message only what everybody sees: a hidden subject is not written down.
+         */
         bool sealed = m.view->layer_count > 0;
         struct harvest h = {.view = m.view,
                             .from = {.folder = folder,

@@ -93,6 +93,13 @@ static bool is_inside(const struct imap_folder *f, const struct imap_folder *par
            f->name.p[parent->name.n] == parent->delimiter;
 }
 
+/* Servers end connections whose selected folder went, some only when the next command comes: ours
+ * must not be a change that cannot be repeated. */
+static void forget_connections(struct call *c)
+{
+    imap_pool_drop(c->app->imap, c->session->id);
+}
+
 rc_t folders_rename(struct call *c, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
@@ -104,6 +111,7 @@ rc_t folders_rename(struct call *c, struct err *e)
     for (size_t i = 0; i < list.n; i++) /* a needed folder inside would move along */
         if (is_inside(&list.all[i], list.it)) TRY(check_ordinary(&list.all[i], e));
     TRY(imap_folder_rename(im, list.it->name, path, c->arena, &name, e));
+    forget_connections(c);
     json_t *answer = json_object();
     json_put_str(answer, "id", folder_to_id(c->arena, name));
     return call_answer(c, answer, e);
@@ -121,6 +129,7 @@ rc_t folders_delete(struct call *c, struct err *e)
     if (list.it->total > 0 && !str_eq(request_query(c->q, STR("messages")), STR("1")))
         return err_set(e, RC_CONFLICT, "There are still messages in this folder.");
     TRY(imap_folder_delete(im, list.it->name, e));
+    forget_connections(c);
     return call_answer(c, json_object(), e);
 }
 
