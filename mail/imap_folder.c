@@ -341,7 +341,12 @@ rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *
 {
     str_t made;
     TRY(imap_folder_name(display, a, &made, e));
-    if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
+    /* A change cannot be repeated: whether the connection lives is tried before. */
+    rc_t rc;
+    do {
+        rc = im->c && !im->c->broken ? imap_conn_noop(im->c, e) : err_set(e, RC_IMAP_DOWN, NULL);
+    } while (imap_should_retry(im, rc));
+    if (rc != RC_OK) return rc;
     static const char *const verbs[] = {"CREATE ", "SUBSCRIBE "};
     for (size_t i = 0; i < 2; i++) {
         struct imap_command cmd;
@@ -349,7 +354,7 @@ rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *
         imap_cmd_text(im->c, str_c(verbs[i]));
         TRY(imap_cmd_string(im->c, made, e));
         imap_cmd_end(im->c);
-        rc_t rc = imap_conn_run(im->c, &cmd, NULL, NULL, e);
+        rc = imap_conn_run(im->c, &cmd, NULL, NULL, e);
         /* A folder that is there but not subscribed is no failure. */
         if (rc != RC_OK && (i == 0 || im->c->broken)) return rc;
     }

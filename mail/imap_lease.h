@@ -15,6 +15,7 @@ struct imap {
     char *login, *password; /* owned copies, wiped */
     int64_t deadline;
     bool retried;
+    bool wants_mailbox; /* one was asked for */
     bool fresh; /* imap_mailbox was the last thing done: `state` needs no asking again */
     struct imap_mailbox state;
 };

@@ -399,6 +399,7 @@ static rc_t acquire(struct imap_pool *p, const struct imap_account *acc, str_t m
         lease_free(im);
         return rc;
     }
+    im->wants_mailbox = mailbox.n > 0;
     rc = prepare(im, im->slot->last_used, mailbox, e);
     if (rc != RC_OK) {
         imap_release(im);
@@ -441,7 +442,7 @@ rc_t imap_need_selected(struct imap *im, struct err *e)
         err_detail(e, "IMAP: connection is broken");
         return RC_IMAP_DOWN;
     }
-    return im->c->sel.name ? RC_OK : err_set(e, RC_INTERNAL, "No folder is selected.");
+    return im->c->sel.name ? RC_OK : err_set(e, RC_NOT_FOUND, "There is no such folder.");
 }
 
 bool imap_should_retry(struct imap *im, rc_t rc)
@@ -452,10 +453,13 @@ bool imap_should_retry(struct imap *im, rc_t rc)
     im->fresh = false;
     struct imap_conn *old = im->c;
     im->c = NULL;
-    str_t mailbox = str_c(old->sel.name);
-    bool ok = open_into(im, mailbox, NULL) == RC_OK;
+    /* Whoever asked for no mailbox does not need the one that happened to be selected; one that is
+     * gone since is an answer, too (imap_need_selected). */
+    str_t mailbox = im->wants_mailbox ? str_c(old->sel.name) : STR_NULL;
+    rc_t again = open_into(im, mailbox, NULL);
+    bool ok = again == RC_OK || (again == RC_NOT_FOUND && im->c && !im->c->broken);
     /* UIDs the caller holds mean nothing in a mailbox that was made anew. */
-    if (ok && mailbox.n > 0 && im->c->sel.uidvalidity != old->sel.uidvalidity) {
+    if (again == RC_OK && mailbox.n > 0 && im->c->sel.uidvalidity != old->sel.uidvalidity) {
         im->c->broken = true;
         ok = false;
     }

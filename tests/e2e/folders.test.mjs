@@ -57,12 +57,12 @@ test('made, made inside, renamed: the tree follows', async () => {
 test('all read, and undone', async () => {
   for (let i = 0; i < 3; i++) await put(`${name} new`);
   await p.page.reload();
-  await link(`${name} new`).locator('.folder-count').waitFor();
+  await link(`${name} new`).locator('.folder-count').waitFor({ state: 'attached' }); // the menu's button covers it under the pointer
   await choose(`${name} new`, 'Mark all as read');
   await link(`${name} new`).locator('.folder-count').waitFor({ state: 'detached' });
   assert.equal(await found(`${name} new`, 'UNSEEN'), 0);
   await p.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
-  await link(`${name} new`).locator('.folder-count').waitFor();
+  await link(`${name} new`).locator('.folder-count').waitFor({ state: 'attached' }); // the menu's button covers it under the pointer
   assert.equal(await found(`${name} new`, 'UNSEEN'), 3);
 });
 
