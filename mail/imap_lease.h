@@ -16,7 +16,7 @@ struct imap {
     int64_t deadline;
     bool retried;
     bool wants_mailbox; /* one was asked for */
-    bool fresh; /* imap_mailbox was the last thing done: `state` needs no asking again */
+    bool fresh;         /* imap_mailbox was the last thing done: `state` needs no asking again */
     struct imap_mailbox state;
 };
 
