@@ -161,7 +161,10 @@ static bool prepare(X509_STORE_CTX *ctx, const struct judging *j, x509_stack *ba
     X509_VERIFY_PARAM_set_auth_level(param, 2); /* RSA 2048, SHA-224 at least: else "weak" */
     X509_STORE_CTX_set_app_data(ctx, f);
     X509_STORE_CTX_set_verify_cb(ctx, on_error);
-    return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) &&
+    /* RFC 5280 6.1 makes certificate policies a part of every path validation; OpenSSL leaves them
+     * out unless asked. */
+    return X509_VERIFY_PARAM_set_flags(param,
+                                       X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK) &&
            X509_STORE_CTX_set_purpose(ctx, f->purpose == PURPOSE_SIGN ? X509_PURPOSE_SMIME_SIGN
                                                                       : X509_PURPOSE_SMIME_ENCRYPT);
 }

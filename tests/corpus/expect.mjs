@@ -24,11 +24,9 @@ export const VERDICT_WORDS = new Set(['signed', 'signed-valid', 'signed-weak-or-
   'encrypted-unauthenticated', 'encrypted-no-key', 'decrypt-error', 'damaged', 'not-signed', 'none',
   'signed-valid-but-address-unconfirmed']);
 
-// file → field → why (in full in docs/VIOLATIONS.md)
-export const DEVIATIONS = {
-  'smime/openssl/SignedInvalidMappingFromanyPolicyTest7.eml': { verdict: 'the word is signed-untrusted' },
-  'smime/openssl/rsa-malformed.der': { verdict: 'its key is not in the corpus' },
-};
+// The corpus does not hold its key: as it stands the word is encrypted-no-key. formats_encrypted.test.mjs puts a
+// key that is held in its place, and then what the corpus expects is demanded.
+const WITHOUT_KEY = new Set(['smime/openssl/rsa-malformed.der']);
 
 export const folder = mkdtempSync(join(tmpdir(), 'waxseal-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -61,6 +59,7 @@ export async function inspect(base, file, args) {
 export function verdictHolds(want, is) {
   if (want === 'must-not-be-valid') return !is.split('+').includes('signed-valid');
   if (want === 'decrypt-error-or-garbage') return ['decrypt-error', 'encrypted-unauthenticated'].includes(is);
+  if (want === 'signed; chain policy invalid') return is === 'signed-untrusted'; // no word of the list: intact, and the chain is not believed
   if (want.startsWith('as measured')) return !is.split('+').includes('signed-valid'); // obsolete algorithms: never green
   return want === is;
 }
@@ -72,7 +71,8 @@ export function misses(entry, got) {
   const text = got.content.text ?? '';
   const all = JSON.stringify(got) + text;
   const miss = (field, want, is) => out.push([field, want, is]);
-  if (e.verdict && !verdictHolds(e.verdict, got.verdict)) miss('verdict', e.verdict, got.verdict);
+  const verdict = WITHOUT_KEY.has(entry.file) ? 'encrypted-no-key' : e.verdict;
+  if (verdict && !verdictHolds(verdict, got.verdict)) miss('verdict', verdict, got.verdict);
   if (e.show === '4711 or a message about depth') {
     if (!text.includes('4711') && !got.reasons.some((r) => r.code === 'too_deep')) miss('show', e.show, text.slice(0, 80));
   } else if (e.show && !text.includes(e.show)) miss('show', e.show, text.slice(0, 80));

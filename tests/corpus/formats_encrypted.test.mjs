@@ -4,10 +4,12 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import path from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { AGREEMENTS, attribute, envelope, kari, kekri, ktri, OID, pwri, WRAPS } from '../lib/cmsmake.mjs';
-import { ctx, octets, oid, toBer, utf8 } from '../lib/der.mjs';
+import { children, ctx, int, octets, oid, seq, setOf, toBer, utf8 } from '../lib/der.mjs';
 import { BODY, p7m, SHOWN, Zoo } from '../lib/zoo.mjs';
+import { corpus } from './expect.mjs';
 
 const zoo = new Zoo(path.join(import.meta.dirname, '../..'));
 after(() => zoo.close());
@@ -54,6 +56,26 @@ test('RSA-OAEP with every hash, and another one for its mask', () => {
     for (const mgf of ['sha1', 'sha256', 'sha512']) opens(envelope(BODY, [(k) => ktri(rsa, k, { hash, mgf })]), 'rsa', CBC, `${hash} ${mgf}`);
   opens(envelope(BODY, [(k) => ktri(rsa, k, { hash: 'sha256', label: Buffer.from('label') })], { cipher: 'aes-256-gcm' }), 'rsa', GCM, 'a label');
   opens(by('rsa', '-aes256', '-keyopt', 'rsa_padding_mode:oaep', '-keyopt', 'rsa_oaep_md:sha256', '-keyopt', 'rsa_mgf1_md:sha1'), 'rsa', CBC, 'openssl');
+});
+
+// The form of the corpus' rsa-malformed.der (OpenSSL's own test): a label source that names no label.
+const NO_LABEL = (cert, wrapped) => {
+  const sha256 = seq(oid(OID.sha256));
+  const source = seq(oid(OID.oaep), seq(ctx(0, sha256), ctx(1, seq(oid(OID.mgf1), sha256)), ctx(2, seq(oid(OID.pSpecified)))));
+  return seq(int(0), cert.issuerAndSerial, source, octets(wrapped));
+};
+test('RSA-OAEP with malformed parameters is not guessed at', () => {
+  const rsa = zoo.people.rsa.cert;
+  const wrap = (k) => crypto.publicEncrypt({ key: rsa.x509.publicKey, oaepHash: 'sha256' }, k);
+  for (const cipher of ['aes-256-cbc', 'aes-256-gcm']) stays(envelope(BODY, [(k) => NO_LABEL(rsa, wrap(k))], { cipher }), 'rsa', 'decrypt-error', undefined, cipher);
+});
+const malformed = path.join(corpus, 'smime/openssl/rsa-malformed.der');
+test('the corpus\' malformed recipient, for a key that is held', { skip: !existsSync(malformed) && `SKIPPED: no corpus at ${corpus} (set WAXSEAL_CORPUS)` }, () => {
+  const [type, content] = children(readFileSync(malformed));
+  const [version, recipients, encrypted] = children(children(content)[0]);
+  const [number, , ...rest] = children(children(recipients)[0]);
+  const ours = setOf(seq(number, zoo.people.rsa.cert.issuerAndSerial, ...rest));
+  stays(seq(type, ctx(0, seq(version, ours, encrypted))), 'rsa', 'decrypt-error', undefined, 'rsa-malformed.der');
 });
 
 test('ECDH: every key derivation, wrap and curve', () => {

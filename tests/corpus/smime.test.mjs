@@ -2,13 +2,12 @@
 // be shown, signers, attachments and protected headers.
 //
 // tests/fixtures/smime holds the families that may be copied (generated, attacks, header protection,
-// RFC 4134); the others are read from the developers' corpus and skipped where that is absent. Where
-// we differ on purpose, DEVIATIONS says so and docs/VIOLATIONS.md says why.
+// RFC 4134); the others are read from the developers' corpus and skipped where that is absent.
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { corpus, DEVIATIONS, folder, inspect, isMessage, keyring, misses, passphraseFile, root, run, tool, VERDICT_WORDS } from './expect.mjs';
+import { corpus, folder, inspect, isMessage, keyring, misses, passphraseFile, root, run, tool, VERDICT_WORDS } from './expect.mjs';
 
 const fixtures = join(root, 'tests/fixtures/smime');
 
@@ -20,22 +19,13 @@ function wellFormed(got) {
 }
 
 async function hold(base, family, entries) {
-  const args = keyring(base, family), found = [], bad = [];
-  const violations = readFileSync(join(root, 'docs/VIOLATIONS.md'), 'utf8');
+  const args = keyring(base, family), bad = [];
   for (const entry of entries) {
     const got = await inspect(base, entry.file, args); // exit 0 or this throws
     wellFormed(got);
-    const known = DEVIATIONS[entry.file] ?? {};
-    const differ = misses(entry, got);
-    for (const field of Object.keys(known)) {
-      assert.ok(differ.some(([f]) => f === field), `${entry.file} ${field}: agrees by now, take it off DEVIATIONS`);
-      assert.ok(violations.includes(entry.file.split('/').pop()), `${entry.file} is not in VIOLATIONS.md`);
-    }
-    for (const [field, want, is] of differ)
-      (known[field] ? found : bad).push(`${entry.file} ${field}: expected ${JSON.stringify(want)}, got ${JSON.stringify(is)}`);
+    for (const [field, want, is] of misses(entry, got)) bad.push(`${entry.file} ${field}: expected ${JSON.stringify(want)}, got ${JSON.stringify(is)}`);
   }
   assert.deepEqual(bad, []);
-  return found.length;
 }
 
 const byFamily = (files) => {
