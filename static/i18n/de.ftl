@@ -659,6 +659,7 @@ certificates-expired-on = abgelaufen am { $date }
 certificates-since = seit { $date }
 certificates-provenance = „{ $subject }“ vom { $date }
 certificates-state-valid = In Gebrauch
+certificates-state-untrusted = Nicht vertraut
 certificates-state-pending = Wartet auf Sie
 certificates-state-superseded = Früheres
 certificates-state-rejected = Nicht verwendet
@@ -956,6 +957,7 @@ certificate-imported = von Ihnen hinzugefügt
 certificate-own = Ihr eigenes
 cannot-encrypt = Verschlüsseln nicht möglich an: { $list }
 cannot-encrypt-text = Eine signierte Nachricht von dort genügt: Das Zertifikat wird dann von selbst übernommen.
+cannot-encrypt-untrusted = Eine signierte Nachricht von dort bringt es mit: In ihren Einzelheiten lässt sich dem Zertifikat oder seinem Aussteller vertrauen, wenn klar ist, dass es wirklich das richtige ist.
 cannot-look-again = Erneut suchen
 cannot-remove = { $n ->
     [one] Diesen Empfänger entfernen

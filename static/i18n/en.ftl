@@ -659,6 +659,7 @@ certificates-expired-on = expired on { $date }
 certificates-since = since { $date }
 certificates-provenance = “{ $subject }” of { $date }
 certificates-state-valid = In use
+certificates-state-untrusted = Not trusted
 certificates-state-pending = Waits for you
 certificates-state-superseded = Earlier
 certificates-state-rejected = Not used
@@ -956,6 +957,7 @@ certificate-imported = added by you
 certificate-own = your own
 cannot-encrypt = Cannot encrypt to: { $list }
 cannot-encrypt-text = A signed message from them is enough: their certificate is then taken over by itself.
+cannot-encrypt-untrusted = A signed message from them comes with it: its details let you trust the certificate or its issuer, if you know that it is theirs.
 cannot-look-again = Look again
 cannot-remove = { $n ->
     [one] Remove this recipient

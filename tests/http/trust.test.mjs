@@ -84,14 +84,15 @@ test('whom the user trusts can be encrypted to, and under that address only', as
   const ready = async (address) => (await alice.post('/api/v1/compose/recipients', { addresses: [address] })).json.recipients[0].status;
   const r = await alice.post('/api/v1/smime/certificates', { certificate: unknown.pem('eva') });
   assert.equal(r.status, 200, r.text);
-  assert.equal(await ready('eva@out.example'), 'untrusted');
+  const kept = async () => (await alice.get('/api/v1/contacts')).json.contacts.find((c) => c.id === r.json.id).certificates[0];
+  assert.deepEqual([await ready('eva@out.example'), (await kept()).status], ['untrusted', 'untrusted']);
   const issuer = await trust('issuer', unknown.file('ca.pem'), 'somebody@out.example');
   assert.equal(await ready('eva@out.example'), 'untrusted');
   const entry = await trust('certificate', pem, 'eva@out.example');
-  assert.equal(await ready('eva@out.example'), 'ready');
+  assert.deepEqual([await ready('eva@out.example'), (await kept()).status], ['ready', 'ready']);
   assert.equal(await ready('adam@out.example'), 'none');
   for (const e of [issuer, entry]) await alice.delete(`${TRUST}/${e.id}`);
-  assert.equal(await ready('eva@out.example'), 'untrusted');
+  assert.deepEqual([await ready('eva@out.example'), (await kept()).status, (await kept()).state], ['untrusted', 'untrusted', 'valid']);
   await alice.delete(`/api/v1/contacts/${r.json.id}`);
 });
 

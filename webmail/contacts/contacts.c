@@ -15,11 +15,18 @@ struct showing {
     unsigned looked_up;
 };
 
+struct worth {
+    enum revocation revocation;
+    const char
+        *status; /* word of recipient_status: whether it could be used today; NULL: not judged */
+};
+
 /* What is kept about it; nobody is asked because of a list. */
-static enum revocation revocation_of(struct call *c, struct showing *s, const struct entry *entry,
-                                     const json_t *addresses)
+static struct worth worth_of(struct call *c, struct showing *s, const struct entry *entry,
+                             const json_t *addresses)
 {
-    if (entry->state != ENTRY_VALID && entry->state != ENTRY_PENDING) return REVOCATION_NOT_CHECKED;
+    struct worth nothing = {.revocation = REVOCATION_NOT_CHECKED};
+    if (entry->state != ENTRY_VALID && entry->state != ENTRY_PENDING) return nothing;
     for (size_t i = 0; i < json_array_size(addresses) && s->looked_up < MAX_LOOKED_UP; i++) {
         CLEANUP_JUDGED struct judged j = {.fits = false};
         struct trust_anchors anchors = {.count = 0};
@@ -35,9 +42,9 @@ static enum revocation revocation_of(struct call *c, struct showing *s, const st
         s->looked_up++;
         judge_certificate(c, entry->cert, entry->chain, entry->chain_count, &basis, &j);
         trust_anchors_free(&anchors);
-        return j.verdict.revocation.status;
+        return (struct worth){j.verdict.revocation.status, recipient_status_word(j.status)};
     }
-    return REVOCATION_NOT_CHECKED;
+    return nothing;
 }
 
 static json_t *certificate_json(struct call *c, struct showing *s, json_t *item,
@@ -54,7 +61,9 @@ static json_t *certificate_json(struct call *c, struct showing *s, json_t *item,
     json_put_bool(v, "takes_gcm", entry.takes_gcm);
     json_t *from = json_object_get(item, "provenance");
     json_object_set_new(v, "provenance", from ? json_incref(from) : json_null());
-    json_put_str(v, "revocation", str_c(revocation_word(revocation_of(c, s, &entry, addresses))));
+    struct worth worth = worth_of(c, s, &entry, addresses);
+    json_put_str(v, "revocation", str_c(revocation_word(worth.revocation)));
+    json_put_str(v, "status", worth.status ? str_c(worth.status) : STR_NULL);
     return v;
 }
 

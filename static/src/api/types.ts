@@ -129,7 +129,7 @@ export interface Sent {
 export type KeptState = 'valid' | 'superseded' | 'pending' | 'rejected';
 /** A certificate of somebody else, as it is kept with the contact. */
 export type KeptCert = Cert & {
-  source: string; since: string; state: KeptState; why?: string | null; preferred: boolean; takes_gcm: boolean; revocation: string | null;
+  source: string; since: string; state: KeptState; why?: string | null; preferred: boolean; takes_gcm: boolean; revocation: string | null; status: RecipientStatus | null;
   provenance: { folder: string; message_id: string | null; date: string | null; subject: string } | null;
 };
 export interface Contact { id: string; name: string; addresses: string[]; certificates: KeptCert[] }

@@ -145,8 +145,9 @@ export class WxCertificatesPanel extends WxElement {
 
   #badges(k: KeptCert): TemplateResult {
     const ended = Date.parse(k.not_after) < Date.now();
-    const look = { valid: ['circle-check', 'is-good'], pending: ['clock', 'is-warning'], superseded: ['clock', ''], rejected: ['circle-x', ''] }[k.state] ?? ['info', ''];
-    return html`<span class="key-badges"><span class="chip ${look[1]}" data-state=${k.state}>${icon(look[0]!)}${t(`certificates-state-${k.state}`)}</span>
+    const untrusted = k.state === 'valid' && k.status === 'untrusted'; // kept, and used for nothing while nobody vouches for it
+    const look = untrusted ? ['seal-question', 'is-warning'] : { valid: ['circle-check', 'is-good'], pending: ['clock', 'is-warning'], superseded: ['clock', ''], rejected: ['circle-x', ''] }[k.state] ?? ['info', ''];
+    return html`<span class="key-badges"><span class="chip ${look[1]}" data-state=${k.state}>${icon(look[0]!)}${t(untrusted ? 'certificates-state-untrusted' : `certificates-state-${k.state}`)}</span>
       ${k.preferred ? html`<span class="chip">${icon('lock')}${t('certificates-preferred')}</span>` : nothing}
       ${k.revocation === 'revoked' ? html`<span class="chip is-bad">${icon('circle-x')}${t('certificates-revoked')}</span>` : nothing}
       ${ended ? html`<span class="chip is-warning">${icon('clock')}${t('smime-expired')}</span>` : nothing}

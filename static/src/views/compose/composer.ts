@@ -192,7 +192,7 @@ export class WxComposer extends WxElement {
     const list = bad.map((b) => `${b.address} (${t(`recipient-why-${b.status.replaceAll('_', '-')}`, { date: dayDate(b.expires) })})`).join(', ');
     const without = (list: Address[]): Address[] => list.filter((a) => !bad.some((b) => b.address === foldAddress(a.address)));
     const left = c.everyone.length - bad.length;
-    return html`<div class="notice is-warning composer-notice" role="alert">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt', { list })}</strong><p>${t('cannot-encrypt-text')}</p>
+    return html`<div class="notice is-warning composer-notice" role="alert">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt', { list })}</strong><p>${t(bad.every((b) => b.status === 'untrusted') ? 'cannot-encrypt-untrusted' : 'cannot-encrypt-text')}</p>
       <div class="notice-actions">
         <button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${t('cannot-look-again')}</button>
         ${left > 0 ? html`<button type="button" class="button button-small" @click=${() => { c.to.value = without(c.to.value); c.cc.value = without(c.cc.value); c.bcc.value = without(c.bcc.value); c.cannot.value = false; c.changed(); }}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
