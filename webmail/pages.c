@@ -145,12 +145,13 @@ rc_t page_app(struct call *c, struct err *e)
     str_t language = page_language(c);
     TRY(session_describe(c, &boot, e));
     const json_t *ui = json_object_get(json_object_get(boot, "settings"), "ui");
+    const json_t *list = json_object_get(json_object_get(boot, "settings"), "list");
     str_t chosen = str_c(json_string_value(json_object_get(ui, "language")));
     if (chosen.n > 0) language = template_language(c->app->templates, chosen);
     CLEANUP_JSON json_t *model = page_model(c, language);
     json_put_str(model, "csrf", c->session->csrf);
     json_object_set(model, "theme", json_object_get(ui, "theme"));
-    json_object_set(model, "density", json_object_get(ui, "density"));
+    json_object_set(model, "density", json_object_get(list, "density"));
     json_object_set_new(model, "boot", boot);
     return render(c, STR("app.html"), language, model, STR(CSP_APP), e);
 }

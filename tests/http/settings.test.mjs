@@ -10,9 +10,9 @@ const program = path.join(top, process.env.BUILD ?? 'build', 'waxseald');
 test('preferences take a subset, keep the rest, and follow the user', async () => {
   const c = await signedIn('carol');
   const before = (await c.get('/api/v1/settings')).json;
-  assert.deepEqual(Object.keys(before).sort(), ['identity', 'reading', 'security', 'ui']);
+  assert.deepEqual(Object.keys(before).sort(), ['identities', 'labels', 'list', 'notifications', 'reading', 'remote_images', 'security', 'shortcuts', 'time_zone', 'ui']);
   const theme = before.ui.theme === 'dark' ? 'light' : 'dark';
-  const r = await c.put('/api/v1/settings', { ui: { theme }, identity: { name: 'Carol <b>"Chen"</b> Ünïcode' } });
+  const r = await c.put('/api/v1/settings', { ui: { theme }, identities: [{ ...before.identities[0], name: 'Carol <b>"Chen"</b> Ünïcode' }] });
   assert.equal(r.status, 200, r.text);
   assert.equal(r.json.ui.theme, theme);
   assert.deepEqual(r.json.security, before.security);
@@ -24,21 +24,24 @@ test('preferences take a subset, keep the rest, and follow the user', async () =
   assert.ok(!page.text.includes('<b>"Chen"'), 'the name is data in the page, not markup');
   const boot = JSON.parse(/id="boot">([^]*?)<\/script>/.exec(page.text)[1]);
   assert.equal(boot.user.name, 'Carol <b>"Chen"</b> Ünïcode');
-  await c.put('/api/v1/settings', { ui: { theme: before.ui.theme }, identity: { name: before.identity.name } });
+  await c.put('/api/v1/settings', { ui: { theme: before.ui.theme }, identities: before.identities });
 });
 
 test('a preference that is not one is named and nothing is kept', async () => {
   const c = await signedIn('carol');
   const before = (await c.get('/api/v1/settings')).json;
-  for (const [body, field] of [[{ security: { mode: 'always' } }, 'security.mode'], [{ ui: { theme: 'dark', density: 'airy' } }, 'ui.density'],
-    [{ ui: { nonsense: 1 } }, 'ui.nonsense'], [{ nonsense: { a: 1 } }, 'nonsense.a'], [{ identity: { name: 'a\r\nBcc: x@evil.example' } }, 'identity.name'],
-    [{ security: { lock_after_minutes: -1 } }, 'security.lock_after_minutes'], [{ identity: { signature: 'x'.repeat(20000) } }, 'identity.signature']]) {
+  const one = (more) => ({ ...before.identities[0], ...more });
+  for (const [body, field] of [[{ security: { mode: 'always' } }, 'security.mode'], [{ ui: { theme: 'dark' }, list: { density: 'airy' } }, 'list.density'],
+    [{ ui: { nonsense: 1 } }, 'ui.nonsense'], [{ nonsense: { a: 1 } }, 'nonsense'], [{ identities: [one({ name: 'a\r\nBcc: x@evil.example' })] }, 'identities[0].name'],
+    [{ identities: [one({ address: 'alice@demo.test' })] }, 'identities[0].address'],
+    [{ security: { lock_after_minutes: -1 } }, 'security.lock_after_minutes'], [{ identities: [one({ signature: 'x'.repeat(20000) })] }, 'identities[0].signature'],
+    [{ labels: [{ keyword: 'a\r\nb', name: 'x', colour: 'red' }] }, 'labels[0].keyword'], [{ time_zone: '../../etc/passwd' }, 'time_zone']]) {
     const r = await c.put('/api/v1/settings', body);
     assert.equal(r.status, 422, JSON.stringify(body));
     assert.equal(r.json.code, 'invalid');
     assert.equal(r.json.details.field, field);
   }
-  assert.equal((await c.put('/api/v1/settings', { identity: { signature: 'x'.repeat(70000) } })).status, 413);
+  assert.equal((await c.put('/api/v1/settings', { identities: [one({ signature: 'x'.repeat(270000) })] })).status, 413);
   assert.deepEqual((await c.get('/api/v1/settings')).json, before);
 });
 

@@ -2,6 +2,7 @@
 
 #include "base/b64.h"
 #include "base/log.h"
+#include "policy/alias.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 #include "webmail/settings/settings.h"
@@ -90,16 +91,40 @@ rc_t signin(struct call *c, str_t username, str_t password, struct err *e)
     return session_entitle(c, e);
 }
 
+static const json_t *default_identity(const json_t *settings)
+{
+    const json_t *list = json_object_get(settings, "identities");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (json_is_true(json_object_get(json_array_get(list, i), "default")))
+            return json_array_get(list, i);
+    return NULL;
+}
+
+/* The addresses the user may send from, the account's own first; new reference. */
+static rc_t own_addresses(struct call *c, json_t **out, struct err *e)
+{
+    struct alias_list aliases;
+    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->session->address, &aliases, e));
+    json_t *list = json_array();
+    json_array_append_new(list, json_from_str(c->session->address));
+    for (size_t i = 0; i < aliases.count; i++)
+        json_array_append_new(list, json_from_str(aliases.addresses[i]));
+    *out = list;
+    return RC_OK;
+}
+
 rc_t session_describe(struct call *c, json_t **out, struct err *e)
 {
-    json_t *settings = NULL;
+    CLEANUP_JSON json_t *settings = NULL, *addresses = NULL;
     TRY(settings_load(c, &settings, e));
-    const json_t *identity = json_object_get(settings, "identity");
+    TRY(own_addresses(c, &addresses, e));
+    const json_t *identity = default_identity(settings);
     uint32_t most = c->app->config->message_max_bytes;
     json_t *session = json_object(), *user = json_object(), *features = json_object(),
            *limits = json_object();
     json_put_str(user, "address", c->session->address);
-    json_put_str(user, "name", str_c(json_string_value(json_object_get(identity, "name"))));
+    json_put_str(user, "name", json_text(json_object_get(identity, "name")));
+    json_object_set(user, "addresses", addresses);
     json_put_bool(features, "smime", c->features.smime);
     json_put_int(limits, "message_bytes", most);
     /* base64 with line ends takes 78 bytes for 57; 64 KB stay for header and text */
@@ -111,7 +136,7 @@ rc_t session_describe(struct call *c, json_t **out, struct err *e)
     json_object_set_new(session, "limits", limits);
     json_put_str(session, "instance", c->app->config->instance);
     json_put_str(session, "version", STR(WAXSEAL_VERSION));
-    json_object_set_new(session, "settings", settings);
+    json_object_set(session, "settings", settings);
     *out = session;
     return RC_OK;
 }

@@ -2,84 +2,165 @@
 
 #include <stdio.h>
 
+#include "mail/build.h"
+#include "policy/alias.h"
+#include "webmail/session/session.h"
+#include "webmail/settings/fields.h"
 #include "webmail/store.h"
 
-#define MAX_REMINDED 64u
-
-enum kind { KIND_WORD, KIND_TEXT, KIND_NUMBER, KIND_FLAG, KIND_LANGUAGE, KIND_REMINDED };
-
-struct field {
-    const char *group, *name;
-    enum kind kind;
-    const char *words;       /* KIND_WORD: allowed ones between blanks; "-" as first: null is too */
-    const char *fallback;    /* KIND_WORD, KIND_TEXT */
-    int least, most, number; /* KIND_NUMBER, KIND_FLAG: default; KIND_TEXT: most bytes */
-};
-
-static const struct field FIELDS[] = {
-    {"security", "mode", KIND_WORD, " auto none sign sign_encrypt ", "auto", 0, 0, 0},
-    {"security", "lock_after_minutes", KIND_NUMBER, NULL, NULL, 0, 1440, 15},
-    {"security", "last_mode", KIND_WORD, "- none sign encrypt sign_encrypt ", NULL, 0, 0, 0},
-    {"security", "hide_subject", KIND_FLAG, NULL, NULL, 0, 0, 0},
-    {"security", "reminded", KIND_REMINDED, NULL, NULL, 0, 0, 0},
-    {"reading", "shortcuts", KIND_FLAG, NULL, NULL, 0, 0, 1},
-    {"reading", "mark_read", KIND_FLAG, NULL, NULL, 0, 0, 1},
-    {"ui", "theme", KIND_WORD, " system light dark ", "system", 0, 0, 0},
-    {"ui", "density", KIND_WORD, " comfortable compact ", "comfortable", 0, 0, 0},
-    {"ui", "language", KIND_LANGUAGE, NULL, "", 0, 16, 0},
-    {"identity", "name", KIND_TEXT, NULL, "", 0, 200, 0},
-    {"identity", "signature", KIND_TEXT, NULL, "", 0, 10000, 0},
-};
-#define FIELD_COUNT (sizeof FIELDS / sizeof FIELDS[0])
-
-static bool is_word(const struct field *f, const json_t *v)
+/* What the user may send as. */
+static rc_t find_owner(struct call *c, struct field_owner *out, struct err *e)
 {
-    if (json_is_null(v)) return f->words[0] == '-';
-    str_t word = str_n(json_string_value(v), json_string_length(v));
-    char padded[40];
-    if (!json_is_string(v) || word.n == 0 || word.n > 30 || str_chr(word, ' ') >= 0) return false;
-    snprintf(padded, sizeof padded, " %.*s ", STR_ARG(word));
-    return str_find(str_c(f->words), str_c(padded)) >= 0;
+    struct alias_list aliases;
+    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->session->address, &aliases, e));
+    *out = (struct field_owner){
+        .address = c->session->address, .aliases = aliases.addresses, .alias_count = aliases.count};
+    return RC_OK;
 }
 
-static bool is_language(str_t s)
+/* --- documents of earlier releases -------------------------------------------------------------
+ */
+
+static json_t *member(const json_t *stored, const char *group, const char *name)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-')) return false;
+    const json_t *from = group[0] ? json_object_get(stored, group) : stored;
+    return json_object_get(from, name);
+}
+
+/* {name, signature} of the one identity there was. */
+static json_t *identities_of_before(const json_t *stored, const struct field_owner *o)
+{
+    const json_t *old = json_object_get(stored, "identity");
+    if (!json_is_object(old)) return NULL;
+    json_t *list = field_default_identities(o), *one = json_array_get(list, 0);
+    if (json_is_string(json_object_get(old, "name")))
+        json_object_set(one, "name", json_object_get(old, "name"));
+    if (json_is_string(json_object_get(old, "signature")))
+        json_object_set(one, "signature", json_object_get(old, "signature"));
+    return list;
+}
+
+/* The stored value of a field, also from where an earlier release kept it; new reference or NULL.
+ */
+static json_t *stored_value(const json_t *stored, const struct preference *f,
+                            const struct field_owner *o)
+{
+    json_t *v = member(stored, f->group, f->name);
+    if (v) return json_incref(v);
+    if (strcmp(f->name, "shortcuts") == 0)
+        return json_incref(member(stored, "reading", "shortcuts"));
+    if (strcmp(f->name, "density") == 0) return json_incref(member(stored, "ui", "density"));
+    if (f->kind == FIELD_IDENTITIES) return identities_of_before(stored, o);
+    return NULL;
+}
+
+/* --- reading -----------------------------------------------------------------------------------
+ */
+
+/* Without the identities that may be used no more; one of those that stay is the default. */
+static json_t *usable_identities(const struct preference *f, const json_t *list,
+                                 const struct field_owner *o)
+{
+    CLEANUP_JSON json_t *kept = json_array();
+    struct err ignored;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        CLEANUP_JSON json_t *one = json_deep_copy(json_array_get(list, i)), *alone = json_array();
+        bool is_default = json_is_true(json_object_get(one, "default"));
+        if (!json_is_object(one)) continue;
+        json_object_set_new(one, "default", json_true());
+        json_array_append(alone, one);
+        if (field_check(f, alone, o, &ignored) != RC_OK) continue;
+        json_object_set_new(one, "default", json_boolean(is_default));
+        json_array_append(kept, one);
     }
-    return true;
+    if (json_array_size(kept) == 0) return field_default_identities(o);
+    if (field_check(f, kept, o, &ignored) != RC_OK)
+        json_object_set_new(json_array_get(kept, 0), "default", json_true());
+    if (field_check(f, kept, o, &ignored) != RC_OK) return field_default_identities(o);
+    return json_incref(kept);
 }
 
-/* Text for people: one line break more than none only in the signature, no other control. */
-static bool is_text(const struct field *f, str_t s)
+/* Stored values that are still acceptable, defaults for the others. A copy: merging must not change
+ * what was loaded. */
+static json_t *complete(const json_t *stored, const struct field_owner *o)
 {
-    bool lines = strcmp(f->name, "signature") == 0;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char) s.p[i];
-        if (c == 0x7f || (c < 0x20 && !(lines && (c == '\n' || c == '\t' || c == '\r'))))
-            return false;
+    json_t *all = json_object();
+    struct err ignored;
+    for (size_t i = 0; i < PREFERENCE_COUNT; i++) {
+        const struct preference *f = &PREFERENCES[i];
+        json_t *group = f->group[0] ? json_object_get(all, f->group) : all;
+        if (!group) {
+            group = json_object();
+            json_object_set_new(all, f->group, group);
+        }
+        CLEANUP_JSON json_t *v = stored_value(stored, f, o);
+        if (v && field_check(f, v, o, &ignored) == RC_OK)
+            json_object_set_new(group, f->name, json_deep_copy(v));
+        else if (v && f->kind == FIELD_IDENTITIES)
+            json_object_set_new(group, f->name, usable_identities(f, v, o));
+        else
+            json_object_set_new(group, f->name, field_default(f, o));
     }
-    return true;
+    return all;
 }
 
-/* {fingerprint: days}: the last reminder about a certificate that the person has dismissed. In a
- * change, null forgets one. */
-static bool is_reminded(const json_t *v)
+rc_t settings_load(struct call *c, json_t **out, struct err *e)
 {
-    const char *fingerprint;
-    json_t *days;
-    if (!json_is_object(v) || json_object_size(v) > MAX_REMINDED) return false;
-    json_object_foreach((json_t *) v, fingerprint, days)
+    CLEANUP_JSON json_t *stored = NULL;
+    struct field_owner owner;
+    str_t version;
+    TRY(store_load(c, STR("settings"), &stored, &version, e));
+    TRY(find_owner(c, &owner, e));
+    *out = complete(stored, &owner);
+    return RC_OK;
+}
+
+/* --- changing ----------------------------------------------------------------------------------
+ */
+
+static rc_t refuse_unknown(const char *group, const char *name, struct err *e)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%.30s%s%.30s", group, group[0] && name[0] ? "." : "", name);
+    return err_invalid(e, path, "There is no such preference.");
+}
+
+static bool is_group(const char *name)
+{
+    for (size_t i = 0; i < PREFERENCE_COUNT; i++)
+        if (name[0] && strcmp(PREFERENCES[i].group, name) == 0) return true;
+    return false;
+}
+
+static rc_t check_member(const char *group, const char *name, const json_t *v,
+                         const struct field_owner *o, struct err *e)
+{
+    const struct preference *f = field_find(group, name);
+    return f ? field_check(f, v, o, e) : refuse_unknown(group, name, e);
+}
+
+static rc_t check_group(const char *group, const json_t *members, const struct field_owner *o,
+                        struct err *e)
+{
+    const char *name;
+    json_t *v;
+    if (!json_is_object(members)) return refuse_unknown(group, "", e);
+    json_object_foreach((json_t *) members, name, v) TRY(check_member(group, name, v, o, e));
+    return RC_OK;
+}
+
+static rc_t check(const json_t *subset, const struct field_owner *o, struct err *e)
+{
+    const char *name;
+    json_t *v;
+    json_object_foreach((json_t *) subset, name, v)
     {
-        if (strlen(fingerprint) != 64 || strspn(fingerprint, "0123456789abcdef") != 64)
-            return false;
-        json_int_t n = json_integer_value(days);
-        if (!json_is_null(days) &&
-            (!json_is_integer(days) || (n != 0 && n != 1 && n != 7 && n != 30)))
-            return false;
+        if (is_group(name))
+            TRY(check_group(name, v, o, e));
+        else
+            TRY(check_member("", name, v, o, e));
     }
-    return true;
+    return RC_OK;
 }
 
 /* Joined by fingerprint; the oldest entries make room. */
@@ -92,130 +173,89 @@ static void merge_reminded(json_t *group, const json_t *change)
         json_object_del(all, fingerprint); /* moves to the end */
         if (!json_is_null(days)) json_object_set(all, fingerprint, days);
     }
-    while (json_object_size(all) > MAX_REMINDED)
+    while (json_object_size(all) > SETTINGS_MAX_REMINDED)
         json_object_del(all, json_object_iter_key(json_object_iter(all)));
 }
 
-static bool accepts(const struct field *f, const json_t *v)
+static void put(json_t *group, const struct preference *f, json_t *v)
 {
-    str_t s = str_n(json_string_value(v), json_string_length(v));
-    switch (f->kind) {
-    case KIND_WORD:
-        return is_word(f, v);
-    case KIND_FLAG:
-        return json_is_boolean(v);
-    case KIND_NUMBER:
-        return json_is_integer(v) && json_integer_value(v) >= f->least &&
-               json_integer_value(v) <= f->most;
-    case KIND_TEXT:
-        return json_is_string(v) && s.n <= (size_t) f->most && is_text(f, s);
-    case KIND_REMINDED:
-        return is_reminded(v);
-    case KIND_LANGUAGE:
-        return json_is_string(v) && s.n <= (size_t) f->most && is_language(s);
-    }
-    return false;
+    if (f->kind == FIELD_REMINDED)
+        merge_reminded(group, v);
+    else
+        json_object_set(group, f->name, v);
 }
 
-static json_t *fallback(const struct field *f)
-{
-    switch (f->kind) {
-    case KIND_NUMBER:
-        return json_integer(f->number);
-    case KIND_FLAG:
-        return json_boolean(f->number);
-    case KIND_REMINDED:
-        return json_object();
-    default:
-        return f->fallback ? json_string(f->fallback) : json_null();
-    }
-}
-
-/* Stored values that are still acceptable, defaults for the others. */
-static json_t *complete(const json_t *stored)
-{
-    json_t *all = json_object();
-    for (size_t i = 0; i < FIELD_COUNT; i++) {
-        const struct field *f = &FIELDS[i];
-        json_t *group = json_object_get(all, f->group);
-        if (!group) {
-            group = json_object();
-            json_object_set_new(all, f->group, group);
-        }
-        json_t *v = json_object_get(json_object_get(stored, f->group), f->name);
-        if (v && accepts(f, v)) /* a copy: merging must not change what was loaded */
-            json_object_set_new(group, f->name, json_deep_copy(v));
-        else
-            json_object_set_new(group, f->name, fallback(f));
-    }
-    return all;
-}
-
-static const struct field *find_field(const char *group, const char *name)
-{
-    for (size_t i = 0; i < FIELD_COUNT; i++)
-        if (strcmp(FIELDS[i].group, group) == 0 && strcmp(FIELDS[i].name, name) == 0)
-            return &FIELDS[i];
-    return NULL;
-}
-
-static rc_t refuse(const char *group, const char *name, struct err *e)
-{
-    char path[64];
-    snprintf(path, sizeof path, "%.30s%s%.30s", group, name[0] ? "." : "", name);
-    err_set(e, RC_INVALID, "This preference is unknown or has an unacceptable value.");
-    err_field(e, path);
-    return RC_INVALID;
-}
-
-static rc_t check(const json_t *subset, struct err *e)
-{
-    const char *group, *name;
-    json_t *members, *v;
-    json_object_foreach((json_t *) subset, group, members)
-    {
-        if (!json_is_object(members)) return refuse(group, "", e);
-        json_object_foreach(members, name, v)
-        {
-            const struct field *f = find_field(group, name);
-            if (!f || !accepts(f, v)) return refuse(group, name, e);
-        }
-    }
-    return RC_OK;
-}
+struct change {
+    const json_t *subset;
+    const struct field_owner *owner;
+};
 
 static rc_t merge(struct call *c, json_t **doc, void *arg, struct err *e)
 {
+    const struct change *change = arg;
+    json_t *all = complete(*doc, change->owner), *v, *w;
+    const char *name, *inner;
     (void) c;
-    json_t *all = complete(*doc), *members, *v;
-    const char *group, *name;
     if (!all) return err_set(e, RC_NO_MEMORY, NULL);
-    json_object_foreach((json_t *) arg, group, members) json_object_foreach(members, name, v)
+    json_object_foreach((json_t *) change->subset, name, v)
     {
-        if (find_field(group, name)->kind == KIND_REMINDED)
-            merge_reminded(json_object_get(all, group), v);
-        else
-            json_object_set(json_object_get(all, group), name, v);
+        const struct preference *f = field_find("", name);
+        if (f) {
+            put(all, f, v);
+            continue;
+        }
+        json_object_foreach(v, inner, w)
+            put(json_object_get(all, name), field_find(name, inner), w);
     }
     json_decref(*doc);
     *doc = all;
     return RC_OK;
 }
 
-rc_t settings_load(struct call *c, json_t **out, struct err *e)
+rc_t settings_merge(struct call *c, const json_t *subset, json_t **out, struct err *e)
 {
-    CLEANUP_JSON json_t *stored = NULL;
-    str_t version;
-    TRY(store_load(c, STR("settings"), &stored, &version, e));
-    *out = complete(stored);
+    struct field_owner owner;
+    TRY(find_owner(c, &owner, e));
+    TRY(check(subset, &owner, e));
+    struct change change = {subset, &owner};
+    TRY(store_update(c, STR("settings"), merge, &change, e));
+    return settings_load(c, out, e);
+}
+
+struct sender {
+    str_t address;
+    const struct field_owner *owner;
+};
+
+static rc_t add_sender(struct call *c, json_t **doc, void *arg, struct err *e)
+{
+    const struct sender *s = arg;
+    json_t *all = complete(*doc, s->owner);
+    (void) c;
+    if (!all) return err_set(e, RC_NO_MEMORY, NULL);
+    json_t *list = json_object_get(all, "remote_images");
+    for (size_t i = json_array_size(list); i > 0; i--)
+        if (str_eq(json_text(json_array_get(list, i - 1)), s->address))
+            json_array_remove(list, i - 1);
+    while (json_array_size(list) >= SETTINGS_MAX_SENDERS)
+        json_array_remove(list, 0);
+    json_array_append_new(list, json_from_str(s->address));
+    json_decref(*doc);
+    *doc = all;
     return RC_OK;
 }
 
-rc_t settings_merge(struct call *c, const json_t *subset, json_t **out, struct err *e)
+rc_t settings_remember_sender(struct call *c, str_t address, struct err *e)
 {
-    TRY(check(subset, e));
-    TRY(store_update(c, STR("settings"), merge, (void *) subset, e));
-    return settings_load(c, out, e);
+    struct field_owner owner;
+    str_t lower = arena_str(c->arena, address);
+    char *p = (char *) lower.p;
+    for (size_t i = 0; i < lower.n; i++)
+        if (p[i] >= 'A' && p[i] <= 'Z') p[i] = (char) (p[i] + 32);
+    TRY(address_check(lower, e));
+    TRY(find_owner(c, &owner, e));
+    struct sender s = {lower, &owner};
+    return store_update(c, STR("settings"), add_sender, &s, e);
 }
 
 rc_t settings_get(struct call *c, struct err *e)

@@ -7,16 +7,40 @@ export type SecurityDefault = 'auto' | 'none' | 'sign' | 'sign_encrypt';
 export type Theme = 'system' | 'light' | 'dark';
 export type Density = 'comfortable' | 'compact';
 
+/** arrival: by the order in the folder, newest last arrived; the others ask the server to sort. */
+export type ListSort = 'arrival' | 'date' | 'from' | 'to' | 'subject' | 'size';
+export type ListOrder = 'desc' | 'asc';
+export type Preview = 'right' | 'below' | 'none';
+export type LabelColour = 'grey' | 'red' | 'orange' | 'yellow' | 'green' | 'teal' | 'blue' | 'purple' | 'pink';
+/** keyword: the IMAP flag, an atom that does not begin with $; unique whatever its letter case. */
+export interface Label { keyword: string; name: string; colour: LabelColour }
+/** address: the account's own or an alias of session.user.addresses; reply_to '' = none; exactly one is the default. */
+export interface Identity { name: string; address: string; reply_to: string; signature: string; default: boolean }
+
 export interface Settings {
   security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; reminded?: Record<string, number> };
-  reading: { shortcuts?: boolean; mark_read?: boolean };
-  ui: { theme?: Theme; density?: Density; language?: string };
-  identity: { name?: string; signature?: string };
+  /** mark_read_after: seconds; images: remote pictures by the server's relay (never for decrypted mail). */
+  reading: { mark_read: boolean; mark_read_after: number; images: 'ask' | 'always' | 'never' };
+  list: { threads: boolean; sort: ListSort; order: ListOrder; density: Density; snippets: boolean; preview: Preview };
+  /** details: sender and subject in the notification, where the mail is not encrypted. */
+  notifications: { desktop: boolean; details: boolean };
+  /** language: BCP 47, '' = the browser's; its region chooses the style of dates ("en-GB"). */
+  ui: { theme: Theme; language: string };
+  /** IANA name, '' = the browser's. */
+  time_zone: string;
+  /** Single-key shortcuts. */
+  shortcuts: boolean;
+  /** Senders whose remote pictures are shown without asking; lower case. */
+  remote_images: string[];
+  labels: Label[];
+  identities: Identity[];
 }
-export type SettingsPatch = { [K in keyof Settings]?: Partial<Settings[K]> };
+type GroupOf<T> = T extends readonly unknown[] ? T : T extends object ? Partial<T> : T;
+/** Any subset: groups are merged member by member, lists are replaced whole. */
+export type SettingsPatch = { [K in keyof Settings]?: GroupOf<Settings[K]> };
 
 export interface Session {
-  user: { address: string; name: string };
+  user: { address: string; name: string; addresses?: string[] };
   csrf: string;
   plan: string;
   features: { smime: boolean };

@@ -56,7 +56,7 @@ function followRoute(): void {
     untracked(() => {
       if (o.message!.uid !== o.ref.uid) return;
       const row = list.rowOf(o.ref.uid);
-      if (row && !row.flags.includes('\\Seen') && settings.value.reading.mark_read !== false) markRead([o.ref.uid]);
+      if (row && !row.flags.includes('\\Seen') && settings.value.reading.mark_read) markRead([o.ref.uid]);
       // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock).
       if (folder(o.ref.folder)?.role === 'drafts' && !o.message!.security?.job) {
         const r = route.value;
@@ -142,7 +142,7 @@ async function start(): Promise<void> {
   followTitle();
   followPlan();
   startTooltips();
-  bindKeys(() => settings.value.reading.shortcuts !== false, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
+  bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
   await foldersLoaded;

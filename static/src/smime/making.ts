@@ -7,7 +7,7 @@ import { plainText, t } from '../core/i18n.ts';
 import { define } from '../core/element.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
-import { me, session, settings } from '../store/session.ts';
+import { identity, me, session } from '../store/session.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { toBase64 } from './bytes.ts';
 import { connectOwnWorker } from './connect.ts';
@@ -81,7 +81,7 @@ export class WxMakeKey extends KeyDialog {
 
   #aboutStep(): TemplateResult {
     return html`${this.renews ? html`<p>${t('smime-renew-text', { label: this.renews })}</p>` : html`<p class="muted">${t('smime-make-text')}</p>`}
-      <label class="field"><span class="field-label">${t('smime-make-name')}</span><input class="input" id="key-holder" maxlength="64" autocomplete="name" .value=${this.holder || requestName(settings.value.identity.name || me.value.name, me.value.address)}></label>
+      <label class="field"><span class="field-label">${t('smime-make-name')}</span><input class="input" id="key-holder" maxlength="64" autocomplete="name" .value=${this.holder || requestName(identity.value.name || me.value.name, me.value.address)}></label>
       <label class="field"><span class="field-label">${t('set-address')}</span><input class="input" readonly .value=${me.value.address}></label>
       <fieldset class="set-group"><legend class="field-label">${t('smime-make-kind')}</legend><div class="set-options">
         ${KINDS.map((k) => html`<label class="option"><input class="radio" type="radio" name="key-kind" .value=${k} .checked=${k === this.kind} @change=${() => { this.kind = k; }}>

@@ -7,7 +7,7 @@ import { fileSize } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import { encrypts, mayEncrypt, signs } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
-import { me, session, settings, smimeOn } from './session.ts';
+import { identity, session, settings, smimeOn } from './session.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
 export interface Body { html: string; text: string; images: { cid: string; type: string; bytes: ArrayBuffer }[]; empty: boolean }
@@ -169,7 +169,7 @@ export class Composer {
     const inline: FileItem[] = (rich?.images ?? []).map((i) => ({ id: 0, file: new Blob([i.bytes], { type: i.type }), name: `image.${i.type.split('/')[1] ?? 'img'}`, type: i.type, size: i.bytes.byteLength, cid: i.cid }));
     const all = [...inline, ...this.files.value];
     const body: ComposeBody = {
-      submission: this.submission, from: { name: settings.value.identity.name ?? me.value.name, address: me.value.address },
+      submission: this.submission, from: { name: identity.value.name, address: identity.value.address },
       to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: [], subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
       in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value),
       signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),

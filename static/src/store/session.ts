@@ -1,7 +1,7 @@
 // Who is signed in, what the plan allows, and the settings (saved at once, no Save button).
 import { setCsrf } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
-import type { Session, Settings, SettingsPatch } from '../api/types.ts';
+import type { Identity, Session, Settings, SettingsPatch } from '../api/types.ts';
 import { batch, computed, signal } from '../core/signals.ts';
 
 export const session = signal<Session | null>(null);
@@ -12,15 +12,26 @@ export const settings = signal<Settings>(defaults());
 export const signOutHooks: (() => Promise<unknown>)[] = [];
 
 export function defaults(): Settings {
-  return { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: {}, identity: {} };
+  return {
+    security: { mode: 'auto', lock_after_minutes: 15, last_mode: null },
+    reading: { mark_read: true, mark_read_after: 0, images: 'ask' },
+    list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' },
+    notifications: { desktop: false, details: true }, ui: { theme: 'system', language: '' },
+    time_zone: '', shortcuts: true, remote_images: [], labels: [], identities: [],
+  };
 }
 
 export function merge(base: Settings, patch: SettingsPatch): Settings {
   return {
-    security: { ...base.security, ...patch.security }, reading: { ...base.reading, ...patch.reading },
-    ui: { ...base.ui, ...patch.ui }, identity: { ...base.identity, ...patch.identity },
+    ...base, ...patch,
+    security: { ...base.security, ...patch.security }, reading: { ...base.reading, ...patch.reading }, list: { ...base.list, ...patch.list },
+    notifications: { ...base.notifications, ...patch.notifications }, ui: { ...base.ui, ...patch.ui },
   };
 }
+
+/** The identity a new message begins with. */
+export const identity = computed<Identity>(() => settings.value.identities.find((i) => i.default) ?? settings.value.identities[0]
+  ?? { name: me.value.name, address: me.value.address, reply_to: '', signature: '', default: true });
 
 export function useSession(s: Session): void {
   setCsrf(s.csrf);

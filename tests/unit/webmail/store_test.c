@@ -1,5 +1,6 @@
 /* Documents and preferences: authenticated, compared before they are written, checked by one table.
  */
+#include "policy/alias.h"
 #include "tests/unit/webmail/rig.h"
 #include "webmail/routes.h"
 #include "webmail/settings/settings.h"
@@ -107,6 +108,11 @@ static void an_update_is_begun_again(void **state)
 /* --- preferences
  * ---------------------------------------------------------------------------------- */
 
+static json_t *rig_value(const char *text)
+{
+    return json_loads(text, JSON_DECODE_ANY, NULL);
+}
+
 static rc_t merge(struct rig *r, const char *subset, struct err *e, const char *group,
                   const char *name, json_t **value)
 {
@@ -115,7 +121,7 @@ static rc_t merge(struct rig *r, const char *subset, struct err *e, const char *
     rc_t code = settings_merge(&rc->c, in, &all, e);
     if (value) {
         if (code != RC_OK) assert_int_equal(settings_load(&rc->c, &all, NULL), RC_OK);
-        *value = json_incref(json_object_get(json_object_get(all, group), name));
+        *value = json_incref(json_object_get(group[0] ? json_object_get(all, group) : all, name));
     }
     json_decref(all);
     json_decref(in);
@@ -135,13 +141,33 @@ static void takes_good_preferences(void **state)
         {"{\"security\":{\"last_mode\":\"sign\"}}", "security", "last_mode", "\"sign\""},
         {"{\"security\":{\"last_mode\":null}}", "security", "last_mode", "null"},
         {"{\"security\":{\"lock_after_minutes\":1440}}", "security", "lock_after_minutes", "1440"},
-        {"{\"identity\":{\"signature\":\"a\\nb\"}}", "identity", "signature", "\"a\\nb\""},
         {"{\"ui\":{\"language\":\"de-AT\"}}", "ui", "language", "\"de-AT\""},
-        {"{\"reading\":{\"shortcuts\":false}}", "reading", "shortcuts", "false"},
+        {"{\"ui\":{\"language\":\"sr-Latn-RS\"}}", "ui", "language", "\"sr-Latn-RS\""},
+        {"{\"ui\":{\"language\":\"\"}}", "ui", "language", "\"\""},
+        {"{\"list\":{\"preview\":\"none\",\"threads\":false}}", "list", "preview", "\"none\""},
+        {"{\"list\":{\"sort\":\"size\"}}", "list", "threads", "false"},
+        {"{\"reading\":{\"images\":\"never\"}}", "reading", "images", "\"never\""},
+        {"{\"notifications\":{\"desktop\":true}}", "notifications", "desktop", "true"},
+        {"{\"shortcuts\":false}", "", "shortcuts", "false"},
+        {"{\"time_zone\":\"America/Argentina/Buenos_Aires\"}", "", "time_zone",
+         "\"America/Argentina/Buenos_Aires\""},
+        {"{\"remote_images\":[\"news@example.org\"]}", "", "remote_images",
+         "[\"news@example.org\"]"},
+        {"{\"labels\":[{\"keyword\":\"Work\",\"name\":\"W\u00f6rk\",\"colour\":\"teal\"}]}", "",
+         "labels", "[{\"keyword\":\"Work\",\"name\":\"W\u00f6rk\",\"colour\":\"teal\"}]"},
+        {"{}", "", "identities",
+         "[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"\",\"signature\":\"\","
+         "\"default\":true}]"},
+        {"{\"identities\":[{\"name\":\"A\",\"address\":\"alice@demo.test\",\"reply_to\":\"\","
+         "\"signature\":\"a\\nb\",\"default\":true}]}",
+         "", "identities",
+         "[{\"name\":\"A\",\"address\":\"alice@demo.test\",\"reply_to\":\"\",\"signature\":"
+         "\"a\\nb\","
+         "\"default\":true}]"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct err e = {0};
-        json_t *got = NULL, *want = json_loads(rows[i].value, JSON_DECODE_ANY, NULL);
+        json_t *got = NULL, *want = rig_value(rows[i].value);
         if (merge(r, rows[i].subset, &e, rows[i].group, rows[i].name, &got) != RC_OK)
             fail_msg("%s: %s", rows[i].subset, e.message);
         if (!json_equal(got, want)) fail_msg("%s", rows[i].subset);
@@ -166,14 +192,75 @@ static void refuses_bad_preferences(void **state)
         {"{\"security\":{\"lock_after_minutes\":\"5\"}}", "security.lock_after_minutes"},
         {"{\"security\":{\"other\":1}}", "security.other"},
         {"{\"security\":1}", "security"},
-        {"{\"other\":{\"x\":1}}", "other.x"},
+        {"{\"other\":{\"x\":1}}", "other"},
+        {"{\"labels\":{\"x\":1}}", "labels"},
         {"{\"ui\":{\"theme\":\"pink\"}}", "ui.theme"},
         {"{\"ui\":{\"language\":\"<x>\"}}", "ui.language"},
-        {"{\"identity\":{\"name\":\"a\\r\\nBcc: x\"}}", "identity.name"},
-        {"{\"identity\":{\"name\":\"a\\u0000\"}}", "identity.name"},
-        {"{\"reading\":{\"shortcuts\":1}}", "reading.shortcuts"},
+        {"{\"identity\":{\"name\":\"x\"}}", "identity"},
+        {"{\"identities\":[{\"name\":\"a\\r\\nBcc: "
+         "x\",\"address\":\"alice@demo.test\",\"reply_to\":\"\",\"signature\":\"\",\"default\":"
+         "true}]}",
+         "identities[0].name"},
+        {"{\"identities\":[{\"name\":\"a\\u0000\",\"address\":\"alice@demo.test\",\"reply_to\":"
+         "\"\",\"signature\":\"\",\"default\":true}]}",
+         "identities[0].name"},
+        {"{\"identities\":[]}", "identities"},
+        {"{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"\","
+         "\"signature\":\"\",\"default\":true},{\"name\":\"\",\"address\":\"alice@demo.test\","
+         "\"reply_to\":\"\",\"signature\":\"\",\"default\":true}]}",
+         "identities"},
+        {"{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"\","
+         "\"signature\":\"\",\"default\":false}]}",
+         "identities"},
+        {"{\"identities\":[{\"name\":\"\",\"address\":\"bob@demo.test\",\"reply_to\":\"\","
+         "\"signature\":\"\",\"default\":true}]}",
+         "identities[0].address"},
+        {"{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\\r\\nx\",\"reply_to\":\"\","
+         "\"signature\":\"\",\"default\":true}]}",
+         "identities[0].address"},
+        {"{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"nobody\","
+         "\"signature\":\"\",\"default\":true}]}",
+         "identities[0].reply_to"},
+        {"{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"\","
+         "\"signature\":\"a\\u0007\",\"default\":true}]}",
+         "identities[0].signature"},
+        {"{\"identities\":[{\"name\":\"\"}]}", "identities[0]"},
+        {"{\"identities\":\"x\"}", "identities"},
+        {"{\"shortcuts\":1}", "shortcuts"},
+        {"{\"reading\":{\"shortcuts\":true}}", "reading.shortcuts"},
+        {"{\"ui\":{\"language\":\"de-\"}}", "ui.language"},
+        {"{\"ui\":{\"language\":\"d\"}}", "ui.language"},
+        {"{\"ui\":{\"language\":\"de-AT-x-y\"}}", "ui.language"},
+        {"{\"time_zone\":\"../../etc/passwd\"}", "time_zone"},
+        {"{\"time_zone\":\"/Europe\"}", "time_zone"},
+        {"{\"time_zone\":\"Europe//Berlin\"}", "time_zone"},
+        {"{\"time_zone\":7}", "time_zone"},
+        {"{\"list\":{\"sort\":\"weight\"}}", "list.sort"},
+        {"{\"list\":{\"preview\":null}}", "list.preview"},
+        {"{\"reading\":{\"mark_read_after\":61}}", "reading.mark_read_after"},
+        {"{\"remote_images\":[\"a@b.test\",\"a@b.test\"]}", "remote_images[1]"},
+        {"{\"remote_images\":[\"A@b.test\"]}", "remote_images[0]"},
+        {"{\"remote_images\":[\"b.test\"]}", "remote_images[0]"},
+        {"{\"remote_images\":{}}", "remote_images"},
+        {"{\"labels\":[{\"keyword\":\"a b\",\"name\":\"x\",\"colour\":\"red\"}]}",
+         "labels[0].keyword"},
+        {"{\"labels\":[{\"keyword\":\"$Junk\",\"name\":\"x\",\"colour\":\"red\"}]}",
+         "labels[0].keyword"},
+        {"{\"labels\":[{\"keyword\":\"\\\\Seen\",\"name\":\"x\",\"colour\":\"red\"}]}",
+         "labels[0].keyword"},
+        {"{\"labels\":[{\"keyword\":\"a\",\"name\":\"\",\"colour\":\"red\"}]}", "labels[0].name"},
+        {"{\"labels\":[{\"keyword\":\"a\",\"name\":\"x\",\"colour\":\"red orange\"}]}",
+         "labels[0].colour"},
+        {"{\"labels\":[{\"keyword\":\"a\",\"name\":\"x\",\"colour\":\"url(x)\"}]}",
+         "labels[0].colour"},
+        {"{\"labels\":[{\"keyword\":\"a\",\"name\":\"x\",\"colour\":\"red\",\"z\":1}]}",
+         "labels[0]"},
+        {"{\"labels\":[{\"keyword\":\"ab\",\"name\":\"x\",\"colour\":\"red\"},{\"keyword\":\"AB\","
+         "\"name\":\"x\",\"colour\":\"red\"}]}",
+         "labels[1].keyword"},
+        {"{\"labels\":[7]}", "labels[0]"},
         /* one good and one bad: nothing is written */
-        {"{\"ui\":{\"theme\":\"dark\",\"density\":\"x\"}}", "ui.density"},
+        {"{\"ui\":{\"theme\":\"dark\"},\"list\":{\"density\":\"x\"}}", "list.density"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct err e = {0};
@@ -184,6 +271,84 @@ static void refuses_bad_preferences(void **state)
         assert_string_equal(json_string_value(theme), "system");
         json_decref(theme);
     }
+}
+
+/* What an earlier release stored is found where it is now. */
+static void takes_over_older_preferences(void **state)
+{
+    struct rig *r = *state;
+    static const struct {
+        const char *group, *name, *value;
+    } rows[] = {
+        {"list", "density", "\"compact\""},
+        {"", "shortcuts", "false"},
+        {"", "identities",
+         "[{\"name\":\"Al\",\"address\":\"alice@demo.test\",\"reply_to\":\"\",\"signature\":"
+         "\"Bye\","
+         "\"default\":true}]"},
+    };
+    save(r, "alice@demo.test", "settings",
+         "{\"ui\":{\"density\":\"compact\"},\"reading\":{\"shortcuts\":false},"
+         "\"identity\":{\"name\":\"Al\",\"signature\":\"Bye\"}}");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        json_t *got = NULL, *want = rig_value(rows[i].value);
+        assert_int_equal(merge(r, "{}", NULL, rows[i].group, rows[i].name, &got), RC_OK);
+        if (!json_equal(got, want)) fail_msg("%s", rows[i].name);
+        json_decref(got);
+        json_decref(want);
+    }
+}
+
+static size_t identities(struct rig *r, bool *first_is_default)
+{
+    json_t *list = NULL;
+    assert_int_equal(merge(r, "{}", NULL, "", "identities", &list), RC_OK);
+    size_t n = json_array_size(list);
+    *first_is_default = json_is_true(json_object_get(json_array_get(list, 0), "default"));
+    json_decref(list);
+    return n;
+}
+
+static void an_identity_goes_with_its_alias(void **state)
+{
+    struct rig *r = *state;
+    struct arena *a = arena_new(1 << 20);
+    const str_t instance = STR("test"), alice = STR("alice@demo.test"), alias = STR("Al@Demo.test");
+    static const char two[] =
+        "{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"\","
+        "\"signature\":\"\",\"default\":false},{\"name\":\"Al\",\"address\":\"al@demo.test\","
+        "\"reply_to\":\"x@y.test\",\"signature\":\"\",\"default\":true}]}";
+    struct err e = {0};
+    bool first;
+    assert_int_equal(merge(r, two, &e, "", "identities", NULL), RC_INVALID);
+    assert_string_equal(e.field, "identities[1].address");
+    assert_int_equal(alias_set(r->kv, a, instance, alice, alias, true, NULL), RC_OK);
+    assert_int_equal(merge(r, two, &e, "", "identities", NULL), RC_OK);
+    assert_int_equal(identities(r, &first), 2);
+    assert_false(first);
+    assert_int_equal(alias_set(r->kv, a, instance, alice, alias, false, NULL), RC_OK);
+    assert_int_equal(identities(r, &first), 1);
+    assert_true(first);
+    assert_int_equal(alias_set(r->kv, a, instance, alice, alias, false, NULL), RC_NOT_FOUND);
+    arena_free(a);
+}
+
+static void remembers_senders(void **state)
+{
+    struct rig *r = *state;
+    char address[32];
+    for (int i = 0; i < 502; i++) {
+        struct rig_call *rc = rig_call(r, "alice@demo.test");
+        snprintf(address, sizeof address, "A%d@example.org", i < 501 ? i : 5);
+        assert_int_equal(settings_remember_sender(&rc->c, str_c(address), NULL), RC_OK);
+        rig_call_free(rc);
+    }
+    json_t *list = NULL;
+    assert_int_equal(merge(r, "{}", NULL, "", "remote_images", &list), RC_OK);
+    assert_int_equal(json_array_size(list), 500);
+    assert_string_equal(json_string_value(json_array_get(list, 0)), "a1@example.org");
+    assert_string_equal(json_string_value(json_array_get(list, 499)), "a5@example.org");
+    json_decref(list);
 }
 
 /* --- the table of routes
@@ -218,6 +383,9 @@ int main(void)
         T(an_update_is_begun_again),
         T(takes_good_preferences),
         T(refuses_bad_preferences),
+        T(takes_over_older_preferences),
+        T(an_identity_goes_with_its_alias),
+        T(remembers_senders),
         cmocka_unit_test(every_route_is_guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@ import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
 import { composers, openOne } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
-import { me, settings, smimeOn } from '../../store/session.ts';
+import { identity, me, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import type { ComposeKind } from '../../app/compose.ts';
 import './composer.ts';
@@ -44,7 +44,7 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
   if (mixed) toast(t('quote-mixed'), { kind: 'bad' });
   const forward = kind === 'forward';
   const intro = forward ? forwardIntro(m) : plainText('quote-intro', { date: fullDate(m.headers.date ?? m.received), name: nameOf(m.headers.from[0]) });
-  const signature = settings.value.identity.signature ?? '';
+  const signature = identity.value.signature;
   const text = plainOf(m);
   const start: Start = {
     subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), mode: modeFor(secret), toEncrypted: secret, signature,
@@ -59,7 +59,7 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
 }
 
 function fresh(more: Partial<Start> = {}): Start {
-  const signature = settings.value.identity.signature ?? '';
+  const signature = identity.value.signature;
   return { mode: modeFor(false), signature, text: signature ? `\n\n-- \n${signature}` : '', ...more };
 }
 

@@ -224,7 +224,7 @@ export class WxList extends WxElement {
 
   override render(): TemplateResult {
     void list.version.value;
-    void settings.value.ui.density;
+    void settings.value.list.density;
     const n = list.total.value;
     const { from, to } = windowOf(this.top, this.height, this.#row, n, 6);
     const active = list.activeUid.value;

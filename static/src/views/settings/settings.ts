@@ -10,7 +10,7 @@ import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { back, go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
-import { changeSettings, me, session, settings, smimeOn } from '../../store/session.ts';
+import { changeSettings, identity, me, session, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { loadSmime } from '../parts/smime.ts';
 
@@ -52,26 +52,25 @@ export class WxSettings extends WxElement {
   #general(): TemplateResult {
     const s = settings.value;
     return html`<h1>${t('settings-general')}</h1>
-      ${this.#radios<Theme>('theme', t('set-theme'), s.ui.theme ?? 'system', (['system', 'light', 'dark'] as Theme[]).map((v) => ({ value: v, title: t(`theme-${v}`) })), (theme) => void this.#change('theme', { ui: { theme } }))}
-      ${this.#radios<Density>('density', t('set-density'), s.ui.density ?? 'comfortable', (['comfortable', 'compact'] as Density[]).map((v) => ({ value: v, title: t(`density-${v}`) })), (density) => void this.#change('density', { ui: { density } }))}
+      ${this.#radios<Theme>('theme', t('set-theme'), s.ui.theme, (['system', 'light', 'dark'] as Theme[]).map((v) => ({ value: v, title: t(`theme-${v}`) })), (theme) => void this.#change('theme', { ui: { theme } }))}
+      ${this.#radios<Density>('density', t('set-density'), s.list.density, (['comfortable', 'compact'] as Density[]).map((v) => ({ value: v, title: t(`density-${v}`) })), (density) => void this.#change('density', { list: { density } }))}
       <div class="set-group"><label class="set-legend" for="set-language">${t('set-language')}${this.#saved('language')}</label>
-        <span class="select-wrap"><select class="select" id="set-language" .value=${s.ui.language ?? language.value} @change=${(e: Event) => void this.#change('language', { ui: { language: (e.target as HTMLSelectElement).value } })}>
+        <span class="select-wrap"><select class="select" id="set-language" .value=${s.ui.language || language.value} @change=${(e: Event) => void this.#change('language', { ui: { language: (e.target as HTMLSelectElement).value } })}>
           ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} ?selected=${code === language.value}>${name}</option>`)}</select>${icon('chevron-down')}</span></div>
       <div class="set-group">
-        ${this.#switch('mark', t('set-mark-read'), t('set-mark-read-hint'), s.reading.mark_read !== false, (mark_read) => void this.#change('mark', { reading: { mark_read } }))}
-        ${this.#switch('keys', t('set-shortcuts'), t('set-shortcuts-hint'), s.reading.shortcuts !== false, (shortcuts) => void this.#change('keys', { reading: { shortcuts } }))}
+        ${this.#switch('mark', t('set-mark-read'), t('set-mark-read-hint'), s.reading.mark_read, (mark_read) => void this.#change('mark', { reading: { mark_read } }))}
+        ${this.#switch('keys', t('set-shortcuts'), t('set-shortcuts-hint'), s.shortcuts, (shortcuts) => void this.#change('keys', { shortcuts }))}
         <button type="button" class="button button-small set-inline" @click=${() => runCommand('app.shortcuts')}>${icon('keyboard')}${t('shortcuts-show')}</button></div>`;
   }
 
   #identity(): TemplateResult {
-    const s = settings.value;
-    const save = (patch: { name?: string; signature?: string }, name: string): void => void this.#change(name, { identity: patch });
+    const save = (patch: { name?: string; signature?: string }, name: string): void => void this.#change(name, { identities: settings.value.identities.map((i) => i === identity.value ? { ...i, ...patch } : i) });
     return html`<h1>${t('settings-identity')}</h1>
       <div class="set-group"><label class="field"><span class="field-label">${t('set-address')}</span><input class="input" readonly .value=${me.value.address}></label></div>
       <div class="set-group"><label class="field"><span class="field-label">${t('set-name')}${this.#saved('name')}</span>
-        <input class="input" maxlength="200" autocomplete="name" .value=${s.identity.name ?? me.value.name} @change=${(e: Event) => save({ name: (e.target as HTMLInputElement).value.trim() }, 'name')}></label><p class="field-hint">${t('set-name-hint')}</p></div>
+        <input class="input" maxlength="200" autocomplete="name" .value=${identity.value.name} @change=${(e: Event) => save({ name: (e.target as HTMLInputElement).value.trim() }, 'name')}></label><p class="field-hint">${t('set-name-hint')}</p></div>
       <div class="set-group"><label class="field"><span class="field-label">${t('set-signature')}${this.#saved('signature')}</span>
-        <textarea class="textarea" rows="5" maxlength="4000" .value=${s.identity.signature ?? ''} @change=${(e: Event) => save({ signature: (e.target as HTMLTextAreaElement).value }, 'signature')}></textarea></label><p class="field-hint">${t('set-signature-hint')}</p></div>`;
+        <textarea class="textarea" rows="5" maxlength="4000" .value=${identity.value.signature} @change=${(e: Event) => save({ signature: (e.target as HTMLTextAreaElement).value }, 'signature')}></textarea></label><p class="field-hint">${t('set-signature-hint')}</p></div>`;
   }
 
   #security(): TemplateResult {
