@@ -136,6 +136,7 @@ struct imap_row {
     str_t message_id, in_reply_to;
     str_t *flags; /* "\\Seen", keywords; as the server spells them */
     size_t flag_count;
+    bool has_flags;  /* the response told of flags, perhaps of none */
     bool attachment; /* from BODYSTRUCTURE: something a person would call an attachment */
     enum imap_security security; /* whole root part, from BODYSTRUCTURE only */
 };
@@ -152,6 +153,26 @@ rc_t imap_list(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a
 /* Rows of these UIDs, in the order given; those that are gone are left out. */
 rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
                   struct imap_rows *out, struct err *e) WX_MUST_USE;
+
+struct imap_change {
+    uint32_t uid;
+    str_t *flags;
+    size_t flag_count;
+};
+#define IMAP_CHANGES_MAX 2000u
+/* What happened to the messages below a UIDNEXT since a HIGHESTMODSEQ. */
+struct imap_changes {
+    struct imap_mailbox mailbox; /* as it is now; ask from its modseq on the next time */
+    bool reset;                  /* cannot be told, or is more than worth telling: list anew */
+    struct imap_change *changed; /* flags as they are, ascending by UID */
+    size_t count;
+    str_t vanished; /* gone for good: a set; may name what never was there. Or null */
+};
+/* By QRESYNC (RFC 7162). `reset` without it, with another UIDVALIDITY, for a modseq of 0 or of the
+ * future, and for more than IMAP_CHANGES_MAX changes. What comes in while this is asked is told now
+ * or told by the next call, perhaps by both, never by neither. */
+rc_t imap_changes(struct imap *im, uint32_t uidvalidity, uint64_t modseq, uint32_t uidnext,
+                  struct arena *a, struct imap_changes *out, struct err *e) WX_MUST_USE;
 
 /* Whole message, byte for byte (BODY.PEEK[]). RC_NOT_FOUND, RC_TOO_LARGE over out->max.
  * A body cut short by a dying connection is an error, never a short success. */

@@ -197,6 +197,31 @@ rc_t imap_cmd_error(const struct imap_command *cmd, struct err *e)
     return cmd->result;
 }
 
+/* How many numbers a set names; absurd ones count as all there are. */
+static uint64_t size_of_set(str_t set)
+{
+    uint64_t sum = 0;
+    while (set.n > 0) {
+        str_t item, first, last;
+        uint32_t from = 0, to = 0;
+        str_cut(set, ',', &item, &set);
+        bool range = str_cut(item, ':', &first, &last);
+        if (!str_to_u32(first, &from) || (range && !str_to_u32(last, &to))) return UINT32_MAX;
+        if (!range) to = from;
+        sum += (from < to ? to - from : from - to) + 1ull;
+    }
+    return sum;
+}
+
+/* RFC 7162 section 3.2.10: those marked EARLIER went before this selection counted them. */
+static void account_vanished(struct imap_conn *c, struct wire w)
+{
+    if (wire_next_is(&w, '(')) return;
+    uint64_t gone = size_of_set(wire_rest(&w));
+    c->sel.exists -= gone < c->sel.exists ? (uint32_t) gone : c->sel.exists;
+    c->sel.moved = true;
+}
+
 /* "* 12 EXISTS", "* OK [UIDNEXT 3]": what changes the state of the selected mailbox. */
 static void account(struct imap_conn *c, const struct imap_response *r)
 {
@@ -207,7 +232,7 @@ static void account(struct imap_conn *c, const struct imap_response *r)
         if (c->sel.exists > 0) c->sel.exists--;
         c->sel.moved = true;
     } else if (!r->has_number && str_ieq(r->word, STR("VANISHED"))) {
-        c->sel.moved = true;
+        account_vanished(c, r->rest);
     }
 }
 

@@ -78,6 +78,27 @@ static rc_t ask_capability(struct imap_conn *c, struct err *e)
     return imap_conn_run(c, &cmd, on_capability, c, e);
 }
 
+static rc_t on_enabled(void *ctx, struct imap_response *r, struct err *e)
+{
+    struct imap_conn *c = ctx;
+    (void) e;
+    if (r->has_number || !str_ieq(r->word, STR("ENABLED"))) return RC_OK;
+    while (!wire_at_end(&r->rest) && !r->rest.bad)
+        if (str_ieq(wire_atom(&r->rest), STR("QRESYNC"))) c->qresync = true;
+    return RC_OK;
+}
+
+/* Now, as RFC 5161 allows it before a mailbox is selected only. Who refuses goes without. */
+static rc_t enable_qresync(struct imap_conn *c, struct err *e)
+{
+    if (!imap_conn_has(c, "QRESYNC") || !imap_conn_has(c, "ENABLE")) return RC_OK;
+    struct imap_command cmd, *const one = &cmd;
+    imap_cmd_begin(c, &cmd);
+    imap_cmd_text(c, STR("ENABLE QRESYNC"));
+    imap_cmd_end(c);
+    return imap_conn_collect(c, &one, 1, on_enabled, c, NULL, e);
+}
+
 /* --- session ------------------------------------------------------------------------------- */
 
 static rc_t etpan_error(struct imap_conn *c, const mailimap *im, int r, const char *what,
@@ -207,6 +228,7 @@ rc_t imap_conn_open(const struct config_endpoint *server, str_t login, str_t pas
     }
     if (rc == RC_OK) rc = with_session(c, server, login, password, e);
     if (rc == RC_OK) rc = ask_capability(c, e);
+    if (rc == RC_OK) rc = enable_qresync(c, e);
     if (rc != RC_OK) {
         c->broken = true;
         imap_conn_close(c);

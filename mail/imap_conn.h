@@ -39,6 +39,7 @@ struct imap_conn {
     struct buf out; /* commands not flushed yet */
     unsigned tag;
     bool broken;        /* close, never reuse */
+    bool qresync;       /* enabled (RFC 7162): VANISHED comes in place of EXPUNGE */
     char *capabilities; /* " IMAP4REV1 SORT ... ", upper case; owned */
     struct imap_selected sel;
 };

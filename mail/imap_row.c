@@ -164,6 +164,7 @@ static void read_flags(struct wire *w, struct arena *a, struct imap_row *row)
     }
     row->flags = n > 0 ? ARENA_ARRAY(a, n, str_t) : NULL;
     row->flag_count = row->flags ? n : 0;
+    row->has_flags = !w->bad;
     if (row->flags) memcpy(row->flags, few, n * sizeof *few);
 }
 
