@@ -27,6 +27,7 @@ struct request {
     str_t client_address; /* by the trusted-proxy rule */
     str_t id;             /* of this request, in answers (X-Request-Id) and logs; hex */
     bool https;
+    bool background; /* X-Waxseal-Background: 1: the page asks, not the person; keeps no session */
     uint64_t content_length;
     struct arena *arena;
     str_t params[4]; /* of the matched route, in order */

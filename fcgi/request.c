@@ -133,7 +133,7 @@ static str_t request_id(struct arena *a, str_t given)
 struct raw {
     str_t method, uri, host, origin, fetch_site, csrf, cookie, content_type, content_length,
         accept_encoding, accept_language, if_none_match, user_agent, range, remote, forwarded,
-        https, request_id;
+        https, request_id, background;
 };
 
 static void collect(struct raw *raw, str_t name, str_t value)
@@ -158,6 +158,7 @@ static void collect(struct raw *raw, str_t name, str_t value)
                  {STR("REMOTE_ADDR"), &raw->remote},
                  {STR("HTTP_X_FORWARDED_FOR"), &raw->forwarded},
                  {STR("HTTPS"), &raw->https},
+                 {STR("HTTP_X_WAXSEAL_BACKGROUND"), &raw->background},
                  {STR("REQUEST_ID"), &raw->request_id}};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
         if (str_eq(name, slots[i].name)) *slots[i].slot = value;
@@ -194,6 +195,7 @@ rc_t request_parse(char *const *envp, const str_t *trusted, size_t trusted_count
     r.range = raw.range;
     r.client_address = client_address(raw.remote, raw.forwarded, trusted, trusted_count);
     r.https = str_eq(raw.https, STR("on"));
+    r.background = str_eq(raw.background, STR("1"));
     r.id = request_id(a, raw.request_id);
     *out = r;
     return RC_OK;

@@ -14,13 +14,28 @@ static str_t cookie_name(struct call *c)
     return arena_printf(c->arena, "__Host-waxseal-%.*s", STR_ARG(c->app->config->instance));
 }
 
+str_t session_record_key(struct arena *a, str_t instance, str_t id)
+{
+    return arena_printf(a, "%.*s:s:%.*s", STR_ARG(instance), STR_ARG(id));
+}
+
+str_t session_epoch_key(struct arena *a, str_t instance, str_t address)
+{
+    return arena_printf(a, "%.*s:u:%.*s:epoch", STR_ARG(instance), STR_ARG(address));
+}
+
+/* No record is called so: their names are 64 hexadecimal digits. */
+str_t session_version_key(struct arena *a, str_t instance)
+{
+    return arena_printf(a, "%.*s:s:ver", STR_ARG(instance));
+}
+
 static rc_t name_record(struct call *c, struct session_seed *k, struct err *e)
 {
     unsigned char hash[32];
     TRY(sha256(str_n(k->id, sizeof k->id), hash, e));
     k->hash = hex_encode(c->arena, str_n(hash, sizeof hash));
-    k->record =
-        arena_printf(c->arena, "%.*s:s:%.*s", STR_ARG(c->app->config->instance), STR_ARG(k->hash));
+    k->record = session_record_key(c->arena, c->app->config->instance, k->hash);
     return str_is_null(k->record) ? err_set(e, RC_NO_MEMORY, NULL) : RC_OK;
 }
 
@@ -51,8 +66,7 @@ static rc_t credential_key(const struct session_seed *k, unsigned char out[SEAL_
 
 static str_t epoch_key(struct call *c, str_t address)
 {
-    return arena_printf(c->arena, "%.*s:u:%.*s:epoch", STR_ARG(c->app->config->instance),
-                        STR_ARG(address));
+    return session_epoch_key(c->arena, c->app->config->instance, address);
 }
 
 /* --- making -------------------------------------------------------------------------------- */
@@ -160,7 +174,7 @@ static rc_t refresh(struct call *c, const struct session_seed *k, long long ttl,
 {
     long long idle = (long long) c->app->config->session_idle_minutes * 60;
     struct kv_value v;
-    if (ttl > idle - REFRESH_SECONDS) return RC_OK;
+    if (c->q->background || ttl > idle - REFRESH_SECONDS) return RC_OK;
     return KV_CMD(c->kv, c->arena, &v, e, STR("EXPIRE"), k->record,
                   arena_printf(c->arena, "%lld", idle));
 }
@@ -195,11 +209,19 @@ rc_t session_load(struct call *c, const struct session **out, struct err *e)
     if (!same_epoch || !is_current(c, s) || !s->domain) return err_set(e, RC_UNAUTHENTICATED, NULL);
     TRY(refresh(c, &k, v[1].i, e));
     s->id = k.hash;
+    s->epoch = epoch;
     *out = s;
     return RC_OK;
 }
 
 /* --- ending ---------------------------------------------------------------------------------- */
+
+rc_t session_announce_end(struct call *c, struct err *e)
+{
+    struct kv_value v;
+    return KV_CMD(c->kv, c->arena, &v, e, STR("INCR"),
+                  session_version_key(c->arena, c->app->config->instance));
+}
 
 rc_t session_end(struct call *c, struct err *e)
 {
@@ -209,6 +231,7 @@ rc_t session_end(struct call *c, struct err *e)
     wipe(k.key, sizeof k.key);
     /* First Redis: what was confirmed as signed out must not be there any more. */
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), k.record));
+    TRY(session_announce_end(c, e));
     imap_pool_drop(c->app->imap, k.hash);
     set_cookie(c, STR(""), true);
     return RC_OK;

@@ -17,6 +17,7 @@ struct session {
     str_t login;    /* user name at the servers */
     str_t password; /* in c->secret */
     str_t csrf;     /* token for X-Waxseal-Csrf */
+    str_t epoch;    /* of the account when the session was made, and still */
     int64_t created;
     const struct config_domain *domain;
 };
@@ -35,8 +36,17 @@ rc_t session_seed_new(struct call *c, struct session_seed *out, struct err *e) W
 rc_t session_create(struct call *c, struct session_seed *seed, str_t address, str_t login,
                     str_t password, const struct config_domain *domain, const struct session **out,
                     struct err *e) WX_MUST_USE;
-/* The session of the request's cookie. RC_UNAUTHENTICATED, RC_STATE_DOWN. */
+/* The session of the request's cookie, which lives on for its idle time unless the request came in
+ * the background. RC_UNAUTHENTICATED, RC_STATE_DOWN. */
 rc_t session_load(struct call *c, const struct session **out, struct err *e) WX_MUST_USE;
+/* What every end of a session raises, and whoever ends one otherwise must: the event streams of all
+ * processes look at it (webmail/push). */
+rc_t session_announce_end(struct call *c, struct err *e) WX_MUST_USE;
+/* Names in Redis: of a session's record by its id, of an account's epoch, of what
+ * session_announce_end raises. */
+str_t session_record_key(struct arena *a, str_t instance, str_t id);
+str_t session_epoch_key(struct arena *a, str_t instance, str_t address);
+str_t session_version_key(struct arena *a, str_t instance);
 /* Forgets this session, its IMAP connections and the cookie. */
 rc_t session_end(struct call *c, struct err *e) WX_MUST_USE;
 /* Ends every session of the account, everywhere. */

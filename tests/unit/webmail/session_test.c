@@ -149,6 +149,15 @@ static void ends_in_time(void **state)
     RIG_REDIS(r, a, STR("EXPIRE"), key, STR("100"));
     assert_int_equal(load(r, cookie), RC_OK);
     assert_in_range(RIG_REDIS(r, a, STR("TTL"), key).i, 3500, 3600);
+    /* What the page asks by itself does not. */
+    RIG_REDIS(r, a, STR("EXPIRE"), key, STR("100"));
+    struct rig_call *rc = rig_call(r, NULL);
+    const struct session *s = NULL;
+    rc->q.cookie = cookie;
+    rc->q.background = true;
+    assert_int_equal(session_load(&rc->c, &s, NULL), RC_OK);
+    rig_call_free(rc);
+    assert_in_range(RIG_REDIS(r, a, STR("TTL"), key).i, 1, 100);
     RIG_REDIS(r, a, STR("DEL"), key);
     assert_int_equal(load(r, cookie), RC_UNAUTHENTICATED);
 }
@@ -166,6 +175,8 @@ static void signing_out_ends_it(void **state)
     rig_call_free(rc);
     assert_int_equal(load(r, one), RC_UNAUTHENTICATED);
     assert_int_equal(load(r, two), RC_OK);
+    /* The event streams of all processes are told to look. */
+    assert_str(RIG_REDIS(r, a, STR("GET"), STR("test:s:ver")).s, STR("1"));
 }
 
 static void signing_out_everywhere_ends_all(void **state)
