@@ -12,7 +12,7 @@ static const char ADD_SCRIPT[] =
 
 static str_t key_of(struct arena *a, str_t instance, str_t account)
 {
-    return arena_printf(a, "%.*s:alias:%.*s", STR_ARG(instance), STR_ARG(account));
+    return arena_printf(a, "%.*s:user:%.*s:alias", STR_ARG(instance), STR_ARG(account));
 }
 
 static str_t lower(struct arena *a, str_t s)

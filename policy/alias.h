@@ -1,6 +1,6 @@
 /* Further addresses an account may send from, given by the operator (waxsealctl alias): a set in
- * Redis, `<instance>:alias:<account>`. Nobody chooses one for himself; the outgoing mail server
- * checks the sender again.
+ * Redis, `<instance>:user:<account>:alias`. Nobody chooses one for himself; the outgoing mail
+ * server checks the sender again.
  */
 #ifndef WAXSEAL_POLICY_ALIAS_H
 #define WAXSEAL_POLICY_ALIAS_H

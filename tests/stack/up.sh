@@ -35,7 +35,11 @@ for p in $P_SMTP $P_SMTPS; do need_port postfix "$p"; done
 
 make_folders
 make_secrets
+acl_before=$(cat "$DATA/etc/redis-users.acl" 2>/dev/null || true)
 make_configs
+# Redis reads its users at its start; a newer tree may allow them more.
+[ -z "$acl_before" ] || [ "$acl_before" = "$(cat "$DATA/etc/redis-users.acl")" ] ||
+    bash "$STACK_DIR/down.sh" --locked redis
 echo "$INSTANCE $PORT_BASE" >"$instance_file"
 make_accounts_json
 own_files
