@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/fetch_wire.h"
 
 struct call {
@@ -14,13 +15,6 @@ struct call {
     int64_t deadline; /* CLOCK_MONOTONIC, ms */
     struct err *e;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static rc_t down(struct call *c, const char *what, int error)
 {
@@ -33,7 +27,7 @@ static rc_t down(struct call *c, const char *what, int error)
 static rc_t wait_for(struct call *c, short events)
 {
     for (;;) {
-        int64_t left = c->deadline - now_ms();
+        int64_t left = c->deadline - clock_ms();
         struct pollfd p = {.fd = c->fd, .events = events};
         if (left <= 0) {
             err_set(c->e, RC_TIMEOUT, NULL);
@@ -57,7 +51,7 @@ static rc_t open_connection(struct call *c, str_t path)
         if (connect(c->fd, (const struct sockaddr *) &addr, sizeof addr) == 0) return RC_OK;
         /* EAGAIN: its backlog is full. A Unix socket cannot be waited for then. */
         if (errno != EAGAIN && errno != EINTR) return down(c, "connect", errno);
-        if (now_ms() >= c->deadline) return wait_for(c, POLLOUT);
+        if (clock_ms() >= c->deadline) return wait_for(c, POLLOUT);
         nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
     }
 }
@@ -131,7 +125,7 @@ static rc_t read_answer(struct call *c, uint32_t max_bytes, struct arena *a,
 rc_t fetch_call(str_t socket, const struct fetch_request *q, struct arena *a,
                 struct fetch_answer *out, struct err *e)
 {
-    struct call c = {.fd = -1, .deadline = now_ms() + q->timeout_ms, .e = e};
+    struct call c = {.fd = -1, .deadline = clock_ms() + q->timeout_ms, .e = e};
     struct fetch_request sent = *q;
     CLEANUP_BUF struct buf b =
         BUF_INIT(FETCH_REQUEST_HEAD + FETCH_MAX_URL + FETCH_MAX_TYPE + FETCH_MAX_BODY);

@@ -95,12 +95,6 @@ static rc_t read_arguments(struct check *k, int argc, char **argv, struct err *e
 /* --- asking -------------------------------------------------------------------------------------
  */
 
-static int64_t now_ms(void *holder)
-{
-    (void) holder;
-    return clock_ms();
-}
-
 static rc_t fetch(void *holder, enum revocation_place kind, str_t url, str_t body,
                   uint32_t timeout_ms, struct arena *a, str_t *out, struct err *e)
 {
@@ -175,27 +169,14 @@ static void print_verdict(const struct check *k, const struct cert_verdict *v)
     cli_print(out);
 }
 
-static int fail(const struct err *e)
-{
-    CLEANUP_JSON json_t *v = json_object();
-    json_t *error = json_object();
-    json_put_str(error, "code", str_c(err_word(e->code)));
-    json_put_str(error, "message", str_c(e->message));
-    json_object_set_new(v, "error", error);
-    cli_print(v);
-    return EXIT_FAILED;
-}
-
 static rc_t check(struct check *k, struct err *e)
 {
     struct trust *trust = NULL;
     struct cert *c = NULL;
     struct cert_verdict v;
     struct revocation_asking asking;
-    struct revocation_ops ops = {.fetch = str_is_null(k->fetch) ? NULL : fetch,
-                                 .clock_ms = now_ms,
-                                 .found = found,
-                                 .holder = k};
+    struct revocation_ops ops = {
+        .fetch = str_is_null(k->fetch) ? NULL : fetch, .found = found, .holder = k};
     TRY(read_certificate(k->file, &c, e));
     rc_t rc = trust_load_places(k->trust, k->trust_count, &trust, e);
     if (rc == RC_OK) {
@@ -228,7 +209,7 @@ int cmd_certificate_check(int argc, char **argv)
     if (rc == RC_BAD_REQUEST)
         code = cli_usage(e.message);
     else if (rc != RC_OK || check(&k, &e) != RC_OK)
-        code = fail(&e);
+        code = cli_fail(&e);
     for (size_t i = 0; i < k.bag_count; i++)
         cert_unref(k.bag[i]);
     return code;

@@ -261,17 +261,6 @@ static void print_view(const struct message_view *m, bool content, struct arena 
 /* --- the command --------------------------------------------------------------------------------
  */
 
-static int fail(const struct err *e)
-{
-    CLEANUP_JSON json_t *v = json_object();
-    json_t *error = json_object();
-    json_put_str(error, "code", str_c(err_word(e->code)));
-    json_put_str(error, "message", str_c(e->message));
-    json_object_set_new(v, "error", error);
-    cli_print(v);
-    return EXIT_FAILED;
-}
-
 static rc_t inspect(const struct inspection *in, struct err *e)
 {
     CLEANUP_BUF struct buf raw = BUF_INIT(MESSAGE_FILE_MAX);
@@ -298,14 +287,14 @@ int cmd_message_inspect(int argc, char **argv)
     struct inspection in = {.at = (int64_t) time(NULL)};
     if (keyring_new(&in.keys) != KEYRING_OK) {
         err_set(&e, RC_NO_MEMORY, NULL);
-        return fail(&e);
+        return cli_fail(&e);
     }
     rc_t rc = read_arguments(argc, argv, &in, &e);
     int code = EXIT_FINE;
     if (rc == RC_BAD_REQUEST)
         code = cli_usage(e.message);
     else if (rc != RC_OK || inspect(&in, &e) != RC_OK)
-        code = fail(&e);
+        code = cli_fail(&e);
     keyring_free(in.keys);
     return code;
 }

@@ -40,6 +40,8 @@ rc_t cli_read_passphrase(const char *path, struct buf *out, struct err *e) WX_MU
 bool cli_pem_to_der(str_t text, struct buf *out);
 /* One JSON value and a line end to standard output. */
 void cli_print(const json_t *v);
+/* {"error": {code, message}} to standard output; returns EXIT_FAILED. */
+int cli_fail(const struct err *e);
 /* "usage" on standard error; returns EXIT_USAGE. */
 int cli_usage(const char *what);
 /* RFC 3339 date and time. */

@@ -48,6 +48,17 @@ void cli_print(const json_t *v)
     fputc('\n', stdout);
 }
 
+int cli_fail(const struct err *e)
+{
+    CLEANUP_JSON json_t *v = json_object();
+    json_t *error = json_object();
+    json_put_str(error, "code", str_c(err_word(e->code)));
+    json_put_str(error, "message", str_c(e->message));
+    json_object_set_new(v, "error", error);
+    cli_print(v);
+    return EXIT_FAILED;
+}
+
 int cli_usage(const char *what)
 {
     fprintf(stderr, "waxsealctl: %s\nwaxsealctl help lists the commands.\n", what);

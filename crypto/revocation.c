@@ -5,6 +5,7 @@
 
 #include "base/b64.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "crypto/crl.h"
 #include "crypto/issuers.h"
 #include "crypto/ocsp.h"
@@ -156,10 +157,15 @@ static bool load(const struct lookup *l, struct cert_revocation *out, str_t *raw
 
 /* --- places ---------------------------------------------------------------------------- */
 
+static int64_t now_ms(const struct revocation_ops *ops)
+{
+    return ops->clock_ms ? ops->clock_ms(ops->holder) : clock_ms();
+}
+
 /* Half of what is left for one place, so that one that hangs does not keep us from the next. */
 static uint32_t time_for_one(const struct revocation_asking *r)
 {
-    int64_t left = r->deadline_ms - r->ops->clock_ms(r->ops->holder);
+    int64_t left = r->deadline_ms - now_ms(r->ops);
     if (left < LEAST_TIMEOUT_MS) return 0;
     return (uint32_t) (left / 2 > LEAST_TIMEOUT_MS ? left / 2 : LEAST_TIMEOUT_MS);
 }
@@ -390,7 +396,7 @@ void revocation_start(struct revocation_asking *r, const struct revocation_ops *
                       int64_t now)
 {
     *r = (struct revocation_asking){.ops = ops, .ask = may_ask, .now = now};
-    if (may_ask) r->deadline_ms = ops->clock_ms(ops->holder) + REVOCATION_BUDGET_MS;
+    if (may_ask) r->deadline_ms = now_ms(ops) + REVOCATION_BUDGET_MS;
 }
 
 struct cert_checks revocation_checks(struct revocation_asking *r)

@@ -39,7 +39,7 @@ struct revocation_ops {
      * printable and at most 80 bytes. Both NULL: nothing is kept. */
     bool (*get)(void *holder, str_t key, struct arena *a, str_t *out);
     void (*put)(void *holder, str_t key, str_t value, uint32_t seconds);
-    int64_t (*clock_ms)(void *holder); /* monotonic */
+    int64_t (*clock_ms)(void *holder); /* monotonic; NULL: that of base/clock.h */
     /* What was found out about one certificate, for a report; raw: the OCSP answer, or null. Or
      * NULL. */
     void (*found)(void *holder, const struct cert *about, const struct cert_revocation *v,

@@ -7,13 +7,11 @@
 
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/err.h"
 
 struct stream;
-
-/* Monotonic clock in milliseconds, for deadlines. */
-int64_t clock_ms(void);
 
 /* Connects (and does the handshake for TLS_MODE_IMPLICIT) before `deadline` (clock_ms).
  * RC_UNTRUSTED_PEER names host and reason; `down` is the code for an unreachable server. */

@@ -20,13 +20,6 @@
 /* Lookups under way: a dead name server must not collect threads without end. */
 #define MAX_LOOKUPS 64
 
-int64_t clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 int dial_wait(int fd, short events, int64_t deadline)
 {
     for (;;) {

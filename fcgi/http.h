@@ -81,6 +81,9 @@ struct http_server_options {
     const str_t *trusted_proxies; /* CIDR, checked by cidr_check */
     size_t trusted_proxy_count;
     int io_timeout_ms; /* a peer silent for that long is gone */
+    /* What still runs that long after the stop signal dies with the process (by SIGKILL, as if the
+     * master had sent it: the master may be gone itself). */
+    int stop_timeout_ms;
     /* Called on a worker thread for each request; thread_state is what thread_start made. */
     void (*handle)(struct request *q, struct response *s, void *app, void *thread_state);
     void *(*thread_start)(void *app); /* NULL on failure: the process stops */
@@ -91,7 +94,5 @@ struct http_server_options {
 /* Serves until SIGTERM or SIGINT, then finishes what runs and returns (graceful stop). The
  * listening socket is shared with other processes and is left alone. One call a process. */
 rc_t http_serve(const struct http_server_options *o, int listen_fd, struct err *e) WX_MUST_USE;
-/* Listening Unix socket, mode 0660; a stale file is replaced, a live one is an error. */
-rc_t http_listen(str_t socket_path, int *fd, struct err *e) WX_MUST_USE;
 
 #endif

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #define BACKOFF_FIRST_MS 50
@@ -30,13 +31,6 @@ struct master {
     sigset_t before;
 };
 
-static int64_t now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (int64_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static void start(struct master *m, unsigned i)
 {
     struct slot *s = &m->slots[i];
@@ -50,7 +44,7 @@ static void start(struct master *m, unsigned i)
         sigprocmask(SIG_SETMASK, &m->before, NULL);
         exit(m->o->worker(m->o->app, i + (odd ? m->o->processes : 0)));
     }
-    s->started = now_ms();
+    s->started = clock_ms();
     if (pid < 0) {
         log_event(LOG_ERROR, "fork_failed", "errno", LOG_I(errno), NULL);
         s->start_at = s->started + BACKOFF_MOST_MS;
@@ -76,7 +70,7 @@ static void reap(struct master *m)
     int status;
     pid_t pid;
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        int64_t now = now_ms();
+        int64_t now = clock_ms();
         bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
         log_event(clean ? LOG_INFO : LOG_ERROR, "worker_ended", "pid", LOG_I(pid), "exit",
                   LOG_I(WIFEXITED(status) ? WEXITSTATUS(status) : -1), "signal",
@@ -94,7 +88,7 @@ static void reap(struct master *m)
 
 static void ask_to_leave(struct master *m, struct slot *s)
 {
-    s->kill_at = now_ms() + m->o->stop_timeout_ms;
+    s->kill_at = clock_ms() + m->o->stop_timeout_ms;
     if (s->pid) kill(s->pid, SIGTERM);
     if (s->leaving) kill(s->leaving, SIGTERM);
 }
@@ -111,14 +105,14 @@ static void replace_next(struct master *m)
         s->leaving = s->pid;
         s->pid = 0;
         start(m, m->replacing - 1);
-        s->kill_at = now_ms() + m->o->stop_timeout_ms;
+        s->kill_at = clock_ms() + m->o->stop_timeout_ms;
         kill(s->leaving, SIGTERM);
     }
 }
 
 static void tend(struct master *m)
 {
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     for (unsigned i = 0; i < m->o->processes; i++) {
         struct slot *s = &m->slots[i];
         if (!m->stopping && !s->pid && now >= s->start_at) start(m, i);

@@ -15,12 +15,11 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/address.h"
 #include "fcgi/request.h"
@@ -234,8 +233,14 @@ static void wake(int sig)
 
 static void stop_threads(struct server *sv, pthread_t *threads, unsigned n)
 {
+    int64_t end = clock_ms() + sv->options->stop_timeout_ms;
     atomic_store(&sv->stop, true);
     while (atomic_load(&sv->running) > 0) {
+        if (clock_ms() >= end) {
+            log_event(LOG_ERROR, "stop_forced", "threads",
+                      LOG_I((int64_t) atomic_load(&sv->running)), NULL);
+            kill(getpid(), SIGKILL);
+        }
         /* A thread between its look at the flag and accept misses a single signal: again. */
         for (unsigned i = 0; i < n; i++)
             pthread_kill(threads[i], WAKE_SIGNAL);
@@ -286,40 +291,5 @@ rc_t http_serve(const struct http_server_options *o, int listen_fd, struct err *
     stop_threads(&sv, threads, n);
     free(threads);
     if (n < o->threads) return err_set(e, RC_NO_MEMORY, "Not all worker threads could be started.");
-    return RC_OK;
-}
-
-/* --- listening ---------------------------------------------------------------------------- */
-
-static bool is_alive(const struct sockaddr_un *addr)
-{
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return false;
-    bool alive = connect(fd, (const struct sockaddr *) addr, sizeof *addr) == 0;
-    close(fd);
-    return alive;
-}
-
-rc_t http_listen(str_t socket_path, int *fd, struct err *e)
-{
-    struct sockaddr_un addr = {.sun_family = AF_UNIX};
-    if (socket_path.n == 0 || socket_path.n >= sizeof addr.sun_path)
-        return err_set(e, RC_INVALID, "The socket path is empty or too long.");
-    memcpy(addr.sun_path, socket_path.p, socket_path.n);
-    if (is_alive(&addr))
-        return err_set(e, RC_CONFLICT, "Another server is listening on %s.", addr.sun_path);
-    struct stat st;
-    if (lstat(addr.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) unlink(addr.sun_path);
-    int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (s < 0) return err_set(e, RC_INTERNAL, "socket: %s", strerror(errno));
-    mode_t before = umask(0117);
-    int rc = bind(s, (const struct sockaddr *) &addr, sizeof addr);
-    umask(before);
-    if (rc != 0 || listen(s, 1024) != 0) {
-        err_set(e, RC_INTERNAL, "%s: %s", addr.sun_path, strerror(errno));
-        close(s);
-        return RC_INTERNAL;
-    }
-    *fd = s;
     return RC_OK;
 }

@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/listen.h"
 #include "base/log.h"
 #include "fetch/server.h"
 #include "fetch/transfer.h"
@@ -78,7 +79,7 @@ static rc_t serve(struct daemon *d, struct arena *a, struct err *e)
     signal(SIGPIPE, SIG_IGN);
     log_init(STDERR_FILENO, level_of(d->config->log_level), "waxseal-fetch");
     TRY(transfer_setup(e));
-    TRY(server_listen(d->config->fetch_socket, &fd, e));
+    TRY(listen_unix(d->config->fetch_socket, LIMIT_QUEUE, true, &fd, e));
     log_event(LOG_INFO, "started", "threads", LOG_I(o.threads), "allowed_places",
               LOG_I(o.allow_count), NULL);
     rc_t rc = server_run(&o, fd, e);

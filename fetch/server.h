@@ -19,8 +19,6 @@ struct server_options {
     unsigned threads; /* 1 to LIMIT_THREADS */
 };
 
-/* Makes the socket (mode 0660; a stale one is replaced) and listens. */
-rc_t server_listen(str_t path, int *fd, struct err *e) WX_MUST_USE;
 /* Serves until SIGTERM or SIGINT, which must be blocked in the calling thread. */
 rc_t server_run(const struct server_options *o, int listen_fd, struct err *e) WX_MUST_USE;
 

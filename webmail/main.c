@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/listen.h"
 #include "base/log.h"
 #include "fcgi/address.h"
 #include "fcgi/master.h"
@@ -29,6 +30,8 @@
 #define LIST_CACHE_BYTES (8u << 20)
 #define STACK_BYTES (2u << 20)
 #define IO_TIMEOUT_MS 60000
+#define LISTEN_BACKLOG 1024
+#define STOP_MS 5000 /* to finish in, more than a request may take */
 #define ARENA_FIXED (32u << 20)
 #define CONFIG_ARENA_BYTES (8u << 20)
 
@@ -158,6 +161,7 @@ static rc_t serve(struct master *m, struct err *e)
         .trusted_proxies = s->config->trusted_proxies,
         .trusted_proxy_count = s->config->trusted_proxy_count,
         .io_timeout_ms = IO_TIMEOUT_MS,
+        .stop_timeout_ms = (int) s->config->request_timeout_ms + STOP_MS,
         .handle = dispatch,
         .thread_start = dispatch_thread_start,
         .thread_stop = dispatch_thread_stop,
@@ -259,15 +263,15 @@ static int run(const char *config_file, bool only_check)
     }
     log_init(STDERR_FILENO, level_of(m.setting->config->log_level), "waxseald");
     if (shared_new(&m.shared, &e) != RC_OK ||
-        http_listen(m.setting->config->listen, &m.listen_fd, &e) != RC_OK)
+        listen_unix(m.setting->config->listen, LISTEN_BACKLOG, false, &m.listen_fd, &e) != RC_OK)
         return fail(&e);
-    const struct master_options options = {.processes = m.setting->config->processes,
-                                           .stop_timeout_ms =
-                                               (int) m.setting->config->request_timeout_ms + 5000,
-                                           .worker = worker,
-                                           .reaped = reaped,
-                                           .reload = reload,
-                                           .app = &m};
+    const struct master_options options = {
+        .processes = m.setting->config->processes,
+        .stop_timeout_ms = (int) m.setting->config->request_timeout_ms + STOP_MS + 1000,
+        .worker = worker,
+        .reaped = reaped,
+        .reload = reload,
+        .app = &m};
     rc_t rc = master_run(&options, &e);
     const char *path = arena_cstr(m.setting->arena, m.setting->config->listen);
     if (path) unlink(path);

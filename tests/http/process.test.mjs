@@ -71,6 +71,38 @@ test('a stop waits for the request that is under way, then leaves nothing behind
   await s.stop();
 });
 
+const alive = (pid) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+
+test('a worker whose master was killed ends by itself, though a peer keeps it waiting', async () => {
+  const s = await Server.start(instance, program, { processes: '1', request_timeout_ms: '100' });
+  const [pid] = workers(s);
+  const c = s.open('POST', '/api/v1/signin', { length: 100, headers: { CONTENT_TYPE: 'application/json' } });
+  c.send('{');
+  assert.ok(await healthy(s));
+  s.process.kill('SIGKILL');
+  assert.deepEqual(await s.ended, { code: null, signal: 'SIGKILL' });
+  await eventually(() => !alive(pid), 'the worker ends');
+  assert.equal(await c.answer, null);
+  await s.stop();
+});
+
+test('a test that fails leaves no server behind', async () => {
+  const lib = (name) => JSON.stringify(path.join(top, 'tests/lib', name));
+  const script = `const { Server } = await import(${lib('fastcgi.mjs')}), { instance } = await import(${lib('instance.mjs')});
+    const s = await Server.start(instance, ${JSON.stringify(program)});
+    console.log(s.process.pid, ...s.events('worker_started').map((e) => e.pid));
+    if (process.argv[1] === 'throw') throw new Error('as a failed test does');
+    process.kill(process.pid, 'SIGTERM');
+    await new Promise(() => setInterval(() => {}, 1000));`;
+  for (const how of ['throw', 'stopped']) {
+    const r = spawnSync(process.execPath, ['--input-type=module', '-e', script, '--', how], { encoding: 'utf8' });
+    const pids = r.stdout.trim().split(' ').map(Number);
+    assert.equal(pids.length, 3, r.stderr);
+    assert.notEqual(r.status, 0);
+    await eventually(() => !pids.some(alive), `${how}: master and workers are gone`);
+  }
+});
+
 test('SIGHUP replaces all workers and loses no request', async () => {
   const s = await Server.start(instance, program);
   await signedIn(s);

@@ -57,6 +57,15 @@ function setIn(text, section, key, value) {
   return `${before}[${section}]\n${key} = ${value}\n${body.replace(new RegExp(`^${key} = .*\\n`, 'm'), '')}${rest.join('')}`;
 }
 
+// A test that ends before stop() (a failed one, or the whole run stopped) must leave nothing running: the servers are
+// leaders of groups of their own, which nobody else would end.
+const running = new Set();
+function endGroup(child) { // true when some of it was still there
+  try { return process.kill(-child.pid, 'SIGKILL'); } catch (e) { if (e.code !== 'ESRCH') throw e; return false; }
+}
+process.on('exit', () => { for (const child of running) endGroup(child); });
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => process.exit(128 + os.constants.signals[signal]));
+
 /** A waxseald of its own beside a running instance: the instance's configuration with some values changed, the same
  *  Redis and accounts, no nginx. Keeps the cookie and the CSRF token like tests/lib/http.mjs. */
 export class Server {
@@ -88,6 +97,7 @@ export class Server {
     this.log = '';
     this.process = spawn(this.program, ['--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: { ...process.env, ...this.env } });
     this.process.stderr.on('data', (d) => { this.log += d; });
+    running.add(this.process);
     this.ended = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));
     const up = () => existsSync(this.socket) && this.events('worker_started').length >= Number(this.wanted.processes);
     for (let i = 0; i < 2000 && !up() && this.process.exitCode === null; i++) await new Promise((r) => { setTimeout(r, 10); });
@@ -140,12 +150,16 @@ export class Server {
   }
   /** All its processes, at once: nothing can be tidied up. */
   async kill() {
-    process.kill(-this.process.pid, 'SIGKILL');
+    endGroup(this.process);
+    running.delete(this.process);
     return this.ended;
   }
   async stop() {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGTERM');
     const end = await this.ended;
+    const left = endGroup(this.process);
+    running.delete(this.process);
+    if (left && end.code === 0) throw new Error('waxseald ended before all its workers had');
     rmSync(this.folder, { recursive: true, force: true });
     return end;
   }

@@ -37,12 +37,6 @@ static void put(void *holder, str_t key, str_t value, uint32_t seconds)
         log_event(LOG_WARN, "revocation_not_kept", "reason", LOG_C(e.message), NULL);
 }
 
-static int64_t now_ms(void *holder)
-{
-    (void) holder;
-    return clock_ms();
-}
-
 static rc_t fetch(void *holder, enum revocation_place kind, str_t url, str_t body,
                   uint32_t timeout_ms, struct arena *a, str_t *out, struct err *e)
 {
@@ -60,8 +54,8 @@ void smime_checks_start(struct smime_checks *s, struct call *c, bool ask)
 {
     bool may = !str_is_null(c->app->config->fetch_socket);
     *s = (struct smime_checks){.c = c};
-    s->ops = (struct revocation_ops){
-        .fetch = may ? fetch : NULL, .get = get, .put = put, .clock_ms = now_ms, .holder = s};
+    s->ops =
+        (struct revocation_ops){.fetch = may ? fetch : NULL, .get = get, .put = put, .holder = s};
     revocation_start(&s->asking, &s->ops, ask && may, call_now());
     s->checks = revocation_checks(&s->asking);
     if (!c->app->config->fetch_issuers) s->checks.issuers = NULL;
