@@ -54,4 +54,21 @@ static inline void revoking_check(const struct revoked_answer *v)
     if (word && revoked_reason_number(str_c(word)) != v->reason) abort();
 }
 
+/* One answer of any bytes: what is not signed by the issuer tells nothing and changes nothing. */
+typedef rc_t revoking_reader(str_t der, const struct cert *about, const struct cert *issuer,
+                             int64_t now, struct revoked_answer *out, struct err *e);
+static inline void revoking_try(revoking_reader *check, str_t bytes)
+{
+    static struct cert *leaf, *issuer;
+    struct revoked_answer v = {.this_update = -1};
+    struct err e = {0};
+    if (!leaf) leaf = revoking_cert(revoking_leaf);
+    if (!issuer) issuer = revoking_cert(revoking_issuer);
+    rc_t rc = check(bytes, leaf, issuer, REVOKING_NOW, &v, &e);
+    if (rc == RC_OK)
+        revoking_check(&v);
+    else if (e.code != rc || v.this_update != -1)
+        abort();
+}
+
 #endif

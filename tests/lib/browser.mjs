@@ -86,7 +86,11 @@ export class Person {
   // --- list and reader ---
   async folder(name) {
     const link = this.page.locator('wx-sidebar .folder-link', { has: this.page.getByText(name, { exact: true }) });
-    if (!(await link.isVisible())) await this.page.locator('.drawer-button').click();
+    // Where the folders are a drawer it is opened first; where a message has the only pane, that is left.
+    await link.waitFor({ state: 'attached' });
+    const drawer = this.page.locator('.drawer-button');
+    if (!(await link.isVisible()) && !(await drawer.isVisible())) await this.page.locator('.reader-back').click();
+    if (!(await link.isVisible())) await drawer.click();
     await link.click();
     await this.page.locator('wx-list .list-title', { hasText: name }).waitFor();
     await this.page.locator('wx-list .grid[aria-busy=false]').waitFor();

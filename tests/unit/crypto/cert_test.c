@@ -3,33 +3,16 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-
 #include "base/b64.h"
-#include "tests/unit/crypto/pki.h"
-#include "tests/unit/test.h"
+#include "tests/unit/crypto/chain.h"
 
-#define CA_USAGE "critical,keyCertSign,cRLSign"
-
-static struct pki root, inter, anna;
-
-static int make_chain(void **state)
+static int make_named_chain(void **state)
 {
     (void) state;
-    root = PKI(.subject = "Root", .ca = true, .usage = CA_USAGE);
-    inter = PKI(.subject = "Issuer", .ca = true, .usage = CA_USAGE, .issuer = &root);
+    make_authorities();
     anna = PKI(.subject = "Anna", .subject_mail = "subject@example.org", .issuer = &inter,
                .san = "email:anna@example.org,email:Other@example.org",
                .usage = "critical,digitalSignature,keyAgreement", .extended = "emailProtection");
-    return 0;
-}
-
-static int free_chain(void **state)
-{
-    (void) state;
-    pki_free(&root);
-    pki_free(&inter);
-    pki_free(&anna);
     return 0;
 }
 
@@ -420,5 +403,5 @@ int main(void)
         cmocka_unit_test(loads_trust),
         cmocka_unit_test(threads_share_certificates),
     };
-    return cmocka_run_group_tests_name("cert", tests, make_chain, free_chain);
+    return cmocka_run_group_tests_name("cert", tests, make_named_chain, free_chain);
 }

@@ -3,6 +3,7 @@
 #define WAXSEAL_TEST_DER_WRITE_H
 
 #include "crypto/ber.h"
+#include "tests/unit/join.h"
 #include "tests/unit/test.h"
 
 static inline str_t tlv(struct arena *a, int id, str_t content)
@@ -12,16 +13,6 @@ static inline str_t tlv(struct arena *a, int id, str_t content)
     assert_true(ber_to_der_as(&v, (unsigned char) id, a, &out));
     return out;
 }
-
-static inline str_t join(struct arena *a, const str_t *list, size_t n)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(1 << 20);
-    for (size_t i = 0; i < n; i++)
-        buf_str(&b, list[i]);
-    return arena_str(a, buf_view(&b));
-}
-#define JOIN(a, ...)                                                                               \
-    join((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
 
 #define OID_DATA STR("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01")
 

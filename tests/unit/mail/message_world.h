@@ -7,6 +7,7 @@
 #include "mail/build.h"
 #include "mail/message.h"
 #include "tests/unit/crypto/pki.h"
+#include "tests/unit/join.h"
 #include "tests/unit/test.h"
 
 #define FROM_ANNA STR("From: Anna <anna@a.example>\r\nTo: bert@a.example\r\nSubject: outer\r\n")
@@ -52,16 +53,6 @@ static inline int teardown(void **state)
 }
 
 /* --- making messages ------------------------------------------------------------------------- */
-
-static inline str_t joined(struct arena *a, const str_t *list, size_t n)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(8 << 20);
-    for (size_t i = 0; i < n; i++)
-        buf_str(&b, list[i]);
-    return arena_str(a, buf_view(&b));
-}
-#define JOIN(a, ...)                                                                               \
-    joined((a), (str_t[]){__VA_ARGS__}, sizeof((str_t[]){__VA_ARGS__}) / sizeof(str_t))
 
 /* SignedData that gives this time as its own, with this digest (NULL: the usual one) and a
  * further certificate (or NULL). */
