@@ -84,6 +84,7 @@ static const struct key DOMAIN_KEYS[] = {
     {"smtp", KIND_ENDPOINT, D(smtp), NULL, 0, 0, ENDPOINT},
     {"sieve", KIND_ENDPOINT, D(sieve), "", 0, 0, ENDPOINT},
     {"login", KIND_TEXT, D(login), "%u", 0, 0, "text with %u, %n or %d"},
+    {"authserv_id", KIND_TEXT, D(authserv_id), "", 0, 0, "the authserv-id of your own mail server"},
     {"plan", KIND_NAME, D(plan), "basic", 0, 0, "the name of a plan"},
 };
 

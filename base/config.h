@@ -35,6 +35,7 @@ struct config_domain {
     struct config_endpoint smtp;
     struct config_endpoint sieve; /* host null: none */
     str_t login;                  /* sign-in mapping: "%u" address, "%n" local part, "%d" domain */
+    str_t authserv_id;            /* whose Authentication-Results are believed; or null: nobody's */
     str_t plan;                   /* plan of the domain until Redis says otherwise */
 };
 

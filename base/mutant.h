@@ -34,6 +34,9 @@
 #ifndef WAXSEAL_MUTANT_RANGE
 #define WAXSEAL_MUTANT_RANGE 0 /* fetch: the address that is connected to */
 #endif
+#ifndef WAXSEAL_MUTANT_AUTHSERV
+#define WAXSEAL_MUTANT_AUTHSERV 0 /* mail: whose Authentication-Results count */
+#endif
 #ifndef WAXSEAL_MUTANT_LEAK
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */

@@ -89,6 +89,12 @@ rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t
     return RC_OK;
 }
 
+rc_t message_part_text(struct message_view *v, str_t id, struct buf *out, struct err *e)
+{
+    const struct entity *part = known_part(opened_of(v), id);
+    return part ? entity_decode_text(part, out, e) : no_such_part(e);
+}
+
 /* --- attached messages -------------------------------------------------------------------------
  */
 

@@ -181,6 +181,10 @@ void message_close(struct message_view *v);
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e) WX_MUST_USE;
 
+/* The same as UTF-8, by the part's charset (text/...; anything else: UTF-8 or windows-1252). */
+rc_t message_part_text(struct message_view *v, str_t id, struct buf *out,
+                       struct err *e) WX_MUST_USE;
+
 bool message_has_part(const struct message_view *v, str_t id);
 /* An attached message (message/rfc822, or a file called .eml) by its attachment's id, as a message
  * of its own: own verdict, ids of parts that begin with that id and a slash. Its encrypted layers

@@ -19,6 +19,7 @@ suite_of() {
     FEATURE) echo http plan ;;
     CSRF) echo http guard ;;
     RANGE) echo fetch refused ;;
+    AUTHSERV) echo unit mail/unsubscribe_test ;;
     LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
     esac

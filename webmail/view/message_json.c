@@ -3,6 +3,8 @@
 #include <ctype.h>
 
 #include "base/b64.h"
+#include "mail/preview.h"
+#include "mail/unsubscribe.h"
 #include "webmail/app.h"
 
 enum { JOB_RECIPIENTS_MAX = 256, MINE_MAX = 64 };
@@ -298,8 +300,7 @@ static json_t *parts_json(const struct message_view *m)
     return v;
 }
 
-/* A name for what has none, so that it can be listed and saved. */
-static str_t shown_name(const struct message_attachment *at, struct arena *a)
+str_t attachment_shown_name(const struct message_attachment *at, struct arena *a)
 {
     if (at->name.n) return at->name;
     if (at->title.n) return arena_printf(a, "%.*s.eml", STR_ARG(at->title));
@@ -317,15 +318,50 @@ static json_t *attachments_json(const struct message_view *m, struct arena *a)
         const struct message_attachment *at = &m->attachments[i];
         json_t *one = json_object();
         json_put_str(one, "id", at->id);
-        json_put_str(one, "name", or_empty(shown_name(at, a)));
+        json_put_str(one, "name", or_empty(attachment_shown_name(at, a)));
         json_put_str(one, "type", at->type);
         json_put_int(one, "size", (long long) at->size);
         json_put_bool(one, "inline", at->inlined);
         json_put_str(one, "content_id", at->content_id);
         json_put_bool(one, "sealed", at->sealed);
+        const char *preview = preview_word(preview_of(at->type, at->name));
+        json_put_str(one, "preview", preview ? str_c(preview) : STR_NULL);
         json_array_append_new(v, one);
     }
     return v;
+}
+
+/* --- what can be done with it ------------------------------------------------------------------
+ */
+
+static json_t *unsubscribe_json(const struct message_view *m, const struct message_context *ctx,
+                                struct arena *a)
+{
+    struct unsubscribe u;
+    if (!message_unsubscribe(m, ctx->authserv_id, a, &u)) return json_null();
+    json_t *v = json_object();
+    json_put_bool(v, "one_click", u.one_click && ctx->can_post);
+    json_put_bool(v, "https", u.https);
+    json_put_str(v, "url", u.url);
+    json_put_str(v, "host", u.host);
+    json_put_str(v, "mailto", u.mailto);
+    json_put_str(v, "address", u.address);
+    return v;
+}
+
+/* The part of a delivery report or receipt that says what became of a message. */
+static json_t *report_json(const struct message_view *m)
+{
+    for (size_t i = 0; i < m->attachment_count; i++) {
+        const struct message_attachment *at = &m->attachments[i];
+        if (preview_of(at->type, at->name) != PREVIEW_REPORT) continue;
+        json_t *v = json_object();
+        bool delivery = str_ends(at->type, STR("delivery-status"));
+        json_put_str(v, "kind", delivery ? STR("delivery") : STR("disposition"));
+        json_put_str(v, "part", at->id);
+        return v;
+    }
+    return json_null();
 }
 
 json_t *message_json(const struct message_view *m, const struct message_context *ctx,
@@ -344,5 +380,8 @@ json_t *message_json(const struct message_view *m, const struct message_context 
     json_object_set_new(v, "security", security_json(m, ctx, a));
     json_object_set_new(v, "parts", parts_json(m));
     json_object_set_new(v, "attachments", attachments_json(m, a));
+    json_object_set_new(v, "unsubscribe", unsubscribe_json(m, ctx, a));
+    json_object_set_new(v, "report", report_json(m));
+    json_object_set_new(v, "remote", ctx->remote ? json_incref(ctx->remote) : json_null());
     return v;
 }

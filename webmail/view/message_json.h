@@ -13,10 +13,17 @@ struct message_context {
     size_t mine_count;
     str_t part; /* id of the attached message that it is, or null */
     bool check; /* POST check is worth it */
+    /* May a list be left with one click? Only by what this server has said of the message. */
+    str_t authserv_id;
+    bool can_post;  /* waxseal-fetch is there */
+    json_t *remote; /* borrowed: {url: path}, or NULL: pictures from outside are not shown */
 };
 /* docs/PLAN.md "Message". New reference; NULL when out of memory. */
 json_t *message_json(const struct message_view *v, const struct message_context *ctx,
                      struct arena *a);
+
+/* A name for what has none, so that it can be listed and saved. */
+str_t attachment_shown_name(const struct message_attachment *at, struct arena *a);
 
 /* {security: Security|null}. */
 json_t *message_security_json(const struct message_view *v, const struct message_context *ctx,

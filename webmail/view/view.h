@@ -44,6 +44,8 @@ struct opened_message {
     size_t evidence_count;
     bool worth_a_check; /* something could be looked up outside, or has to be recorded */
 };
+/* Folder and uid of the path, uidvalidity of the query: of a GET. */
+rc_t message_request_query(struct call *c, struct message_request *q, struct err *e) WX_MUST_USE;
 /* Folder and uid of the path, uidvalidity and keys of the JSON body. */
 rc_t message_request_read(struct call *c, struct message_request *q, struct err *e) WX_MUST_USE;
 /* The parsing is marked in shared memory (see shared.h). Free with opened_message_free, also after

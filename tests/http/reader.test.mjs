@@ -1,0 +1,85 @@
+// What the reader is told of a message, and parts shown in place.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import test, { after, before } from 'node:test';
+import { folderId, imapOf, signedIn } from '../lib/instance.mjs';
+import { attachment, entity, message, multipart, text } from '../lib/mime.mjs';
+
+let c, imap;
+const inbox = folderId('INBOX');
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==', 'base64');
+before(async () => { c = await signedIn('alice'); imap = await imapOf('alice'); });
+after(() => { imap.close(); c.close(); });
+
+/** A message of this test's own: its URL and the query that names the folder's state. */
+async function put(body, { head = '', from = 'tester@demo.test' } = {}) {
+  const bytes = message({ from, to: 'alice@demo.test', subject: `Reader ${randomUUID()}`, date: new Date(), id: `<${randomUUID()}@demo.test>` }, body);
+  const uid = await imap.append('INBOX', Buffer.concat([Buffer.from(head), bytes]));
+  const { uidvalidity } = await imap.select('INBOX');
+  const url = `/api/v1/folders/${inbox}/messages/${uid}`;
+  return { url, uidvalidity, query: `uidvalidity=${uidvalidity}`, get: async () => (await c.get(`${url}?uidvalidity=${uidvalidity}`)).json };
+}
+const part = (m, id, more = '') => c.get(`${m.url}/parts/${id}?${m.query}${more}`);
+
+test('attachments say how they can be shown', async () => {
+  const m = await put(multipart('mixed', [
+    text('Hello'), attachment('a.png', 'image/png', PNG), attachment('b.svg', 'image/svg+xml', Buffer.from('<svg/>')), attachment('c.pdf', 'application/pdf', Buffer.from('%PDF-1.4')),
+    attachment('d.txt', 'application/octet-stream', Buffer.from('x')), attachment('e.ics', 'text/calendar', Buffer.from('x')), attachment('f.vcf', 'text/vcard', Buffer.from('x')),
+    attachment('winmail.dat', 'application/ms-tnef', Buffer.from('x')), attachment('g.zip', 'application/zip', Buffer.from('x')),
+  ]));
+  const shown = await m.get();
+  assert.deepEqual(shown.attachments.map((a) => a.preview), ['image', null, 'pdf', 'text', 'calendar', 'contact', 'tnef', null]);
+  assert.deepEqual([shown.unsubscribe, shown.report, shown.remote], [null, null, null]);
+});
+
+test('a picture is shown under the type its bytes have, whatever it is called', async () => {
+  const page = Buffer.from('<html><script>alert(1)</script></html>');
+  const m = await put(multipart('mixed', [text('x'), attachment('really.jpg', 'image/jpeg', PNG), attachment('page.png', 'image/png', page), attachment('page.html', 'text/html', page)]));
+  const [picture, fake, html] = (await m.get()).attachments;
+  const r = await part(m, picture.id, '&inline=1');
+  assert.equal(r.status, 200, r.text);
+  assert.equal(r.headers['content-type'], 'image/png');
+  assert.match(r.headers['content-disposition'], /^inline/);
+  assert.equal(r.headers['x-content-type-options'], 'nosniff');
+  assert.match(r.headers['content-security-policy'], /sandbox/);
+  assert.ok(r.bytes.equals(PNG));
+  const no = await part(m, fake.id, '&inline=1');
+  assert.deepEqual([no.status, no.json.code], [422, 'unsupported']);
+  assert.equal((await part(m, html.id, '&inline=1')).status, 403);
+  const saved = await part(m, html.id);
+  assert.deepEqual([saved.status, saved.headers['content-type']], [200, 'application/octet-stream']);
+});
+
+test('text is shown as UTF-8 text, and only its beginning', async () => {
+  const latin = attachment('notes.txt', 'text/plain; charset=iso-8859-1', Buffer.from('Gr\xfc\xdfe <script>', 'latin1'));
+  const long = attachment('long.log', 'application/octet-stream', Buffer.from('ä'.repeat(200_000)));
+  const m = await put(multipart('mixed', [text('x'), latin, long]));
+  const [small, large] = (await m.get()).attachments;
+  const r = await part(m, small.id, '&inline=1');
+  assert.deepEqual([r.status, r.headers['content-type'], r.text], [200, 'text/plain; charset=utf-8', 'Grüße <script>']);
+  assert.equal(r.headers['x-waxseal-truncated'], undefined);
+  const cut = await part(m, large.id, '&inline=1');
+  assert.equal(cut.headers['x-waxseal-truncated'], 'yes');
+  assert.deepEqual([cut.bytes.length, /^ä+$/.test(cut.text)], [256 << 10, true]);
+  assert.equal((await part(m, large.id)).bytes.length, 400_000);
+  assert.equal((await part(m, '9.9', '&inline=1')).status, 404);
+});
+
+test('a way out of a list is told, one click only where our own server vouches for it', async () => {
+  const list = 'List-Unsubscribe: <mailto:out@l.example>, <https://l.example/u>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n';
+  const signed = 'DKIM-Signature: v=1; d=l.example; s=k; h=from:list-unsubscribe:list-unsubscribe-post; bh=x; b=y\r\n';
+  const pass = (id) => `Authentication-Results: ${id}; dkim=pass header.d=l.example\r\n`;
+  const of = async (head) => (await (await put(text('x'), { head })).get()).unsubscribe;
+  const want = { one_click: true, https: true, url: 'https://l.example/u', host: 'l.example', mailto: 'mailto:out@l.example', address: 'out@l.example' };
+  assert.deepEqual(await of(pass('mx.demo.test') + signed + list), want);
+  assert.deepEqual(await of(pass('mx.evil.test') + signed + list), { ...want, one_click: false });
+  assert.deepEqual(await of(pass('mx.demo.test') + list), { ...want, one_click: false });
+  assert.equal(await of('List-Unsubscribe: <javascript:alert(1)>\r\n'), null);
+});
+
+test('a report is marked', async () => {
+  const status = entity([['Content-Type', 'message/delivery-status']], 'Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; x@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n');
+  const shown = await (await put(multipart('report', [text('It failed.'), status], '; report-type=delivery-status'))).get();
+  assert.equal(shown.report.kind, 'delivery');
+  assert.equal(shown.attachments.find((a) => a.id === shown.report.part).preview, 'report');
+});

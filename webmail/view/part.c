@@ -1,0 +1,104 @@
+/* Parts of a message: downloaded, or shown in place where that is safe. */
+#include "mail/preview.h"
+#include "mail/raster.h"
+#include "webmail/view/view.h"
+
+enum { TEXT_SHOWN = 256 << 10 };
+
+/* type/subtype of RFC 6838 names and nothing else; what a browser would run is not named. */
+static str_t download_type(str_t type)
+{
+    static const str_t active[] = {STR_INIT("text/html"),
+                                   STR_INIT("image/svg+xml"),
+                                   STR_INIT("application/xhtml+xml"),
+                                   STR_INIT("text/xml"),
+                                   STR_INIT("application/xml"),
+                                   STR_INIT("text/javascript"),
+                                   STR_INIT("application/javascript")};
+    unsigned slashes = 0;
+    bool ok = type.n > 2 && type.n < 128;
+    for (size_t i = 0; ok && i < type.n; i++) {
+        char ch = type.p[i];
+        slashes += ch == '/';
+        ok = (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || strchr("/!#$&-^_.+", ch);
+    }
+    for (size_t i = 0; i < sizeof active / sizeof active[0]; i++)
+        ok = ok && !str_eq(type, active[i]);
+    return ok && slashes == 1 ? type : STR("application/octet-stream");
+}
+
+static rc_t answer_bytes(struct call *c, str_t type, bool inline_, str_t name, struct buf *bytes)
+{
+    response_type(c->s, type);
+    response_header(c->s, STR("Content-Disposition"), content_disposition(c->arena, inline_, name));
+    response_take(c->s, bytes);
+    return RC_OK;
+}
+
+/* Under the type that its own bytes say, whatever the sender called it. */
+static rc_t answer_image(struct call *c, str_t name, struct buf *bytes, struct err *e)
+{
+    struct raster r;
+    if (!raster_read(buf_view(bytes), &r))
+        return err_set(e, RC_UNSUPPORTED, "This is no picture that can be shown.");
+    return answer_bytes(c, str_c(r.type), true, name, bytes);
+}
+
+/* Cut where a character begins. */
+static size_t cut_length(str_t s, size_t most)
+{
+    if (s.n <= most) return s.n;
+    while (most > 0 && ((unsigned char) s.p[most] & 0xc0) == 0x80)
+        most--;
+    return most;
+}
+
+static rc_t answer_text(struct call *c, struct opened_message *m, str_t id, str_t name,
+                        struct err *e)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT_SECRET((size_t) c->app->config->message_max_bytes * 3);
+    TRY(message_part_text(m->view, id, &text, e));
+    size_t n = cut_length(buf_view(&text), TEXT_SHOWN);
+    if (n < text.n) response_header(c->s, STR("X-Waxseal-Truncated"), STR("yes"));
+    wipe(text.p + n, text.n - n);
+    text.n = n;
+    return answer_bytes(c, STR("text/plain; charset=utf-8"), true, name, &text);
+}
+
+static rc_t answer_part(struct call *c, struct opened_message *m, str_t id, bool inline_,
+                        struct err *e)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT_SECRET(c->app->config->message_max_bytes);
+    str_t type = STR_NULL, name = STR_NULL;
+    TRY(message_part_bytes(m->view, id, &bytes, &type, &name, e));
+    name = arena_str(c->arena, name); /* outlives the view */
+    if (!inline_) {
+        str_t shown = arena_str(c->arena, download_type(type));
+        return answer_bytes(c, shown, false, name, &bytes);
+    }
+    enum preview kind = preview_of(type, name);
+    if (kind == PREVIEW_IMAGE) return answer_image(c, name, &bytes, e);
+    if (kind == PREVIEW_TEXT) return answer_text(c, m, id, name, e);
+    return err_set(e, RC_FORBIDDEN, "Only pictures and text can be shown in place.");
+}
+
+rc_t part_get(struct call *c, struct err *e)
+{
+    CLEANUP_OPENED struct opened_message m = {0};
+    struct message_request q = {.part = c->q->params[2]};
+    TRY(message_request_query(c, &q, e));
+    TRY(view_open_message(c, &q, &m, e));
+    bool inline_ = str_eq(request_query(c->q, STR("inline")), STR("1"));
+    return answer_part(c, &m, q.part, inline_, e);
+}
+
+rc_t part_unlock(struct call *c, struct err *e)
+{
+    CLEANUP_OPENED struct opened_message m = {0};
+    struct message_request q = {.part = c->q->params[2]};
+    bool inline_;
+    TRY(message_request_read(c, &q, e));
+    TRY(json_want_bool(c->in, "inline", false, &inline_, e));
+    TRY(view_open_message(c, &q, &m, e));
+    return answer_part(c, &m, q.part, inline_, e);
+}
