@@ -2,10 +2,10 @@
 INSTANCE  ?= demo
 PORT_BASE ?= 8480
 DATA      ?= $(CURDIR)/run
-STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)'
+STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)' BIG='$(BIG)'
 
 .PHONY: run stop status
-run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run)
+run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run; BIG=100000: so many messages for erin)
 	@$(MAKE) --no-print-directory all
 	@$(STACK_ENV) bash tests/stack/up.sh
 

@@ -4,7 +4,7 @@
 set -euo pipefail
 umask 077
 D=$1
-[ ! -s "$D/done" ] || exit 0
+[ ! -s "$D/done" ] || [ ! -s "$D/erin.p12" ] || exit 0
 mkdir -p "$D"
 cd "$D"
 
@@ -63,6 +63,12 @@ p12() { # NAME CA "FRIENDLY NAME" PASSPHRASE
     openssl pkcs12 -export -inkey "$1.key" -in "$1.pem" -certfile "$2.pem" -name "$3" -passout "pass:$4" -out "$1.p12"
 }
 
+erin() { # came later: an older demo gets hers too
+    leaf erin rsa root "Erin Engel" erin@demo.test
+    p12 erin root "Erin Engel (demo)" "erin demo passphrase"
+}
+if [ -s done ]; then erin; exit 0; fi
+
 root root "Waxseal Demo Root CA"
 root other-root "Unknown Demo CA" # deliberately not trusted
 leaf alice rsa root "Alice Archer" alice@demo.test
@@ -77,4 +83,5 @@ p12 bob root "Bob Baker (demo)" "bob demo passphrase"
 p12 mallory root "Mallory Moss (demo)" "mallory demo passphrase"
 p12 expired root "Alice Archer, expired (demo)" "expired demo passphrase"
 head -c "$(($(stat -c %s alice.p12) / 2))" alice.p12 >damaged.p12
+erin
 echo made >done

@@ -1,6 +1,6 @@
 # Writes everything below DATA that the servers read; sourced by up.sh after lib.sh.
 
-ACCOUNTS='alice bob carol dave'
+ACCOUNTS='alice bob carol dave erin' # erin's mailbox can be a big one (BIG=100000 make run)
 account_password() { printf '%s-demo' "$1"; }
 account_plan() { case $1 in carol) echo basic ;; *) echo enterprise ;; esac; }
 
@@ -25,8 +25,7 @@ make_secrets() {
     cp "$DATA/demo/ca/root.pem" "$DATA/demo/ca.pem"
     cp "$DATA/demo/ca/root.pem" "$DATA/trust/demo-root.pem"
     [ ! -x "$BUILD/waxsealctl" ] || "$BUILD/waxsealctl" roots --out "$DATA/etc/mail-roots.pem" >/dev/null
-    cp "$DATA"/demo/ca/{alice,bob}.p12 "$DATA/demo/"
-    cp "$DATA"/demo/ca/{alice,bob}.pem "$DATA/demo/"
+    cp "$DATA"/demo/ca/{alice,bob,erin}.{p12,pem} "$DATA/demo/"
     cp "$DATA/demo/ca/server.pem" "$DATA/etc/server.pem"
     install -m 0600 "$DATA/demo/ca/server.key" "$DATA/etc/server.key"
     chmod 0644 "$DATA"/demo/*.p12
@@ -42,12 +41,14 @@ render() { # TEMPLATE TARGET [NAME=VALUE...]
     sed "${args[@]}" "$STACK_DIR/conf/$1" >"$2"
 }
 
-make_passwd() { # hashed once: doveadm pw is slow on purpose
+make_passwd() { # hashed once: it is slow on purpose
     local u
-    [ -s "$DATA/etc/dovecot-passwd" ] && return
+    touch "$DATA/etc/dovecot-passwd"
+    cp "$DATA/etc/dovecot-passwd" "$DATA/etc/dovecot-passwd.new"
     for u in $ACCOUNTS; do
+        ! grep -q "^$u@" "$DATA/etc/dovecot-passwd" || continue
         printf '%s@demo.test:%s::::::\n' "$u" "$(openssl passwd -6 "$(account_password "$u")")"
-    done >"$DATA/etc/dovecot-passwd.new"
+    done >>"$DATA/etc/dovecot-passwd.new"
     mv "$DATA/etc/dovecot-passwd.new" "$DATA/etc/dovecot-passwd"
 }
 

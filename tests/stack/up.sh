@@ -85,6 +85,15 @@ seed_mail() {
     touch "$DATA/demo/seeded"
 }
 
+# BIG=100000: that many messages for erin. Some seconds for each ten thousand, once.
+big_mail() {
+    [ -n "${BIG:-}" ] || return 0
+    [[ $BIG =~ ^[1-9][0-9]{0,6}$ ]] || die "BIG is '$BIG', expected how many messages erin gets"
+    say "demo: $BIG messages for erin"
+    "$NODE" "$STACK_DIR/seed/big.mjs" "$DATA/demo/accounts.json" "$BIG" >"$DATA/log/big.log" 2>&1 9>&- ||
+        { tail -n 20 "$DATA/log/big.log" >&2; die "erin's mailbox could not be filled"; }
+}
+
 # The unprivileged user may not reach the checkout, so the program runs from a copy.
 install_app() {
     rm -rf "$DATA/app.new"
@@ -163,6 +172,7 @@ wait $redis_job
 wait $dovecot_job
 wait $postfix_job
 seed_mail
+big_mail
 if [ -x "$BUILD/waxseald" ]; then
     put_app_in_place
     own_network
@@ -185,7 +195,7 @@ for u in $ACCOUNTS; do
 done
 say
 say "  .p12 files          passphrase"
-for u in alice bob; do printf '  %s  %s\n' "$DATA/demo/$u.p12" "\"$u demo passphrase\""; done
+for u in alice bob erin; do printf '  %s  %s\n' "$DATA/demo/$u.p12" "\"$u demo passphrase\""; done
 say
 say "  IMAP $P_IMAP (TLS $P_IMAPS), submission $P_SMTP (TLS $P_SMTPS), ManageSieve $P_SIEVE on 127.0.0.1"
 if [ ${#OWN_NETWORK[@]} -gt 0 ]; then say "  Nothing leaves this machine."; else
