@@ -141,10 +141,21 @@ struct imap_row {
     enum imap_security security; /* whole root part, from BODYSTRUCTURE only */
 };
 
+/* A conversation of the folder; a list shows its newest message. */
+struct imap_thread {
+    const uint32_t *uids; /* ascending, at most IMAP_THREAD_MAX */
+    size_t count, unread;
+    bool flagged; /* some message of it */
+};
+/* A longer conversation is several, each of so many messages. */
+#define IMAP_THREAD_MAX 500u
+
 struct imap_rows {
     struct imap_mailbox mailbox;
-    struct imap_row *rows; /* newest first */
+    struct imap_row *rows; /* newest first, or as asked for */
     size_t count;
+    size_t total;                /* rows of the whole list; imap_list_ordered only */
+    struct imap_thread *threads; /* of each row; NULL unless asked for */
 };
 
 /* Rows [offset, offset + limit) counted from the newest message by position. */
@@ -173,6 +184,44 @@ struct imap_changes {
  * or told by the next call, perhaps by both, never by neither. */
 rc_t imap_changes(struct imap *im, uint32_t uidvalidity, uint64_t modseq, uint32_t uidnext,
                   struct arena *a, struct imap_changes *out, struct err *e) WX_MUST_USE;
+
+enum imap_sort {
+    IMAP_SORT_POSITION,
+    IMAP_SORT_DATE, /* of the Date field */
+    IMAP_SORT_FROM, /* by name where the server can (RFC 5957), else by mailbox */
+    IMAP_SORT_TO,
+    IMAP_SORT_SUBJECT,
+    IMAP_SORT_SIZE
+};
+struct imap_order {
+    enum imap_sort sort;
+    bool ascending; /* equal ones: newest first */
+    bool threads;   /* a row a conversation, placed as its newest message is */
+};
+/* Rows [offset, offset + limit) of the folder in this order, by the server's SORT (RFC 5256) and
+ * THREAD: REFS where offered, which goes by References alone, else REFERENCES, else from the
+ * headers read here. RC_UNSUPPORTED: no SORT. Orders and conversations are remembered as long as
+ * no message comes or goes (imap_index.h). */
+rc_t imap_list_ordered(struct imap *im, const struct imap_order *order, uint32_t offset,
+                       uint32_t limit, struct arena *a, struct imap_rows *out,
+                       struct err *e) WX_MUST_USE;
+/* UIDs of the conversation in the selected mailbox that holds this one, ascending. RC_NOT_FOUND. */
+rc_t imap_conversation(struct imap *im, uint32_t uid, struct arena *a, uint32_t **uids, size_t *n,
+                       struct err *e) WX_MUST_USE;
+
+/* Message ids as numbers, good for imap_related of the same pool only. */
+struct imap_ids {
+    uint64_t *list;
+    size_t count;
+};
+/* Ids of these messages and of all they refer to (Message-ID, References, In-Reply-To). */
+rc_t imap_ids_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
+                 struct imap_ids *out, struct err *e) WX_MUST_USE;
+/* UIDs of the selected mailbox that have or refer to one of the ids, ascending, the newest `most`
+ * of them. Looked at are the newest IMAP_REFERENCES_MAX messages; some may be gone since. */
+#define IMAP_REFERENCES_MAX 100000u
+rc_t imap_related(struct imap *im, const struct imap_ids *ids, size_t most, struct arena *a,
+                  uint32_t **uids, size_t *n, struct err *e) WX_MUST_USE;
 
 /* Whole message, byte for byte (BODY.PEEK[]). RC_NOT_FOUND, RC_TOO_LARGE over out->max.
  * A body cut short by a dying connection is an error, never a short success. */

@@ -33,6 +33,8 @@ rc_t imap_uids_check(const uint32_t *uids, size_t n, struct err *e) WX_MUST_USE;
 
 /* The pool's memory of what kind each message is (imap_kinds.h). */
 struct imap_kinds_cache *imap_pool_kinds(struct imap_pool *p);
+/* Its memory of orders, conversations and references (imap_index.h). */
+struct imap_indexes *imap_pool_indexes(struct imap_pool *p);
 
 /* --- names (imap_utf7.c) ------------------------------------------------------------------ */
 

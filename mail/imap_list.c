@@ -1,10 +1,8 @@
 /* The selected mailbox: its state, and rows by position or UID. */
 #include <stdlib.h>
 
-#include "mail/imap_lease.h"
+#include "mail/imap_list.h"
 #include "mail/imap_row.h"
-
-#define LIMIT_MAX 1000
 
 /* --- state -------------------------------------------------------------------------------- */
 
@@ -184,12 +182,19 @@ static int by_sequence(const void *x, const void *y)
     return a->seq < b->seq ? 1 : a->seq > b->seq ? -1 : 0;
 }
 
-/* Positions of the window counted from the newest; false when it is empty. */
-static bool window(uint32_t total, uint32_t offset, uint32_t limit, uint32_t *low, uint32_t *high)
+/* Rows wanted, counted from the newest message or from the oldest. */
+struct wanted {
+    uint32_t offset, limit;
+    bool oldest_first;
+};
+
+/* Their positions; false when there are none. */
+static bool window(uint32_t total, const struct wanted *q, uint32_t *low, uint32_t *high)
 {
-    if (offset >= total || limit == 0) return false;
-    *high = total - offset;
-    *low = *high > limit ? *high - limit + 1 : 1;
+    if (q->offset >= total || q->limit == 0) return false;
+    uint32_t left = total - q->offset, n = left < q->limit ? left : q->limit;
+    *low = q->oldest_first ? q->offset + 1 : left - n + 1;
+    *high = *low + n - 1;
     return true;
 }
 
@@ -203,14 +208,14 @@ static void write_fetch(struct imap_conn *c, struct imap_command *cmd, uint32_t 
 
 /* NOOP and STATUS travel together with a FETCH by the positions known so far: one round trip. When
  * the mailbox turns out to have changed, the FETCH is asked again. */
-static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit, struct row_reader *rr,
+static rc_t list_round(struct imap_conn *c, const struct wanted *q, struct row_reader *rr,
                        struct imap_mailbox *m, struct err *e)
 {
     struct imap_command status, noop, fetch;
     uint32_t low = 0, high = 0;
     c->sel.moved = false;
     TRY(write_state(c, &noop, &status, e));
-    bool any = window(c->sel.exists, offset, limit, &low, &high);
+    bool any = window(c->sel.exists, q, &low, &high);
     if (any) write_fetch(c, &fetch, low, high);
     struct imap_command *const all[] = {&noop, &status, &fetch};
     *m = selected_state(c);
@@ -226,7 +231,7 @@ static rc_t list_round(struct imap_conn *c, uint32_t offset, uint32_t limit, str
 }
 
 /* By positions that imap_mailbox has just found out. False in *good: something moved meanwhile. */
-static rc_t list_known(struct imap *im, uint32_t offset, uint32_t limit, struct row_reader *rr,
+static rc_t list_known(struct imap *im, const struct wanted *q, struct row_reader *rr,
                        struct imap_mailbox *m, bool *good, struct err *e)
 {
     struct imap_conn *c = im->c;
@@ -234,7 +239,7 @@ static rc_t list_known(struct imap *im, uint32_t offset, uint32_t limit, struct 
     uint32_t low, high;
     *m = im->state;
     *good = true;
-    if (!window(c->sel.exists, offset, limit, &low, &high)) return RC_OK;
+    if (!window(c->sel.exists, q, &low, &high)) return RC_OK;
     struct imap_mailbox ignored = {0};
     rr->state = (struct state_reader){.c = c, .out = &ignored};
     c->sel.moved = false;
@@ -244,53 +249,71 @@ static rc_t list_known(struct imap *im, uint32_t offset, uint32_t limit, struct 
     return RC_OK;
 }
 
-static rc_t list_once(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a,
+static rc_t list_once(struct imap *im, const struct wanted *q, struct arena *a,
                       struct imap_rows *out, struct err *e)
 {
     TRY(imap_need_selected(im, e));
-    struct row_reader rr = {.a = a, .max = limit};
-    rr.rows = ARENA_ARRAY(a, limit, struct imap_row);
+    struct row_reader rr = {.a = a, .max = q->limit};
+    rr.rows = ARENA_ARRAY(a, q->limit, struct imap_row);
     if (!rr.rows) return err_set(e, RC_NO_MEMORY, NULL);
     struct imap_mailbox m;
     int rounds = 0;
     bool good = false;
-    if (im->fresh) TRY(list_known(im, offset, limit, &rr, &m, &good, e));
+    if (im->fresh) TRY(list_known(im, q, &rr, &m, &good, e));
     im->fresh = false;
     if (!good) {
         do
-            TRY(list_round(im->c, offset, limit, &rr, &m, e));
+            TRY(list_round(im->c, q, &rr, &m, e));
         while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
     }
     qsort(rr.rows, rr.count, sizeof *rr.rows, by_sequence);
-    *out = (struct imap_rows){.mailbox = m, .rows = rr.rows, .count = rr.count};
+    for (size_t i = 0; q->oldest_first && i < rr.count / 2; i++) {
+        struct imap_row swap = rr.rows[i];
+        rr.rows[i] = rr.rows[rr.count - 1 - i];
+        rr.rows[rr.count - 1 - i] = swap;
+    }
+    *out = (struct imap_rows){.mailbox = m, .rows = rr.rows, .count = rr.count, .total = m.total};
     return RC_OK;
+}
+
+rc_t imap_list_positions(struct imap *im, bool oldest_first, uint32_t offset, uint32_t limit,
+                         struct arena *a, struct imap_rows *out, struct err *e)
+{
+    const struct wanted q = {.offset = offset, .limit = limit, .oldest_first = oldest_first};
+    if (limit == 0 || limit > IMAP_LIST_MAX) return err_set(e, RC_INVALID, NULL);
+    rc_t rc;
+    do
+        rc = list_once(im, &q, a, out, e);
+    while (imap_should_retry(im, rc));
+    return rc;
 }
 
 rc_t imap_list(struct imap *im, uint32_t offset, uint32_t limit, struct arena *a,
                struct imap_rows *out, struct err *e)
 {
-    if (limit == 0 || limit > LIMIT_MAX) return err_set(e, RC_INVALID, NULL);
-    rc_t rc;
-    do
-        rc = list_once(im, offset, limit, a, out, e);
-    while (imap_should_retry(im, rc));
-    return rc;
+    return imap_list_positions(im, false, offset, limit, a, out, e);
 }
 
 /* --- rows of UIDs ------------------------------------------------------------------------------
  */
+
+static void write_uids(struct imap_conn *c, struct imap_command *cmd, const uint32_t *uids,
+                       size_t n, size_t *from, const char *items)
+{
+    imap_cmd_begin(c, cmd);
+    imap_cmd_text(c, STR("UID FETCH "));
+    imap_uids_write(&c->out, uids, n, from, IMAP_LINE_MAX);
+    imap_cmd_text(c, STR(" "));
+    imap_cmd_text(c, str_c(items));
+    imap_cmd_end(c);
+}
 
 static rc_t fetch_uids(struct imap_conn *c, const uint32_t *uids, size_t n, const char *items,
                        struct row_reader *rr, struct err *e)
 {
     for (size_t from = 0; from < n;) {
         struct imap_command cmd;
-        imap_cmd_begin(c, &cmd);
-        imap_cmd_text(c, STR("UID FETCH "));
-        imap_uids_write(&c->out, uids, n, &from, IMAP_LINE_MAX);
-        imap_cmd_text(c, STR(" "));
-        imap_cmd_text(c, str_c(items));
-        imap_cmd_end(c);
+        write_uids(c, &cmd, uids, n, &from, items);
         TRY(imap_conn_run(c, &cmd, on_row, rr, e));
     }
     return RC_OK;
@@ -302,22 +325,82 @@ static int by_uid(const void *x, const void *y)
     return a->uid < b->uid ? -1 : a->uid > b->uid ? 1 : 0;
 }
 
-static rc_t rows_once(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
-                      struct imap_rows *out, struct err *e)
+/* Rows and, of other messages, the flags alone, in one round trip as long as both fit a line. */
+struct rows_and_flags {
+    struct row_reader rr;
+    struct imap_members *members;
+};
+
+static int by_member(const void *x, const void *y)
+{
+    const struct imap_member *a = x, *b = y;
+    return a->uid < b->uid ? -1 : a->uid > b->uid;
+}
+
+static rc_t on_row_or_flags(void *ctx, struct imap_response *r, struct err *e)
+{
+    struct rows_and_flags *rf = ctx;
+    struct imap_members *ms = rf->members;
+    if (!ms || !r->has_number || !str_ieq(r->word, STR("FETCH"))) return on_row(&rf->rr, r, e);
+    struct imap_response again = *r;
+    struct imap_row row = {0};
+    arena_reset(ms->scratch);
+    if (imap_row_read(&again, ms->scratch, &row, NULL) && row.internaldate == 0 && row.size == 0) {
+        struct imap_member key = {.uid = row.uid};
+        struct imap_member *m = bsearch(&key, ms->list, ms->count, sizeof key, by_member);
+        if (m) {
+            m->there = m->unseen = true;
+            m->flagged = false;
+            for (size_t i = 0; i < row.flag_count; i++) {
+                if (str_ieq(row.flags[i], STR("\\Seen"))) m->unseen = false;
+                if (str_ieq(row.flags[i], STR("\\Flagged"))) m->flagged = true;
+            }
+            return RC_OK;
+        }
+    }
+    return on_row(&rf->rr, r, e);
+}
+
+static rc_t fetch_both(struct imap_conn *c, const uint32_t *uids, size_t n,
+                       struct rows_and_flags *rf, struct err *e)
+{
+    size_t members = rf->members ? rf->members->count : 0;
+    size_t from = 0, flags_from = 0;
+    while (from < n || flags_from < members) {
+        struct imap_command rows, flags, *both[2];
+        size_t k = 0;
+        if (from < n) {
+            write_uids(c, &rows, uids, n, &from, IMAP_ROW_ITEMS);
+            both[k++] = &rows;
+        }
+        if (flags_from < members) {
+            write_uids(c, &flags, rf->members->uids, members, &flags_from, "(UID FLAGS)");
+            both[k++] = &flags;
+        }
+        TRY(imap_conn_collect(c, both, k, on_row_or_flags, rf, NULL, e));
+        for (size_t i = 0; i < k; i++)
+            TRY(imap_cmd_error(both[i], e));
+    }
+    return RC_OK;
+}
+
+rc_t imap_rows_with(struct imap *im, const uint32_t *uids, size_t n, struct imap_members *members,
+                    struct arena *a, struct imap_rows *out, struct err *e)
 {
     TRY(imap_need_selected(im, e));
-    struct row_reader rr = {.a = a, .max = n};
-    struct imap_row *ordered = ARENA_ARRAY(a, n, struct imap_row);
+    struct rows_and_flags rf = {.rr = {.a = a, .max = n}, .members = members};
+    struct row_reader *rr = &rf.rr;
+    struct imap_row *ordered = ARENA_ARRAY(a, n + 1, struct imap_row);
     struct imap_mailbox m = selected_state(im->c);
-    rr.rows = ARENA_ARRAY(a, n, struct imap_row);
-    if (!rr.rows || !ordered) return err_set(e, RC_NO_MEMORY, NULL);
-    rr.state = (struct state_reader){.c = im->c, .out = &m};
-    TRY(fetch_uids(im->c, uids, n, IMAP_ROW_ITEMS, &rr, e));
-    qsort(rr.rows, rr.count, sizeof *rr.rows, by_uid);
+    rr->rows = ARENA_ARRAY(a, n + 1, struct imap_row);
+    if (!rr->rows || !ordered) return err_set(e, RC_NO_MEMORY, NULL);
+    rr->state = (struct state_reader){.c = im->c, .out = &m};
+    TRY(fetch_both(im->c, uids, n, &rf, e));
+    qsort(rr->rows, rr->count, sizeof *rr->rows, by_uid);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
         struct imap_row key = {.uid = uids[i]};
-        struct imap_row *row = bsearch(&key, rr.rows, rr.count, sizeof key, by_uid);
+        struct imap_row *row = bsearch(&key, rr->rows, rr->count, sizeof key, by_uid);
         if (row) ordered[count++] = *row;
     }
     *out = (struct imap_rows){.mailbox = m, .rows = ordered, .count = count};
@@ -327,7 +410,7 @@ static rc_t rows_once(struct imap *im, const uint32_t *uids, size_t n, struct ar
 rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
                   struct imap_rows *out, struct err *e)
 {
-    if (n > LIMIT_MAX) return err_set(e, RC_INVALID, NULL);
+    if (n > IMAP_LIST_MAX) return err_set(e, RC_INVALID, NULL);
     if (n == 0) {
         TRY(imap_need_selected(im, e));
         *out = (struct imap_rows){.mailbox = selected_state(im->c)};
@@ -336,7 +419,7 @@ rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena 
     TRY(imap_uids_check(uids, n, e));
     rc_t rc;
     do
-        rc = rows_once(im, uids, n, a, out, e);
+        rc = imap_rows_with(im, uids, n, NULL, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }

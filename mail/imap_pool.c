@@ -6,14 +6,15 @@
 #include <time.h>
 
 #include "crypto/seal.h"
+#include "mail/imap_index.h"
 #include "mail/imap_kinds.h"
-#include "mail/imap_lease.h"
 
 #define SESSION_MAX 128
 #define TOTAL_MAX 4096
 /* A connection unused that long is asked NOOP first: middle boxes drop silent ones. */
 #define TRUST_IDLE_MS 60000
 #define PROBE_MS 2000
+#define INDEX_BYTES (16u << 20) /* memory of orders and conversations, for all folders */
 /* A message with thirty pictures asks for all of them at once. */
 #define WAITERS_PER_CONNECTION 8
 
@@ -48,11 +49,17 @@ struct imap_pool {
     struct waiter *waiters;
     uint64_t turns;
     struct imap_kinds_cache *kinds;
+    struct imap_indexes *indexes;
 };
 
 struct imap_kinds_cache *imap_pool_kinds(struct imap_pool *p)
 {
     return p->kinds;
+}
+
+struct imap_indexes *imap_pool_indexes(struct imap_pool *p)
+{
+    return p->indexes;
 }
 
 /* --- slots: call with the lock held ---------------------------------------------------------- */
@@ -158,6 +165,7 @@ static void pool_destroy(struct imap_pool *p)
     pthread_cond_destroy(&p->stopping);
     pthread_mutex_destroy(&p->lock);
     imap_kinds_free(p->kinds);
+    imap_indexes_free(p->indexes);
     free(p->slots);
     wipe(p->key, sizeof p->key);
     free(p);
@@ -180,8 +188,9 @@ rc_t imap_pool_new(const struct imap_pool_options *o, struct imap_pool **out, st
     pthread_condattr_destroy(&attr);
     p->slots = calloc(p->options.total, sizeof *p->slots);
     p->kinds = imap_kinds_new();
+    p->indexes = imap_indexes_new(INDEX_BYTES);
     rc_t rc = random_bytes(p->key, sizeof p->key, e);
-    if (rc == RC_OK && (!p->slots || !p->kinds)) rc = err_set(e, RC_NO_MEMORY, NULL);
+    if (rc == RC_OK && (!p->slots || !p->kinds || !p->indexes)) rc = err_set(e, RC_NO_MEMORY, NULL);
     if (rc == RC_OK && pthread_create(&p->reaper, NULL, reap, p) != 0)
         rc = err_set(e, RC_NO_MEMORY, NULL);
     if (rc != RC_OK) {

@@ -6,6 +6,9 @@
 #include "webmail/view/list_cache.h"
 #include "webmail/view/selection.h"
 
+/* Room for the numbers of IMAP_THREAD_MAX messages with nothing between them. */
+#define THREAD_SET_BYTES (16u << 10)
+
 static json_t *addresses_json(const struct imap_address *list, size_t n)
 {
     json_t *v = json_array();
@@ -51,13 +54,31 @@ json_t *row_json(const struct imap_row *row, struct arena *a)
     return v;
 }
 
+static json_t *thread_json(const struct imap_thread *t)
+{
+    CLEANUP_BUF struct buf set = BUF_INIT(THREAD_SET_BYTES);
+    json_t *v = json_object();
+    size_t from = 0;
+    imap_uids_write(&set, t->uids, t->count, &from, THREAD_SET_BYTES);
+    json_put_int(v, "count", (long long) t->count);
+    json_put_int(v, "unread", (long long) t->unread);
+    json_put_bool(v, "flagged", t->flagged);
+    json_put_str(v, "uids", buf_view(&set));
+    return v;
+}
+
 static json_t *rows_json(const struct imap_rows *rows, struct arena *a)
 {
     json_t *v = json_array();
-    for (size_t i = 0; i < rows->count; i++)
-        json_array_append_new(v, row_json(&rows->rows[i], a));
+    for (size_t i = 0; i < rows->count; i++) {
+        json_t *row = row_json(&rows->rows[i], a);
+        if (rows->threads) json_object_set_new(row, "thread", thread_json(&rows->threads[i]));
+        json_array_append_new(v, row);
+    }
     return v;
 }
+
+/* --- which list ----------------------------------------------------------------------------- */
 
 static rc_t number(struct call *c, str_t name, uint32_t fallback, uint32_t *out, struct err *e)
 {
@@ -80,6 +101,61 @@ static rc_t check_limit(uint32_t limit, struct err *e)
     return RC_INVALID;
 }
 
+/* A page of the list: its order and its place in it. */
+struct list_query {
+    struct imap_order order;
+    uint32_t offset, limit;
+};
+
+static rc_t bad_word(struct err *e, const char *field, const char *what)
+{
+    err_set(e, RC_INVALID, "%s", what);
+    err_field(e, field);
+    return RC_INVALID;
+}
+
+/* Names and subjects begin with A, all else with the newest or largest, unless asked otherwise. */
+static rc_t read_order(struct call *c, struct imap_order *o, struct err *e)
+{
+    static const struct {
+        str_t word;
+        enum imap_sort sort;
+        bool ascending;
+    } keys[] = {{STR_INIT("date"), IMAP_SORT_DATE, false},
+                {STR_INIT("from"), IMAP_SORT_FROM, true},
+                {STR_INIT("to"), IMAP_SORT_TO, true},
+                {STR_INIT("subject"), IMAP_SORT_SUBJECT, true},
+                {STR_INIT("size"), IMAP_SORT_SIZE, false}};
+    str_t sort = request_query(c->q, STR("sort")), order = request_query(c->q, STR("order"));
+    str_t threads = request_query(c->q, STR("threads"));
+    bool known = str_is_null(sort);
+    *o = (struct imap_order){.sort = IMAP_SORT_POSITION};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!str_eq(sort, keys[i].word)) continue;
+        *o = (struct imap_order){.sort = keys[i].sort, .ascending = keys[i].ascending};
+        known = true;
+    }
+    if (!known) return bad_word(e, "sort", "A list is sorted by date, from, to, subject or size.");
+    if (str_eq(order, STR("asc")) || str_eq(order, STR("desc")))
+        o->ascending = str_eq(order, STR("asc"));
+    else if (!str_is_null(order))
+        return bad_word(e, "order", "The order is asc or desc.");
+    if (!str_is_null(threads) && !str_eq(threads, STR("0")) && !str_eq(threads, STR("1")))
+        return bad_word(e, "threads", "threads is 0 or 1.");
+    o->threads = str_eq(threads, STR("1"));
+    return RC_OK;
+}
+
+static rc_t read_query(struct call *c, struct list_query *l, struct err *e)
+{
+    TRY(number(c, STR("offset"), 0, &l->offset, e));
+    TRY(number(c, STR("limit"), 50, &l->limit, e));
+    TRY(check_limit(l->limit, e));
+    return read_order(c, &l->order, e);
+}
+
+/* --- answers --------------------------------------------------------------------------------- */
+
 static void answer_text(struct call *c, str_t json)
 {
     response_type(c->s, STR("application/json"));
@@ -95,6 +171,7 @@ static str_t page_text(struct call *c, const struct imap_rows *rows, uint32_t of
     json_put_int(v, "modseq", (long long) rows->mailbox.modseq);
     json_put_int(v, "total", rows->mailbox.total);
     json_put_int(v, "unread", rows->mailbox.unseen);
+    json_put_int(v, "rows", (long long) rows->total);
     json_put_int(v, "offset", offset);
     json_object_set_new(v, "messages", rows_json(rows, c->arena));
     if (!json_write(v, &text)) return STR_NULL;
@@ -102,28 +179,26 @@ static str_t page_text(struct call *c, const struct imap_rows *rows, uint32_t of
 }
 
 /* What a page of the list depends on. Without MODSEQ a flag can change unseen: then it is null. */
-static str_t state_of(struct call *c, const struct imap_mailbox *box, uint32_t offset,
-                      uint32_t limit)
+static str_t state_of(struct call *c, const struct imap_mailbox *box, const struct list_query *l)
 {
     if (box->modseq == 0) return STR_NULL;
-    return arena_printf(c->arena, "%u-%u-%llu-%u-%u-%u-%u", box->uidvalidity, box->uidnext,
-                        (unsigned long long) box->modseq, box->total, box->unseen, offset, limit);
+    return arena_printf(c->arena, "%u-%u-%llu-%u-%u-%u-%u-%d%d%d", box->uidvalidity, box->uidnext,
+                        (unsigned long long) box->modseq, box->total, box->unseen, l->offset,
+                        l->limit, l->order.sort, l->order.ascending, l->order.threads);
 }
 
 rc_t messages_list(struct call *c, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
     str_t mailbox, key = STR_NULL, text = STR_NULL;
-    uint32_t offset, limit;
+    struct list_query l;
     struct imap_mailbox box;
     struct imap_rows rows;
     TRY(call_folder(c, 0, &mailbox, e));
-    TRY(number(c, STR("offset"), 0, &offset, e));
-    TRY(number(c, STR("limit"), 50, &limit, e));
-    TRY(check_limit(limit, e));
+    TRY(read_query(c, &l, e));
     TRY(call_imap(c, mailbox, &im, e));
     TRY(imap_mailbox(im, &box, e));
-    str_t state = state_of(c, &box, offset, limit);
+    str_t state = state_of(c, &box, &l);
     if (state.p) {
         str_t etag = arena_printf(c->arena, "W/\"%.*s\"", STR_ARG(state));
         response_header(c->s, STR("ETag"), etag);
@@ -137,10 +212,10 @@ rc_t messages_list(struct call *c, struct err *e)
         text = list_cache_get(c->app->lists, key, c->arena);
     }
     if (str_is_null(text)) {
-        TRY(imap_list(im, offset, limit, c->arena, &rows, e));
-        text = page_text(c, &rows, offset);
+        TRY(imap_list_ordered(im, &l.order, l.offset, l.limit, c->arena, &rows, e));
+        text = page_text(c, &rows, l.offset);
         if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
-        str_t now = state_of(c, &rows.mailbox, offset, limit);
+        str_t now = state_of(c, &rows.mailbox, &l);
         /* Only what was read in the state that its key names. */
         if (key.p && str_eq(now, state))
             list_cache_put(c->app->lists, key, text);
