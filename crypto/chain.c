@@ -148,6 +148,15 @@ static bool is_among(const struct cert *c, struct cert *const *list, size_t n)
     return false;
 }
 
+/* RFC 5280 6.1 makes certificate policies a part of every path validation; OpenSSL leaves them out
+ * unless asked. Any policy will do for us (user-initial-policy-set), which OpenSSL wants to be
+ * told. */
+static bool demand_policies(X509_VERIFY_PARAM *param)
+{
+    return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK) &&
+           X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy));
+}
+
 static bool prepare(X509_STORE_CTX *ctx, const struct judging *j, x509_stack *bag,
                     x509_stack *anchors, struct findings *f)
 {
@@ -161,10 +170,8 @@ static bool prepare(X509_STORE_CTX *ctx, const struct judging *j, x509_stack *ba
     X509_VERIFY_PARAM_set_auth_level(param, 2); /* RSA 2048, SHA-224 at least: else "weak" */
     X509_STORE_CTX_set_app_data(ctx, f);
     X509_STORE_CTX_set_verify_cb(ctx, on_error);
-    /* RFC 5280 6.1 makes certificate policies a part of every path validation; OpenSSL leaves them
-     * out unless asked. */
-    return X509_VERIFY_PARAM_set_flags(param,
-                                       X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_POLICY_CHECK) &&
+    return demand_policies(param) &&
+           X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN) &&
            X509_STORE_CTX_set_purpose(ctx, f->purpose == PURPOSE_SIGN ? X509_PURPOSE_SMIME_SIGN
                                                                       : X509_PURPOSE_SMIME_ENCRYPT);
 }

@@ -69,8 +69,12 @@ static inline void pki_extend(X509 *x, X509 *issuer, int nid, const char *value)
 {
     X509V3_CTX ctx;
     if (!value) return;
+    CONF *none =
+        NCONF_new(NULL); /* certificatePolicies asks for one, though it needs nothing of it */
     X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
-    X509_EXTENSION *ext = X509V3_EXT_nconf_nid(NULL, &ctx, nid, value);
+    X509V3_set_nconf(&ctx, none);
+    X509_EXTENSION *ext = X509V3_EXT_nconf_nid(none, &ctx, nid, value);
+    NCONF_free(none);
     if (!ext || !X509_add_ext(x, ext, -1)) abort();
     X509_EXTENSION_free(ext);
 }
