@@ -57,6 +57,7 @@ export ROOT
 rc=0
 unshare --mount --pid --fork bash -c '
     mount --make-rprivate /
+    mount --bind "$ROOT" "$ROOT" # a root that is a mount, as that of a machine is: else no namespace can be made inside
     mount -t proc proc "$ROOT/proc"
     mount --rbind /sys "$ROOT/sys" 2>/dev/null || true
     mount -t tmpfs tmpfs "$ROOT/dev"
