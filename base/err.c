@@ -86,3 +86,8 @@ rc_t err_invalid(struct err *e, const char *field, const char *sentence)
     err_field(e, field);
     return RC_INVALID;
 }
+
+void err_position(struct err *e, unsigned position)
+{
+    if (e) e->position = position;
+}

@@ -73,6 +73,7 @@ struct err {
     char message[256]; /* a sentence for the person, UTF-8; never secret, never foreign markup */
     char field[64];    /* the input that is to blame ("to", "attachments[3]"), or "" */
     char detail[256]; /* for the log and the details panel: what the peer said; quoted by the log */
+    unsigned position; /* which character of that input, counted from 1; 0: not told */
 };
 
 /* Fills *e (may be NULL) and returns code. fmt NULL takes the table's sentence. */
@@ -81,6 +82,9 @@ rc_t err_set(struct err *e, rc_t code, const char *fmt, ...) __attribute__((form
 void err_detail(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Names the input that is to blame; e may be NULL. */
 void err_field(struct err *e, const char *field);
+
+/* Tells where in that input (characters, from 1); e may be NULL. */
+void err_position(struct err *e, unsigned position);
 
 /* RC_INVALID with the input that is to blame and a constant sentence; returns the code. */
 rc_t err_invalid(struct err *e, const char *field, const char *sentence);

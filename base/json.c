@@ -186,6 +186,7 @@ json_t *json_from_err(const struct err *e)
     json_put_str(v, "message", str_c(e->message[0] ? e->message : err_sentence(e->code)));
     if (e->field[0]) json_put_str(details, "field", str_c(e->field));
     if (e->detail[0]) json_put_str(details, "detail", str_c(e->detail));
+    if (e->position > 0) json_put_int(details, "position", e->position);
     json_object_set_new_nocheck(v, "details", details);
     return v;
 }

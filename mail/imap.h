@@ -45,6 +45,10 @@ struct imap_account {
  * requests of the session wait already. */
 rc_t imap_acquire(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
                   int deadline_ms, struct imap **out, struct err *e) WX_MUST_USE;
+/* The same for a search that may take long: at most half of a session's connections (one at least)
+ * are given out this way at once, so that its other requests never wait for one. */
+rc_t imap_acquire_search(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
+                         int deadline_ms, struct imap **out, struct err *e) WX_MUST_USE;
 /* NULL is allowed. */
 void imap_release(struct imap *im);
 /* Only checks the credentials (sign-in); the connection stays in the pool. */
@@ -262,24 +266,61 @@ bool imap_uids_read(str_t set, uint32_t *out, size_t max, size_t *n);
 
 /* --- search ----------------------------------------------------------------------- */
 
+struct imap_label { /* what a person calls a keyword */
+    str_t name, keyword;
+};
+
 struct imap_query {
     str_t text;   /* words and operators (mail/imap_query.h), UTF-8; null: everything */
     bool headers; /* from, to, cc, subject contain text */
-    bool body;    /* also bodies and attachments, but never inside encrypted mail */
+    bool body;    /* also bodies, but never inside encrypted mail */
     bool unseen, flagged, encrypted, signed_only, attachment; /* narrowing */
+    const struct imap_folder *folder; /* that is searched, for in:; NULL: in: finds nothing */
+    const struct imap_label *labels;  /* for label: */
+    size_t label_count;
+    int64_t today; /* day since 1970 that "7d" counts from; 0: of the server's clock, UTC */
 };
 struct imap_found {
     uint32_t *uids; /* newest first */
     size_t count;
-    size_t header_only; /* body search: messages of the folder that were searched by header only,
-                           because something in them is encrypted; exact */
+    size_t header_only; /* body search: messages that were searched by header only, because
+                           something in them is encrypted; exact, of what was searched */
 };
-/* Every word of the text must be found ("words in quotes" together); from: to: cc: subject: body:
- * narrow a word, a minus excludes it; is: has: after: before: as mail/imap_query.h says. A body
- * search never matches because of anything inside a message that holds an encrypted part, whatever
- * that part is called: labels and first bytes decide (imap_kinds.h). */
+/* Words must all be found ("words in quotes" together); operators, OR, parentheses and a minus as
+ * mail/imap_query.h says. RC_INVALID with a sentence and err.position for what makes no sense. A
+ * body search never matches because of anything inside a message that holds an encrypted part,
+ * whatever that part is called: labels and first bytes decide (imap_kinds.h). is:encrypted are
+ * exactly those messages. */
 rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
                  struct imap_found *out, struct err *e) WX_MUST_USE;
+
+/* How far a search in steps has come; all zero at first. */
+struct imap_scan {
+    uint32_t below; /* only smaller UIDs are still to be searched; 0: all are */
+    uint32_t piece; /* messages that one step can do */
+    bool complete;
+};
+/* The next part of a search, the newest messages first, for about budget_ms: *at moves on until it
+ * is complete, and *out holds what this part found and left out. A search that only asks about
+ * headers and flags is done in one part. */
+rc_t imap_search_part(struct imap *im, const struct imap_query *q, struct imap_scan *at,
+                      int budget_ms, struct arena *a, struct imap_found *out,
+                      struct err *e) WX_MUST_USE;
+/* Reads the query only. long_one: it may take long (bodies, attachments, kinds); folders: it holds
+ * in:, so that q->folder counts. */
+rc_t imap_query_check(const struct imap_query *q, bool *long_one, bool *folders,
+                      struct err *e) WX_MUST_USE;
+/* A day as after: takes it, as days [*from, *to) since 1970. */
+bool imap_query_days(str_t s, int64_t today, int64_t *from, int64_t *to);
+/* Can this query find anything in q->folder at all, and does it name it by in:? */
+rc_t imap_query_reaches(const struct imap_query *q, bool *reaches, bool *named,
+                        struct err *e) WX_MUST_USE;
+/* Another mailbox of the account is selected on this lease. RC_NOT_FOUND. */
+rc_t imap_select(struct imap *im, str_t mailbox, struct err *e) WX_MUST_USE;
+/* INTERNALDATE of these messages (seconds since the epoch, UTC), in the order given; 0: gone. */
+rc_t imap_times_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *a, int64_t *times,
+                   struct err *e) WX_MUST_USE;
+
 /* UIDs whose header field contains exactly this value (Message-ID, X-Waxseal-Submission). */
 rc_t imap_search_header(struct imap *im, str_t field, str_t value, struct arena *a, uint32_t **uids,
                         size_t *n, struct err *e) WX_MUST_USE;

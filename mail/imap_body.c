@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "mail/entity.h"
+#include "mail/param.h"
 
 #define DEPTH_MAX 40
 #define PARTS_MAX 500
@@ -13,6 +14,7 @@ struct reader {
     struct wire *w;
     struct arena *a;
     struct imap_body *out;
+    struct imap_names *names; /* or NULL */
     unsigned parts;
 };
 
@@ -91,13 +93,14 @@ static enum imap_security root_security(const struct leaf *l)
     return IMAP_SEC_OPAQUE;
 }
 
-static void add_candidate(struct imap_body *b, const char *path, bool labelled)
+static void add_candidate(struct imap_body *b, const char *path, bool labelled, bool root)
 {
     if (b->candidate_count == IMAP_BODY_CANDIDATES) {
         b->unclear = true;
         return;
     }
     snprintf(b->candidates[b->candidate_count].path, IMAP_BODY_PATH, "%s", path);
+    b->candidates[b->candidate_count].root = root;
     b->candidates[b->candidate_count++].labelled = labelled;
 }
 
@@ -108,7 +111,7 @@ static void judge_leaf(struct reader *r, const struct leaf *l)
     if (says_encrypted(l))
         b->sealed = true;
     else if (is_candidate(l))
-        add_candidate(b, l->path, is_cms_type(l) || has_cms_name(l));
+        add_candidate(b, l->path, is_cms_type(l) || has_cms_name(l), l->root);
     if (l->root) b->security = root_security(l);
 }
 
@@ -126,6 +129,39 @@ static bool param_is(str_t key, str_t name)
     return str_istarts(key, name) && (key.n == name.n || key.p[name.n] == '*');
 }
 
+/* --- names ---------------------------------------------------------------------------------- */
+
+#define NAMES_MAX_BYTES 16384
+
+/* The parameter as it stood in the field. */
+static void put_param(struct buf *field, str_t key, str_t value)
+{
+    bool extended = str_ends(key, STR("*")); /* RFC 2231: percent-encoded, never quoted */
+    buf_cstr(field, "; ");
+    buf_str(field, key);
+    buf_cstr(field, extended ? "=" : "=\"");
+    for (size_t i = 0; i < value.n; i++) {
+        if (!extended && (value.p[i] == '"' || value.p[i] == '\\')) buf_char(field, '\\');
+        buf_char(field, value.p[i]);
+    }
+    if (!extended) buf_char(field, '"');
+}
+
+static void match_name(struct imap_names *names, str_t name)
+{
+    for (unsigned i = 0; i < names->count; i++)
+        if (name.n > 0 && str_ifind(name, names->wanted[i]) >= 0) names->found |= 1u << i;
+}
+
+static void match_names(struct reader *r, const struct buf *field)
+{
+    struct param_value v;
+    if (field->failed || field->n == 0) return;
+    if (param_parse(buf_view(field), r->a, &v, NULL) != RC_OK) return;
+    match_name(r->names, param_find(v.params, v.count, STR("name")));
+    match_name(r->names, param_find(v.params, v.count, STR("filename")));
+}
+
 /* ("name" "smime.p7m" "smime-type" "enveloped-data") or NIL */
 static void read_params(struct reader *r, struct body_params *out)
 {
@@ -134,13 +170,17 @@ static void read_params(struct reader *r, struct body_params *out)
         wire_nstring(w, r->a);
         return;
     }
+    CLEANUP_BUF struct buf field = BUF_INIT(NAMES_MAX_BYTES);
+    if (r->names) buf_cstr(&field, "x");
     while (!w->bad && !wire_take(w, ')')) {
         str_t key = wire_nstring(w, r->a);
         str_t value = wire_nstring(w, r->a);
+        if (r->names) put_param(&field, key, value);
         if (param_is(key, STR("name")) || param_is(key, STR("filename"))) out->name = value;
         if (str_ieq(key, STR("smime-type"))) out->smime_type = str_trim(value);
         if (str_ieq(key, STR("protocol"))) out->protocol = str_trim(value);
     }
+    if (r->names) match_names(r, &field);
 }
 
 /* ("attachment" ("filename" "a.pdf")) or NIL: RFC 3501 body-fld-dsp */
@@ -269,10 +309,11 @@ static void read_part(struct reader *r, const char *path, unsigned depth, enum p
         read_single(r, depth == 0 ? "1" : path, depth, parent);
 }
 
-void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out)
+void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out,
+                    struct imap_names *names)
 {
     *out = (struct imap_body){.read = true, .security = IMAP_SEC_NONE};
-    struct reader r = {.w = w, .a = a, .out = out};
+    struct reader r = {.w = w, .a = a, .out = out, .names = names};
     read_part(&r, "", 0, IN_NOTHING);
     if (w->bad) out->unclear = true;
 }
@@ -320,7 +361,8 @@ static enum imap_sniff sniff_der(str_t der)
     bool inside = str_ifind(type, STR("pkcs7-mime")) >= 0;
     for (size_t i = 0; i < sizeof sealed / sizeof *sealed; i++)
         inside = inside || str_find(type, sealed[i]) >= 0;
-    return inside ? IMAP_SNIFF_SEALED : IMAP_SNIFF_OPEN;
+    if (inside) return IMAP_SNIFF_SEALED;
+    return str_starts(type, open[0]) ? IMAP_SNIFF_SIGNED : IMAP_SNIFF_OPEN;
 }
 
 enum imap_sniff imap_cms_sniff(str_t bytes)

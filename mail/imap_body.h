@@ -18,17 +18,26 @@ struct imap_body {
     struct {
         char path[IMAP_BODY_PATH];
         bool labelled; /* called CMS by type or name: sealed unless its bytes say otherwise */
+        bool root;     /* it is the whole message */
     } candidates[IMAP_BODY_CANDIDATES];
     size_t candidate_count;
 };
 
-/* Reads one value. Malformed input sets w->bad and unclear. */
-void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out);
+/* Which names are wanted of a message's attachments, and which there are. */
+struct imap_names {
+    const str_t *wanted; /* found anywhere in a name, without regard to ASCII case */
+    unsigned count;
+    unsigned found; /* bit i: wanted[i] */
+};
 
-enum imap_sniff { IMAP_SNIFF_OTHER, IMAP_SNIFF_OPEN, IMAP_SNIFF_SEALED };
+/* Reads one value. Malformed input sets w->bad and unclear. names may be NULL. */
+void imap_body_read(struct wire *w, struct arena *a, struct imap_body *out,
+                    struct imap_names *names);
+
+enum imap_sniff { IMAP_SNIFF_OTHER, IMAP_SNIFF_OPEN, IMAP_SNIFF_SIGNED, IMAP_SNIFF_SEALED };
 /* What the first bytes of a part (transfer-encoded as they came; DER, BER, base64 of either, PEM)
  * are: CMS that is encrypted (or signed around something encrypted), CMS that anyone can read
- * (signed, compressed), or nothing of the kind. */
+ * (SIGNED; OPEN: compressed), or nothing of the kind. */
 enum imap_sniff imap_cms_sniff(str_t bytes);
 
 #endif

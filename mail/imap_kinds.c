@@ -17,7 +17,7 @@ struct entry {
     unsigned char *key;
     size_t key_n;
     uint32_t uidvalidity;
-    uint32_t below; /* every message with a smaller UID is known */
+    uint32_t from, below; /* every message with such a UID is known */
     struct imap_kind *list;
     size_t count;
     int64_t last_used;
@@ -93,24 +93,20 @@ static void make_room(struct imap_kinds_cache *k, const struct entry *keep)
     }
 }
 
-/* --- one folder being learnt ------------------------------------------------------------------ */
+/* --- a piece being learnt ---------------------------------------------------------------------- */
 
 struct learner {
     struct imap *im;
-    struct arena *a;       /* of the caller: results */
     struct arena *scratch; /* one response */
-    str_t key;
-    uint32_t uidvalidity, below;
+    struct arena *a;       /* of this piece */
     struct imap_kind *list;
     size_t count, cap;
-    struct doubt { /* parts to look into, of the present chunk */
+    struct doubt { /* parts to look into */
         uint32_t uid;
-        bool labelled, answered;
+        bool labelled, root, answered;
         char path[IMAP_BODY_PATH];
     } * doubts;
     size_t doubt_count, doubt_cap;
-    /* the present chunk */
-    uint32_t from;
     const uint32_t *uids;
     size_t uid_count;
     bool answered[CHUNK];
@@ -128,15 +124,21 @@ static rc_t grow(struct arena *a, void **p, size_t count, size_t *cap, size_t si
     return RC_OK;
 }
 
+static int by_number(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *) x, b = *(const uint32_t *) y;
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
 static rc_t add_bits(struct learner *l, uint32_t uid, uint32_t bits, struct err *e)
 {
     if (bits == 0) return RC_OK;
-    for (size_t i = l->count; i > 0 && l->list[i - 1].uid >= l->from; i--) {
+    for (size_t i = l->count; i > 0; i--) {
         if (l->list[i - 1].uid != uid) continue;
         l->list[i - 1].bits |= bits;
         return RC_OK;
     }
-    if (l->count == KINDS_MAX) return err_set(e, RC_TOO_LARGE, NULL);
+    if (!bsearch(&uid, l->uids, l->uid_count, sizeof uid, by_number)) return RC_OK;
     void *list = l->list;
     TRY(grow(l->a, &list, l->count, &l->cap, sizeof *l->list, e));
     l->list = list;
@@ -151,15 +153,10 @@ static rc_t add_doubt(struct learner *l, uint32_t uid, const struct imap_body *b
     TRY(grow(l->a, &list, l->doubt_count, &l->doubt_cap, sizeof *l->doubts, e));
     l->doubts = list;
     struct doubt *d = &l->doubts[l->doubt_count++];
-    *d = (struct doubt){.uid = uid, .labelled = b->candidates[i].labelled};
+    *d = (struct doubt){
+        .uid = uid, .labelled = b->candidates[i].labelled, .root = b->candidates[i].root};
     memcpy(d->path, b->candidates[i].path, sizeof d->path);
     return RC_OK;
-}
-
-static int by_number(const void *x, const void *y)
-{
-    uint32_t a = *(const uint32_t *) x, b = *(const uint32_t *) y;
-    return a < b ? -1 : a > b ? 1 : 0;
 }
 
 static void note_answer(struct learner *l, uint32_t uid)
@@ -214,8 +211,10 @@ static rc_t on_first_bytes(void *ctx, struct imap_response *r, struct err *e)
         if (d->answered || d->uid != uid || !str_eq(str_c(d->path), section)) continue;
         d->answered = true;
         enum imap_sniff s = imap_cms_sniff(bytes);
-        bool sealed = s == IMAP_SNIFF_SEALED || (d->labelled && s != IMAP_SNIFF_OPEN);
-        return sealed ? add_bits(l, d->uid, KIND_SEALED, e) : RC_OK;
+        bool open = s == IMAP_SNIFF_OPEN || s == IMAP_SNIFF_SIGNED;
+        if (s == IMAP_SNIFF_SEALED || (d->labelled && !open))
+            return add_bits(l, d->uid, KIND_SEALED, e);
+        return s == IMAP_SNIFF_SIGNED && d->root ? add_bits(l, d->uid, KIND_SIGNED, e) : RC_OK;
     }
     return RC_OK;
 }
@@ -248,19 +247,14 @@ static int by_uid(const void *x, const void *y)
     return a->uid < b->uid ? -1 : a->uid > b->uid ? 1 : 0;
 }
 
-static rc_t learn_chunk(struct learner *l, const uint32_t *uids, size_t n, struct err *e)
+static rc_t learn_piece(struct learner *l, struct err *e)
 {
     struct imap_conn *c = l->im->c;
-    size_t known = l->count;
-    l->from = uids[0];
-    l->uids = uids;
-    l->uid_count = n;
-    memset(l->answered, 0, sizeof l->answered);
-    for (size_t from = 0; from < n;) {
+    for (size_t from = 0; from < l->uid_count;) {
         struct imap_command cmd;
         imap_cmd_begin(c, &cmd);
         imap_cmd_text(c, STR("UID FETCH "));
-        imap_uids_write(&c->out, uids, n, &from, IMAP_LINE_MAX);
+        imap_uids_write(&c->out, l->uids, l->uid_count, &from, IMAP_LINE_MAX);
         imap_cmd_text(c, STR(" (UID BODYSTRUCTURE)"));
         imap_cmd_end(c);
         TRY(imap_conn_run(c, &cmd, on_structure, l, e));
@@ -268,52 +262,54 @@ static rc_t learn_chunk(struct learner *l, const uint32_t *uids, size_t n, struc
     TRY(settle_doubts(l, e));
     /* No structure: gone meanwhile, or kept from us. Not known to be readable, so never searched.
      */
-    for (size_t i = 0; i < n; i++)
-        if (!l->answered[i]) TRY(add_bits(l, uids[i], KIND_SEALED, e));
-    if (l->count > known) qsort(l->list + known, l->count - known, sizeof *l->list, by_uid);
-    l->below = uids[n - 1] + 1;
+    for (size_t i = 0; i < l->uid_count; i++)
+        if (!l->answered[i]) TRY(add_bits(l, l->uids[i], KIND_SEALED, e));
+    if (l->count > 0) qsort(l->list, l->count, sizeof *l->list, by_uid);
     return RC_OK;
 }
 
 /* --- to and from the cache -----------------------------------------------------------------------
  */
 
-static void publish(struct learner *l)
+static void publish(const struct imap_kinds *known)
 {
-    struct imap_kinds_cache *k = imap_pool_kinds(l->im->pool);
-    struct imap_kind *copy = malloc((l->count + 1) * sizeof *copy);
+    struct imap_kinds_cache *k = imap_pool_kinds(known->im->pool);
+    struct imap_kind *copy = malloc((known->count + 1) * sizeof *copy);
     if (!copy) return; /* learnt again next time */
-    if (l->count > 0) memcpy(copy, l->list, l->count * sizeof *copy);
+    if (known->count > 0) memcpy(copy, known->list, known->count * sizeof *copy);
     pthread_mutex_lock(&k->lock);
-    struct entry *en = find_entry(k, l->key);
-    if (!en) en = make_entry(k, l->key);
-    bool newer = en && (en->uidvalidity != l->uidvalidity || en->below <= l->below);
-    if (newer) {
+    struct entry *en = find_entry(k, known->key);
+    if (!en) en = make_entry(k, known->key);
+    bool wider = en && (en->uidvalidity != known->uidvalidity ||
+                        (en->below <= known->below && en->from >= known->from));
+    if (wider) {
         free(en->list);
         en->list = copy;
-        en->count = l->count;
-        en->uidvalidity = l->uidvalidity;
-        en->below = l->below;
+        en->count = known->count;
+        en->uidvalidity = known->uidvalidity;
+        en->from = known->from;
+        en->below = known->below;
         en->last_used = clock_ms();
         make_room(k, en);
     }
     pthread_mutex_unlock(&k->lock);
-    if (!newer) free(copy);
+    if (!wider) free(copy);
 }
 
-static rc_t recall(struct learner *l, struct err *e)
+static rc_t recall(struct imap_kinds *known, struct err *e)
 {
-    struct imap_kinds_cache *k = imap_pool_kinds(l->im->pool);
+    struct imap_kinds_cache *k = imap_pool_kinds(known->im->pool);
     rc_t rc = RC_OK;
     pthread_mutex_lock(&k->lock);
-    struct entry *en = find_entry(k, l->key);
-    if (en && en->uidvalidity == l->uidvalidity) {
-        l->list = ARENA_ARRAY(l->a, en->count + 64, struct imap_kind);
-        if (l->list) {
-            if (en->count > 0) memcpy(l->list, en->list, en->count * sizeof *en->list);
-            l->count = en->count;
-            l->cap = en->count + 64;
-            l->below = en->below;
+    struct entry *en = find_entry(k, known->key);
+    if (en && en->uidvalidity == known->uidvalidity && en->below > en->from) {
+        known->list = ARENA_ARRAY(known->a, en->count + 64, struct imap_kind);
+        if (known->list) {
+            if (en->count > 0) memcpy(known->list, en->list, en->count * sizeof *en->list);
+            known->count = en->count;
+            known->cap = en->count + 64;
+            known->from = en->from;
+            known->below = en->below;
             en->last_used = clock_ms();
         } else {
             rc = err_set(e, RC_NO_MEMORY, NULL);
@@ -323,37 +319,101 @@ static rc_t recall(struct learner *l, struct err *e)
     return rc;
 }
 
-static rc_t learn(struct learner *l, const uint32_t *uids, size_t n, struct err *e)
+/* A learnt piece joins what is known, in front of it or behind. */
+static rc_t join_piece(struct imap_kinds *k, const struct learner *l, bool in_front, struct err *e)
 {
-    size_t i = 0;
-    while (i < n && uids[i] < l->below)
-        i++;
-    while (i < n) {
-        size_t take = n - i < CHUNK ? n - i : CHUNK;
-        TRY(learn_chunk(l, uids + i, take, e));
-        publish(l);
-        i += take;
+    size_t all = k->count + l->count;
+    if (all > KINDS_MAX) return err_set(e, RC_TOO_LARGE, NULL);
+    if (all > k->cap) {
+        size_t cap = all * 2;
+        struct imap_kind *bigger = ARENA_ARRAY(k->a, cap, struct imap_kind);
+        if (!bigger) return err_set(e, RC_NO_MEMORY, NULL);
+        if (k->count > 0) memcpy(bigger, k->list, k->count * sizeof *bigger);
+        k->list = bigger;
+        k->cap = cap;
     }
+    if (l->count > 0) {
+        if (in_front && k->count > 0)
+            memmove(k->list + l->count, k->list, k->count * sizeof *k->list);
+        memcpy(k->list + (in_front ? 0 : k->count), l->list, l->count * sizeof *l->list);
+    }
+    k->count = all;
     return RC_OK;
 }
 
-rc_t imap_kinds_get(struct imap *im, struct arena *a, struct imap_kinds *out, struct err *e)
+/* uids[low..high), which touch what is known. */
+static rc_t learn(struct imap_kinds *k, size_t low, size_t high, bool in_front, struct err *e)
+{
+    struct learner *l = ARENA_NEW(k->a, struct learner);
+    CLEANUP_ARENA struct arena *piece = arena_new(16u << 20), *scratch = arena_new(8u << 20);
+    if (!l || !piece || !scratch) return err_set(e, RC_NO_MEMORY, NULL);
+    *l = (struct learner){.im = k->im,
+                          .scratch = scratch,
+                          .a = piece,
+                          .uids = k->uids + low,
+                          .uid_count = high - low};
+    TRY(learn_piece(l, e));
+    TRY(join_piece(k, l, in_front, e));
+    if (k->from == k->below) {
+        k->from = k->uids[low];
+        k->below = k->uids[high - 1] + 1;
+    } else if (in_front) {
+        k->from = k->uids[low];
+    } else {
+        k->below = k->uids[high - 1] + 1;
+    }
+    publish(k);
+    return RC_OK;
+}
+
+/* How many messages have a UID below this one. */
+static size_t older_than(const struct imap_kinds *k, uint32_t uid)
+{
+    size_t low = 0, high = k->uid_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (k->uids[middle] < uid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+rc_t imap_kinds_learn(struct imap_kinds *k, size_t at, int64_t until, bool *done, struct err *e)
+{
+    *done = false;
+    for (;;) {
+        bool nothing = k->from == k->below;
+        size_t newer = nothing ? k->uid_count : older_than(k, k->below);
+        size_t older = nothing ? k->uid_count : older_than(k, k->from);
+        if (newer < k->uid_count) { /* what came since */
+            size_t high = k->uid_count - newer > CHUNK ? newer + CHUNK : k->uid_count;
+            TRY(learn(k, newer, high, false, e));
+        } else if (older > at) {
+            TRY(learn(k, older > CHUNK ? older - CHUNK : 0, older, true, e));
+        } else {
+            *done = true;
+            return RC_OK;
+        }
+        if (clock_ms() >= until) break;
+    }
+    *done = older_than(k, k->from) <= at && older_than(k, k->below) == k->uid_count;
+    return RC_OK;
+}
+
+rc_t imap_kinds_open(struct imap *im, struct arena *a, struct imap_kinds *out, struct err *e)
 {
     TRY(imap_need_selected(im, e));
-    struct learner l = {.im = im, .a = a, .uidvalidity = im->c->sel.uidvalidity, .below = 1};
-    l.key = arena_printf(a, "%.*s:%u %zu %s %s", STR_ARG(im->server->host), im->server->port,
-                         strlen(im->login), im->login, im->c->sel.name);
-    if (str_is_null(l.key)) return err_set(e, RC_NO_MEMORY, NULL);
+    struct imap_kinds k = {.im = im, .a = a, .uidvalidity = im->c->sel.uidvalidity};
     uint32_t *uids = NULL;
-    size_t n = 0;
-    TRY(imap_search_all(im, a, &uids, &n, e));
-    TRY(recall(&l, e));
-    l.scratch = arena_new(8u << 20);
-    if (!l.scratch) return err_set(e, RC_NO_MEMORY, NULL);
-    rc_t rc = learn(&l, uids, n, e);
-    arena_free(l.scratch);
-    if (rc != RC_OK) return rc;
-    *out = (struct imap_kinds){.uids = uids, .uid_count = n, .list = l.list, .count = l.count};
+    k.key = arena_printf(a, "%.*s:%u %zu %s %s", STR_ARG(im->server->host), im->server->port,
+                         strlen(im->login), im->login, im->c->sel.name);
+    if (str_is_null(k.key)) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(imap_search_all(im, a, &uids, &k.uid_count, e));
+    k.uids = uids;
+    TRY(recall(&k, e));
+    *out = k;
     return RC_OK;
 }
 

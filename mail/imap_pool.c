@@ -19,10 +19,12 @@
 #define WAITERS_PER_CONNECTION 8
 
 enum slot_state { SLOT_FREE, SLOT_IDLE, SLOT_BUSY };
+enum wish { WISH_ANY, WISH_FRESH, WISH_SEARCH };
 
 struct imap_slot {
     enum slot_state state;
     bool doomed;             /* close on release: the session ended meanwhile */
+    bool searching;          /* while busy: leased by imap_acquire_search */
     unsigned char owner[32]; /* MAC over server, session, login and password */
     char session[SESSION_MAX];
     size_t session_n;
@@ -114,6 +116,17 @@ static struct imap_slot *find_room(struct imap_pool *p, str_t session, struct im
                                                            : oldest;
     if (room && room->state == SLOT_IDLE) *evicted = empty_slot(room);
     return room;
+}
+
+/* May the session have one more connection for a long search? */
+static bool may_search(const struct imap_pool *p, str_t session)
+{
+    size_t searching = 0, most = p->options.per_session / 2;
+    for (size_t i = 0; i < p->options.total; i++) {
+        const struct imap_slot *s = &p->slots[i];
+        searching += s->state == SLOT_BUSY && s->searching && of_session(s, session) ? 1 : 0;
+    }
+    return searching < (most > 0 ? most : 1);
 }
 
 static void deadline_timespec(int64_t deadline, struct timespec *t)
@@ -299,7 +312,7 @@ static rc_t wait_turn(struct imap_pool *p, str_t session, const struct timespec 
 
 /* A busy slot, with its idle connection in *c or none. */
 static rc_t take_slot(struct imap_pool *p, const unsigned char owner[32], str_t session,
-                      str_t mailbox, bool fresh, int64_t deadline, struct imap_slot **out,
+                      str_t mailbox, enum wish wish, int64_t deadline, struct imap_slot **out,
                       struct imap_conn **c, struct err *e)
 {
     struct imap_conn *evicted = NULL;
@@ -309,14 +322,16 @@ static rc_t take_slot(struct imap_pool *p, const unsigned char owner[32], str_t 
     struct imap_slot *s = NULL;
     rc_t rc = RC_OK;
     while (!s && rc == RC_OK) {
-        if (!fresh) s = find_idle(p, owner, mailbox);
-        if (!s) s = find_room(p, session, &evicted);
+        bool allowed = wish != WISH_SEARCH || may_search(p, session);
+        if (allowed && wish != WISH_FRESH) s = find_idle(p, owner, mailbox);
+        if (allowed && !s) s = find_room(p, session, &evicted);
         if (!s) rc = wait_turn(p, session, &until, e);
     }
     if (s) {
         *c = s->c;
         s->c = NULL;
         s->state = SLOT_BUSY;
+        s->searching = wish == WISH_SEARCH;
         memcpy(s->owner, owner, 32);
         memcpy(s->session, session.p, session.n);
         s->session_n = session.n;
@@ -391,7 +406,7 @@ static rc_t prepare(struct imap *im, int64_t last_used, str_t mailbox, struct er
 }
 
 static rc_t acquire(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
-                    int deadline_ms, bool fresh, struct imap **out, struct err *e)
+                    int deadline_ms, enum wish wish, struct imap **out, struct err *e)
 {
     int64_t deadline = clock_ms() + deadline_ms;
     TRY(imap_check_text(acc->login, IMAP_TEXT_MAX, "username", e));
@@ -403,7 +418,7 @@ static rc_t acquire(struct imap_pool *p, const struct imap_account *acc, str_t m
     TRY(owner_of(p, acc, owner, e));
     struct imap *im = lease_new(p, acc, deadline);
     if (!im) return err_set(e, RC_NO_MEMORY, NULL);
-    rc_t rc = take_slot(p, owner, acc->session, mailbox, fresh, deadline, &im->slot, &im->c, e);
+    rc_t rc = take_slot(p, owner, acc->session, mailbox, wish, deadline, &im->slot, &im->c, e);
     if (rc != RC_OK) {
         lease_free(im);
         return rc;
@@ -421,7 +436,13 @@ static rc_t acquire(struct imap_pool *p, const struct imap_account *acc, str_t m
 rc_t imap_acquire(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
                   int deadline_ms, struct imap **out, struct err *e)
 {
-    return acquire(p, acc, mailbox, deadline_ms, false, out, e);
+    return acquire(p, acc, mailbox, deadline_ms, WISH_ANY, out, e);
+}
+
+rc_t imap_acquire_search(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
+                         int deadline_ms, struct imap **out, struct err *e)
+{
+    return acquire(p, acc, mailbox, deadline_ms, WISH_SEARCH, out, e);
 }
 
 /* Always a new connection: a held one says nothing about this password today. */
@@ -429,7 +450,7 @@ rc_t imap_check_login(struct imap_pool *p, const struct imap_account *acc, int d
                       struct err *e)
 {
     struct imap *im = NULL;
-    TRY(acquire(p, acc, STR_NULL, deadline_ms, true, &im, e));
+    TRY(acquire(p, acc, STR_NULL, deadline_ms, WISH_FRESH, &im, e));
     imap_release(im);
     return RC_OK;
 }

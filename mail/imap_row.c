@@ -190,7 +190,7 @@ static void read_item(struct wire *w, str_t name, struct arena *a, struct imap_r
     } else if (str_ieq(name, STR("BODYSTRUCTURE"))) {
         struct imap_body own = {0};
         struct imap_body *b = body ? body : &own;
-        imap_body_read(w, a, b);
+        imap_body_read(w, a, b, NULL);
         row->attachment = b->attachment;
         row->security = b->security;
     } else if (str_ieq(name, STR("MODSEQ")) && wire_take(w, '(')) {
@@ -222,4 +222,24 @@ bool imap_row_read(struct imap_response *r, struct arena *a, struct imap_row *ro
         }
     }
     return row->uid != 0;
+}
+
+bool imap_row_names(struct imap_response *r, struct arena *a, uint32_t *uid,
+                    struct imap_names *names)
+{
+    struct wire *w = &r->rest;
+    uint64_t number = 0;
+    if (!wire_take(w, '(')) return false;
+    while (!w->bad && !wire_at_end(w) && !wire_take(w, ')')) {
+        str_t item = wire_atom(w);
+        struct imap_body body;
+        if (str_ieq(item, STR("UID")))
+            number = wire_number(w);
+        else if (str_ieq(item, STR("BODYSTRUCTURE")))
+            imap_body_read(w, a, &body, names);
+        else
+            wire_skip(w);
+    }
+    *uid = (uint32_t) number;
+    return number > 0 && number <= UINT32_MAX;
 }

@@ -14,4 +14,8 @@
 bool imap_row_read(struct imap_response *r, struct arena *a, struct imap_row *row,
                    struct imap_body *body);
 
+/* Reads "(UID 3 BODYSTRUCTURE (...))". */
+bool imap_row_names(struct imap_response *r, struct arena *a, uint32_t *uid,
+                    struct imap_names *names);
+
 #endif

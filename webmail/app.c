@@ -61,16 +61,30 @@ struct smtp_account call_smtp_account(struct call *c)
         .server = &s->domain->smtp, .login = s->login, .password = s->password};
 }
 
-rc_t call_imap(struct call *c, str_t mailbox, struct imap **out, struct err *e)
+typedef rc_t acquire_fn(struct imap_pool *p, const struct imap_account *acc, str_t mailbox,
+                        int deadline_ms, struct imap **out, struct err *e);
+
+static rc_t lease(struct call *c, acquire_fn *acquire, str_t mailbox, struct imap **out,
+                  struct err *e)
 {
     struct imap_account account = call_imap_account(c);
-    rc_t rc = imap_acquire(c->app->imap, &account, mailbox,
-                           (int) c->app->config->request_timeout_ms, out, e);
+    rc_t rc =
+        acquire(c->app->imap, &account, mailbox, (int) c->app->config->request_timeout_ms, out, e);
     if (rc != RC_WRONG_PASSWORD) return rc;
     /* The password was changed since: this session can do nothing any more. */
     struct err ignored = {0};
     if (session_end(c, &ignored) != RC_OK) return err_set(e, RC_STATE_DOWN, NULL);
     return err_set(e, RC_UNAUTHENTICATED, "Your password has changed. Please sign in again.");
+}
+
+rc_t call_imap(struct call *c, str_t mailbox, struct imap **out, struct err *e)
+{
+    return lease(c, imap_acquire, mailbox, out, e);
+}
+
+rc_t call_imap_search(struct call *c, str_t mailbox, struct imap **out, struct err *e)
+{
+    return lease(c, imap_acquire_search, mailbox, out, e);
 }
 
 rc_t call_check_uidvalidity(struct imap *im, uint32_t expected, struct err *e)

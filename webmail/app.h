@@ -79,6 +79,8 @@ struct smtp_account call_smtp_account(struct call *c);
 /* A connection of this session, with the mailbox selected unless null. imap_release when done
  * (CLEANUP_IMAP does). RC_WRONG_PASSWORD becomes RC_UNAUTHENTICATED and ends the session. */
 rc_t call_imap(struct call *c, str_t mailbox, struct imap **out, struct err *e) WX_MUST_USE;
+/* The same for a search that may take long (imap_acquire_search). */
+rc_t call_imap_search(struct call *c, str_t mailbox, struct imap **out, struct err *e) WX_MUST_USE;
 /* RC_CONFLICT unless the selected mailbox has this UIDVALIDITY. */
 rc_t call_check_uidvalidity(struct imap *im, uint32_t expected, struct err *e) WX_MUST_USE;
 /* Seconds since the epoch. */

@@ -225,33 +225,3 @@ rc_t messages_list(struct call *c, struct err *e)
     answer_text(c, text);
     return RC_OK;
 }
-
-/* --- search --------------------------------------------------------------------------------- */
-
-rc_t messages_search(struct call *c, struct err *e)
-{
-    CLEANUP_IMAP struct imap *im = NULL;
-    str_t mailbox;
-    uint32_t offset, limit;
-    struct imap_query query;
-    struct imap_found found;
-    struct imap_rows rows = {0};
-    TRY(call_folder(c, 0, &mailbox, e));
-    TRY(search_read(c->in, &query, e));
-    TRY(json_want_u32(c->in, "offset", 0, &offset, e));
-    TRY(json_want_u32(c->in, "limit", 50, &limit, e));
-    TRY(check_limit(limit, e));
-    TRY(call_imap(c, mailbox, &im, e));
-    TRY(imap_search(im, &query, c->arena, &found, e));
-    size_t from = offset < found.count ? offset : found.count;
-    size_t n = found.count - from < limit ? found.count - from : limit;
-    if (n > 0) TRY(imap_rows_of(im, found.uids + from, n, c->arena, &rows, e));
-    TRY(imap_mailbox(im, &rows.mailbox, e));
-    json_t *v = json_object();
-    json_put_int(v, "uidvalidity", rows.mailbox.uidvalidity);
-    json_put_int(v, "total", (long long) found.count);
-    json_put_int(v, "header_only", (long long) found.header_only);
-    json_put_int(v, "offset", offset);
-    json_object_set_new(v, "messages", rows_json(&rows, c->arena));
-    return call_answer(c, v, e);
-}

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "webmail/view/search.h"
 #include "webmail/view/view.h"
 
 #define SET_MAX_BYTES (64u << 10)
@@ -11,28 +12,6 @@ static rc_t invalid(struct err *e, const char *field, const char *why)
     err_set(e, RC_INVALID, "%s", why);
     err_field(e, field);
     return RC_INVALID;
-}
-
-rc_t search_read(const json_t *from, struct imap_query *q, struct err *e)
-{
-    str_t text, scope;
-    json_t *filters = NULL;
-    TRY(json_want_str(from, "text", STR(""), &text, e));
-    TRY(json_want_str(from, "scope", STR("headers"), &scope, e));
-    TRY(json_want_object(from, "filters", &filters, e));
-    bool all = str_eq(scope, STR("all"));
-    if (!all && !str_eq(scope, STR("headers")))
-        return invalid(e, "scope", "The scope is headers or all.");
-    text = str_trim(text);
-    if (text.n > 1000 || !str_is_clean(text))
-        return invalid(e, "text", "The search text is too long, or holds control characters.");
-    *q = (struct imap_query){.text = text.n > 0 ? text : STR_NULL, .headers = true, .body = all};
-    if (!filters) return RC_OK;
-    TRY(json_want_bool(filters, "unread", false, &q->unseen, e));
-    TRY(json_want_bool(filters, "flagged", false, &q->flagged, e));
-    TRY(json_want_bool(filters, "encrypted", false, &q->encrypted, e));
-    TRY(json_want_bool(filters, "signed", false, &q->signed_only, e));
-    return json_want_bool(filters, "attachment", false, &q->attachment, e);
 }
 
 /* --- named one by one --------------------------------------------------------------------- */
@@ -102,7 +81,7 @@ static rc_t find_all(struct call *c, const json_t *all, struct imap *im, struct 
     TRY(json_need_u32(all, "below", &below, e));
     TRY(json_want_object(all, "search", &search, e));
     TRY(read_except(c, all, &except, e));
-    if (search) TRY(search_read(search, &query, e));
+    if (search) TRY(search_read(c, search, s->mailbox, &query, e));
     TRY(imap_search(im, &query, c->arena, &found, e));
     uint32_t *out = ARENA_ARRAY(c->arena, found.count + 1, uint32_t);
     if (!out) return err_set(e, RC_NO_MEMORY, NULL);

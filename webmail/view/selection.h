@@ -22,7 +22,4 @@ rc_t selection_read(struct call *c, struct selection *s, struct imap **im,
 rc_t selection_put(const struct selection *s, json_t *answer, const uint32_t *uids,
                    struct err *e) WX_MUST_USE;
 
-/* {text, scope, filters} as a query. RC_INVALID. */
-rc_t search_read(const json_t *from, struct imap_query *q, struct err *e) WX_MUST_USE;
-
 #endif

@@ -5,6 +5,7 @@
 #include "tests/unit/test.h"
 
 #include "mail/imap_body.h"
+#include "mail/imap_kinds.h"
 #include "mail/imap_lease.h"
 #include "mail/imap_query.h"
 #include "mail/imap_row.h"
@@ -98,7 +99,7 @@ static void test_deep_nesting_costs_nothing(void **state)
     assert_true(w.bad);
     struct imap_body b;
     w = wire_of(str_n(text, DEEP));
-    imap_body_read(&w, a, &b);
+    imap_body_read(&w, a, &b, NULL);
     assert_true(w.bad);
     assert_true(b.unclear);
     free(text);
@@ -261,7 +262,7 @@ static void test_structures(void **state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct wire w = wire_of(str_c(table[i].in));
         struct imap_body b;
-        imap_body_read(&w, a, &b);
+        imap_body_read(&w, a, &b, NULL);
         bool same = !w.bad && !b.unclear && wire_at_end(&w) && b.security == table[i].security &&
                     b.attachment == table[i].attachment && b.sealed == table[i].sealed &&
                     b.candidate_count == table[i].candidates;
@@ -282,7 +283,7 @@ static void test_sniff(void **state)
     } table[] = {
         {STR_INIT("MIAGCSqGSIb3DQEHA6CAMIACAQAxggEwMIIBLAIBADAU"), IMAP_SNIFF_SEALED},
         {STR_INIT("MIAG\r\nCSqGSIb3DQEHA6CA\r\n"), IMAP_SNIFF_SEALED},
-        {STR_INIT("MIAGCSqGSIb3DQEHAqCAMIACAQExDzANBglghkgB"), IMAP_SNIFF_OPEN},
+        {STR_INIT("MIAGCSqGSIb3DQEHAqCAMIACAQExDzANBglghkgB"), IMAP_SNIFF_SIGNED},
         {STR_INIT("MIAGCyqGSIb3DQEJEAEXoIAwgAIBADGC"), IMAP_SNIFF_SEALED},
         {STR_INIT("-----BEGIN PKCS7-----\r\nMIAGCSqGSIb3DQEHA6CAMIAC\r\n"), IMAP_SNIFF_SEALED},
         {STR_INIT("\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x80"),
@@ -380,26 +381,54 @@ static void test_row_hostile(void **state)
 /* --- what people type
  * ------------------------------------------------------------------------------ */
 
-static void describe(const struct imap_terms *t, char *out, size_t size)
+static void describe_node(const struct imap_terms *t, unsigned i, struct buf *b)
 {
-    static const char *const names[] = {"", "from=", "to=", "cc=", "subject=", "body="};
-    struct buf b = BUF_INIT(2000);
-    for (size_t i = 0; i < t->count; i++)
-        buf_printf(&b, "%s%s[%.*s]", t->words[i].without ? "-" : "", names[t->words[i].field],
-                   STR_ARG(t->words[i].text));
-    if (t->q.unseen) buf_cstr(&b, " unseen");
-    if (t->seen) buf_cstr(&b, " seen");
-    if (t->q.flagged) buf_cstr(&b, " flagged");
-    if (t->answered) buf_cstr(&b, " answered");
-    if (t->q.encrypted) buf_cstr(&b, " encrypted");
-    if (t->q.signed_only) buf_cstr(&b, " signed");
-    if (t->q.attachment) buf_cstr(&b, " attachment");
-    if (t->since != INT64_MIN) buf_printf(&b, " since %lld", (long long) t->since);
-    if (t->before != INT64_MIN) buf_printf(&b, " before %lld", (long long) t->before);
-    if (t->body_only) buf_cstr(&b, " body-only");
-    snprintf(out, size, "%.*s", STR_ARG(buf_view(&b)));
-    buf_free(&b);
+    static const char *const places[] = {
+        "", "from=", "to=", "cc=", "bcc=", "subject=", "list=", "body="};
+    const struct query_node *n = &t->nodes[i];
+    switch (n->kind) {
+    case QUERY_AND:
+    case QUERY_OR:
+        buf_cstr(b, n->kind == QUERY_AND ? "(" : "<");
+        describe_node(t, n->left, b);
+        buf_cstr(b, n->kind == QUERY_AND ? " " : "|");
+        describe_node(t, n->right, b);
+        buf_cstr(b, n->kind == QUERY_AND ? ")" : ">");
+        break;
+    case QUERY_NOT:
+        buf_cstr(b, "-");
+        describe_node(t, n->left, b);
+        break;
+    case QUERY_TEXT:
+        buf_printf(b, "%s[%.*s]", places[n->place], STR_ARG(n->text));
+        break;
+    case QUERY_MARK:
+    case QUERY_KEYWORD:
+    case QUERY_IN:
+        buf_printf(b, "%s%.*s",
+                   n->kind == QUERY_KEYWORD ? "label="
+                   : n->kind == QUERY_IN    ? "in="
+                                            : "",
+                   STR_ARG(n->text));
+        break;
+    case QUERY_NAME:
+        buf_printf(b, "name=%.*s", STR_ARG(t->names[n->number]));
+        break;
+    case QUERY_ALL:
+        buf_cstr(b, "*");
+        break;
+    default: {
+        static const char *const words[] = {[QUERY_SINCE] = "since",
+                                            [QUERY_BEFORE] = "before",
+                                            [QUERY_LARGER] = "larger",
+                                            [QUERY_SMALLER] = "smaller",
+                                            [QUERY_KIND] = "kind"};
+        buf_printf(b, "%s=%lld", words[n->kind], (long long) n->number);
+    }
+    }
 }
+
+#define TODAY 19783 /* 2024-03-01 */
 
 static void test_queries(void **state)
 {
@@ -407,44 +436,177 @@ static void test_queries(void **state)
     static const struct {
         const char *text, *means;
     } table[] = {
-        {"", ""},
-        {"  one   two ", "[one][two]"},
-        {"\"one two\" three", "[one two][three]"},
-        {"from:alice subject:\"the roof\" x", "from=[alice]subject=[the roof][x]"},
-        {"FROM:alice TO:b cc:c", "from=[alice]to=[b]cc=[c]"},
-        {"body:needle", "body=[needle] body-only"},
-        {"-spam -from:bob -\"two words\"", "-[spam]-from=[bob]-[two words]"},
-        {"is:unread is:flagged has:attachment", " unseen flagged attachment"},
-        {"is:read is:answered is:encrypted is:signed", " seen answered encrypted signed"},
-        {"after:1970-01-02 before:2024-03-01", " since 1 before 19783"},
-        {"after:2024-02-29", " since 19782"},
-        {"after:2000-02-29 before:1999-12-31", " since 11016 before 10956"},
-        {"after:2023-02-29", "[after:2023-02-29]"},
-        {"after:1969-01-01 before:2024-13-01", "[after:1969-01-01][before:2024-13-01]"},
-        {"is:nothing has:", "[is:nothing][has:]"},
+        {"", "*"},
+        {"  one   two ", "([one] [two])"},
+        {"\"one two\" three", "([one two] [three])"},
+        {"\xe2\x80\x9cone two\xe2\x80\x9d x", "([one two] [x])"},
+        {"one\xe3\x80\x80two\xc2\xa0three", "(([one] [two]) [three])"},
+        {"from:alice subject:\"the roof\" x", "((from=[alice] subject=[the roof]) [x])"},
+        {"FROM:alice TO:b cc:c bcc:d", "(((from=[alice] to=[b]) cc=[c]) bcc=[d])"},
+        {"body:needle list:users", "(body=[needle] list=[users])"},
+        {"-spam -from:bob -\"two words\"", "((-[spam] -from=[bob]) -[two words])"},
+        {"a OR b c", "(<[a]|[b]> [c])"},
+        {"a b OR c", "([a] <[b]|[c]>)"},
+        {"a OR b OR -c", "<<[a]|[b]>|-[c]>"},
+        {"a or b", "(([a] [or]) [b])"},
+        {"a AND b", "([a] [b])"},
+        {"NOT a b", "(-[a] [b])"},
+        {"--a", "[a]"},
+        {"(a b) OR (c -d)", "<([a] [b])|([c] -[d])>"},
+        {"-(a OR b)", "-<[a]|[b]>"},
+        {"from:(alice OR bob) x", "(<from=[alice]|from=[bob]> [x])"},
+        {"from:(alice subject:x)", "(from=[alice] subject=[x])"},
+        {"f(x) :) a)b", "(([f(x)] [:)]) [a)b])"},
+        {"(f(x))", "[f(x)]"},
+        {"from: alice", "from=[alice]"},
+        {"is:unread is:starred has:attachment", "((UNSEEN FLAGGED) kind=4)"},
+        {"is:read is:answered is:encrypted is:signed", "(((SEEN ANSWERED) kind=1) kind=2)"},
+        {"is:draft is:forwarded", "(DRAFT KEYWORD $Forwarded)"},
+        {"after:1970-01-02 before:2024-03-01", "(since=1 before=19783)"},
+        {"after:2024-02-29", "since=19782"},
+        {"after:2024/2/29 before:1.1.2024", NULL},
+        {"on:2024-02", "(since=19754 before=19783)"},
+        {"on:2023", "(since=19358 before=19723)"},
+        {"after:7d before:yesterday", "(since=19776 before=19782)"},
+        {"after:1m before:1y", "(since=19754 before=19417)"},
+        {"since:today", "since=19783"},
+        {"larger:5M smaller:300k", "(larger=5242880 smaller=307200)"},
+        {"larger:1.5mb", "larger=1572864"},
+        {"label:work -keyword:$Junk", "(label=work -label=$Junk)"},
+        {"label:\"To do\"", "label=todo"},
+        {"in:sent in:\"Work/2024\"", "(in=sent in=Work/2024)"},
+        {"filename:pdf", "name=pdf"},
         {"\"is:unread\"", "[is:unread]"},
-        {"-is:unread", "-[is:unread]"},
-        {"from: alice", "[from:][alice]"},
-        {"from:\"\" x", "[x]"},
-        {"- -- a-b", "[-]-[-][a-b]"},
+        {"-is:unread", "-UNSEEN"},
+        {"from:\"\" x", "(* [x])"},
+        {"-\"\"", "*"},
+        {"- -- a-b", "(([-] -[-]) [a-b])"},
         {"\"not closed", "[not closed]"},
-        {"mailto:x http://a/b", "[mailto:x][http://a/b]"},
+        {"mailto:x http://a/b Re: x", "((([mailto:x] [http://a/b]) [Re:]) [x])"},
+        {"size:5 fromage:x", "([size:5] [fromage:x])"},
     };
+    static const struct imap_label labels[] = {{STR_INIT("To do"), STR_INIT("todo")}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        struct imap_query q = {.text = str_c(table[i].text)};
+        struct imap_query q = {
+            .text = str_c(table[i].text), .today = TODAY, .labels = labels, .label_count = 1};
         struct imap_terms t;
-        char means[500];
-        assert_int_equal(imap_query_read(&q, &t, NULL), RC_OK);
-        describe(&t, means, sizeof means);
-        if (strcmp(means, table[i].means) != 0) fail_msg("\"%s\" is %s", table[i].text, means);
+        struct buf b = BUF_INIT(4000);
+        rc_t rc = imap_query_read(&q, &t, NULL);
+        if (!table[i].means) {
+            assert_int_equal(rc, RC_INVALID);
+            continue;
+        }
+        if (rc != RC_OK) fail_msg("\"%s\" is refused", table[i].text);
+        describe_node(&t, t.root, &b);
+        if (!str_eq(buf_view(&b), str_c(table[i].means)))
+            fail_msg("\"%s\" is %.*s", table[i].text, STR_ARG(buf_view(&b)));
         assert_true(t.q.headers);
+        buf_free(&b);
     }
-    const str_t wrong[] = {STR("a b c d e f g h i j k l m n o p q"), STR("\xff"), STR("a\r\nb"),
-                           STR("a\0b")};
+}
+
+/* What makes no sense is told in a sentence, with the place. */
+static void test_wrong_queries(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        unsigned position; /* 0: of the whole */
+        const char *says;
+    } table[] = {
+        {"after:2023-02-29", 7, "not a date"},
+        {"after:1969-01-01", 7, "not a date"},
+        {"x before:2024-13-01", 10, "not a date"},
+        {"\xc3\xa4\xc3\xb6 on:soon", 7, "not a date"},
+        {"is:nothing", 4, "is: takes"},
+        {"has:", 1, "is missing"},
+        {"has:wheels", 5, "has: takes attachment"},
+        {"larger:huge", 8, "not a size"},
+        {"larger:5000G", 8, "not a size"},
+        {"label:\"two words\"", 7, "no such label"},
+        {"label:a\\b", 7, "no such label"},
+        {"(a b", 1, "not closed"},
+        {"a (b OR ())", 9, "nothing between"},
+        {"OR a", 1, "In front of OR"},
+        {"a OR", 3, "Behind OR"},
+        {"a OR OR b", 3, "Behind OR"},
+        {"(a OR) b", 4, "Behind OR"},
+        {"from: OR b", 1, "is missing"},
+        {"((((((((((((((((((a))))))))))))))))))", 17, "too many parentheses"},
+        {"filename:a filename:b filename:c filename:d filename:e", 54, "four times"},
+    };
+    struct imap_terms t;
+    struct err e = {0};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct imap_query q = {.text = str_c(table[i].text), .today = TODAY};
+        if (imap_query_read(&q, &t, &e) != RC_INVALID) fail_msg("\"%s\" is taken", table[i].text);
+        if (e.position != table[i].position || !strstr(e.message, table[i].says))
+            fail_msg("\"%s\": %u %s", table[i].text, e.position, e.message);
+        assert_string_equal(e.field, "text");
+    }
+    static char many[400];
+    for (size_t i = 0; i + 2 < sizeof many; i += 2)
+        memcpy(many + i, "a ", 3);
+    const str_t wrong[] = {str_c(many), STR("\xff"), STR("a\r\nb"), STR("a\0b")};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct imap_query q = {.text = wrong[i]};
+        assert_int_equal(imap_query_read(&q, &t, &e), RC_INVALID);
+        assert_string_equal(e.field, "text");
+    }
+}
+
+/* What is asked of the server about a class of messages. */
+static void test_plans(void **state)
+{
+    (void) state;
+    enum { SEALED = KIND_SEALED, SIGNED = KIND_SIGNED, FILES = KIND_ATTACHMENT };
+    static const struct {
+        const char *text;
+        unsigned bits;
+        enum query_kind root;
+        bool body;
+    } table[] = {
+        {"a", 0, QUERY_TEXT, true},
+        {"a", SEALED, QUERY_TEXT, false},
+        {"body:a", SEALED, QUERY_NONE, false},
+        {"-body:a", SEALED, QUERY_NONE, false}, /* nobody knows */
+        {"-body:a", 0, QUERY_TEXT, true},
+        {"a OR body:b", SEALED, QUERY_TEXT, false},
+        {"is:encrypted", SEALED, QUERY_ALL, false},
+        {"is:encrypted", 0, QUERY_NONE, false},
+        {"-is:encrypted", 0, QUERY_ALL, false},
+        {"is:signed a", SIGNED, QUERY_TEXT, true},
+        {"is:signed OR from:b", 0, QUERY_TEXT, false},
+        {"is:signed OR from:b", SIGNED, QUERY_ALL, false},
+        {"-(is:signed from:b)", SIGNED, QUERY_TEXT, false},
+        {"-(is:signed OR from:b)", SIGNED, QUERY_NONE, false},
+        {"-(is:signed OR from:b)", 0, QUERY_TEXT, false},
+        {"has:attachment is:unread", FILES, QUERY_MARK, false},
+        {"filename:x", FILES | PLAN_NAME(0), QUERY_ALL, false},
+        {"filename:x", FILES, QUERY_NONE, false},
+        {"filename:x", FILES | SEALED | PLAN_NAME(0), QUERY_NONE, false},
+        {"-filename:x", SEALED, QUERY_NONE, false},
+        {"-filename:x", 0, QUERY_ALL, false},
+        {"in:work a", 0, QUERY_TEXT, true},
+        {"in:\"Clients/Work\"", 0, QUERY_ALL, false},
+        {"in:archive", 0, QUERY_ALL, false},
+        {"in:sent a", 0, QUERY_NONE, false},
+        {"-in:sent a", 0, QUERY_TEXT, true},
+        {"in:anywhere", 0, QUERY_ALL, false},
+    };
+    const struct imap_folder folder = {
+        .display = STR("Clients/Work"), .delimiter = '/', .role = FOLDER_ARCHIVE};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct imap_query q = {
+            .text = str_c(table[i].text), .headers = true, .body = true, .folder = &folder};
         struct imap_terms t;
-        assert_int_equal(imap_query_read(&q, &t, NULL), RC_INVALID);
+        struct imap_plan p, again;
+        assert_int_equal(imap_query_read(&q, &t, NULL), RC_OK);
+        imap_plan_make(&t, table[i].bits, &p);
+        imap_plan_make(&t, table[i].bits, &again);
+        if (p.nodes[p.root].kind != table[i].root || p.body != table[i].body)
+            fail_msg("\"%s\" of %x is %d", table[i].text, table[i].bits, p.nodes[p.root].kind);
+        assert_true(imap_plan_same(&p, &again));
     }
 }
 
@@ -486,6 +648,8 @@ int main(void)
         cmocka_unit_test(test_row_hostile),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_wrong_queries),
+        cmocka_unit_test(test_plans),
     };
     return cmocka_run_group_tests_name("imap_parse", tests, setup, teardown);
 }
