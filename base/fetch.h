@@ -41,7 +41,9 @@ enum fetch_kind {
     FETCH_PING, /* nothing is fetched: is the daemon there? url is empty */
     FETCH_OCSP,
     FETCH_CRL,
-    FETCH_AIA, /* a certificate's issuer */
+    FETCH_AIA,         /* a certificate's issuer */
+    FETCH_IMAGE,       /* a picture in a mail */
+    FETCH_UNSUBSCRIBE, /* RFC 8058: https, POST of "List-Unsubscribe=One-Click", no redirects */
     FETCH_KIND_COUNT
 };
 

@@ -37,6 +37,9 @@
 #ifndef WAXSEAL_MUTANT_AUTHSERV
 #define WAXSEAL_MUTANT_AUTHSERV 0 /* mail: whose Authentication-Results count */
 #endif
+#ifndef WAXSEAL_MUTANT_IMAGE
+#define WAXSEAL_MUTANT_IMAGE 0 /* webmail: whose signature lets a remote picture be fetched */
+#endif
 #ifndef WAXSEAL_MUTANT_LEAK
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */

@@ -20,6 +20,7 @@ struct limit {
     uint32_t max_bytes;    /* of the answer's body */
     uint32_t timeout_ms;   /* for everything, redirects too */
     const char *post_type; /* the only content type to POST; NULL: GET only */
+    const char *post_body; /* the only body, and only POST and https; NULL: any */
 };
 
 /* Never NULL for a kind below FETCH_KIND_COUNT. */
@@ -27,7 +28,9 @@ const struct limit *limit_of(enum fetch_kind kind);
 /* What the asker wants, but never more than the kind may have. */
 uint32_t limit_bytes(const struct fetch_request *q);
 uint32_t limit_timeout_ms(const struct fetch_request *q);
-/* May this kind of request be made with this method and content type? */
+/* May this kind of request be made with this method, scheme, content type and body? */
 bool limit_allows(const struct fetch_request *q);
+/* Redirects that are followed. */
+unsigned limit_redirects(const struct fetch_request *q);
 
 #endif

@@ -254,10 +254,10 @@ static bool redirected(struct hop *h, struct place *next)
     int s = h->out->status;
     bool follow =
         s == 301 || s == 302 || s == 307 || s == 308 || (s == 303 && h->q->method == FETCH_GET);
-    if (h->out->outcome != FETCH_ANSWERED || !follow) return false;
+    if (h->out->outcome != FETCH_ANSWERED || !follow || limit_redirects(h->q) == 0) return false;
     curl_easy_getinfo(h->curl, CURLINFO_REDIRECT_URL, &location);
     if (!location) return false;
-    if (h->out->redirects == LIMIT_REDIRECTS) {
+    if (h->out->redirects == limit_redirects(h->q)) {
         finish(h->out, FETCH_REFUSED, "too many redirects");
         return false;
     }

@@ -25,6 +25,7 @@
 #include "mail/smtp.h"
 #include "policy/plan.h"
 
+struct image_desk; /* webmail/view/images.h */
 struct list_cache; /* webmail/view/list_cache.h */
 struct shared;     /* webmail/shared.h */
 struct session;    /* webmail/session/session.h */
@@ -40,6 +41,7 @@ struct app {
     const struct template_set *templates;
     const struct static_files *files;
     struct list_cache *lists;
+    struct image_desk *images;
     struct shared *shared; /* memory of all worker processes: crash marks, throttle */
     str_t kv_password;     /* or null */
 };

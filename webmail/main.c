@@ -25,6 +25,7 @@
 #include "webmail/pages.h"
 #include "webmail/routes.h"
 #include "webmail/shared.h"
+#include "webmail/view/images.h"
 #include "webmail/view/list_cache.h"
 
 #define LIST_CACHE_BYTES (8u << 20)
@@ -155,6 +156,7 @@ static rc_t serve(struct master *m, struct err *e)
     TRY(imap_pool_new(&pool, &app.imap, e));
     TRY(plan_store_new(s->config, &app.plans, e));
     TRY(list_cache_new(LIST_CACHE_BYTES, &app.lists, e));
+    TRY(image_desk_new(s->config->threads, &app.images, e));
     const struct http_server_options server = {
         .threads = s->config->threads,
         .stack_bytes = STACK_BYTES,
@@ -170,6 +172,7 @@ static rc_t serve(struct master *m, struct err *e)
     shared_watch_crashes();
     rc_t rc = http_serve(&server, m->listen_fd, e);
     list_cache_free(app.lists);
+    image_desk_free(app.images);
     plan_store_free(app.plans);
     imap_pool_free(app.imap);
     wipe(app.host_key, sizeof app.host_key);

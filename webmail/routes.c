@@ -8,6 +8,7 @@
 #include "webmail/smime/harvest.h"
 #include "webmail/smime/trust.h"
 #include "webmail/smime/vault.h"
+#include "webmail/view/images.h"
 #include "webmail/view/view.h"
 
 #define KB(n) ((size_t) (n) << 10)

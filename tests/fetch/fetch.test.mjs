@@ -51,8 +51,16 @@ test('a POST carries its body', options, async () => {
 
 test('only OCSP may POST, and only its own type', options, async () => {
   const before = web.requests.length, post = Buffer.from('x');
-  for (const [kind, type] of [['crl', 'application/ocsp-request'], ['aia', 'text/plain'], ['ocsp', 'application/x-www-form-urlencoded']])
+  for (const [kind, type] of [['crl', 'application/ocsp-request'], ['aia', 'text/plain'], ['ocsp', 'application/x-www-form-urlencoded'], ['image', 'application/ocsp-request'], ['unsubscribe', 'application/x-www-form-urlencoded']])
     assert.equal((await call({ kind, url: 'http://ocsp.example/post', post, type })).outcome, 'refused', kind);
+  assert.equal(web.requests.length, before);
+});
+
+test('unsubscribe posts one thing, to https', options, async () => {
+  const before = web.requests.length, type = 'application/x-www-form-urlencoded', url = 'https://ocsp.example/u', body = Buffer.from('List-Unsubscribe=One-Click');
+  assert.equal((await call({ kind: 'unsubscribe', url, post: body, type })).outcome, 'unreachable', 'nobody listens, but it may be asked');
+  for (const bad of [{ post: Buffer.from('a=b') }, { post: null, type: '' }, { type: 'text/plain' }, { url: 'http://ocsp.example/u' }])
+    assert.equal((await call({ kind: 'unsubscribe', url, post: body, type, ...bad })).outcome, 'refused', JSON.stringify(bad));
   assert.equal(web.requests.length, before);
 });
 

@@ -83,3 +83,21 @@ test('a report is marked', async () => {
   assert.equal(shown.report.kind, 'delivery');
   assert.equal(shown.attachments.find((a) => a.id === shown.report.part).preview, 'report');
 });
+
+test('encrypted mail never names pictures elsewhere', async () => {
+  const list = await c.get(`/api/v1/folders/${inbox}/messages?offset=0&limit=200`);
+  const row = list.json.messages.find((m) => m.security === 'encrypted');
+  const r = await c.post(`/api/v1/folders/${inbox}/messages/${row.uid}/images`, { uidvalidity: list.json.uidvalidity, remember: true });
+  assert.deepEqual([r.status, r.json.code], [403, 'forbidden']);
+  assert.ok(!(await c.get('/api/v1/settings')).json.remote_images.includes(row.from[0].address));
+});
+
+test('what may not be asked for', async () => {
+  const m = await put(text('x'));
+  assert.equal((await c.post(`${m.url}/images`, { uidvalidity: m.uidvalidity + 1, remember: false })).status, 409);
+  assert.equal((await c.post(`${m.url}/images`, { remember: false })).status, 422);
+  assert.equal((await c.post(`${m.url}/images`, { uidvalidity: m.uidvalidity, remember: 'yes' })).status, 422);
+  assert.deepEqual((await c.post(`${m.url}/images`, { uidvalidity: m.uidvalidity, remember: false })).json.remote, {});
+  assert.equal((await c.post(`${m.url}/unsubscribe`, { uidvalidity: m.uidvalidity })).status, 403);
+  assert.equal((await c.get('/api/v1/image?u=aHR0cDovL2EuZXhhbXBsZS8&s=AAAA')).status, 403);
+});

@@ -116,7 +116,8 @@ test('no GET changes what is kept of a user', async () => {
   for (const r of api.filter((x) => x.method === 'GET')) {
     for (const row of r.pattern.includes('{uid}') ? json.messages : [null]) {
       const answer = await c.get(`${fill(row ? r.pattern.replace('{uid}', row.uid) : r.pattern)}${row ? `?uidvalidity=${json.uidvalidity}` : ''}`);
-      assert.ok(answer.status === 200 || row, `${name(r)}: ${answer.status}`);
+      const unsigned = r.pattern === '/api/v1/image'; // a path of its own for each picture
+      assert.ok(answer.status === (unsigned ? 403 : 200) || row, `${name(r)}: ${answer.status}`);
     }
   }
   assert.ok(kept() === before, 'documents, address book, trust, verifications and key files are as they were');

@@ -19,6 +19,7 @@ suite_of() {
     FEATURE) echo http plan ;;
     CSRF) echo http guard ;;
     RANGE) echo fetch refused ;;
+    IMAGE) echo fetch reader ;;
     AUTHSERV) echo unit mail/unsubscribe_test ;;
     LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
@@ -47,7 +48,7 @@ run_instance() { # BUILD KIND FILE
     return $rc
 }
 run_fetch() { # BUILD FILE
-    make -s MUTANT="$MUTANT" "$1/waxseal-fetch" && bash tests/lib/netns.sh --can || return 99
+    make -s MUTANT="$MUTANT" server && bash tests/lib/netns.sh --can || return 99
     BUILD=$1 bash tests/lib/netns.sh "$NODE" --test --test-force-exit --test-reporter=tap "tests/fetch/$2.test.mjs"
 }
 # Exit code of the suite for build $1 (mutant or ordinary); 99: it could not be run at all.
@@ -60,7 +61,7 @@ judge() {
     if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ]; then run_fetch "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE AUTHSERV IMAGE LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))

@@ -2,8 +2,10 @@
 #include "webmail/view/view.h"
 
 #include "webmail/session/session.h"
+#include "webmail/settings/settings.h"
 #include "webmail/smime/vault.h"
 #include "webmail/smime/verified.h"
+#include "webmail/view/images.h"
 #include "webmail/view/message_json.h"
 
 /* --- which one ----------------------------------------------------------------------------------
@@ -38,7 +40,7 @@ rc_t message_request_read(struct call *c, struct message_request *q, struct err 
 /* --- showing ------------------------------------------------------------------------------------
  */
 
-static rc_t answer_with(struct call *c, const struct opened_message *m,
+static rc_t answer_with(struct call *c, const struct opened_message *m, json_t *remote,
                         json_t *(*make)(const struct message_view *, const struct message_context *,
                                         struct arena *),
                         struct err *e)
@@ -52,6 +54,7 @@ static rc_t answer_with(struct call *c, const struct opened_message *m,
                                         .part = m->attached,
                                         .check = m->worth_a_check,
                                         .authserv_id = c->session->domain->authserv_id,
+                                        .remote = remote,
                                         .can_post = c->app->config->fetch_socket.n > 0};
     json_t *v = make(m->view, &ctx, c->arena);
     own_certificates_free(&own);
@@ -64,7 +67,30 @@ rc_t message_get(struct call *c, struct err *e)
     struct message_request q = {0};
     TRY(message_request_query(c, &q, e));
     TRY(view_open_message(c, &q, &m, e));
-    return answer_with(c, &m, message_json, e);
+    CLEANUP_JSON json_t *remote = NULL;
+    TRY(images_of(c, &q, &m, true, &remote, e));
+    return answer_with(c, &m, remote, message_json, e);
+}
+
+/* The same message, with the pictures it has elsewhere. */
+rc_t message_images(struct call *c, struct err *e)
+{
+    CLEANUP_OPENED struct opened_message m = {0};
+    CLEANUP_JSON json_t *remote = NULL;
+    struct message_request q = {0};
+    bool remember;
+    TRY(call_folder(c, 0, &q.mailbox, e));
+    TRY(call_uid(c, 1, &q.uid, e));
+    TRY(json_need_u32(c->in, "uidvalidity", &q.uidvalidity, e));
+    TRY(json_want_bool(c->in, "remember", false, &remember, e));
+    TRY(view_open_message(c, &q, &m, e));
+    if (m.view->has_encryption)
+        return err_set(e, RC_FORBIDDEN, "Encrypted mail never loads anything from elsewhere.");
+    if (remember && m.view->from_count == 1 && m.view->from[0].address.n)
+        TRY(settings_remember_sender(c, m.view->from[0].address, e));
+    TRY(images_of(c, &q, &m, false, &remote, e));
+    if (!remote) remote = json_object();
+    return answer_with(c, &m, remote, message_json, e);
 }
 
 rc_t message_unlock(struct call *c, struct err *e)
@@ -73,7 +99,7 @@ rc_t message_unlock(struct call *c, struct err *e)
     struct message_request q = {0};
     TRY(message_request_read(c, &q, e));
     TRY(view_open_message(c, &q, &m, e));
-    return answer_with(c, &m, message_json, e);
+    return answer_with(c, &m, NULL, message_json, e);
 }
 
 rc_t message_attached(struct call *c, struct err *e)
@@ -83,7 +109,7 @@ rc_t message_attached(struct call *c, struct err *e)
     TRY(message_request_read(c, &q, e));
     TRY(json_need_str(c->in, "part", &q.part, e));
     TRY(view_open_message(c, &q, &m, e));
-    return answer_with(c, &m, message_json, e);
+    return answer_with(c, &m, NULL, message_json, e);
 }
 
 /* With questions to outside; what is good is remembered for the time after the certificate. */
@@ -96,7 +122,7 @@ rc_t message_check(struct call *c, struct err *e)
     q.attached = q.part.n > 0;
     TRY(view_open_message(c, &q, &m, e));
     TRY(verified_record(c, m.view, e));
-    return answer_with(c, &m, message_security_json, e);
+    return answer_with(c, &m, NULL, message_security_json, e);
 }
 
 rc_t message_source(struct call *c, struct err *e)
