@@ -21,6 +21,9 @@
     X(INVALID, "invalid", 422, "550 5.6.0", "A value is not acceptable.")                          \
     X(UNAUTHENTICATED, "unauthenticated", 401, "530 5.7.0", "Please sign in again.")               \
     X(WRONG_PASSWORD, "wrong_password", 401, "535 5.7.8", "User name or password is wrong.")       \
+    X(CODE_NEEDED, "code_needed", 401, "535 5.7.8",                                                \
+      "Please enter the code of your authenticator app.")                                          \
+    X(WRONG_CODE, "wrong_code", 401, "535 5.7.8", "This code is wrong or was used already.")       \
     X(CSRF, "csrf", 403, "550 5.7.1", "This request did not come from our own page.")              \
     X(FORBIDDEN, "forbidden", 403, "550 5.7.1", "You may not do that.")                            \
     X(FEATURE_DISABLED, "feature_disabled", 403, "550 5.7.1",                                      \

@@ -31,6 +31,12 @@
 #ifndef WAXSEAL_MUTANT_CSRF
 #define WAXSEAL_MUTANT_CSRF 0 /* webmail: token and Origin on non-GET */
 #endif
+#ifndef WAXSEAL_MUTANT_TOTP
+#define WAXSEAL_MUTANT_TOTP 0 /* webmail: the code of the second factor */
+#endif
+#ifndef WAXSEAL_MUTANT_TOTP_REPLAY
+#define WAXSEAL_MUTANT_TOTP_REPLAY 0 /* webmail: a code is taken once */
+#endif
 #ifndef WAXSEAL_MUTANT_RANGE
 #define WAXSEAL_MUTANT_RANGE 0 /* fetch: the address that is connected to */
 #endif

@@ -31,6 +31,8 @@ rc_t imap_pool_new(const struct imap_pool_options *o, struct imap_pool **out,
 void imap_pool_free(struct imap_pool *p);
 /* Closes every idle connection of a session (sign-out). */
 void imap_pool_drop(struct imap_pool *p, str_t session);
+/* The sessions that have connections now, at most `most`, each once; copied into the arena. */
+size_t imap_pool_sessions(struct imap_pool *p, struct arena *a, str_t *out, size_t most);
 
 struct imap_account {
     const struct config_endpoint *server;

@@ -248,6 +248,23 @@ void imap_pool_drop(struct imap_pool *p, str_t session)
     }
 }
 
+size_t imap_pool_sessions(struct imap_pool *p, struct arena *a, str_t *out, size_t most)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&p->lock);
+    for (size_t i = 0; i < p->options.total && n < most; i++) {
+        const struct imap_slot *s = &p->slots[i];
+        bool known = s->state == SLOT_FREE;
+        for (size_t k = 0; !known && k < n; k++)
+            known = of_session(s, out[k]);
+        if (known) continue;
+        out[n] = arena_str(a, str_n(s->session, s->session_n));
+        if (!str_is_null(out[n])) n++;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return n;
+}
+
 /* --- leases
  * ---------------------------------------------------------------------------------------- */
 

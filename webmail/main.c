@@ -24,6 +24,7 @@
 #include "webmail/dispatch.h"
 #include "webmail/pages.h"
 #include "webmail/routes.h"
+#include "webmail/session/devices.h"
 #include "webmail/shared.h"
 #include "webmail/view/images.h"
 #include "webmail/view/list_cache.h"
@@ -169,8 +170,11 @@ static rc_t serve(struct master *m, struct err *e)
         .thread_stop = dispatch_thread_stop,
         .app = &app,
         .request_arena_bytes = ARENA_FIXED + (size_t) s->config->message_max_bytes * 4};
+    struct session_watch *watch = NULL;
+    TRY(session_watch_start(&app, &watch, e));
     shared_watch_crashes();
     rc_t rc = http_serve(&server, m->listen_fd, e);
+    session_watch_stop(watch);
     list_cache_free(app.lists);
     image_desk_free(app.images);
     plan_store_free(app.plans);

@@ -106,6 +106,10 @@ static rc_t signin_form(struct call *c, str_t username, str_t next, const struct
     json_put_str(model, "next", next);
     json_put_bool(model, "signed_out", str_eq(request_query(c->q, STR("signed_out")), STR("1")));
     if (problem) json_put_str(model, "error", str_c(problem->message));
+    /* The password is asked for again: it is not written into a page. */
+    bool code = problem && (problem->code == RC_CODE_NEEDED || problem->code == RC_WRONG_CODE);
+    json_put_bool(model, "code", code);
+    json_put_bool(model, "code_wrong", code && problem->code == RC_WRONG_CODE);
     return render(c, STR("signin.html"), language, model, STR(CSP_APP), e);
 }
 
@@ -120,8 +124,9 @@ rc_t page_signin_post(struct call *c, struct err *e)
     str_t username = form_field(c->form, STR("username"), c->arena);
     str_t password = form_field(c->form, STR("password"), c->secret);
     str_t next = safe_next(form_field(c->form, STR("next"), c->arena));
+    str_t code = form_field(c->form, STR("code"), c->secret);
     struct err problem = {0};
-    rc_t rc = signin(c, username, password, &problem);
+    rc_t rc = signin(c, username, password, code.p ? code : STR(""), &problem);
     if (rc == RC_OK) {
         redirect(c, next);
         return RC_OK;

@@ -1,8 +1,11 @@
 #include "webmail/routes.h"
 
+#include "webmail/account/data.h"
+#include "webmail/account/totp.h"
 #include "webmail/compose/compose.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/pages.h"
+#include "webmail/session/devices.h"
 #include "webmail/session/signin.h"
 #include "webmail/settings/settings.h"
 #include "webmail/smime/harvest.h"

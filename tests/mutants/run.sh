@@ -18,6 +18,7 @@ suite_of() {
     TAG) echo unit crypto/cms_open_test mail/message_test ;;
     FEATURE) echo http plan ;;
     CSRF) echo http guard ;;
+    TOTP | TOTP_REPLAY) echo unit webmail/totp_test ;;
     RANGE) echo fetch refused ;;
     IMAGE) echo fetch reader ;;
     AUTHSERV) echo unit mail/unsubscribe_test ;;

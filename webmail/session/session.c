@@ -3,6 +3,7 @@
 #include "base/b64.h"
 #include "base/log.h"
 #include "base/mutant.h"
+#include "webmail/session/devices.h"
 #include "webmail/store.h"
 
 #define ID_BYTES 16u
@@ -83,7 +84,7 @@ static rc_t write_record(struct call *c, const struct session_seed *k, const str
                          str_t epoch, struct err *e)
 {
     unsigned char key[SEAL_KEY_BYTES];
-    str_t sealed, blob;
+    str_t sealed, blob, browser, system;
     struct kv_value v;
     CLEANUP_BUF struct buf text = BUF_INIT(16384);
     CLEANUP_JSON json_t *record = json_object();
@@ -96,6 +97,9 @@ static rc_t write_record(struct call *c, const struct session_seed *k, const str
     json_put_int(record, "created", s->created);
     json_put_str(record, "epoch", epoch);
     json_put_str(record, "credential", b64_encode(c->arena, sealed));
+    agent_words(c->q->user_agent, &browser, &system);
+    json_put_str(record, "browser", browser);
+    json_put_str(record, "system", system);
     if (!json_write(record, &text)) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(store_protect(c, k->record, buf_view(&text), &blob, e));
     uint32_t idle = c->app->config->session_idle_minutes * 60;
@@ -110,16 +114,38 @@ rc_t session_seed_new(struct call *c, struct session_seed *out, struct err *e)
     return name_record(c, out, e);
 }
 
+static rc_t new_epoch(struct call *c, str_t *out, struct err *e)
+{
+    unsigned char random[12];
+    TRY(random_bytes(random, sizeof random, e));
+    *out = hex_encode(c->arena, str_n(random, sizeof random));
+    return str_is_null(*out) ? err_set(e, RC_NO_MEMORY, NULL) : RC_OK;
+}
+
+/* The account's epoch, made with its first session. It is random: where it was deleted, no session
+ * of before fits the next one. */
+static rc_t epoch_get(struct call *c, str_t address, str_t *out, struct err *e)
+{
+    struct kv_value v;
+    str_t fresh;
+    TRY(new_epoch(c, &fresh, e));
+    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("SET"), epoch_key(c, address), fresh, STR("NX")));
+    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("GET"), epoch_key(c, address)));
+    if (v.type != KV_STR) return err_set(e, RC_STATE_DOWN, NULL);
+    *out = v.s;
+    return RC_OK;
+}
+
 rc_t session_create(struct call *c, struct session_seed *seed, str_t address, str_t login,
                     str_t password, const struct config_domain *domain, const struct session **out,
                     struct err *e)
 {
-    struct kv_value epoch;
+    str_t epoch;
     struct err ignored = {0};
     unsigned char raw[COOKIE_BYTES];
     struct session *s = ARENA_NEW(c->arena, struct session);
     if (!s) return err_set(e, RC_NO_MEMORY, NULL);
-    TRY(KV_CMD(c->kv, c->arena, &epoch, e, STR("GET"), epoch_key(c, address)));
+    TRY(epoch_get(c, address, &epoch, e));
     *s = (struct session){.id = seed->hash,
                           .address = address,
                           .login = login,
@@ -127,7 +153,8 @@ rc_t session_create(struct call *c, struct session_seed *seed, str_t address, st
                           .created = call_now(),
                           .domain = domain};
     TRY(derive_csrf(c, seed, &s->csrf, e));
-    TRY(write_record(c, seed, s, epoch.type == KV_STR ? epoch.s : STR(""), e));
+    TRY(write_record(c, seed, s, epoch, e));
+    TRY(devices_add(c, address, seed->hash, e));
     if (session_end(c, &ignored) == RC_STATE_DOWN) return err_set(e, RC_STATE_DOWN, NULL);
     memcpy(raw, seed->id, ID_BYTES);
     memcpy(raw + ID_BYTES, seed->key, SEAL_KEY_BYTES);
@@ -170,13 +197,16 @@ static bool is_current(struct call *c, const struct session *s)
     return age >= -300 && age <= (int64_t) c->app->config->session_max_hours * 3600;
 }
 
-static rc_t refresh(struct call *c, const struct session_seed *k, long long ttl, struct err *e)
+/* At most once a minute: the idle time begins anew, and the person sees when it was used. */
+static rc_t refresh(struct call *c, const struct session_seed *k, const struct session *s,
+                    long long ttl, struct err *e)
 {
     long long idle = (long long) c->app->config->session_idle_minutes * 60;
     struct kv_value v;
     if (c->q->background || ttl > idle - REFRESH_SECONDS) return RC_OK;
-    return KV_CMD(c->kv, c->arena, &v, e, STR("EXPIRE"), k->record,
-                  arena_printf(c->arena, "%lld", idle));
+    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("EXPIRE"), k->record,
+               arena_printf(c->arena, "%lld", idle)));
+    return devices_touch(c, s->address, k->hash, e);
 }
 
 rc_t session_load(struct call *c, const struct session **out, struct err *e)
@@ -204,10 +234,10 @@ rc_t session_load(struct call *c, const struct session **out, struct err *e)
     wipe(k.key, sizeof k.key);
     if (rc != RC_OK) return rc;
     TRY(KV_CMD(c->kv, c->arena, &current, e, STR("GET"), epoch_key(c, s->address)));
-    bool same_epoch = str_eq(epoch, current.type == KV_STR ? current.s : STR(""));
+    bool same_epoch = epoch.n > 0 && current.type == KV_STR && str_eq(epoch, current.s);
     s->domain = config_domain_of(c->app->config, s->address);
     if (!same_epoch || !is_current(c, s) || !s->domain) return err_set(e, RC_UNAUTHENTICATED, NULL);
-    TRY(refresh(c, &k, v[1].i, e));
+    TRY(refresh(c, &k, s, v[1].i, e));
     s->id = k.hash;
     s->epoch = epoch;
     *out = s;
@@ -231,6 +261,7 @@ rc_t session_end(struct call *c, struct err *e)
     wipe(k.key, sizeof k.key);
     /* First Redis: what was confirmed as signed out must not be there any more. */
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), k.record));
+    if (c->session) TRY(devices_forget(c, c->session->address, k.hash, e));
     TRY(session_announce_end(c, e));
     imap_pool_drop(c->app->imap, k.hash);
     set_cookie(c, STR(""), true);
@@ -240,7 +271,10 @@ rc_t session_end(struct call *c, struct err *e)
 rc_t session_end_all(struct call *c, struct err *e)
 {
     struct kv_value v;
-    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("INCR"), epoch_key(c, c->session->address)));
+    str_t fresh, address = c->session->address;
+    TRY(new_epoch(c, &fresh, e));
+    TRY(KV_CMD(c->kv, c->arena, &v, e, STR("SET"), epoch_key(c, address), fresh));
+    TRY(devices_end(c, address, STR_NULL, e));
     return session_end(c, e);
 }
 

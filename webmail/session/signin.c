@@ -3,6 +3,7 @@
 #include "base/b64.h"
 #include "base/log.h"
 #include "policy/alias.h"
+#include "webmail/account/totp.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 #include "webmail/settings/settings.h"
@@ -41,7 +42,7 @@ static rc_t try_nobody(struct call *c, str_t password, struct err *e)
     return err_set(e, RC_WRONG_PASSWORD, NULL);
 }
 
-static rc_t try_password(struct call *c, str_t address, str_t password, struct err *e)
+static rc_t try_password(struct call *c, str_t address, str_t password, str_t code, struct err *e)
 {
     const struct config *config = c->app->config;
     const struct config_domain *domain = config_domain_of(config, address);
@@ -52,6 +53,8 @@ static rc_t try_password(struct call *c, str_t address, str_t password, struct e
     struct imap_account account = {
         .server = &domain->imap, .session = seed.hash, .login = login, .password = password};
     rc_t rc = imap_check_login(c->app->imap, &account, (int) config->request_timeout_ms, e);
+    /* Only who knows the password learns whether a code is asked for. */
+    if (rc == RC_OK) rc = totp_check(c, address, code, e);
     if (rc == RC_OK)
         rc = session_create(c, &seed, address, login, password, domain, &c->session, e);
     if (rc != RC_OK) imap_pool_drop(c->app->imap, seed.hash);
@@ -67,7 +70,7 @@ rc_t session_entitle(struct call *c, struct err *e)
     return RC_OK;
 }
 
-rc_t signin(struct call *c, str_t username, str_t password, struct err *e)
+rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct err *e)
 {
     struct throttle t;
     struct err ignored = {0};
@@ -77,10 +80,10 @@ rc_t signin(struct call *c, str_t username, str_t password, struct err *e)
         !str_is_utf8(address))
         return err_set(e, RC_WRONG_PASSWORD, NULL);
     TRY(throttle_begin(c, address, &t, e));
-    rc_t rc = try_password(c, address, password, e);
-    if (rc == RC_WRONG_PASSWORD) {
+    rc_t rc = try_password(c, address, password, code, e);
+    if (rc == RC_WRONG_PASSWORD || rc == RC_WRONG_CODE) { /* stays counted */
         log_event(LOG_WARN, "signin_failed", "account", LOG_S(address), "client",
-                  LOG_S(c->q->client_address), NULL);
+                  LOG_S(c->q->client_address), "code", LOG_C(err_word(rc)), NULL);
         return rc;
     }
     if (throttle_take_back(c, &t, rc == RC_OK, rc == RC_OK ? e : &ignored) != RC_OK && rc == RC_OK)
@@ -143,11 +146,12 @@ rc_t session_describe(struct call *c, json_t **out, struct err *e)
 
 rc_t session_signin(struct call *c, struct err *e)
 {
-    str_t username, password;
+    str_t username, password, code;
     json_t *session = NULL;
     TRY(json_need_str(c->in, "username", &username, e));
     TRY(json_need_str(c->in, "password", &password, e));
-    TRY(signin(c, username, password, e));
+    TRY(json_want_str(c->in, "code", STR(""), &code, e));
+    TRY(signin(c, username, password, code, e));
     TRY(session_describe(c, &session, e));
     return call_answer(c, session, e);
 }

@@ -373,3 +373,21 @@ rc_t vault_delete(struct call *c, struct err *e)
               NULL);
     return call_answer(c, json_object(), e);
 }
+
+/* --- export ----------------------------------------------------------------------------------- */
+
+rc_t vault_export(struct call *c, const json_t *doc, json_t *list, struct err *e)
+{
+    const json_t *keys = json_object_get(doc, "keys");
+    for (size_t i = 0; i < json_array_size(keys); i++) {
+        const json_t *key = json_array_get(keys, i);
+        str_t p12;
+        TRY(get_file(c, file_name(key), &p12, e));
+        if (str_is_null(p12)) continue;
+        json_t *row = json_object();
+        json_object_set(row, "key", json_object_get(key, "id"));
+        json_put_str(row, "p12", b64_encode(c->arena, p12));
+        json_array_append_new(list, row);
+    }
+    return RC_OK;
+}
