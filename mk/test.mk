@@ -47,3 +47,8 @@ bench: ## measure against raw IMAP and `openssl speed` in the same run
 SOAK_TARGETS ?= entity recipient cms p12 sealed compose
 fuzz-soak: fuzz-build ## one more round of long fuzzing (SOAK_SECONDS=300 a target, SOAK_TARGETS); adds to build/fuzz/soak.tsv
 	@bash tests/fuzz/soak.sh $(or $(SOAK_SECONDS),300) $(SOAK_TARGETS)
+
+.PHONY: scale
+scale: ## a day in a mailbox of 100,000 (MESSAGES) and the client's budgets in it; writes docs/reports/scale.md
+	@$(MAKE) --no-print-directory all
+	@MESSAGES=$(or $(MESSAGES),100000) bash tests/stack/scale.sh
