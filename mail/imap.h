@@ -229,6 +229,19 @@ rc_t imap_ids_of(struct imap *im, const uint32_t *uids, size_t n, struct arena *
 rc_t imap_related(struct imap *im, const struct imap_ids *ids, size_t most, struct arena *a,
                   uint32_t **uids, size_t *n, struct err *e) WX_MUST_USE;
 
+/* The first words of a message (mail/snippet.h). */
+struct imap_snippet {
+    uint32_t uid;
+    bool sealed; /* something in it is encrypted, or may be: no text */
+    str_t text;  /* perhaps empty */
+};
+#define IMAP_SNIPPETS_MAX 50u
+/* Of these messages, those that are there, in no order: the first KBs of all in one round trip,
+ * more of those whose text begins later. Encrypted ones are told by BODYSTRUCTURE and by what the
+ * bytes are, and nothing of them is kept. out has room for n. */
+rc_t imap_snippets(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
+                   struct imap_snippet *out, size_t *count, struct err *e) WX_MUST_USE;
+
 /* Whole message, byte for byte (BODY.PEEK[]). RC_NOT_FOUND, RC_TOO_LARGE over out->max.
  * A body cut short by a dying connection is an error, never a short success. */
 rc_t imap_fetch(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;

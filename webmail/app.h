@@ -42,6 +42,7 @@ struct app {
     const struct static_files *files;
     struct list_cache *lists;
     struct image_desk *images;
+    struct list_cache *snippets;
     struct shared *shared; /* memory of all worker processes: crash marks, throttle */
     str_t kv_password;     /* or null */
 };

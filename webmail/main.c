@@ -30,6 +30,9 @@
 #include "webmail/view/list_cache.h"
 
 #define LIST_CACHE_BYTES (8u << 20)
+#define LIST_CACHE_PAGES 512u
+#define SNIPPET_BYTES (2u << 20)
+#define SNIPPET_COUNT 8192u
 #define STACK_BYTES (2u << 20)
 #define IO_TIMEOUT_MS 60000
 #define LISTEN_BACKLOG 1024
@@ -156,7 +159,8 @@ static rc_t serve(struct master *m, struct err *e)
                                            .total = 1024};
     TRY(imap_pool_new(&pool, &app.imap, e));
     TRY(plan_store_new(s->config, &app.plans, e));
-    TRY(list_cache_new(LIST_CACHE_BYTES, &app.lists, e));
+    TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app.lists, e));
+    TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app.snippets, e));
     TRY(image_desk_new(s->config->threads, &app.images, e));
     const struct http_server_options server = {
         .threads = s->config->threads,
@@ -176,6 +180,7 @@ static rc_t serve(struct master *m, struct err *e)
     rc_t rc = http_serve(&server, m->listen_fd, e);
     session_watch_stop(watch);
     list_cache_free(app.lists);
+    list_cache_free(app.snippets);
     image_desk_free(app.images);
     plan_store_free(app.plans);
     imap_pool_free(app.imap);

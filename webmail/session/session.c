@@ -5,6 +5,7 @@
 #include "base/mutant.h"
 #include "webmail/session/devices.h"
 #include "webmail/store.h"
+#include "webmail/view/list_cache.h"
 
 #define ID_BYTES 16u
 #define COOKIE_BYTES (ID_BYTES + SEAL_KEY_BYTES)
@@ -264,6 +265,8 @@ rc_t session_end(struct call *c, struct err *e)
     if (c->session) TRY(devices_forget(c, c->session->address, k.hash, e));
     TRY(session_announce_end(c, e));
     imap_pool_drop(c->app->imap, k.hash);
+    list_cache_drop(c->app->lists, k.hash);
+    list_cache_drop(c->app->snippets, k.hash);
     set_cookie(c, STR(""), true);
     return RC_OK;
 }

@@ -5,7 +5,6 @@
 
 #include "base/buf.h"
 
-#define SLOTS 512u
 #define WAYS 4u /* an entry may lie in any of the slots after its hash */
 
 struct entry {
@@ -16,17 +15,18 @@ struct entry {
 
 struct list_cache {
     pthread_mutex_t lock;
-    struct entry slots[SLOTS];
-    size_t bytes, most;
+    size_t bytes, most, count;
     uint64_t clock;
+    struct entry slots[]; /* count of them */
 };
 
-rc_t list_cache_new(size_t most, struct list_cache **out, struct err *e)
+rc_t list_cache_new(size_t most, size_t entries, struct list_cache **out, struct err *e)
 {
-    struct list_cache *l = calloc(1, sizeof *l);
+    struct list_cache *l = calloc(1, sizeof *l + entries * sizeof l->slots[0]);
     if (!l) return err_set(e, RC_NO_MEMORY, NULL);
     pthread_mutex_init(&l->lock, NULL);
     l->most = most;
+    l->count = entries;
     *out = l;
     return RC_OK;
 }
@@ -43,7 +43,7 @@ static void clear(struct list_cache *l, struct entry *s)
 void list_cache_free(struct list_cache *l)
 {
     if (!l) return;
-    for (size_t i = 0; i < SLOTS; i++)
+    for (size_t i = 0; i < l->count; i++)
         clear(l, &l->slots[i]);
     pthread_mutex_destroy(&l->lock);
     free(l);
@@ -68,7 +68,7 @@ str_t list_cache_get(struct list_cache *l, str_t key, struct arena *a)
     str_t found = STR_NULL;
     pthread_mutex_lock(&l->lock);
     for (size_t i = 0; i < WAYS; i++) {
-        struct entry *s = &l->slots[(hash + i) % SLOTS];
+        struct entry *s = &l->slots[(hash + i) % l->count];
         if (!is_key(s, hash, key)) continue;
         s->used = ++l->clock;
         found = arena_str(a, str_n(s->p + s->key_n, s->n - s->key_n));
@@ -84,7 +84,7 @@ static bool make_room(struct list_cache *l, size_t n)
     if (n > l->most / 4) return false;
     while (l->bytes + n > l->most) {
         struct entry *oldest = NULL;
-        for (size_t i = 0; i < SLOTS; i++)
+        for (size_t i = 0; i < l->count; i++)
             if (l->slots[i].p && (!oldest || l->slots[i].used < oldest->used))
                 oldest = &l->slots[i];
         if (!oldest) return false;
@@ -104,7 +104,7 @@ void list_cache_put(struct list_cache *l, str_t key, str_t value)
     pthread_mutex_lock(&l->lock);
     struct entry *slot = NULL;
     for (size_t i = 0; i < WAYS; i++) {
-        struct entry *s = &l->slots[(hash + i) % SLOTS];
+        struct entry *s = &l->slots[(hash + i) % l->count];
         if (is_key(s, hash, key)) {
             slot = s;
             break;
@@ -124,7 +124,7 @@ void list_cache_put(struct list_cache *l, str_t key, str_t value)
 void list_cache_drop(struct list_cache *l, str_t prefix)
 {
     pthread_mutex_lock(&l->lock);
-    for (size_t i = 0; i < SLOTS; i++) {
+    for (size_t i = 0; i < l->count; i++) {
         struct entry *s = &l->slots[i];
         if (s->p && str_starts(str_n(s->p, s->key_n), prefix)) clear(l, s);
     }

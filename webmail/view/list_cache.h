@@ -1,7 +1,8 @@
-/* Rendered pages of message lists, kept while a mailbox has not changed.
+/* Texts made for lists: rendered pages, kept while a mailbox has not changed, and first words of
+ * messages.
  *
- * The key names session, mailbox, window and the mailbox's state (UIDVALIDITY, UIDNEXT, MODSEQ,
- * counts): any change gives another key, so entries are never invalidated, only pushed out.
+ * The key of a page names session, mailbox, window and the mailbox's state (UIDVALIDITY, UIDNEXT,
+ * MODSEQ, counts): any change gives another key, so entries are never invalidated, only pushed out.
  * Thread-safe.
  */
 #ifndef WAXSEAL_WEBMAIL_LIST_CACHE_H
@@ -12,8 +13,9 @@
 
 struct list_cache;
 
-/* most: bytes of all entries. */
-rc_t list_cache_new(size_t most, struct list_cache **out, struct err *e) WX_MUST_USE;
+/* most: bytes of all entries; entries: how many there may be. */
+rc_t list_cache_new(size_t most, size_t entries, struct list_cache **out,
+                    struct err *e) WX_MUST_USE;
 void list_cache_free(struct list_cache *l);
 /* Copy in the arena, or the null slice. */
 str_t list_cache_get(struct list_cache *l, str_t key, struct arena *a);

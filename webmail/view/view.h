@@ -8,9 +8,9 @@
 
 call_handler folders_list, folders_create, folders_rename, folders_delete, folders_subscribe,
     folders_empty, quota_get;
-call_handler messages_changes, messages_list, messages_conversation, messages_search,
-    messages_search_all, messages_rows, messages_flags, messages_move, messages_copy,
-    messages_delete, messages_append;
+call_handler messages_changes, messages_list, messages_conversation, messages_snippets,
+    messages_search, messages_search_all, messages_rows, messages_flags, messages_move,
+    messages_copy, messages_delete, messages_append;
 call_handler message_get, message_unlock, message_check, message_attached, message_source,
     message_images, message_leave_list, message_proof, part_get, part_unlock;
 

@@ -125,7 +125,7 @@ static void keeps_pages(void **state)
     CLEANUP_ARENA struct arena *a = arena_new(16 << 20);
     static char big[3000];
     memset(big, 'x', sizeof big);
-    assert_int_equal(list_cache_new(20000, &l, NULL), RC_OK);
+    assert_int_equal(list_cache_new(20000, 512, &l, NULL), RC_OK);
     list_cache_put(l, STR("s1 a"), STR("one"));
     list_cache_put(l, STR("s1 a"), STR("two"));
     list_cache_put(l, STR("s2 a"), STR("three"));
