@@ -44,7 +44,7 @@ rc_t image_desk_new(unsigned threads, struct image_desk **out, struct err *e)
     pthread_condattr_t clock;
     struct image_desk *d = calloc(1, sizeof *d);
     if (!d) return err_set(e, RC_NO_MEMORY, NULL);
-    rc_t rc = list_cache_new(CACHE_BYTES, &d->cache, e);
+    rc_t rc = list_cache_new(CACHE_BYTES, 512, &d->cache, e);
     if (rc != RC_OK) {
         free(d);
         return rc;
