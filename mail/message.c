@@ -89,6 +89,14 @@ rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t
     return RC_OK;
 }
 
+rc_t message_part_name(struct message_view *v, str_t id, str_t *name, struct err *e)
+{
+    const struct entity *part = known_part(opened_of(v), id);
+    if (!part) return no_such_part(e);
+    *name = part->filename;
+    return RC_OK;
+}
+
 rc_t message_part_text(struct message_view *v, str_t id, struct buf *out, struct err *e)
 {
     const struct entity *part = known_part(opened_of(v), id);

@@ -181,7 +181,9 @@ void message_close(struct message_view *v);
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e) WX_MUST_USE;
 
-/* The same as UTF-8, by the part's charset (text/...; anything else: UTF-8 or windows-1252). */
+/* The file name that the part gives, or null. RC_NOT_FOUND. */
+rc_t message_part_name(struct message_view *v, str_t id, str_t *name, struct err *e) WX_MUST_USE;
+/* The bytes as UTF-8, by the part's charset (text/...; anything else: UTF-8 or windows-1252). */
 rc_t message_part_text(struct message_view *v, str_t id, struct buf *out,
                        struct err *e) WX_MUST_USE;
 

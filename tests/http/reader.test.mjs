@@ -2,8 +2,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import test, { after, before } from 'node:test';
-import { folderId, imapOf, signedIn } from '../lib/instance.mjs';
+import { folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { unwrap } from '../lib/keyring.mjs';
+import { crc32 } from '../lib/crc32.mjs';
 import { attachment, entity, message, multipart, text } from '../lib/mime.mjs';
+import { Smime } from '../lib/smime.mjs';
 
 let c, imap;
 const inbox = folderId('INBOX');
@@ -20,6 +23,13 @@ async function put(body, { head = '', from = 'tester@demo.test' } = {}) {
   return { url, uidvalidity, query: `uidvalidity=${uidvalidity}`, get: async () => (await c.get(`${url}?uidvalidity=${uidvalidity}`)).json };
 }
 const part = (m, id, more = '') => c.get(`${m.url}/parts/${id}?${m.query}${more}`);
+
+/** An encrypted message, and the keys that open it. */
+async function sealed(inner) {
+  const m = await put(new Smime(instance.keys).encrypted(inner, ['alice']));
+  const { security } = await m.get();
+  return { ...m, keys: [{ layer: 0, content_key: unwrap('alice', security.job, () => true) }] };
+}
 
 test('attachments say how they can be shown', async () => {
   const m = await put(multipart('mixed', [
@@ -82,6 +92,69 @@ test('a report is marked', async () => {
   const shown = await (await put(multipart('report', [text('It failed.'), status], '; report-type=delivery-status'))).get();
   assert.equal(shown.report.kind, 'delivery');
   assert.equal(shown.attachments.find((a) => a.id === shown.report.part).preview, 'report');
+});
+
+/** Names and bytes of an archive of stored files, by its directory. */
+function unzip(z) {
+  const end = z.length - 22;
+  assert.equal(z.toString('latin1', end, end + 4), 'PK\x05\x06');
+  const files = [];
+  for (let i = 0, at = z.readUInt32LE(end + 16); i < z.readUInt16LE(end + 10); i++) {
+    assert.equal(z.toString('latin1', at, at + 4), 'PK\x01\x02');
+    const name = z.toString('utf8', at + 46, at + 46 + z.readUInt16LE(at + 28));
+    const local = z.readUInt32LE(at + 42), from = local + 30 + z.readUInt16LE(local + 26) + z.readUInt16LE(local + 28);
+    const bytes = z.subarray(from, from + z.readUInt32LE(at + 24));
+    assert.equal(crc32(bytes), z.readUInt32LE(at + 16), name);
+    files.push({ name, bytes });
+    at += 46 + z.readUInt16LE(at + 28) + z.readUInt16LE(at + 30);
+  }
+  return files;
+}
+
+test('all attachments as one archive, under names that are safe everywhere', async () => {
+  const files = ['../../etc/passwd', 'C:\\x\\CON', 'a.txt', 'A.txt', 'a (2).txt', 'a.txt', 'evil\u202efdp.exe', 'x<>:|?*.txt', '...', 'lpt1.tar.gz', 'Grüße 佐.txt', 'trailing. '];
+  const m = await put(multipart('mixed', [text('x'), ...files.map((name, i) => attachment(name, 'application/octet-stream', Buffer.alloc(1000 + i, i))), attachment('logo.png', 'image/png', PNG, { inline: true, cid: 'logo' })]));
+  const r = await c.post(`${m.url}/zip`, { uidvalidity: m.uidvalidity, keys: [] });
+  assert.equal(r.status, 200, r.text.slice(0, 200));
+  assert.deepEqual([r.headers['content-type'], r.headers['x-content-type-options']], ['application/zip', 'nosniff']);
+  assert.match(r.headers['content-disposition'], /^attachment; filename="attachments\.zip"/);
+  const got = unzip(r.bytes);
+  assert.deepEqual(got.map((f) => f.name), ['passwd', '_CON', 'a.txt', 'A (2).txt', 'a (2) (2).txt', 'a (3).txt', 'evilfdp.exe', 'x______.txt', 'attachment', '_lpt1.tar.gz', 'Grüße 佐.txt', 'trailing']);
+  got.forEach((f, i) => assert.ok(f.bytes.equals(Buffer.alloc(1000 + i, i)), f.name));
+  const ids = (await m.get()).attachments.map((a) => a.id);
+  const two = await c.post(`${m.url}/zip`, { uidvalidity: m.uidvalidity, keys: [], parts: [ids.at(-1), ids[2]] });
+  assert.deepEqual(unzip(two.bytes).map((f) => f.name), ['logo.png', 'a.txt']);
+});
+
+test('of a decrypted message only with its keys', async () => {
+  const m = await sealed(multipart('mixed', [text('x'), attachment('a.png', 'image/png', PNG), attachment('b.txt', 'text/plain', Buffer.from('secret text'))]));
+  const shown = (await c.post(`${m.url}/open`, { uidvalidity: m.uidvalidity, keys: m.keys })).json;
+  assert.deepEqual(shown.attachments.map((a) => a.preview), ['image', 'text']);
+  const zip = await c.post(`${m.url}/zip`, { uidvalidity: m.uidvalidity, keys: m.keys });
+  assert.deepEqual(unzip(zip.bytes).map((f) => f.name), ['a.png', 'b.txt']);
+  assert.match(zip.headers['cache-control'], /no-store/);
+  const without = await c.post(`${m.url}/zip`, { uidvalidity: m.uidvalidity, keys: [] });
+  assert.ok(!without.bytes.includes('secret text'));
+  assert.deepEqual(without.status === 200 ? unzip(without.bytes).map((f) => f.name) : [], ['smime.p7m']);
+  const [picture, note] = shown.attachments;
+  const inline = await c.post(`${m.url}/parts/${picture.id}`, { uidvalidity: m.uidvalidity, keys: m.keys, inline: true });
+  assert.deepEqual([inline.headers['content-type'], inline.bytes.equals(PNG)], ['image/png', true]);
+  const words = await c.post(`${m.url}/parts/${note.id}`, { uidvalidity: m.uidvalidity, keys: m.keys, inline: true });
+  assert.deepEqual([words.headers['content-type'], words.text], ['text/plain; charset=utf-8', 'secret text']);
+  assert.equal((await c.post(`${m.url}/images`, { uidvalidity: m.uidvalidity, remember: false })).status, 403);
+});
+
+test('archives that cannot be made', async () => {
+  const m = await put(multipart('mixed', [text('x'), attachment('a.txt', 'text/plain', Buffer.from('x'))]));
+  const zip = (more) => c.post(`${m.url}/zip`, { uidvalidity: m.uidvalidity, keys: [], ...more });
+  const [id] = (await m.get()).attachments.map((a) => a.id);
+  for (const parts of [[id, id], [''], [7], [], 'x']) assert.equal((await zip({ parts })).status, 422, JSON.stringify(parts).slice(0, 40));
+  assert.equal((await zip({ parts: Array(2001).fill('1') })).status, 413);
+  assert.equal((await zip({ parts: ['9.9'] })).status, 404);
+  assert.equal((await zip({ parts: [id, '9.9'] })).status, 404);
+  assert.equal((await zip({ uidvalidity: 1 })).status, 409);
+  const none = await put(text('x'));
+  assert.equal((await c.post(`${none.url}/zip`, { uidvalidity: none.uidvalidity, keys: [] })).status, 404);
 });
 
 test('encrypted mail never names pictures elsewhere', async () => {
