@@ -1,6 +1,6 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { api, request, setCsrf } from './client.ts';
-import type { AllOf, Contact, Folder, LayerKey, ListPage, Message, MessageRef, Quota, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch } from './types.ts';
+import type { Arrangement, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -37,8 +37,15 @@ export function emptyFolder(folder: string, uidvalidity: number, below: number):
 }
 export function getQuota(): Promise<{ quotas: Quota[] }> { return api(`${V1}/quota`); }
 
-export function getList(folder: string, offset: number, limit: number, signal?: AbortSignal): Promise<ListPage> {
-  return api<ListPage>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}`, signal ? { signal } : {});
+export function getList(folder: string, offset: number, limit: number, signal?: AbortSignal, view?: Arrangement): Promise<ListPage> {
+  const sorted = view && (view.sort !== 'arrival' || view.order !== 'desc');
+  const how = `${sorted ? `&sort=${view.sort}&order=${view.order}` : ''}${view?.threads ? '&threads=1' : ''}`;
+  return api<ListPage>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}${how}`, signal ? { signal } : {});
+}
+/** First words of messages; encrypted ones have none. */
+export async function getSnippets(folder: string, uidvalidity: number, uids: number[], signal?: AbortSignal): Promise<Record<string, string>> {
+  const o = { method: 'POST' as const, json: { uidvalidity, uids } };
+  return (await api<{ snippets: Record<string, string> }>(`${folderUrl(folder)}/snippets`, signal ? { ...o, signal } : o)).snippets;
 }
 /** Words travel in the body, never in a URL (logs). */
 export function search(folder: string, q: SearchQuery, offset: number, limit: number, signal?: AbortSignal): Promise<SearchPage> {
@@ -75,22 +82,18 @@ export async function getPart(m: MessageRef, part: string, o: { inline?: boolean
   return answer.blob();
 }
 
-interface Moved { uidvalidity: number; uids: number[] }
-export function setFlags(folder: string, uidvalidity: number, uids: number[], add: string[], remove: string[]): Promise<unknown> {
-  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, uids, add, remove } });
+/** Of everything that is meant, or of a set, the answer says which messages they were. */
+export function setFlags(folder: string, uidvalidity: number, which: Which, add: string[], remove: string[]): Promise<Partial<Done>> {
+  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, ...which, add, remove }, deadline: 120_000 });
 }
-/** Every message that is meant; the answer's set takes it back (flagSet). */
-export function flagAll(folder: string, uidvalidity: number, all: AllOf, add: string[], remove: string[]): Promise<{ count: number; uids: string }> {
-  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, all, add, remove }, deadline: 120_000 });
+export function moveMessages(folder: string, uidvalidity: number, which: Which, to: string): Promise<Done> {
+  return api(`${folderUrl(folder)}/move`, { method: 'POST', json: { uidvalidity, ...which, to }, deadline: 120_000 });
 }
-export function flagSet(folder: string, uidvalidity: number, uids: string, add: string[], remove: string[]): Promise<unknown> {
-  return api(`${folderUrl(folder)}/flags`, { method: 'POST', json: { uidvalidity, uids, add, remove }, deadline: 120_000 });
+export function copyMessages(folder: string, uidvalidity: number, which: Which, to: string): Promise<unknown> {
+  return api(`${folderUrl(folder)}/copy`, { method: 'POST', json: { uidvalidity, ...which, to }, deadline: 120_000 });
 }
-export function moveMessages(folder: string, uidvalidity: number, uids: number[], to: string): Promise<Moved> {
-  return api<Moved>(`${folderUrl(folder)}/move`, { method: 'POST', json: { uidvalidity, uids, to } });
-}
-export function deleteMessages(folder: string, uidvalidity: number, uids: number[]): Promise<{ moved_to: string | null } & Partial<Moved>> {
-  return api(`${folderUrl(folder)}/delete`, { method: 'POST', json: { uidvalidity, uids } });
+export function deleteMessages(folder: string, uidvalidity: number, which: Which): Promise<{ moved_to: string | null; count?: number } & Partial<Done>> {
+  return api(`${folderUrl(folder)}/delete`, { method: 'POST', json: { uidvalidity, ...which }, deadline: 120_000 });
 }
 
 export function getSettings(): Promise<Settings> { return api<Settings>(`${V1}/settings`); }

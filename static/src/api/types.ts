@@ -60,14 +60,24 @@ export type RowSecurity = 'signed' | 'encrypted' | 'opaque' | null;
 export interface Row {
   uid: number; from: Address[]; to: Address[]; subject: string; date: string; received: string; size: number;
   flags: string[]; attachment: boolean; security: RowSecurity; message_id: string | null;
+  /** The row stands for a conversation and is its newest message. from: who wrote in it, newest first. */
+  thread?: { count: number; unread: number; flagged: number | boolean; uids: number[]; from?: Address[] };
 }
+/** How the server arranges a folder. sort absent: by arrival. */
+export interface Arrangement { threads: boolean; sort: 'arrival' | 'date' | 'from' | 'to' | 'subject' | 'size'; order: 'desc' | 'asc' }
 export interface ListPage {
   uidvalidity: number; uidnext: number; modseq: number; total: number; unread: number; offset: number; messages: Row[];
+  /** With threads: how many rows there are (total counts messages). */
+  conversations?: number;
 }
 export interface SearchFilters { unread?: boolean; flagged?: boolean; encrypted?: boolean; signed?: boolean; attachment?: boolean }
 export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters }
 /** Every message below a UID, of the folder or of what a search finds. */
-export interface AllOf { search: SearchQuery | null; below: number; except?: number[] }
+export interface AllOf { search: SearchQuery | null; below: number; except?: number[]; only?: string }
+/** Messages that are meant: by number, as a set ("4,7:900"), or all of a folder or search. */
+export type Which = { uids: readonly number[] | string } | { all: AllOf };
+/** What a change of many answers; uids is a set where many were meant. */
+export interface Done { uidvalidity: number; uids: number[] | string; count?: number }
 export interface Quota { name: string; resource: 'storage' | 'message'; used: number; limit: number }
 export interface SearchPage { uidvalidity: number; total: number; header_only: number; offset: number; messages: Row[] }
 

@@ -4,11 +4,12 @@ import * as mail from '../api/mail.ts';
 import type { Folder } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go, route } from '../core/router.ts';
-import { SEEN } from './actions.ts';
+import { reflag, SEEN } from './actions.ts';
 import { adjust, folderName, INBOX_ID, loadFolders } from './folders.ts';
 import * as list from './list.ts';
 import { toast } from './toasts.ts';
 import { confirm } from './ui.ts';
+import { offer } from './undo.ts';
 
 const isOpen = (f: Folder): boolean => route.value.page === 'mail' && (route.value.folder ?? INBOX_ID) === f.id;
 const leave = (f: Folder): void => { if (isOpen(f)) go({ page: 'mail', folder: INBOX_ID, uid: null, search: false }); };
@@ -27,11 +28,11 @@ const refreshed = async (f: Folder): Promise<void> => { if (isOpen(f)) await lis
 export function markAllRead(f: Folder): Promise<void> {
   return attempt(async () => {
     const { uidvalidity, below } = await seenUpTo(f);
-    const done = await mail.flagAll(f.id, uidvalidity, { search: { text: '', scope: 'headers', filters: { unread: true } }, below }, [SEEN], []);
-    adjust(f.id, { unread: -done.count });
+    const done = await mail.setFlags(f.id, uidvalidity, { all: { search: { text: '', scope: 'headers', filters: { unread: true } }, below } }, [SEEN], []);
+    const n = done.count ?? 0;
+    adjust(f.id, { unread: -n });
     await refreshed(f);
-    const undo = (): void => void attempt(async () => { await mail.flagSet(f.id, uidvalidity, done.uids, [], [SEEN]); await refreshed(f); });
-    if (done.count) toast(t('folder-read-done', { n: done.count, folder: folderName(f) }), { action: { label: t('undo'), run: undo } });
+    if (n) offer(t('folder-read-done', { n, folder: folderName(f) }), () => reflag(f.id, uidvalidity, String(done.uids ?? ''), [], [SEEN]));
   });
 }
 

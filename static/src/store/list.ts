@@ -1,14 +1,22 @@
-// The list on the screen: one folder or one search in it. Rows come by position as the view needs them.
+// The list on the screen: one folder or one search in it, in one arrangement. Rows come by position as the view needs
+// them; what flies past is not asked for any longer; what is far away is dropped.
 import { ApiError } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
-import type { Row, SearchQuery } from '../api/types.ts';
+import type { Arrangement, ListPage, Row, SearchPage, SearchQuery } from '../api/types.ts';
 import { batch, signal, untracked } from '../core/signals.ts';
 import { setCounts } from './folders.ts';
 import { RowWindow } from './rows.ts';
+import type { Taken } from './rows.ts';
 
-export interface Source { folder: string; query: SearchQuery | null }
+/** view: how the server is to arrange a folder; absent: by arrival, newest first, every message a row. */
+export interface Source { folder: string; query: SearchQuery | null; view?: Arrangement | undefined }
+/** Where a list was left: the row at the upper edge and how much of it is hidden. */
+export interface Place { position: number; offset: number; uid: number }
 const PAGE = 50;
 const BLOCK = 50;
+/** Lists that were left, to be shown at once when they come back. */
+const KEPT = 6;
+const KEPT_ROWS = 100;
 
 export const source = signal<Source | null>(null);
 /** Bumped whenever rows changed; views read it and then ask rowAt(). */
@@ -20,27 +28,39 @@ export const headerOnly = signal(0);
 export const uidvalidity = signal(0);
 /** The cursor. Kept by uid, so that it stays on its message when others come or go. */
 export const activeUid = signal<number | null>(null);
-export const selection = signal<ReadonlySet<number>>(new Set());
-/** True when rows came or went above the view: the view keeps its place by uid. */
+/** Where the view begins; set with each new source. */
+export const place = signal<Place | null>(null);
+/** Called with every new source, and when numbers of messages mean nothing any longer. */
+export const forgetHooks: (() => void)[] = [];
+
 let rows = new RowWindow();
 let uidnext = 0;
+let modseq = 0;
 let generation = 0;
 let abort = new AbortController();
-const inFlight = new Map<number, Promise<void>>();
+const inFlight = new Map<number, { limit: number; stop: AbortController; done: Promise<void> }>();
 /** Changes of ours under way; fetches wait for them so that positions fit. */
 let changes: Promise<unknown> = Promise.resolve();
 let visible = { from: 0, to: PAGE };
 
+interface Kept { rows: RowWindow; uidnext: number; modseq: number; uidvalidity: number; headerOnly: number }
+const kept = new Map<string, Kept>();
+
 function bump(): void {
   batch(() => { total.value = rows.total; version.value = untracked(() => version.value) + 1; });
 }
+const keyOf = (s: Source): string => JSON.stringify([s.folder, s.query, s.view ?? null]);
+/** Rows stand by falling number of the message: places can be worked out. */
+const byNumber = (s: Source): boolean => s.query === null && !s.view;
 
 export function rowAt(position: number): Row | undefined { return rows.at(position); }
 export function positionOf(uid: number | null): number { return uid === null ? -1 : rows.positionOf(uid); }
 export function rowOf(uid: number): Row | undefined { return rows.row(uid); }
 export function loadedRows(): Row[] { return rows.all(); }
+/** Messages from this number on came after what is shown. */
+export function below(): number { return uidnext; }
 export function sameSource(a: Source | null, b: Source | null): boolean {
-  return a === b || (a !== null && b !== null && a.folder === b.folder && JSON.stringify(a.query) === JSON.stringify(b.query));
+  return a === b || (a !== null && b !== null && keyOf(a) === keyOf(b));
 }
 
 /** Runs a change of messages; fetches that start later wait for it. */
@@ -50,88 +70,150 @@ export function duringChange<T>(run: () => Promise<T>): Promise<T> {
   return result;
 }
 
-async function fetchRange(offset: number, limit: number): Promise<void> {
+type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'conversations'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
+function ask(s: Source, offset: number, limit: number, stop?: AbortSignal): Promise<Page> {
+  return s.query ? mail.search(s.folder, s.query, offset, limit, stop) : mail.getList(s.folder, offset, limit, stop, s.view);
+}
+/** Rows of the whole list; a page of conversations says how many messages they hold as well. */
+const lengthOf = (p: Page): number => p.conversations ?? p.total;
+
+function count(s: Source, p: Page): void {
+  if (s.query === null && p.unread !== undefined) setCounts(s.folder, p.total, p.unread);
+}
+
+function forget(): void { for (const f of forgetHooks) f(); }
+
+/** Takes a page into the rows that are here. Answers true when the others do not fit to it any longer. */
+function take(s: Source, p: Page): boolean {
+  const n = lengthOf(p);
+  const anew = uidvalidity.value !== 0 && p.uidvalidity !== uidvalidity.value;
+  const grown = rows.total !== 0 && n !== rows.total;
+  const moved = p.uidnext !== undefined && uidnext !== 0 && p.uidnext !== uidnext;
+  batch(() => {
+    if (anew) { rows = new RowWindow(n); forget(); }
+    else if (grown) rows = new RowWindow(n);
+    rows.total = n;
+    uidvalidity.value = p.uidvalidity;
+    if (uidnext === 0 || p.offset === 0) { uidnext = p.uidnext ?? uidnext; modseq = p.modseq ?? modseq; }
+    if (p.header_only !== undefined) headerOnly.value = p.header_only;
+    rows.put(p.offset, p.messages);
+    count(s, p);
+    bump();
+  });
+  return !anew && (grown || (moved && p.offset > 0));
+}
+
+async function fetchRange(offset: number, limit: number, stop: AbortSignal): Promise<void> {
   const s = source.value;
   const mine = generation;
   if (!s) return;
   await changes;
-  if (mine !== generation) return;
-  if (s.query) {
-    const page = await mail.search(s.folder, s.query, offset, limit, abort.signal);
-    if (mine !== generation) return;
-    batch(() => { take(page.total, page.uidvalidity); rows.put(page.offset, page.messages); headerOnly.value = page.header_only; bump(); });
-    return;
+  if (mine !== generation || stop.aborted) return;
+  const p = await ask(s, offset, limit, stop);
+  if (mine === generation && take(s, p)) void refresh();
+}
+
+async function load(offset: number, limit: number, stop: AbortSignal = abort.signal): Promise<void> {
+  const mine = generation;
+  try {
+    await fetchRange(offset, limit, stop);
+    if (mine === generation) failure.value = null;
+  } catch (error) {
+    if (mine !== generation || stop.aborted) return;
+    failure.value = error;
+  } finally {
+    if (mine === generation) loading.value = false;
   }
-  const page = await mail.getList(s.folder, offset, limit, abort.signal);
-  if (mine !== generation) return;
-  const moved = uidnext !== 0 && page.uidnext !== uidnext && offset > 0;
-  batch(() => {
-    take(page.total, page.uidvalidity);
-    if (offset === 0 || uidnext === 0) uidnext = page.uidnext;
-    rows.put(page.offset, page.messages);
-    setCounts(s.folder, page.total, page.unread);
-    bump();
+}
+
+function keep(): void {
+  const s = untracked(() => source.value);
+  if (!s || !rows.size || untracked(() => uidvalidity.value) === 0) return;
+  kept.delete(keyOf(s));
+  kept.set(keyOf(s), {
+    rows: rows.near(Math.min(visible.from - BLOCK, rows.total - KEPT_ROWS), Math.max(visible.from - BLOCK, 0) + KEPT_ROWS), uidnext, modseq,
+    uidvalidity: untracked(() => uidvalidity.value), headerOnly: untracked(() => headerOnly.value),
   });
-  // New mail came between two fetches: positions no longer fit together.
-  if (moved) void refresh();
+  for (const k of kept.keys()) { if (kept.size <= KEPT) break; kept.delete(k); }
 }
+/** Nothing that was seen stays in memory (sign out, change of the plan). */
+export function forgetKept(): void { kept.clear(); }
 
-function take(newTotal: number, validity: number): void {
-  if (uidvalidity.value !== 0 && validity !== uidvalidity.value) { rows = new RowWindow(newTotal); selection.value = new Set(); }
-  uidvalidity.value = validity;
-  if (rows.total !== newTotal) {
-    const next = new RowWindow(newTotal);
-    if (rows.total !== 0) for (let p = 0; p < newTotal; p++) { const r = rows.at(p); if (!r) break; next.put(p, [r]); }
-    rows = next;
-  }
-}
-
-/** Shows a folder or a search from its top. */
-export async function show(next: Source): Promise<void> {
+/** Shows a folder or a search, from its top or from where it was left. */
+export async function show(next: Source, at: Place | null = null): Promise<void> {
   if (sameSource(untracked(() => source.value), next)) return;
+  keep();
   abort.abort();
   abort = new AbortController();
   generation++;
   inFlight.clear();
-  rows = new RowWindow();
-  uidnext = 0;
-  visible = { from: 0, to: PAGE };
+  const old = kept.get(keyOf(next));
+  const first = at ? Math.max(0, Math.floor(at.position / BLOCK) * BLOCK) : 0;
+  rows = old ? old.rows.shifted(0, old.rows.total) : new RowWindow();
+  uidnext = old?.uidnext ?? 0;
+  modseq = old?.modseq ?? 0;
+  visible = { from: first, to: first + PAGE };
+  // What is kept of a list may lie elsewhere: then it is loaded like any other.
+  const here = old !== undefined && rows.missing(first, Math.min(first + 12, rows.total)).length === 0;
   batch(() => {
-    source.value = next; uidvalidity.value = 0; headerOnly.value = 0; activeUid.value = null; selection.value = new Set();
-    failure.value = null; loading.value = true; bump();
+    source.value = next; uidvalidity.value = old?.uidvalidity ?? 0; headerOnly.value = old?.headerOnly ?? 0; activeUid.value = null;
+    place.value = at; failure.value = null; loading.value = !here; forget(); bump();
   });
-  await load(0, PAGE);
-}
-
-async function load(offset: number, limit: number): Promise<void> {
-  const mine = generation;
-  try {
-    await fetchRange(offset, limit);
-    if (mine === generation) failure.value = null;
-  } catch (error) {
-    if (mine !== generation) return;
-    if (error instanceof ApiError || !(error instanceof Error && error.name === 'AbortError')) failure.value = error;
-  } finally {
-    if (mine === generation) loading.value = false;
-  }
+  if (here) await refresh();
+  else await load(first, at ? 2 * PAGE : PAGE);
 }
 
 /** Asks for the rows of [from, to) that are not here yet. Whole blocks, each once at a time. */
 export function need(from: number, to: number): void {
   visible = { from, to };
   if (failure.value) return;
+  for (const [offset, f] of inFlight) {
+    if (offset + f.limit > from - 2 * BLOCK && offset < to + 2 * BLOCK) continue;
+    f.stop.abort();
+    inFlight.delete(offset);
+  }
   for (const gap of rows.missing(Math.floor(from / BLOCK) * BLOCK, Math.ceil(to / BLOCK) * BLOCK)) {
-    if (inFlight.has(gap.offset)) continue;
-    const run = load(gap.offset, gap.limit).finally(() => inFlight.delete(gap.offset));
-    inFlight.set(gap.offset, run);
+    if ([...inFlight].some(([o, f]) => gap.offset >= o && gap.offset + gap.limit <= o + f.limit)) continue;
+    const stop = new AbortController();
+    const mine = { limit: gap.limit, stop, done: Promise.resolve() };
+    inFlight.set(gap.offset, mine);
+    const both = AbortSignal.any([stop.signal, abort.signal]);
+    mine.done = load(gap.offset, gap.limit, both).finally(() => { if (inFlight.get(gap.offset) === mine) inFlight.delete(gap.offset); });
   }
 }
+/** How many pages are being fetched. */
+export function underWay(): number { return inFlight.size; }
 
 /** Waits until the row at a position is here (for moving the cursor beyond the window). */
 export async function ensure(position: number): Promise<Row | undefined> {
   if (position < 0 || position >= rows.total) return undefined;
   if (!rows.at(position)) await load(Math.max(0, position - BLOCK / 2), BLOCK);
   return rows.at(position);
+}
+/** Loads every row of [from, to) that is not here, as far as they are kept at once. */
+export async function loadAll(from: number, to: number): Promise<void> {
+  for (const gap of rows.missing(from, to)) await load(gap.offset, gap.limit);
+}
+
+/** The position of a message that may not be here yet (a link from outside); -1 where it cannot be found. Numbers
+ *  fall with the position, so a few guesses between what is known on both sides find it. */
+export async function locate(uid: number): Promise<number> {
+  const s = source.value;
+  const mine = generation;
+  if (!s || !byNumber(s) || rows.positionOf(uid) >= 0) return rows.positionOf(uid);
+  let lo = 0, hi = rows.total, high = uidnext, low = 0;
+  for (let tries = 0; tries < 12 && lo < hi && mine === generation; tries++) {
+    const guess = lo + Math.round(((high - uid) / Math.max(1, high - low)) * (hi - lo));
+    const offset = Math.max(lo, Math.min(guess, hi - 1) - BLOCK / 2);
+    await loadAll(offset, Math.min(offset + BLOCK, hi));
+    const found = rows.positionOf(uid);
+    if (found >= 0 || mine !== generation) return found;
+    const a = rows.at(offset);
+    const b = rows.at(Math.min(offset + BLOCK, hi) - 1);
+    if (!a || !b) return -1;
+    if (uid > a.uid) { hi = offset; low = a.uid; } else if (uid < b.uid) { lo = offset + BLOCK; high = b.uid; } else return -1;
+  }
+  return -1;
 }
 
 /** Fetches the top and what is on the screen again and swaps them in at once: no flicker, no lost place. */
@@ -143,23 +225,27 @@ export async function refresh(): Promise<void> {
   const mine = generation;
   try {
     await changes;
-    const top = await mail.getList(s.folder, 0, PAGE, abort.signal);
+    const top = await ask(s, 0, PAGE, abort.signal);
     if (mine !== generation) return;
-    const grown = top.total - rows.total;
-    const fresh = top.messages.filter((m) => m.uid >= uidnext).length;
-    const next = new RowWindow(top.total);
-    if (top.uidvalidity === uidvalidity.value && grown === fresh) {
-      for (const [i, r] of loadedEntries()) next.put(i + grown, [r]);
-    } else if (visible.to > PAGE) {
-      const mid = await mail.getList(s.folder, visible.from, Math.min(200, Math.max(1, visible.to - visible.from)), abort.signal);
+    const n = lengthOf(top);
+    const grown = n - rows.total;
+    const anew = top.uidvalidity !== uidvalidity.value;
+    const fresh = byNumber(s) ? top.messages.filter((m) => m.uid >= uidnext).length : 0;
+    const changed = anew || grown !== 0 || top.uidnext !== uidnext || top.modseq !== modseq;
+    // Only new mail on top: all others moved by as many places.
+    const shifts = !anew && byNumber(s) && grown === fresh && fresh < PAGE;
+    const next = shifts ? rows.shifted(grown, n) : changed ? new RowWindow(n) : rows;
+    if (changed && visible.to > PAGE) {
+      const from = Math.max(0, Math.min(visible.from + grown, n - 1) - 25);
+      const mid = await ask(s, from, Math.min(200, visible.to - visible.from + 75), abort.signal);
       if (mine !== generation) return;
-      next.put(mid.offset, mid.messages);
+      if (lengthOf(mid) === n) next.put(mid.offset, mid.messages);
     }
-    next.put(0, top.messages);
+    if (top.messages.length || n === 0) next.put(0, top.messages);
     batch(() => {
-      if (top.uidvalidity !== uidvalidity.value) selection.value = new Set();
-      rows = next; uidnext = top.uidnext; uidvalidity.value = top.uidvalidity;
-      setCounts(s.folder, top.total, top.unread);
+      if (anew) forget();
+      rows = next; uidnext = top.uidnext ?? uidnext; modseq = top.modseq ?? modseq; uidvalidity.value = top.uidvalidity;
+      count(s, top);
       bump();
     });
   } catch (error) {
@@ -168,84 +254,85 @@ export async function refresh(): Promise<void> {
   }
 }
 
-function* loadedEntries(): Generator<[number, Row]> {
-  for (let p = 0, left = rows.size; left > 0 && p < rows.total; p++) {
-    const r = rows.at(p);
-    if (r) { left--; yield [p, r]; }
-  }
+// ---- changes on the screen before the server has answered, and changes made elsewhere ----
+
+function patched(row: Row, uids: ReadonlySet<number> | null, add: readonly string[], remove: readonly string[]): Row {
+  const flags = (): string[] => [...row.flags.filter((f) => !remove.includes(f) && !add.includes(f)), ...add];
+  if (!row.thread) return { ...row, flags: flags() };
+  const hit = uids === null ? row.thread.count : row.thread.uids.filter((u) => uids.has(u)).length;
+  const part = (flag: string, now: number): number => add.includes(flag) ? Math.min(row.thread!.count, now + hit) : remove.includes(flag) ? Math.max(0, now - hit) : now;
+  // \Seen counts the other way round.
+  const unread = add.includes('\\Seen') ? (hit >= row.thread.count ? 0 : Math.max(0, row.thread.unread - hit)) : remove.includes('\\Seen') ? Math.min(row.thread.count, row.thread.unread + hit) : row.thread.unread;
+  const own = uids === null || uids.has(row.uid);
+  return { ...row, flags: own ? flags() : row.flags, thread: { ...row.thread, unread, flagged: part('\\Flagged', Number(row.thread.flagged)) } };
 }
 
-// ---- changes on the screen before the server has answered ----
-
-export function patchFlags(uids: ReadonlySet<number>, add: readonly string[], remove: readonly string[]): Row[] {
+/** Answers the rows as they were. uids null: every row but `except`. */
+export function patchFlags(uids: ReadonlySet<number> | null, add: readonly string[], remove: readonly string[], except: ReadonlySet<number> = new Set()): Row[] {
   const before: Row[] = [];
-  for (const uid of uids) {
-    const row = rows.row(uid);
-    if (!row) continue;
-    before.push(row);
-    rows.replace({ ...row, flags: [...row.flags.filter((f) => !remove.includes(f) && !add.includes(f)), ...add] });
-  }
+  const hit = uids === null ? rows.all().filter((r) => !except.has(r.uid)) : new Set([...uids].map((u) => rows.row(u)).filter((r) => r !== undefined));
+  for (const row of hit) { before.push(row); rows.replace(patched(row, uids, add, remove)); }
   bump();
   return before;
 }
 export function putBack(before: readonly Row[]): void { for (const r of before) rows.replace(r); bump(); }
 
-export function takeOut(uids: ReadonlySet<number>): { position: number; row: Row }[] {
+export function takeOut(uids: ReadonlySet<number>): Taken[] {
   const gone = rows.remove(uids);
-  batch(() => { selection.value = new Set([...selection.value].filter((u) => !uids.has(u))); bump(); });
+  bump();
   return gone;
 }
-export function putIn(gone: readonly { position: number; row: Row }[], missing = 0): void { rows.restore(gone, missing); bump(); }
-/** Forgets everything but the source and loads again (after an undo: new uids). */
+export function putIn(gone: readonly Taken[], missing = 0): void { rows.restore(gone, missing); bump(); }
+/** Everything goes but these (an action on the whole folder). Answers how to take it back. */
+export function takeOutAll(except: ReadonlySet<number>): () => void {
+  const before = rows;
+  const stay = rows.all().filter((r) => except.has(r.uid));
+  rows = new RowWindow(Math.max(stay.length, except.size));
+  rows.put(0, stay);
+  bump();
+  return () => { rows = before; bump(); };
+}
+
+/** Flags that were changed elsewhere. */
+export function applyFlags(changed: readonly { uid: number; flags: string[] }[]): void {
+  let any = false;
+  for (const c of changed) {
+    const row = rows.row(c.uid);
+    if (!row) continue;
+    any = true;
+    if (!row.thread) { rows.replace({ ...row, flags: c.flags }); continue; }
+    if (row.uid === c.uid) rows.replace({ ...row, flags: c.flags });
+  }
+  if (any) bump();
+}
+/** Messages that went elsewhere; those that are not here are seen by the next refresh. */
+export function applyVanished(uids: ReadonlySet<number>): void {
+  const here = new Set([...uids].filter((u) => rows.row(u)));
+  if (here.size) { rows.remove(here); bump(); }
+}
+
+/** Forgets everything but the source and the place and loads again (after an undo: new uids). */
 export async function reload(): Promise<void> {
   const s = source.value;
   if (!s) return;
   const mine = generation;
   try {
     await changes;
-    const from = Math.max(0, visible.from);
-    const limit = Math.min(200, Math.max(PAGE, visible.to - from));
-    const page = s.query ? await mail.search(s.folder, s.query, from, limit) : await mail.getList(s.folder, from, limit);
+    const from = Math.max(0, visible.from - 10);
+    const limit = Math.min(200, Math.max(PAGE, visible.to - from + 10));
+    let p = await ask(s, from, limit, abort.signal);
+    if (mine === generation && p.messages.length === 0 && from > 0) p = await ask(s, Math.max(0, lengthOf(p) - PAGE), PAGE, abort.signal);
     if (mine !== generation) return;
-    const next = new RowWindow(page.total);
-    next.put(page.offset, page.messages);
+    const next = new RowWindow(lengthOf(p));
+    next.put(p.offset, p.messages);
     batch(() => {
-      rows = next; uidvalidity.value = page.uidvalidity;
-      if ('uidnext' in page) { uidnext = page.uidnext; setCounts(s.folder, page.total, page.unread); }
+      if (uidvalidity.value !== 0 && uidvalidity.value !== p.uidvalidity) forget();
+      rows = next; uidvalidity.value = p.uidvalidity; failure.value = null; loading.value = false;
+      if (p.uidnext !== undefined) { uidnext = p.uidnext; modseq = p.modseq ?? 0; }
+      count(s, p);
       bump();
     });
   } catch (error) {
     if (mine === generation && error instanceof ApiError) failure.value = error;
   }
-}
-
-// ---- selection ----
-
-let anchor: number | null = null;
-export function toggle(uid: number): void {
-  const next = new Set(selection.value);
-  if (next.has(uid)) next.delete(uid); else next.add(uid);
-  anchor = uid;
-  selection.value = next;
-}
-/** From the last touched row to this one (Shift). Rows between that are not here are loaded first. */
-export async function selectTo(uid: number): Promise<void> {
-  const a = rows.positionOf(anchor ?? activeUid.value ?? uid);
-  const b = rows.positionOf(uid);
-  if (a < 0 || b < 0) { toggle(uid); return; }
-  const [from, to] = a < b ? [a, b] : [b, a];
-  for (const gap of rows.missing(from, to + 1)) await load(gap.offset, gap.limit);
-  const next = new Set(selection.value);
-  for (let p = from; p <= to; p++) { const r = rows.at(p); if (r) next.add(r.uid); }
-  selection.value = next;
-}
-export function clearSelection(): void { if (selection.value.size) selection.value = new Set(); }
-/** Every message of the list up to `most`, not only what has been scrolled past. Answers false when cut. */
-export async function selectAll(most = 2000): Promise<boolean> {
-  const end = Math.min(rows.total, most);
-  for (const gap of rows.missing(0, end)) await load(gap.offset, gap.limit);
-  const next = new Set<number>();
-  for (let p = 0; p < end; p++) { const r = rows.at(p); if (r) next.add(r.uid); }
-  selection.value = next;
-  return rows.total <= most;
 }

@@ -58,7 +58,7 @@ function done(c: Composer, mode: Composer['mode']['value']): void {
   if (o) {
     const row = new Set([o.ref.uid]);
     if (list.source.value?.folder === o.ref.folder) list.patchFlags(row, [o.flag], []);
-    setFlags(o.ref.folder, o.ref.uidvalidity, [o.ref.uid], [o.flag], []).catch(() => undefined);
+    setFlags(o.ref.folder, o.ref.uidvalidity, { uids: [o.ref.uid] }, [o.flag], []).catch(() => undefined);
   }
 }
 

@@ -1,0 +1,39 @@
+// What can be taken back: the newest step by "z", each by the Undo of its message at the bottom.
+import { sentence } from '../api/client.ts';
+import { t } from '../core/i18n.ts';
+import { computed, signal } from '../core/signals.ts';
+import { dismiss, toast } from './toasts.ts';
+
+interface Step { run: () => Promise<void>; toast: number | null }
+/** Steps further back are forgotten: what happened since would be in the way. */
+const MOST = 20;
+const steps = signal<readonly Step[]>([]);
+export const canUndo = computed(() => steps.value.length > 0);
+
+async function take(step: Step): Promise<void> {
+  // Once only: a double click must not move the messages of somebody else's undo.
+  if (!steps.value.includes(step)) return;
+  steps.value = steps.value.filter((s) => s !== step);
+  if (step.toast !== null) dismiss(step.toast);
+  try {
+    await step.run();
+    toast(t('undone'));
+  } catch (error) {
+    toast(sentence(error), { kind: 'bad' });
+  }
+}
+
+/** text null: the change is seen where it happened; only "z" takes it back. */
+export function offer(text: string | null, run: () => Promise<void>): void {
+  const step: Step = { run, toast: null };
+  if (text !== null) step.toast = toast(text, { action: { label: t('undo'), run: () => void take(step) } });
+  steps.value = [...steps.value.slice(1 - MOST), step];
+}
+
+export async function undoLast(): Promise<void> {
+  const step = steps.value[steps.value.length - 1];
+  if (step) await take(step);
+}
+
+/** Numbers of messages mean nothing any longer (signed out, another person). */
+export function forgetUndo(): void { steps.value = []; }
