@@ -27,7 +27,7 @@ const SECURITY = [null, null, 'signed', null, 'encrypted', null, null, null, 'op
 
 const folders = [
   ['INBOX', 'inbox', 10000, 14], ['Drafts', 'drafts', 2, 0], ['Sent', 'sent', 120, 0], ['Archive', 'archive', 4210, 0], ['Junk', 'junk', 31, 3], ['Trash', 'trash', 0, 0],
-  ['Projects', null, 12, 0], ['Projects/Harbour', null, 40, 2], ['Projects/Vienna', null, 8, 0], ['Family', null, 77, 0], ['Huge', null, 100000, 0], ['Shared/Reception', null, 25, 5],
+  ['Projects', null, 12, 0], ['Projects/Harbour', null, 40, 2], ['Projects/Vienna', null, 8, 0], ['Family', null, 77, 0], ['Huge', null, 100000, 0], ['Enormous', null, 1000000, 0], ['Shared/Reception', null, 25, 5],
 ].map(([p, role, total, unread]) => ({ id: id(p), name: p.split('/').pop(), path: p, delimiter: '/', role, selectable: true, subscribed: true, shared: p.startsWith('Shared/'), total, unread }));
 folders.push({ id: id('Shared'), name: 'Shared', path: 'Shared', delimiter: '/', role: null, selectable: false, subscribed: true, shared: true, total: 0, unread: 0 });
 
@@ -38,12 +38,60 @@ function box(f) {
 }
 const START = Date.now();
 function row(f, uid) {
+  const from = boxes.get(f.id)?.copies?.get(uid);
+  if (from) return { ...row(...from), uid, flags: boxes.get(f.id).flags.get(uid) ?? row(...from).flags };
   const k = f.total - uid;
   const n = (uid * 7 + 3) % PEOPLE.length;
   const outgoing = f.role === 'sent' || f.role === 'drafts';
   const date = new Date(START - k * 3_700_000 - (k > 4 ? k * 1_900_000 : 0)).toISOString();
-  const flags = box(f).flags.get(uid) ?? [...(k >= f.unread ? ['\\Seen'] : []), ...(k % 9 === 4 ? ['\\Flagged'] : []), ...(k % 7 === 5 ? ['\\Answered'] : [])];
+  const flags = box(f).flags.get(uid) ?? [...(k >= f.unread ? ['\\Seen'] : []), ...(k % 9 === 4 ? ['\\Flagged'] : []), ...(k % 7 === 5 ? ['\\Answered'] : []), ...(k % 6 === 1 ? ['work'] : []), ...(k % 13 === 2 ? ['travel', 'private', 'Todo_2026'] : [])];
   return { uid, from: outgoing ? [ME] : [PEOPLE[n]], to: outgoing ? [PEOPLE[n]] : [ME], subject: SUBJECTS[(uid * 5 + 1) % SUBJECTS.length], date, received: date, size: 4000 + ((uid * 7919) % 400_000), flags, attachment: k % 4 === 2, security: SECURITY[k % SECURITY.length], message_id: `<${uid}@demo.test>` };
+}
+
+/** Runs of one to five messages, the same each time. */
+function conversations(f) {
+  const b = box(f);
+  if (b.threads?.of === b.uids) return b.threads.list;
+  const out = [];
+  for (let i = 0; i < b.uids.length;) { const n = [1, 1, 3, 1, 5, 1, 2][b.uids[i] % 7]; out.push(b.uids.slice(i, i + n)); i += n; }
+  b.threads = { of: b.uids, list: out };
+  return out;
+}
+function threadRow(f, uids) {
+  const rows = uids.map((u) => row(f, u));
+  return { ...rows[0], thread: { count: uids.length, unread: rows.filter((r) => !r.flags.includes('\\Seen')).length, flagged: rows.filter((r) => r.flags.includes('\\Flagged')).length, uids: [...uids].reverse(), from: [...new Map(rows.map((r) => [r.from[0].address, r.from[0]])).values()] } };
+}
+const WORDS = 'the harbour is quiet in November when the boats have gone and the cafés keep their stoves lit so please bring the signed draft along with the tickets for Vienna and let me know by Thursday'.split(' ');
+const snippet = (uid) => Array.from({ length: 16 }, (_, i) => WORDS[(uid * 3 + i) % WORDS.length]).join(' ');
+const field = { date: (r) => r.date, from: (r) => (r.from[0]?.name || r.from[0]?.address || '').toLowerCase(), to: (r) => (r.to[0]?.name ?? '').toLowerCase(), subject: (r) => r.subject.replace(/^(re: )+/i, '').toLowerCase(), size: (r) => r.size };
+function arranged(f, q) {
+  const b = box(f);
+  const rows = q.get('threads') ? conversations(f) : b.uids;
+  const by = field[q.get('sort')];
+  if (!by || rows.length > 20_000) return rows;
+  const key = (x) => by(row(f, Array.isArray(x) ? x[0] : x));
+  const sorted = [...rows].map((x) => [key(x), x]).sort((a, c) => (a[0] < c[0] ? -1 : a[0] > c[0] ? 1 : 0)).map((x) => x[1]);
+  return q.get('order') === 'desc' ? sorted.reverse() : sorted;
+}
+const spread = (set) => set.split(',').flatMap((p) => { const [a, c] = p.split(':').map(Number); return Array.from({ length: (c ?? a) - a + 1 }, (_, i) => a + i); });
+function joined(uids) {
+  const out = [];
+  for (const u of [...uids].sort((a, c) => a - c)) { const last = out.at(-1); if (last && last[1] === u - 1) last[1] = u; else out.push([u, u]); }
+  return out.map(([a, c]) => (a === c ? `${a}` : `${a}:${c}`)).join(',');
+}
+function hits(f, q) {
+  const words = (q.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const one = (r, w) => { const [, no, op, x] = /^(-?)(?:(label|is):)?(.*)$/.exec(w); const yes = op === 'label' ? r.flags.some((y) => y.toLowerCase() === x) : op === 'is' ? r.flags.includes({ read: '\\Seen', flagged: '\\Flagged' }[x]) : `${r.subject} ${r.from[0]?.name}`.toLowerCase().includes(x); return no ? !yes : yes; };
+  const g = q.filters ?? {};
+  return box(f).uids.slice(0, 20_000).filter((u) => { const r = row(f, u); return words.every((w) => one(r, w)) && (!g.unread || !r.flags.includes('\\Seen')) && (!g.flagged || r.flags.includes('\\Flagged')) && (!g.encrypted || r.security === 'encrypted') && (!g.attachment || r.attachment); });
+}
+/** The messages a request means, and whether it named them as a set. */
+function meant(f, body) {
+  if (typeof body.uids === 'string') return { uids: spread(body.uids), set: true };
+  if (body.uids) return { uids: body.uids, set: false };
+  const { search, below, except = [], only } = body.all;
+  const some = only ? new Set(spread(only)) : null;
+  return { uids: (search ? hits(f, search) : box(f).uids).filter((u) => u < below && !except.includes(u) && (!some || some.has(u))), set: true };
 }
 
 const HTML = `<html><head><style>@import url(https://tracker.test/a.css); .lead{font-size:17px} .card{border:1px solid #ddd;border-radius:8px;padding:14px;background:url("https://tracker.test/bg.png") #fff} </style></head><body bgcolor="#f4efe9" style="font-family:Georgia,serif">
@@ -90,7 +138,7 @@ const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR
 
 // ---- state ----
 
-export const state = { settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: {}, ui: { theme: 'system', language: 'en' }, identity: { name: 'Alice Werner', signature: 'Alice Werner\nHarbour Street 12' } }, trust: [], expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
+export const state = { settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: { mark_read: true, mark_read_after: 0, images: 'ask' }, list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' }, notifications: { desktop: false, details: false }, ui: { theme: 'system', language: 'en' }, time_zone: '', shortcuts: true, remote_images: [], labels: [{ keyword: 'work', name: 'Work', colour: 'blue' }, { keyword: 'travel', name: 'Travel', colour: 'green' }, { keyword: 'private', name: 'Private', colour: 'pink' }], identities: [{ name: 'Alice Werner', address: ME.address, reply_to: '', signature: 'Alice Werner\nHarbour Street 12', default: true }] }, trust: [], expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
 const session = () => ({ user: { address: ME.address, name: ME.name }, csrf: 'c'.repeat(32), plan: state.smime ? 'enterprise' : 'basic', features: { smime: state.smime }, limits: { message_bytes: 50_000_000, attachment_bytes: 40_000_000 }, instance: 'demo', version: '0.1.0', settings: state.settings });
 const CERT = (a, extra = {}) => ({ fingerprint: `AB:CD:${Buffer.from(a).toString('hex').slice(0, 20)}`, subject: `CN=${a}`, issuer: 'CN=Demo Mail CA', serial: '1f', addresses: [a], not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', key: { algorithm: 'RSA', bits: 3072, curve: null }, can_sign: true, can_encrypt: true, weak: false, der: '', ...extra });
 
@@ -138,7 +186,7 @@ async function api(req, res, url) {
   if (refused) return fail(res, refused[1].status, refused[1].code, refused[1].message ?? '', refused[1].details ?? {});
   if (p === '/session') return answer(res, 200, session());
   if (p === '/signout') return answer(res, 200, {});
-  if (p === '/settings') { if (req.method === 'PUT') for (const [k, v] of Object.entries(body)) Object.assign(state.settings[k], v); return answer(res, 200, state.settings); }
+  if (p === '/settings') { if (req.method === 'PUT') for (const [k, v] of Object.entries(body)) { if (v && typeof v === 'object' && !Array.isArray(v)) Object.assign(state.settings[k], v); else state.settings[k] = v; } return answer(res, 200, state.settings); }
   if (p === '/smime/trust') { if (req.method === 'POST') state.trust.push({ id: String(state.trust.length), since: new Date().toISOString(), kind: body.kind, address: body.address, certificate: CERT(body.address ?? 'Demo Mail CA') }); return answer(res, 200, req.method === 'POST' ? state.trust.at(-1) : { entries: state.trust }); }
   if (p.startsWith('/smime/trust/')) { state.trust = state.trust.filter((x) => x.id !== p.split('/').at(-1)); return answer(res, 200, {}); }
   if (p === '/smime/certificates') { state.contacts[1].certificates.push(KEPT(state.contacts[1].addresses[0], 'valid', { source: 'imported' })); return answer(res, 200, state.contacts[1]); }
@@ -162,15 +210,34 @@ async function api(req, res, url) {
   if (p === '/compose/draft') { if (req.method === 'DELETE') return answer(res, 200, {}); const c = composeJson(raw); state.drafts.push(c); return answer(res, 200, { uid: 900 + state.drafts.length, uidvalidity: 7, folder: id('Drafts'), encrypted: c.may_encrypt }); }
   if (p === '/compose/prepare') { const c = composeJson(raw); state.prepared = c; return answer(res, 200, { ticket: 'T1', mode: c.mode, message_id: '<x@demo.test>', draft: { folder: id('Drafts'), uid: 901, uidvalidity: 7 }, recipients: [], signer: null, content_key: null, skeleton: [], attributes: null, digest: 'sha256' }); }
   if (p === '/compose/finish') { state.sent.push(state.prepared); return answer(res, 200, state.outcome ?? { status: 'sent', message: 'Sent.', envelopes: [], sent_copy: null, draft: null }); }
-  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete)(?:\/(\d+))?(?:\/(source|open|parts|check|proof|attached)(?:\/([^/]+))?)?$/.exec(p);
+  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete|snippets)(?:\/(\d+))?(?:\/(source|open|parts|check|proof|attached)(?:\/([^/]+))?)?$/.exec(p);
   const f = m && folders.find((x) => x.id === m[1]);
   if (!f) return fail(res, 404, 'not_found', 'That is not there (any more).');
   const b = box(f);
   const page = (uids) => { const o = Number(url.searchParams.get('offset') ?? body.offset ?? 0); const l = Number(url.searchParams.get('limit') ?? body.limit ?? 50); return { offset: o, messages: uids.slice(o, o + l).map((u) => row(f, u)) }; };
-  if (m[2] === 'messages' && !m[3]) return answer(res, 200, { uidvalidity: 7, uidnext: b.uidnext, modseq: 1, total: b.uids.length, unread: f.unread, ...page(b.uids) });
-  if (m[2] === 'search') { const words = body.text.toLowerCase(); const hits = b.uids.slice(0, 3000).filter((u) => { const r = row(f, u); return (!words || `${r.subject} ${r.from[0]?.name}`.toLowerCase().includes(words)) && (!body.filters.unread || !r.flags.includes('\\Seen')) && (!body.filters.encrypted || r.security === 'encrypted'); }); return answer(res, 200, { uidvalidity: 7, total: hits.length, header_only: body.scope === 'all' ? 273 : 0, ...page(hits) }); }
-  if (m[2] === 'flags') { for (const u of body.uids) { const now = row(f, u).flags; b.flags.set(u, [...now.filter((x) => !body.remove.includes(x) && !body.add.includes(x)), ...body.add]); } return answer(res, 200, {}); }
-  if (m[2] === 'move' || m[2] === 'delete') { b.uids = b.uids.filter((u) => !body.uids.includes(u)); const to = m[2] === 'move' ? body.to : id('Trash'); const target = box(folders.find((x) => x.id === to)); const uids = body.uids.map(() => target.uidnext++); target.uids.unshift(...uids); return answer(res, 200, m[2] === 'move' ? { uidvalidity: 7, uids } : { moved_to: to, uidvalidity: 7, uids }); }
+  if (m[2] === 'messages' && !m[3]) {
+    const list = arranged(f, url.searchParams);
+    const o = Number(url.searchParams.get('offset') ?? 0);
+    const l = Number(url.searchParams.get('limit') ?? 50);
+    const some = list.slice(o, o + l);
+    return answer(res, 200, { uidvalidity: 7, uidnext: b.uidnext, modseq: b.modseq ?? 1, total: b.uids.length, unread: f.unread, offset: o, ...(url.searchParams.get('threads') ? { conversations: list.length, messages: some.map((x) => threadRow(f, x)) } : { messages: some.map((u) => row(f, u)) }) });
+  }
+  if (m[2] === 'search') { const found = hits(f, body); return answer(res, 200, { uidvalidity: 7, total: found.length, header_only: body.scope === 'all' ? 273 : 0, ...page(found) }); }
+  if (m[2] === 'snippets') return answer(res, 200, { snippets: Object.fromEntries(body.uids.filter((u) => row(f, u).security !== 'encrypted').map((u) => [u, snippet(u)])) });
+  const change = m[2] === 'messages' ? null : meant(f, body);
+  if (change) b.modseq = (b.modseq ?? 1) + 1;
+  if (m[2] === 'flags') { for (const u of change.uids) { const now = row(f, u).flags; b.flags.set(u, [...now.filter((x) => !body.remove.includes(x) && !body.add.includes(x)), ...body.add]); } f.unread = Math.max(0, f.unread); return answer(res, 200, change.set ? { count: change.uids.length, uids: joined(change.uids) } : {}); }
+  if (m[2] === 'copy') return answer(res, 200, {});
+  if (m[2] === 'move' || m[2] === 'delete') {
+    const gone = new Set(change.uids);
+    b.uids = b.uids.filter((u) => !gone.has(u));
+    const to = m[2] === 'move' ? body.to : id('Trash');
+    if (f.id === to) return answer(res, 200, { moved_to: null, count: gone.size });
+    const target = box(folders.find((x) => x.id === to));
+    const uids = [...gone].sort((a, c) => a - c).map((u) => { const v = target.uidnext++; target.copies ??= new Map(); target.copies.set(v, b.copies?.get(u) ?? [f, u]); return v; });
+    target.uids = [...[...uids].reverse(), ...target.uids];
+    return answer(res, 200, { ...(m[2] === 'move' ? {} : { moved_to: to }), uidvalidity: 7, count: uids.length, uids: change.set ? joined(uids) : uids });
+  }
   if (m[4] === 'check') return answer(res, 200, { security: signedSecurity(row(f, Number(m[3])).from[0].address, Number(m[3]), true) });
   if (m[4] === 'proof') return answer(res, 200, Buffer.from('Verdict: signed-valid\n'), { 'Content-Type': 'text/plain' });
   if (m[4] === 'attached') { const inner = message(f, Number(m[3]) - 2 > 0 ? Number(m[3]) - 2 : 1); return answer(res, 200, { ...inner, part: body.part, security: signedSecurity(inner.headers.from[0].address, 1, true) }); }
@@ -196,7 +263,7 @@ export function start(port) {
       if (url.pathname === '/editor') { const m = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8')); return answer(res, 200, render('editor.html', {}), { 'Content-Security-Policy': EDITOR_CSP(`http://${req.headers.host}/static/${m['editor.js']}`) }); }
       if (url.pathname === '/signin') return answer(res, 200, render('signin.html', { lang: 'en', username: url.searchParams.get('u') ?? '', error: url.searchParams.get('e') }), { 'Content-Security-Policy': APP_CSP });
       if (url.pathname === '/error') return answer(res, 404, render('error.html', { lang: 'en', title: 'Not here', message: 'There is no page at this address (any more).', reference: 'a1b2c3' }), { 'Content-Security-Policy': APP_CSP });
-      return answer(res, 200, render('app.html', { lang: 'en', theme: state.settings.ui.theme ?? 'system', density: 'comfortable', boot: session() }), { 'Content-Security-Policy': APP_CSP });
+      return answer(res, 200, render('app.html', { lang: 'en', theme: state.settings.ui.theme ?? 'system', density: state.settings.list.density, boot: session() }), { 'Content-Security-Policy': APP_CSP });
     } catch (error) {
       console.error(error);
       fail(res, 500, 'internal', 'Something went wrong on our side.');

@@ -160,9 +160,51 @@ messages-count = { $n ->
    *[other] { $n } Nachrichten
 }
 selected-count = { $n } ausgewählt
+conversations-count = { $n ->
+    [one] { $n } Unterhaltung
+   *[other] { $n } Unterhaltungen
+}
+select-range-cut = Ein Bereich kann { $n } Zeilen umfassen; die übrigen wurden ausgelassen.
+select-all-in = Alle { $n } in { $folder } auswählen
+select-all-found = Alle { $n } gefundenen auswählen
+all-selected = Alle { $n } in { $folder } sind ausgewählt.
+all-found-selected = Alle { $n } in { $folder } gefundenen sind ausgewählt.
+row-thread = { $n ->
+    [one] { $n } Nachricht
+   *[other] { $n } Nachrichten in dieser Unterhaltung
+}
+me = ich
+snippet-encrypted = Verschlüsselte Nachricht
+view-menu = Ansicht
+view-threads = Unterhaltungen zusammenfassen
+view-threads-off = Unterhaltungen nicht zusammenfassen
+view-snippets = Anfang der Nachrichten zeigen
+view-snippets-off = Anfang der Nachrichten nicht zeigen
+view-paged = Seiten statt Blättern ohne Ende
+view-paged-off = Blättern ohne Ende statt Seiten
+view-sort = Sortieren nach
+view-sort-by = Sortieren nach: { $what }
+view-density = Abstände
+view-density-is = Abstände: { $what }
+sort-arrival = Eingang
+sort-date = Datum
+sort-from = Absender
+sort-to = Empfänger
+sort-subject = Betreff
+sort-size = Größe
+sort-refused = So kann dieser Mailserver nicht sortieren. Die neuesten stehen oben.
+order-date-desc = Neueste zuerst
+order-date-asc = Älteste zuerst
+order-text-asc = A bis Z
+order-text-desc = Z bis A
+order-size-desc = Größte zuerst
+order-size-asc = Kleinste zuerst
+pages = Seiten
+page-newer = Zurück
+page-older = Weiter
+page-range = { $from }–{ $to } von { $n }
 selection-actions = Aktionen für die ausgewählten Nachrichten
 select-all = Alle auswählen
-select-all-cut = Die neuesten { $n } von { $total } Nachrichten sind ausgewählt.
 row-select = „{ $subject }“ auswählen
 row-to = An: { $names }
 row-no-recipient = Kein Empfänger
@@ -691,6 +733,34 @@ archived = { $n ->
 }
 archive-none = Dieses Postfach hat keinen Archivordner. Legen Sie einen mit dem Namen „Archive“ an.
 junk-none = Dieses Postfach hat keinen Spamordner.
+copied = { $n ->
+    [one] Nach { $folder } kopiert.
+   *[other] { $n } Nachrichten nach { $folder } kopiert.
+}
+marked-read = { $n ->
+    [one] Als gelesen markiert.
+   *[other] { $n } Nachrichten als gelesen markiert.
+}
+marked-unread = { $n ->
+    [one] Als ungelesen markiert.
+   *[other] { $n } Nachrichten als ungelesen markiert.
+}
+starred = { $n ->
+    [one] Mit Stern versehen.
+   *[other] { $n } Nachrichten mit Stern versehen.
+}
+unstarred = { $n ->
+    [one] Stern entfernt.
+   *[other] Stern von { $n } Nachrichten entfernt.
+}
+labelled = { $n ->
+    [one] Etikett „{ $label }“ hinzugefügt.
+   *[other] Etikett „{ $label }“ zu { $n } Nachrichten hinzugefügt.
+}
+unlabelled = { $n ->
+    [one] Etikett „{ $label }“ entfernt.
+   *[other] Etikett „{ $label }“ von { $n } Nachrichten entfernt.
+}
 deleted = { $n ->
     [one] In den Papierkorb gelegt.
    *[other] { $n } Nachrichten in den Papierkorb gelegt.
@@ -709,8 +779,46 @@ move-title = { $n ->
     [one] Verschieben nach …
    *[other] { $n } Nachrichten verschieben nach …
 }
+copy-title = { $n ->
+    [one] Kopieren nach …
+   *[other] { $n } Nachrichten kopieren nach …
+}
 move-hint = Name eines Ordners eingeben
 go-to = Gehe zu { $folder }
+
+## Labels
+labels = Etiketten
+labels-edit = Etiketten bearbeiten
+labels-text = Etiketten stehen bei den Nachrichten auf dem Mailserver; andere Mailprogramme sehen sie als Schlagwörter.
+label-title = { $n ->
+    [one] Etiketten
+   *[other] Etiketten von { $n } Nachrichten
+}
+label-hint = Name eines Etiketts eingeben
+label-make = „{ $name }“ anlegen
+label-none = Es gibt noch keine Etiketten. Geben Sie einen Namen ein, um das erste anzulegen.
+label-on-all = An allen
+label-on-some = An einigen
+label-new = Neues Etikett
+label-add = Hinzufügen
+label-show = Etikett { $label } zeigen
+label-colour = Farbe von { $label }
+label-name-of = Name des Etiketts { $label }
+label-remove = Etikett entfernen
+label-remove-one = Das Etikett { $label } entfernen
+label-remove-title = Das Etikett { $label } entfernen?
+label-remove-text = Es wird von jeder Nachricht in Ihren eigenen Ordnern genommen. Die Nachrichten bleiben.
+label-removed = Das Etikett „{ $label }“ wurde entfernt.
+done = Fertig
+colour-grey = Grau
+colour-red = Rot
+colour-orange = Orange
+colour-yellow = Gelb
+colour-green = Grün
+colour-teal = Türkis
+colour-blue = Blau
+colour-purple = Lila
+colour-pink = Rosa
 
 ## Befehle
 cmd-inbox = Posteingang
@@ -722,6 +830,7 @@ cmd-next = Nächste Nachricht
 cmd-previous = Vorige Nachricht
 cmd-open = Nachricht öffnen
 cmd-select = Nachricht auswählen
+cmd-select-all = Alles hier auswählen
 cmd-extend-down = Auswahl nach unten erweitern
 cmd-extend-up = Auswahl nach oben erweitern
 cmd-clear-selection = Auswahl aufheben
@@ -735,6 +844,8 @@ cmd-delete = Löschen
 cmd-flag = Stern
 cmd-unread = Als gelesen oder ungelesen markieren
 cmd-move = Verschieben nach …
+cmd-copy = Kopieren nach …
+cmd-label = Etiketten
 cmd-junk = Als Spam melden
 cmd-not-junk = Kein Spam
 cmd-print = Drucken
@@ -754,7 +865,8 @@ settings-about = Info
 settings-back = Zurück zur E-Mail
 set-theme = Erscheinungsbild
 set-density = Abstände
-density-comfortable = Großzügig
+density-comfortable = Normal
+density-spacious = Großzügig
 density-compact = Kompakt
 set-language = Sprache
 set-mark-read = Nachrichten beim Öffnen als gelesen markieren

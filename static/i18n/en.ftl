@@ -160,9 +160,51 @@ messages-count = { $n ->
    *[other] { $n } messages
 }
 selected-count = { $n } selected
+conversations-count = { $n ->
+    [one] { $n } conversation
+   *[other] { $n } conversations
+}
+select-range-cut = A range may hold { $n } rows; the others were left out.
+select-all-in = Select all { $n } in { $folder }
+select-all-found = Select all { $n } that were found
+all-selected = All { $n } in { $folder } are selected.
+all-found-selected = All { $n } that were found in { $folder } are selected.
+row-thread = { $n ->
+    [one] { $n } message
+   *[other] { $n } messages in this conversation
+}
+me = me
+snippet-encrypted = Encrypted message
+view-menu = View
+view-threads = Group conversations
+view-threads-off = Do not group conversations
+view-snippets = Show how messages begin
+view-snippets-off = Do not show how messages begin
+view-paged = Pages instead of scrolling
+view-paged-off = Scroll instead of pages
+view-sort = Sort by
+view-sort-by = Sort by { $what }
+view-density = Spacing
+view-density-is = Spacing: { $what }
+sort-arrival = Arrival
+sort-date = Date
+sort-from = Sender
+sort-to = Recipient
+sort-subject = Subject
+sort-size = Size
+sort-refused = This mail server cannot sort that way. The newest come first.
+order-date-desc = Newest first
+order-date-asc = Oldest first
+order-text-asc = A to Z
+order-text-desc = Z to A
+order-size-desc = Largest first
+order-size-asc = Smallest first
+pages = Pages
+page-newer = Previous
+page-older = Next
+page-range = { $from }–{ $to } of { $n }
 selection-actions = Actions for the selected messages
 select-all = Select all
-select-all-cut = The newest { $n } of { $total } messages are selected.
 row-select = Select “{ $subject }”
 row-to = To: { $names }
 row-no-recipient = No recipient
@@ -691,6 +733,34 @@ archived = { $n ->
 }
 archive-none = This mailbox has no archive folder. Create one named “Archive”.
 junk-none = This mailbox has no junk folder.
+copied = { $n ->
+    [one] Copied to { $folder }.
+   *[other] { $n } messages copied to { $folder }.
+}
+marked-read = { $n ->
+    [one] Marked as read.
+   *[other] { $n } messages marked as read.
+}
+marked-unread = { $n ->
+    [one] Marked as unread.
+   *[other] { $n } messages marked as unread.
+}
+starred = { $n ->
+    [one] Star added.
+   *[other] Star added to { $n } messages.
+}
+unstarred = { $n ->
+    [one] Star removed.
+   *[other] Star removed from { $n } messages.
+}
+labelled = { $n ->
+    [one] Label “{ $label }” added.
+   *[other] Label “{ $label }” added to { $n } messages.
+}
+unlabelled = { $n ->
+    [one] Label “{ $label }” removed.
+   *[other] Label “{ $label }” removed from { $n } messages.
+}
 deleted = { $n ->
     [one] Moved to Trash.
    *[other] { $n } messages moved to Trash.
@@ -709,8 +779,46 @@ move-title = { $n ->
     [one] Move to…
    *[other] Move { $n } messages to…
 }
+copy-title = { $n ->
+    [one] Copy to…
+   *[other] Copy { $n } messages to…
+}
 move-hint = Type the name of a folder
 go-to = Go to { $folder }
+
+## Labels
+labels = Labels
+labels-edit = Edit labels
+labels-text = Labels are kept with the messages on the mail server, where other mail programs see them as keywords.
+label-title = { $n ->
+    [one] Labels
+   *[other] Labels of { $n } messages
+}
+label-hint = Type the name of a label
+label-make = Create “{ $name }”
+label-none = There are no labels yet. Type a name to create the first one.
+label-on-all = On all
+label-on-some = On some
+label-new = New label
+label-add = Add
+label-show = Show label { $label }
+label-colour = Colour of { $label }
+label-name-of = Name of the label { $label }
+label-remove = Remove label
+label-remove-one = Remove the label { $label }
+label-remove-title = Remove the label { $label }?
+label-remove-text = It is taken off every message in your own folders. The messages stay.
+label-removed = The label “{ $label }” was removed.
+done = Done
+colour-grey = Grey
+colour-red = Red
+colour-orange = Orange
+colour-yellow = Yellow
+colour-green = Green
+colour-teal = Teal
+colour-blue = Blue
+colour-purple = Purple
+colour-pink = Pink
 
 ## Commands
 cmd-inbox = Inbox
@@ -722,6 +830,7 @@ cmd-next = Next message
 cmd-previous = Previous message
 cmd-open = Open message
 cmd-select = Select message
+cmd-select-all = Select everything here
 cmd-extend-down = Extend selection down
 cmd-extend-up = Extend selection up
 cmd-clear-selection = Clear selection
@@ -735,6 +844,8 @@ cmd-delete = Delete
 cmd-flag = Star
 cmd-unread = Mark as read or unread
 cmd-move = Move to…
+cmd-copy = Copy to…
+cmd-label = Labels
 cmd-junk = Report as junk
 cmd-not-junk = Not junk
 cmd-print = Print
@@ -754,7 +865,8 @@ settings-about = About
 settings-back = Back to mail
 set-theme = Appearance
 set-density = Spacing
-density-comfortable = Comfortable
+density-comfortable = Normal
+density-spacious = Spacious
 density-compact = Compact
 set-language = Language
 set-mark-read = Mark messages as read when opened

@@ -14,7 +14,7 @@ const struct preference PREFERENCES[] = {
     {"list", "threads", FIELD_FLAG, NULL, NULL, 0, 0, 1},
     {"list", "sort", FIELD_WORD, " arrival date from to subject size ", "arrival", 0, 0, 0},
     {"list", "order", FIELD_WORD, " desc asc ", "desc", 0, 0, 0},
-    {"list", "density", FIELD_WORD, " comfortable compact ", "comfortable", 0, 0, 0},
+    {"list", "density", FIELD_WORD, " compact comfortable spacious ", "comfortable", 0, 0, 0},
     {"list", "snippets", FIELD_FLAG, NULL, NULL, 0, 0, 1},
     {"list", "preview", FIELD_WORD, " right below none ", "right", 0, 0, 0},
     {"notifications", "desktop", FIELD_FLAG, NULL, NULL, 0, 0, 0},

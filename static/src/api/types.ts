@@ -5,7 +5,7 @@ export interface Address { name: string; address: string }
 export type SecurityMode = 'none' | 'sign' | 'encrypt' | 'sign_encrypt';
 export type SecurityDefault = 'auto' | 'none' | 'sign' | 'sign_encrypt';
 export type Theme = 'system' | 'light' | 'dark';
-export type Density = 'comfortable' | 'compact';
+export type Density = 'compact' | 'comfortable' | 'spacious';
 
 /** arrival: by the order in the folder, newest last arrived; the others ask the server to sort. */
 export type ListSort = 'arrival' | 'date' | 'from' | 'to' | 'subject' | 'size';

@@ -6,7 +6,9 @@ import { compose } from './compose.ts';
 import { bindKeys } from '../core/keyboard.ts';
 import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
 import { effect, untracked } from '../core/signals.ts';
+import { recalled } from '../core/place.ts';
 import { go, route, startRouter } from '../core/router.ts';
+import { arrangementFor } from '../store/arrange.ts';
 import { markRead, refOf } from '../store/actions.ts';
 import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/folders.ts';
 import * as list from '../store/list.ts';
@@ -29,11 +31,12 @@ function followRoute(): void {
     const q = query.value;
     if (r.page !== 'mail') return;
     const id = r.folder ?? INBOX_ID;
+    const view = arrangementFor(id);
     untracked(() => {
       // A search lives in memory only: after a reload the folder is shown instead.
       if (r.search && !q) { go({ ...r, search: false }, { replace: true }); return; }
       followPlace(id, r.search);
-      void list.show({ folder: id, query: r.search ? q : null });
+      void list.show({ folder: id, query: r.search ? q : null, view: r.search ? undefined : view }, recalled());
     });
   });
   effect(() => {
@@ -47,6 +50,8 @@ function followRoute(): void {
       list.activeUid.value = uid;
       const ref = refOf(uid);
       if (ref) void reader.show(ref);
+      // A link from outside: the list goes there too.
+      void list.locate(uid);
     });
   });
   // Opening marks as read and fetches the next one ahead.

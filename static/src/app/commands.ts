@@ -6,6 +6,8 @@ import * as actions from '../store/actions.ts';
 import { byRole, folder, INBOX_ID, loadFolders } from '../store/folders.ts';
 import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
+import * as chosen from '../store/selection.ts';
+import { canUndo, undoLast } from '../store/undo.ts';
 import { clearSearch } from '../store/search.ts';
 import { overlay } from '../store/ui.ts';
 import { signOutHooks } from '../store/session.ts';
@@ -14,7 +16,7 @@ import { sentence } from '../api/client.ts';
 import { compose } from './compose.ts';
 
 const inMail = (): boolean => route.value.page === 'mail';
-const some = (): boolean => inMail() && actions.targets().length > 0;
+const some = (): boolean => inMail() && actions.hasTargets();
 const reading = (): boolean => route.value.page === 'mail' && route.value.uid !== null && reader.open.value?.message != null;
 const toRole = (role: 'inbox' | 'sent' | 'drafts' | 'archive') => (): void => {
   const f = byRole(role);
@@ -37,7 +39,7 @@ function leaveMessage(): void {
   const r = route.value;
   if (r.page === 'settings') { back({ page: 'mail', folder: null, uid: null, search: false }); return; }
   if (r.uid) { back({ ...r, uid: null }); return; }
-  if (list.selection.value.size) { list.clearSelection(); return; }
+  if (chosen.choosing.value) { chosen.clearSelection(); return; }
   if (r.search) clearSearch();
 }
 
@@ -52,10 +54,11 @@ export function registerCommands(): void {
     { id: 'list.next', label: 'cmd-next', icon: 'chevron-down', keys: 'j', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(1) },
     { id: 'list.previous', label: 'cmd-previous', icon: 'chevron-up', keys: 'k', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(-1) },
     { id: 'list.open', label: 'cmd-open', icon: 'mail-open', keys: 'o', group: 'list', hidden: true, enabled: () => inMail() && list.activeUid.value !== null, run: () => actions.openMessage(list.activeUid.value!) },
-    { id: 'list.select', label: 'cmd-select', icon: 'square-check', keys: 'x', group: 'list', enabled: () => inMail() && list.activeUid.value !== null, run: () => list.toggle(list.activeUid.value!) },
+    { id: 'list.select', label: 'cmd-select', icon: 'square-check', keys: 'x', group: 'list', enabled: () => inMail() && list.activeUid.value !== null, run: () => chosen.toggle(list.activeUid.value!) },
     { id: 'list.extend-down', label: 'cmd-extend-down', keys: 'Shift+j', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(1, true) },
     { id: 'list.extend-up', label: 'cmd-extend-up', keys: 'Shift+k', group: 'list', hidden: true, enabled: inMail, run: () => actions.step(-1, true) },
-    { id: 'list.clear', label: 'cmd-clear-selection', icon: 'x', group: 'list', enabled: () => list.selection.value.size > 0, run: () => list.clearSelection() },
+    { id: 'list.all', label: 'cmd-select-all', icon: 'list-checks', keys: '* a', group: 'list', enabled: () => inMail() && list.total.value > 0, run: () => chosen.selectEverything() },
+    { id: 'list.clear', label: 'cmd-clear-selection', icon: 'x', keys: '* n', group: 'list', enabled: () => chosen.choosing.value, run: () => chosen.clearSelection() },
     { id: 'list.refresh', label: 'cmd-refresh', icon: 'refresh-cw', keys: 'Shift+r', group: 'list', enabled: inMail, run: async () => { await Promise.all([list.refresh(), loadFolders()]); } },
 
     { id: 'message.back', label: 'cmd-back', icon: 'arrow-left', keys: 'u|Escape', group: 'message', hidden: true, run: leaveMessage },
@@ -65,11 +68,15 @@ export function registerCommands(): void {
     { id: 'message.archive', label: 'cmd-archive', icon: 'archive', keys: 'e', group: 'message', enabled: () => some() && byRole('archive') !== undefined && folder(actions.opening())?.role !== 'archive', run: () => actions.archive() },
     { id: 'message.delete', label: 'cmd-delete', icon: 'trash', keys: '#|Shift+#', group: 'message', enabled: some, run: () => actions.remove() },
     { id: 'message.flag', label: 'cmd-flag', icon: 'star', keys: 's', group: 'message', enabled: some, run: () => actions.toggleFlag() },
+    { id: 'message.label', label: 'cmd-label', icon: 'tag', keys: 'l', group: 'message', enabled: some, run: () => { overlay.value = 'label'; } },
+    { id: 'message.copy', label: 'cmd-copy', icon: 'copy', group: 'message', enabled: some, run: () => { overlay.value = 'copy'; } },
     { id: 'message.unread', label: 'cmd-unread', icon: 'mail', keys: 'Shift+u', group: 'message', enabled: some, run: () => actions.toggleRead() },
     { id: 'message.move', label: 'cmd-move', icon: 'folder-input', keys: 'v', group: 'message', enabled: some, run: () => { overlay.value = 'move'; } },
     { id: 'message.junk', label: 'cmd-junk', icon: 'octagon-x', keys: '!|Shift+!', group: 'message', enabled: () => some() && byRole('junk') !== undefined, run: () => actions.junk() },
     { id: 'message.print', label: 'cmd-print', icon: 'printer', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-print')); } },
     { id: 'message.source', label: 'cmd-source', icon: 'code', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-source')); } },
+
+    { id: 'app.undo', label: 'undo', icon: 'undo-2', keys: 'z', group: 'message', enabled: () => canUndo.value, run: undoLast },
 
     { id: 'compose.new', label: 'cmd-compose', icon: 'pen-line', keys: 'c', group: 'compose', run: () => compose('new') },
 

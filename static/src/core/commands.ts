@@ -11,6 +11,8 @@ export interface Command {
   keys?: string;
   group: 'go' | 'message' | 'list' | 'compose' | 'app';
   enabled?: () => boolean;
+  /** label is the text itself, not its key. */
+  spoken?: boolean;
   /** Not offered in the palette (moves of the cursor). */
   hidden?: boolean;
   run: () => void | Promise<void>;

@@ -28,13 +28,20 @@ export const route = signal<Route>({ page: 'mail', folder: null, uid: null, sear
 /** How many entries of ours lie below the current one: Back may be used inside the app when > 0. */
 let depth = 0;
 
-interface State { depth: number }
+interface State { depth: number; at?: unknown }
+/** Reading a message of a list is still being at that place of it. */
+function stateFor(next: Route): State {
+  const now = route.value;
+  const at = (history.state as State | null)?.at;
+  const same = at !== undefined && next.page === 'mail' && now.page === 'mail' && next.folder === now.folder && next.search === now.search;
+  return same ? { depth, at } : { depth };
+}
 
 export function startRouter(): void {
   const state = history.state as State | null;
   depth = state?.depth ?? 0;
   route.value = parsePath(location.pathname);
-  history.replaceState({ depth } satisfies State, '');
+  history.replaceState({ ...state, depth } satisfies State, '');
   addEventListener('popstate', (event) => {
     depth = (event.state as State | null)?.depth ?? 0;
     route.value = parsePath(location.pathname);
@@ -45,8 +52,8 @@ export function go(next: Route, options: { replace?: boolean } = {}): void {
   const path = pathOf(next);
   if (path === location.pathname) { route.value = next; return; }
   // From one section of the settings to another is no step: Back leads to the mail.
-  if (options.replace || (next.page === 'settings' && route.value.page === 'settings')) history.replaceState({ depth } satisfies State, '', path);
-  else history.pushState({ depth: ++depth } satisfies State, '', path);
+  if (options.replace || (next.page === 'settings' && route.value.page === 'settings')) history.replaceState(stateFor(next), '', path);
+  else { depth++; history.pushState(stateFor(next), '', path); }
   route.value = next;
 }
 

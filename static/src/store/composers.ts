@@ -31,7 +31,7 @@ function afterwards(c: Composer): void {
   void loadFolders();
   const old = c.start.replaces;
   // A draft that was opened again is replaced by the new one (or by the sent message).
-  if (old) void deleteMessages(old.folder, old.uidvalidity, [old.uid]).then(() => (here === drafts ? list.refresh() : undefined), () => undefined);
+  if (old) void deleteMessages(old.folder, old.uidvalidity, { uids: [old.uid] }).then(() => (here === drafts ? list.refresh() : undefined), () => undefined);
 }
 
 /** Closes and keeps the draft; stays open when it could not be kept. */

@@ -4,14 +4,14 @@ import { ApiError } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { Arrangement, ListPage, Row, SearchPage, SearchQuery } from '../api/types.ts';
 import { batch, signal, untracked } from '../core/signals.ts';
+import type { Place } from '../core/place.ts';
+import { refuse } from './arrange.ts';
 import { setCounts } from './folders.ts';
 import { RowWindow } from './rows.ts';
 import type { Taken } from './rows.ts';
 
 /** view: how the server is to arrange a folder; absent: by arrival, newest first, every message a row. */
 export interface Source { folder: string; query: SearchQuery | null; view?: Arrangement | undefined }
-/** Where a list was left: the row at the upper edge and how much of it is hidden. */
-export interface Place { position: number; offset: number; uid: number }
 const PAGE = 50;
 const BLOCK = 50;
 /** Lists that were left, to be shown at once when they come back. */
@@ -120,6 +120,8 @@ async function load(offset: number, limit: number, stop: AbortSignal = abort.sig
     if (mine === generation) failure.value = null;
   } catch (error) {
     if (mine !== generation || stop.aborted) return;
+    const view = source.value?.view;
+    if (view && error instanceof ApiError && error.code === 'unsupported') { refuse(view); return; }
     failure.value = error;
   } finally {
     if (mine === generation) loading.value = false;

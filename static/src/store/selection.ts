@@ -7,6 +7,8 @@ import * as list from './list.ts';
 export const selection = signal<ReadonlySet<number>>(new Set());
 /** Everything below a number is chosen, but these rows. */
 export const everything = signal<{ below: number; except: ReadonlySet<number> } | null>(null);
+/** All in view were chosen at once: then the rest is offered. */
+export const wholeView = signal(false);
 /** The chosen rows themselves: they may be far from what is loaded. */
 const pinned = new Map<number, Row>();
 let anchor: number | null = null;
@@ -92,14 +94,14 @@ export async function selectTo(uid: number): Promise<boolean> {
 
 export function clearSelection(): void {
   pinned.clear();
-  batch(() => { if (selection.value.size) selection.value = new Set(); everything.value = null; });
+  batch(() => { if (selection.value.size) selection.value = new Set(); everything.value = null; wholeView.value = false; });
 }
 
 /** The rows that are here, from `from` to `to`. */
 export function selectShown(from: number, to: number): void {
   const next = new Set(selection.value);
   for (let p = from; p < to; p++) { const r = list.rowAt(p); if (r) { next.add(r.uid); pinned.set(r.uid, r); } }
-  choose(next);
+  batch(() => { choose(next); wholeView.value = true; });
 }
 
 /** Every message of the folder or search, also those never loaded. What comes later is not meant. */

@@ -1,12 +1,16 @@
 // What is open on the screen besides the mail itself.
+import type { Aim } from './actions.ts';
 import type { Folder } from '../api/types.ts';
 import { signal } from '../core/signals.ts';
 
-export type Overlay = 'palette' | 'shortcuts' | 'move' | 'source' | 'empty-confirm' | 'new-folder' | 'rename-folder' | null;
+export type Overlay = 'palette' | 'shortcuts' | 'move' | 'copy' | 'label' | 'labels' | 'source' | 'empty-confirm' | 'new-folder' | 'rename-folder' | null;
 export const overlay = signal<Overlay>(null);
 /** The folder that new-folder makes one inside of, or that rename-folder renames. */
 export const caredFor = signal<Folder | null>(null);
 export const drawer = signal(false);
+export const DRAG_TYPE = 'application/x-waxseal-messages';
+/** What the pointer carries; only this page's own, so that nothing from outside can name messages. */
+export const dragged = signal<Aim | null>(null);
 /** Said to screen readers, politely. */
 export const announcement = signal('');
 export function announce(text: string): void { announcement.value = ''; queueMicrotask(() => { announcement.value = text; }); }

@@ -6,34 +6,47 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { css, html, ifDefined, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
+import { remember } from '../../core/place.ts';
 import { route } from '../../core/router.ts';
 import * as actions from '../../store/actions.ts';
+import { paged } from '../../store/arrange.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
-import { clearSearch, query, setFilter, setScope } from '../../store/search.ts';
+import * as chosen from '../../store/selection.ts';
 import { smimeOn, settings } from '../../store/session.ts';
+import { snippetOf, snippetVersion, wantSnippets } from '../../store/snippets.ts';
 import { toast } from '../../store/toasts.ts';
-import { commandButton, commandItem } from '../parts/command-button.ts';
-import { separator } from '../parts/menu.ts';
-import type { MenuItem } from '../parts/menu.ts';
-import { DRAG_TYPE } from '../shell/sidebar.ts';
-import { windowOf } from './window.ts';
+import { DRAG_TYPE, dragged } from '../../store/ui.ts';
+import { emptyList, listHead, pager, searchBar, selectionBanner } from './frame.ts';
+import { Track, windowOf } from './window.ts';
 import { boneRow, messageRow, rowId } from './row.ts';
-import type { RowState } from './row.ts';
+
+const OVER = 6;
+const PAGE_ROWS = 50;
+const REST_MS = 160;
+type Touch = typeof import('./touch.ts');
 
 export class WxList extends WxElement {
-  static override properties = { top: { state: true }, height: { state: true } };
+  static override properties = { top: { state: true }, height: { state: true }, page: { state: true } };
   declare top: number;
   declare height: number;
+  declare page: number;
   #row = 68;
-  #anchor: { uid: number; offset: number } | null = null;
+  #track = new Track();
+  #scrollTop = 0;
+  /** Rows on the screen and how far they are below its edge: what must not move. */
+  #anchors: { uid: number; offset: number }[] = [];
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #rest: ReturnType<typeof setTimeout> | undefined;
   #shown: list.Source | null = null;
+  #placed = true;
   #revealed: number | null = null;
   #version = 0;
+  #look = '';
+  #touch: Touch | null = null;
 
-  constructor() { super(); this.top = 0; this.height = 800; }
+  constructor() { super(); this.top = 0; this.height = 800; this.page = 0; }
 
   get #grid(): HTMLElement | null { return this.querySelector<HTMLElement>('.grid'); }
 
@@ -42,54 +55,113 @@ export class WxList extends WxElement {
     const sizes = new ResizeObserver(() => this.#measure());
     sizes.observe(this);
     this.onLeave(() => sizes.disconnect());
+    // The element is made anew (settings were shown): the list is where it was.
+    if (this.hasUpdated) this.#shown = null;
   }
 
   #measure(): void {
     const grid = this.#grid;
-    if (!grid) return;
+    if (!grid || grid.clientHeight === 0) return;
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
-    const row = parseFloat(getComputedStyle(grid).getPropertyValue('--row')) || 4.25;
-    this.#row = Math.round(row * rem);
-    this.height = grid.clientHeight || this.height;
+    const row = Math.round((parseFloat(getComputedStyle(grid).getPropertyValue('--row')) || 4.25) * rem);
+    const first = this.#anchors[0];
+    this.height = grid.clientHeight;
+    if (row !== this.#row) { this.#row = row; this.#track.set(list.total.value * row, this.height); if (first) { const p = list.positionOf(first.uid); if (p >= 0) this.#scrollTo(p * row); } }
+    // It was not shown for a while (a phone's reader): browsers forget where it stood.
+    else if (grid.scrollTop === 0 && this.#scrollTop > 0) this.#scrollTo(this.top);
     this.requestUpdate();
+  }
+
+  #scrollTo(pixel: number): void {
+    const grid = this.#grid;
+    if (!grid || paged.value) return;
+    this.#track.set(list.total.value * this.#row, this.height);
+    const to = this.#track.seek(Math.max(0, pixel));
+    grid.scrollTop = to;
+    this.#scrollTop = to;
+    this.top = this.#track.at(to);
   }
 
   #scrolled(): void {
     const grid = this.#grid;
-    if (!grid) return;
-    this.top = grid.scrollTop;
+    if (!grid || paged.value || grid.clientHeight === 0) return;
+    const now = grid.scrollTop;
+    if (now === this.#scrollTop) return;
+    this.#track.moved(this.#scrollTop, now);
+    this.#scrollTop = now;
+    this.top = this.#track.at(now);
+    this.#note();
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => this.#rested(), REST_MS);
+  }
+
+  #note(): void {
     const first = Math.floor(this.top / this.#row);
-    const r = list.rowAt(first);
-    this.#anchor = r && this.top > 0 ? { uid: r.uid, offset: this.top - first * this.#row } : null;
+    this.#anchors = [];
+    if (this.top <= 0) return;
+    for (let p = first; p < first + this.height / this.#row; p++) {
+      const r = list.rowAt(p);
+      if (r) this.#anchors.push({ uid: r.uid, offset: this.top - p * this.#row });
+    }
+  }
+
+  /** The scrolling has come to rest: the bar goes where it belongs, and the place is remembered. */
+  #rested(): void {
+    if (this.#track.scaled) { const to = this.#track.seek(this.top); if (to !== this.#scrollTop) this.#scrollTo(this.top); }
+    const first = Math.floor(this.top / this.#row);
+    const row = list.rowAt(first);
+    if (route.value.page === 'mail' && row) remember(first === 0 ? null : { position: first, offset: Math.round(this.top - first * this.#row), uid: row.uid });
   }
 
   /** Rows that came or went above the window must not move what is read. */
   #keepPlace(): void {
-    const grid = this.#grid;
-    if (!grid || !this.#anchor) return;
-    const p = list.positionOf(this.#anchor.uid);
-    if (p < 0) return;
-    const top = p * this.#row + this.#anchor.offset;
-    if (Math.abs(top - grid.scrollTop) > 1) { grid.scrollTop = top; this.top = top; }
+    const hold = this.#anchors.find((a) => list.positionOf(a.uid) >= 0);
+    if (!hold || !this.#grid) return;
+    const top = list.positionOf(hold.uid) * this.#row + hold.offset;
+    if (Math.abs(top - this.top) > 1) this.#scrollTo(top);
   }
 
   override updated(): void {
     const grid = this.#grid;
     if (!grid) return;
+    const look = `${settings.value.list.density} ${settings.value.list.snippets} ${paged.value}`;
     if (!list.sameSource(this.#shown, list.source.value)) {
       this.#shown = list.source.value;
-      this.#anchor = null;
-      grid.scrollTop = 0;
-      this.top = 0;
+      this.#anchors = [];
+      this.#placed = list.place.value === null;
+      this.page = 0;
       this.#measure();
+      this.#scrollTo(0);
     } else if (list.version.value !== this.#version) this.#keepPlace(); // reads the layout: not for every frame of a scroll
+    if (look !== this.#look) { this.#look = look; this.#measure(); }
     this.#version = list.version.value;
+    const at = list.place.value;
+    if (!this.#placed && at && list.total.value > 0) {
+      this.#placed = true;
+      const found = list.positionOf(at.uid);
+      this.#scrollTo((found >= 0 ? found : Math.min(at.position, list.total.value - 1)) * this.#row + at.offset);
+      this.#note();
+    }
     const active = list.activeUid.value;
-    if (active !== this.#revealed) { this.#revealed = active; if (active !== null) this.reveal(active); }
-    const { from, to } = windowOf(this.top, this.height, this.#row, list.total.value, 4);
+    if (active !== this.#revealed && (active === null || list.positionOf(active) >= 0)) { this.#revealed = active; if (active !== null) this.reveal(active); }
+    const { from, to } = this.#range(4);
     clearTimeout(this.#settle);
     // While the wheel spins through thousands, only the place where it rests is fetched.
-    if (list.total.value) this.#settle = setTimeout(() => list.need(from, to), list.rowAt(from) || list.rowAt(to - 1) ? 0 : 70);
+    if (list.total.value) this.#settle = setTimeout(() => this.#fetch(from, to), list.rowAt(from) || list.rowAt(to - 1) ? 0 : 70);
+  }
+
+  #fetch(from: number, to: number): void {
+    list.need(from, to);
+    if (!settings.value.list.snippets) return;
+    const rows = [];
+    for (let p = from; p < to; p++) { const r = list.rowAt(p); if (r) rows.push(r); }
+    wantSnippets(rows);
+  }
+
+  #range(over: number): { from: number; to: number } {
+    const n = list.total.value;
+    if (paged.value) { const from = Math.min(this.page, Math.max(0, Math.ceil(n / PAGE_ROWS) - 1)) * PAGE_ROWS; return { from, to: Math.min(n, from + PAGE_ROWS) }; }
+    return windowOf(this.top, this.height, this.#row, n, over);
   }
 
   /** Brings the cursor's row into the window. */
@@ -97,9 +169,17 @@ export class WxList extends WxElement {
     const grid = this.#grid;
     const p = list.positionOf(uid);
     if (!grid || p < 0) return;
+    if (paged.value) {
+      this.page = Math.floor(p / PAGE_ROWS);
+      void this.updateComplete.then(() => grid.querySelector(`#${rowId(list.rowAt(p)?.uid ?? 0)}`)?.scrollIntoView({ block: 'nearest' }));
+      return;
+    }
     const y = p * this.#row;
-    if (y < grid.scrollTop) grid.scrollTop = y;
-    else if (y + this.#row > grid.scrollTop + grid.clientHeight) grid.scrollTop = y + this.#row - grid.clientHeight;
+    const far = y < this.top - 3 * this.height || y > this.top + 4 * this.height;
+    if (far) this.#scrollTo(y - this.height / 3);
+    else if (y < this.top) this.#scrollTo(y);
+    else if (y + this.#row > this.top + this.height) this.#scrollTo(y + this.#row - this.height);
+    this.#note();
   }
 
   #uidOf(event: Event): number | null {
@@ -107,33 +187,46 @@ export class WxList extends WxElement {
     return uid ? Number(uid) : null;
   }
 
+  async #extend(uid: number): Promise<void> {
+    if (!(await chosen.selectTo(uid))) toast(t('select-range-cut', { n: chosen.MOST }));
+    list.activeUid.value = uid;
+  }
+
   #click(event: MouseEvent): void {
     const uid = this.#uidOf(event);
-    if (uid === null) return;
+    if (uid === null || this.#touch?.swallowsClick()) return;
     const target = event.target as Element;
-    if (target.closest('[data-star]')) { actions.toggleFlag([uid]); return; }
-    if (event.shiftKey) { void list.selectTo(uid); return; }
-    if (target.closest('.row-pick') || event.ctrlKey || event.metaKey) { list.toggle(uid); list.activeUid.value = uid; this.requestUpdate(); return; }
-    list.clearSelection();
+    if (target.closest('[data-star]')) { actions.toggleFlag(actions.aimAt([uid])); return; }
+    if (event.shiftKey) { void this.#extend(uid); return; }
+    // While a finger chooses, every touch chooses.
+    const choosing = chosen.choosing.value && this.#touch !== null && (event as PointerEvent).pointerType === 'touch';
+    if (target.closest('.row-pick') || event.ctrlKey || event.metaKey || choosing) { chosen.toggle(uid); list.activeUid.value = uid; this.requestUpdate(); return; }
+    chosen.clearSelection();
     actions.openMessage(uid);
   }
 
   #pointer(event: PointerEvent): void {
     if (event.shiftKey) event.preventDefault();
     const uid = this.#uidOf(event);
+    if (event.pointerType === 'touch') {
+      if (this.#touch) this.#touch.begin(event, this.#grid!);
+      else void import('./touch.ts').then((part) => { this.#touch = part; });
+    }
     const ref = uid === null ? null : actions.refOf(uid);
     if (ref && event.button === 0) reader.prefetch(ref);
   }
 
   #dragStart(event: DragEvent): void {
     const uid = this.#uidOf(event);
-    if (uid === null || !event.dataTransfer) return;
-    const uids = list.selection.value.has(uid) ? [...list.selection.value] : [uid];
-    event.dataTransfer.setData(DRAG_TYPE, JSON.stringify(uids));
-    event.dataTransfer.effectAllowed = 'move';
+    const row = uid === null ? undefined : list.rowOf(uid);
+    if (!row || !event.dataTransfer) return;
+    const aim = chosen.isChosen(row) ? actions.aim() : actions.aimAt([row.uid]);
+    dragged.value = aim;
+    event.dataTransfer.setData(DRAG_TYPE, '1');
+    event.dataTransfer.effectAllowed = 'copyMove';
     const label = document.createElement('div');
     label.className = 'drag-label';
-    label.textContent = t('messages-count', { n: uids.length });
+    label.textContent = t('messages-count', { n: aim === null ? 1 : 'uids' in aim ? aim.uids.length : aim.rows });
     document.body.append(label);
     event.dataTransfer.setDragImage(label, 12, 12);
     setTimeout(() => label.remove());
@@ -141,7 +234,7 @@ export class WxList extends WxElement {
 
   #key(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') { event.preventDefault(); void this.#all(); }
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') { event.preventDefault(); this.chooseAll(true); }
       return;
     }
     const page = Math.max(1, Math.floor(this.height / this.#row) - 1);
@@ -150,105 +243,69 @@ export class WxList extends WxElement {
     if (by !== undefined) { event.preventDefault(); void actions.step(by, event.shiftKey); return; }
     const uid = list.activeUid.value;
     if (event.key === 'Enter' && uid !== null) { event.preventDefault(); actions.openMessage(uid); }
-    else if (event.key === ' ' && uid !== null) { event.preventDefault(); if (event.shiftKey) void list.selectTo(uid); else list.toggle(uid); }
+    else if (event.key === ' ' && uid !== null) { event.preventDefault(); if (event.shiftKey) void this.#extend(uid); else chosen.toggle(uid); }
     else if (event.key === 'Delete') { event.preventDefault(); void actions.remove(); }
   }
 
-  async #all(): Promise<void> {
-    if (list.selection.value.size) { list.clearSelection(); return; }
-    if (!(await list.selectAll())) toast(t('select-all-cut', { n: list.selection.value.size, total: list.total.value }));
+  /** All in view; in a short folder all there are; asked again, everything. */
+  chooseAll(more = false): void {
+    const n = list.total.value;
+    if (n === 0) return;
+    if (chosen.choosing.value) {
+      if (!more) chosen.clearSelection();
+      else if (chosen.chosenCount.value < n) chosen.selectEverything();
+      return;
+    }
+    const { from, to } = paged.value ? this.#range(0) : windowOf(this.top, this.height, this.#row, n, 0);
+    chosen.selectShown(from, to);
+    if (n <= 200) void list.loadAll(0, n).then(() => { if (chosen.selection.value.size) chosen.selectShown(0, n); });
   }
 
-  #more(): MenuItem[] {
-    return [commandItem('message.move'), commandItem('message.unread'), commandItem('message.flag'), commandItem('message.junk'), separator, commandItem('list.clear')];
+  #positions(): number[] {
+    const { from, to } = this.#range(OVER);
+    const positions = Array.from({ length: to - from }, (_, i) => from + i);
+    const at = list.positionOf(list.activeUid.value);
+    if (!paged.value && at >= 0 && (at < from || at >= to)) positions.push(at);
+    return positions;
   }
 
-  #filters(): MenuItem[] {
-    const f = query.value?.filters ?? {};
-    const one = (name: 'unread' | 'flagged' | 'attachment' | 'encrypted' | 'signed', glyph: string): MenuItem => (
-      { label: t(`filter-${name}`), icon: glyph, checked: f[name] === true, run: () => setFilter(name, f[name] !== true) });
-    const items = [one('unread', 'mail'), one('flagged', 'star'), one('attachment', 'paperclip')];
-    if (smimeOn.value) items.push(one('encrypted', 'lock'), one('signed', 'seal-plain'));
-    return items;
-  }
-
-  #head(n: number): TemplateResult {
+  #draw(p: number): TemplateResult {
+    const row = list.rowAt(p);
+    const top = paged.value ? 0 : p * this.#row - this.#track.base;
+    if (!row) return boneRow(p, top);
     const s = list.source.value;
-    const f = folder(s?.folder ?? null);
-    const chosen = list.selection.value.size;
-    const all = chosen > 0 && chosen >= n;
-    const box = html`<span class="list-all"><input type="checkbox" class="check" aria-label=${t('select-all')} data-tip=${t('select-all')} .checked=${all} .indeterminate=${chosen > 0 && !all} ?disabled=${n === 0} @click=${(e: Event) => { e.preventDefault(); void this.#all(); }}></span>`;
-    if (chosen) {
-      return html`<div class="list-head is-selecting" role="toolbar" aria-label=${t('selection-actions')}>${box}
-        <strong class="list-title" aria-live="polite">${t('selected-count', { n: chosen })}</strong>
-        ${commandButton('message.archive')}${commandButton('message.delete')}${commandButton('message.move')}${commandButton('message.unread')}
-        <wx-menu label=${t('more-actions')} .items=${() => this.#more()}></wx-menu></div>`;
-    }
-    const title = s?.query ? t('search-results') : folderName(f);
-    return html`<div class="list-head">${box}
-      <div class="list-name"><h1 class="list-title truncate">${title}</h1>
-        <span class="list-count truncate">${list.loading.value ? nothing : s?.query ? t('search-found', { n, folder: folderName(f) }) : t('messages-count', { n })}</span></div>
-      ${commandButton('list.refresh')}
-      <wx-menu label=${t('filter')} icon="list-filter" .items=${() => this.#filters()}></wx-menu></div>`;
-  }
-
-  #searchBar(): TemplateResult | typeof nothing {
-    const q = list.source.value?.query;
-    if (!q) return nothing;
-    const only = list.headerOnly.value;
-    return html`<div class="search-bar">
-      <div class="segments" role="group" aria-label=${t('search-scope')}>
-        <button type="button" class="segment" aria-pressed=${q.scope === 'all'} @click=${() => setScope('all')}>${t('search-scope-all')}</button>
-        <button type="button" class="segment" aria-pressed=${q.scope === 'headers'} @click=${() => setScope('headers')}>${t('search-scope-headers')}</button>
-      </div>
-      ${(Object.keys(q.filters) as (keyof typeof q.filters)[]).map((name) => html`<button type="button" class="chip" aria-pressed="true" @click=${() => setFilter(name, false)}>${t(`filter-${name}`)}${icon('x', t('filter-remove'))}</button>`)}
-      <button type="button" class="link search-close" @click=${() => clearSearch()}>${t('search-close')}</button>
-      ${only > 0 && q.scope === 'all' ? html`<p class="search-note" role="status">${icon('lock')}<span>${t('search-header-only', { n: only })}</span></p>` : nothing}
-    </div>`;
-  }
-
-  #empty(): TemplateResult {
-    const s = list.source.value;
-    if (list.failure.value) {
-      return html`<div class="empty" role="alert"><span class="empty-art">${icon('circle-alert')}</span><h2>${t('list-failed')}</h2><p>${sentence(list.failure.value)}</p>
-        <button type="button" class="button" @click=${() => void list.refresh()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
-    }
-    if (s?.query) {
-      return html`<div class="empty" role="status"><span class="empty-art">${icon('search')}</span><h2>${t('search-none')}</h2><p>${t('search-none-text')}</p>
-        <button type="button" class="button" @click=${() => clearSearch()}>${t('search-close')}</button></div>`;
-    }
-    const role = folder(s?.folder ?? null)?.role;
-    return html`<div class="empty" role="status"><span class="empty-art">${icon(role === 'inbox' ? 'inbox' : role === 'trash' ? 'trash' : 'mail-open')}</span>
-      <h2>${t(role === 'inbox' ? 'empty-inbox' : 'empty-folder')}</h2><p>${t(role === 'inbox' ? 'empty-inbox-text' : role === 'trash' ? 'empty-trash-text' : role === 'drafts' ? 'empty-drafts-text' : 'empty-folder-text')}</p></div>`;
+    const open = route.value.page === 'mail' && route.value.uid !== null && list.positionOf(route.value.uid) === p;
+    return messageRow(row, {
+      position: p, top, active: list.positionOf(list.activeUid.value) === p, selected: chosen.isChosen(row), open, folder: folder(s?.folder ?? null), smime: smimeOn.value,
+      snippet: settings.value.list.snippets ? snippetOf(row) : null,
+    });
   }
 
   override render(): TemplateResult {
     void list.version.value;
-    void settings.value.list.density;
+    void snippetVersion.value;
+    void settings.value.list;
     const n = list.total.value;
-    const { from, to } = windowOf(this.top, this.height, this.#row, n, 6);
-    const active = list.activeUid.value;
-    const at = list.positionOf(active);
-    const positions = Array.from({ length: to - from }, (_, i) => from + i);
-    if (at >= 0 && (at < from || at >= to)) positions.push(at);
+    const choosing = chosen.choosing.value;
+    this.#track.set(n * this.#row, this.height);
+    const at = list.positionOf(list.activeUid.value);
+    const active = at >= 0 ? list.rowAt(at) : undefined;
     const s = list.source.value;
-    const f = folder(s?.folder ?? null);
-    const openUid = route.value.page === 'mail' ? route.value.uid : null;
-    const selection = list.selection.value;
-    const state = (position: number, uid: number): RowState => ({
-      position, top: position * this.#row, active: uid === active, selected: selection.has(uid), open: uid === openUid, selecting: selection.size > 0, folder: f, smime: smimeOn.value,
-    });
     const busy = list.loading.value && n === 0;
-    return html`${this.#head(n)}${this.#searchBar()}
-      <div class="grid ${selection.size ? 'is-selecting' : ''}" role="grid" tabindex="0" aria-label=${t('list-label', { folder: folderName(f) })} aria-multiselectable="true"
-        aria-rowcount=${n} aria-busy=${busy} aria-activedescendant=${ifDefined(at >= 0 && active !== null ? rowId(active) : undefined)}
-        @scroll=${this.#scrolled} @click=${this.#click} @pointerdown=${this.#pointer} @keydown=${this.#key} @dragstart=${this.#dragStart}>
-        ${busy ? html`<div class="grid-space" role="rowgroup">${Array.from({ length: 12 }, (_, i) => boneRow(state(i, -1)))}</div>`
-          : n === 0 ? html`<div role="row" class="grid-empty"><div role="gridcell" class="grid-empty">${this.#empty()}</div></div>`
-          : html`<div class="grid-space" role="rowgroup" ${css({ height: `${n * this.#row}px` })}>
-              ${repeat(positions, (p) => list.rowAt(p)?.uid ?? `p${p}`, (p) => { const row = list.rowAt(p); return row ? messageRow(row, state(p, row.uid)) : boneRow(state(p, -1)); })}
+    const many = paged.value;
+    const classes = `grid ${choosing ? 'is-selecting' : ''} ${settings.value.list.snippets ? 'has-snippets' : ''} ${many ? 'is-paged' : ''}`;
+    return html`${listHead(n, () => this.chooseAll())}${searchBar()}${choosing ? selectionBanner(n) : nothing}
+      <div class=${classes} role="grid" tabindex="0" aria-label=${t('list-label', { folder: folderName(folder(s?.folder ?? null)) })} aria-multiselectable="true"
+        aria-rowcount=${n} aria-busy=${busy} aria-activedescendant=${ifDefined(active ? rowId(active.uid) : undefined)}
+        @scroll=${this.#scrolled} @click=${this.#click} @pointerdown=${this.#pointer} @keydown=${this.#key} @dragstart=${this.#dragStart} @dragend=${() => { dragged.value = null; }}>
+        ${busy ? html`<div class="grid-space" role="rowgroup">${Array.from({ length: 12 }, (_, i) => boneRow(i, i * this.#row))}</div>`
+          : n === 0 ? html`<div role="row" class="grid-empty"><div role="gridcell" class="grid-empty">${emptyList()}</div></div>`
+          : html`<div class="grid-space" role="rowgroup" ${css(many ? {} : { height: `${this.#track.height}px` })}>
+              ${repeat(this.#positions(), (p) => list.rowAt(p)?.uid ?? `p${p}`, (p) => this.#draw(p))}
             </div>`}
-      </div>`;
+      </div>
+      ${list.failure.value && n > 0 ? html`<div class="list-trouble" role="alert">${icon('circle-alert')}<span>${sentence(list.failure.value)}</span><button type="button" class="button button-small" @click=${() => void list.refresh()}>${t('try-again')}</button></div>` : nothing}
+      ${many && n > 0 ? pager(this.#range(0), n, (by) => { this.page += by; this.#grid?.scrollTo({ top: 0 }); }) : nothing}`;
   }
 }
 define('wx-list', WxList);

@@ -1,13 +1,21 @@
-// One row of the message list: two lines, icons with words for those who cannot see them.
-import type { Folder, Row } from '../../api/types.ts';
-import { fullDate, initials, listDate, nameList, tintOf } from '../../core/format.ts';
+// One row of the message list: who and when, what, and where wished how it begins. Icons with words for those who
+// cannot see them.
+import type { Address, Folder, Row } from '../../api/types.ts';
+import { count, fullDate, initials, listDate, nameList, nameOf, tintOf } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { language, t } from '../../core/i18n.ts';
 import { css, html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { FLAGGED, SEEN } from '../../store/actions.ts';
+import { labelsOf } from '../../store/labels.ts';
+import type { ShownLabel } from '../../store/labels.ts';
+import { me } from '../../store/session.ts';
 
-export interface RowState { position: number; top: number; active: boolean; selected: boolean; open: boolean; selecting: boolean; folder: Folder | undefined; smime: boolean }
+export interface RowState {
+  position: number; top: number; active: boolean; selected: boolean; open: boolean; folder: Folder | undefined; smime: boolean;
+  /** null: no such line; undefined: not here yet. */
+  snippet: string | null | undefined;
+}
 
 export function rowId(uid: number): string { return `row-${uid}`; }
 
@@ -19,13 +27,25 @@ export function securityMark(row: Row): TemplateResult | typeof nothing {
   return nothing;
 }
 
-export function boneRow(s: RowState): TemplateResult {
-  return html`<div class="row is-bone" role="row" aria-rowindex=${s.position + 1} aria-busy="true" ${css({ transform: `translateY(${s.top}px)` })}>
+export function boneRow(position: number, top: number): TemplateResult {
+  return html`<div class="row is-bone" role="row" aria-rowindex=${position + 1} aria-busy="true" ${css({ transform: `translateY(${top}px)` })}>
     <span class="bone bone-avatar"></span><span class="row-main" role="gridcell" aria-label=${t('loading')}><span class="bone bone-a"></span><span class="bone bone-b"></span></span></div>`;
 }
 
 interface Words { key: string; who: string; initials: string; tint: number; date: string; full: string }
 const known = new WeakMap<Row, Words>();
+
+/** Who takes part in a conversation: the first ones by their first names, oneself as "me". */
+function participants(list: readonly Address[]): string {
+  const names = new Map<string, string>();
+  for (const a of [...list].reverse()) {
+    const mine = a.address.toLowerCase() === me.value.address.toLowerCase();
+    const name = nameOf(a);
+    names.set(a.address.toLowerCase(), mine ? t('me') : name.includes('@') ? name.split('@')[0]! : (name.split(/[\s,]+/).find((w) => !w.endsWith('.')) ?? name));
+  }
+  const all = [...names.values()];
+  return all.length > 3 ? `${all[0]} … ${all.slice(-2).join(', ')}` : all.join(', ');
+}
 
 /** What Intl makes of a row, made once per row, language and day: scrolling asks again for each frame. */
 function wordsOf(row: Row, outgoing: boolean): Words {
@@ -34,22 +54,34 @@ function wordsOf(row: Row, outgoing: boolean): Words {
   if (hit?.key === key) return hit;
   const people = outgoing ? row.to : row.from;
   const date = row.date || row.received;
+  const writers = row.thread && row.thread.count > 1 ? (row.thread.from ?? []) : [];
+  const many = !outgoing && new Set(writers.map((a) => a.address.toLowerCase())).size > 1;
   const words: Words = {
-    key, who: people.length ? nameList(people) : outgoing ? t('row-no-recipient') : t('someone-unknown'),
+    key, who: many ? participants(writers) : people.length ? nameList(people) : outgoing ? t('row-no-recipient') : t('someone-unknown'),
     initials: initials(people[0]), tint: tintOf(people[0]), date: listDate(date), full: fullDate(date),
   };
   known.set(row, words);
   return words;
 }
 
+export function labelChip(l: ShownLabel): TemplateResult { return html`<span class="label label-${l.colour}" title=${l.name}><span class="truncate">${l.name}</span></span>`; }
+
+function chips(row: Row): TemplateResult | typeof nothing {
+  const all = labelsOf(row);
+  if (!all.length) return nothing;
+  const more = all.length - 2;
+  return html`<span class="row-labels">${all.slice(0, 2).map(labelChip)}${more > 0 ? html`<span class="label label-grey" title=${all.slice(2).map((l) => l.name).join(', ')}>+${more}</span>` : nothing}</span>`;
+}
+
 export function messageRow(row: Row, s: RowState): TemplateResult {
-  const unread = !row.flags.includes(SEEN);
-  const starred = row.flags.includes(FLAGGED);
+  const n = row.thread?.count ?? 1;
+  const unread = row.thread ? row.thread.unread > 0 : !row.flags.includes(SEEN);
+  const starred = row.thread ? Boolean(row.thread.flagged) : row.flags.includes(FLAGGED);
   const outgoing = s.folder?.role === 'sent' || s.folder?.role === 'drafts';
-  const people = outgoing ? row.to : row.from;
   const w = wordsOf(row, outgoing);
   const subject = row.subject.trim() || t('no-subject');
   const date = row.date || row.received;
+  const sealed = row.security === 'encrypted';
   return html`<div class="row ${unread ? 'is-unread' : ''} ${s.active ? 'is-active' : ''} ${s.open ? 'is-open' : ''}" role="row" id=${rowId(row.uid)}
       aria-rowindex=${s.position + 1} aria-selected=${s.selected} data-uid=${row.uid} draggable="true" ${css({ transform: `translateY(${s.top}px)` })}>
     <span class="row-pick" role="gridcell">
@@ -59,7 +91,8 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
     <span class="row-main" role="gridcell">
       <span class="row-line">
         ${unread ? html`<span class="row-dot" role="img" aria-label=${t('unread')}></span>` : nothing}
-        <span class="row-who truncate">${outgoing && people.length ? t('row-to', { names: w.who }) : w.who}</span>
+        <span class="row-who truncate">${outgoing && row.to.length ? t('row-to', { names: w.who }) : w.who}</span>
+        ${n > 1 ? html`<span class="row-count" title=${t('row-thread', { n })}><span aria-hidden="true">${count(n)}</span><span class="visually-hidden">${t('row-thread', { n })}</span></span>` : nothing}
         ${row.flags.includes('\\Answered') ? icon('reply', t('answered'), 'mark') : nothing}
         ${row.flags.includes('$Forwarded') ? icon('forward', t('forwarded'), 'mark') : nothing}
         <time class="row-date" datetime=${date} title=${w.full}>${w.date}</time>
@@ -68,7 +101,9 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
         <span class="row-subject truncate">${subject}</span>
         ${s.smime ? securityMark(row) : nothing}
         ${row.attachment ? icon('paperclip', t('row-attachment'), 'mark') : nothing}
+        ${chips(row)}
       </span>
+      ${s.snippet === null ? nothing : html`<span class="row-snippet truncate ${sealed ? 'is-sealed' : ''}">${sealed ? t('snippet-encrypted') : s.snippet ?? ''}</span>`}
     </span>
     <span class="row-end" role="gridcell"><button type="button" class="row-star" data-star tabindex="-1" aria-pressed=${starred} aria-label=${t(starred ? 'unflag' : 'flag')}>${icon('star')}</button></span>
   </div>`;

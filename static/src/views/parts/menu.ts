@@ -11,6 +11,12 @@ export interface MenuItem {
   checked?: boolean | undefined;
   disabled?: boolean | undefined;
   danger?: boolean | undefined;
+  /** One of several, of which one is on. */
+  radio?: boolean | undefined;
+  /** A title above those that follow. */
+  heading?: boolean | undefined;
+  /** Colour of a label: shown as a dot in place of the icon's own. */
+  colour?: string | undefined;
   separator?: boolean | undefined;
   run: () => void;
 }
@@ -34,12 +40,14 @@ export function place(panel: HTMLElement, anchor: Element): void {
 
 export class WxMenu extends WxElement {
   static override properties = {
-    label: {}, icon: {}, glyph: {}, items: { attribute: false }, text: {}, buttonClass: { attribute: 'button-class' }, head: { attribute: false }, open: { state: true },
+    label: {}, icon: {}, glyph: {}, items: { attribute: false }, lazy: { attribute: false }, text: {}, buttonClass: { attribute: 'button-class' }, head: { attribute: false }, open: { state: true },
   };
   declare label: string;
   declare icon: string;
   declare glyph: string;
   declare items: () => MenuItem[];
+  /** Items whose code is loaded when the menu is first opened. */
+  declare lazy: (() => Promise<() => MenuItem[]>) | null;
   declare text: string;
   declare buttonClass: string;
   declare head: TemplateResult | typeof nothing;
@@ -48,13 +56,14 @@ export class WxMenu extends WxElement {
 
   constructor() {
     super();
-    this.label = ''; this.icon = 'ellipsis'; this.glyph = ''; this.items = () => []; this.text = ''; this.buttonClass = 'icon-button'; this.head = nothing; this.open = false;
+    this.label = ''; this.icon = 'ellipsis'; this.glyph = ''; this.items = () => []; this.lazy = null; this.text = ''; this.buttonClass = 'icon-button'; this.head = nothing; this.open = false;
   }
 
   get #panel(): HTMLElement { return this.querySelector<HTMLElement>('.menu')!; }
   get #buttons(): HTMLElement[] { return [...this.querySelectorAll<HTMLElement>('.menu-item')]; }
 
   async show(): Promise<void> {
+    if (this.lazy) { this.items = await this.lazy(); this.lazy = null; }
     this.open = true;
     await this.updateComplete;
     this.#panel.showPopover();
@@ -99,12 +108,12 @@ export class WxMenu extends WxElement {
       </button>
       <div class="menu" id=${this.#id} popover role="menu" aria-label=${this.label || this.text} @toggle=${this.#toggled} @keydown=${this.#key}>
         ${this.open ? this.head : nothing}
-        ${items.map((i) => i.separator ? html`<div class="menu-sep" role="separator"></div>` : html`
+        ${items.map((i) => i.separator ? html`<div class="menu-sep" role="separator"></div>` : i.heading ? html`<div class="menu-title" role="presentation">${i.label}</div>` : html`
           <button type="button" class="menu-item ${i.danger ? 'is-danger' : ''}" tabindex="-1"
-            role=${i.checked === undefined ? 'menuitem' : 'menuitemcheckbox'} aria-checked=${ifDefined(i.checked === undefined ? undefined : String(i.checked) as 'true')}
+            role=${i.checked === undefined ? 'menuitem' : i.radio ? 'menuitemradio' : 'menuitemcheckbox'} aria-checked=${ifDefined(i.checked === undefined ? undefined : String(i.checked) as 'true')}
             aria-disabled=${ifDefined(i.disabled ? 'true' : undefined)}
             @click=${() => { if (i.disabled) return; this.#hide(); i.run(); }}>
-            ${i.icon ? icon(i.icon) : nothing}<span>${i.label}</span>
+            ${i.icon ? icon(i.icon, undefined, i.colour ? `label-ink label-${i.colour}` : '') : nothing}<span>${i.label}</span>
             ${i.checked ? icon('check') : nothing}
             ${i.keys?.length ? html`<span class="menu-keys" aria-hidden="true">${i.keys.map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</span>` : nothing}
           </button>`)}

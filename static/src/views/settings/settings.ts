@@ -53,7 +53,7 @@ export class WxSettings extends WxElement {
     const s = settings.value;
     return html`<h1>${t('settings-general')}</h1>
       ${this.#radios<Theme>('theme', t('set-theme'), s.ui.theme, (['system', 'light', 'dark'] as Theme[]).map((v) => ({ value: v, title: t(`theme-${v}`) })), (theme) => void this.#change('theme', { ui: { theme } }))}
-      ${this.#radios<Density>('density', t('set-density'), s.list.density, (['comfortable', 'compact'] as Density[]).map((v) => ({ value: v, title: t(`density-${v}`) })), (density) => void this.#change('density', { list: { density } }))}
+      ${this.#radios<Density>('density', t('set-density'), s.list.density, (['compact', 'comfortable', 'spacious'] as Density[]).map((v) => ({ value: v, title: t(`density-${v}`) })), (density) => void this.#change('density', { list: { density } }))}
       <div class="set-group"><label class="set-legend" for="set-language">${t('set-language')}${this.#saved('language')}</label>
         <span class="select-wrap"><select class="select" id="set-language" .value=${s.ui.language || language.value} @change=${(e: Event) => void this.#change('language', { ui: { language: (e.target as HTMLSelectElement).value } })}>
           ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code} ?selected=${code === language.value}>${name}</option>`)}</select>${icon('chevron-down')}</span></div>

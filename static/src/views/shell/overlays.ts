@@ -11,7 +11,8 @@ import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { matches } from '../../core/fold.ts';
 import { go } from '../../core/router.ts';
-import { moveTo, opening, targets } from '../../store/actions.ts';
+import { aim, copyTo, moveTo, opening } from '../../store/actions.ts';
+import { choosing } from '../../store/selection.ts';
 import { rename } from '../../store/folder-care.ts';
 import { folderName, folders, loadFolders } from '../../store/folders.ts';
 import { me, useSession } from '../../store/session.ts';
@@ -19,7 +20,9 @@ import { toast } from '../../store/toasts.ts';
 import { caredFor, confirming, overlay } from '../../store/ui.ts';
 import { isMac } from '../parts/command-button.ts';
 import { dialog } from '../parts/dialog.ts';
+import { viewCommands } from '../list/menus.ts';
 import { folderIcon } from './sidebar.ts';
+import './labels.ts';
 
 interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void }
 
@@ -43,22 +46,30 @@ export class WxOverlays extends WxElement {
   // ---- lists with a filter: palette and "move to" ----
 
   #choices(): Choice[] {
-    if (overlay.value === 'move') {
+    const copies = overlay.value === 'copy';
+    if (copies || overlay.value === 'move') {
       const here = opening();
       return folders.value.filter((f) => f.selectable && f.id !== here && matches(f.path + folderName(f), this.typed)).map((f) => ({
         id: f.id, label: folderName(f), hint: f.path === f.name ? '' : f.path.replaceAll(f.delimiter || '/', ' › '), icon: folderIcon(f.role), keys: [],
-        run: () => void moveTo(f.id),
+        run: () => void (copies ? copyTo(f.id) : moveTo(f.id)),
       }));
     }
     void commandVersion.value;
-    const commands: Choice[] = allCommands().filter((c) => !c.hidden && isEnabled(c)).map((c: Command) => ({
-      id: c.id, label: t(c.label), hint: '', icon: c.icon ?? 'chevron-right', keys: shownKeys(c.keys, isMac()), run: () => void c.run(),
+    const commands: Choice[] = [...allCommands(), ...viewCommands()].filter((c) => !c.hidden && isEnabled(c)).map((c: Command) => ({
+      id: c.id, label: c.spoken ? c.label : t(c.label), hint: '', icon: c.icon ?? 'chevron-right', keys: shownKeys(c.keys, isMac()), run: () => void c.run(),
     }));
     const places: Choice[] = folders.value.filter((f) => f.selectable).map((f) => ({
       id: `go-${f.id}`, label: t('go-to', { folder: folderName(f) }), hint: '', icon: folderIcon(f.role), keys: [],
       run: () => go({ page: 'mail', folder: f.id, uid: null, search: false }),
     }));
     return [...commands, ...places].filter((c) => matches(c.label, this.typed)).slice(0, 60);
+  }
+
+  /** How many messages the open chooser is about. */
+  #meant(): number {
+    void choosing.value;
+    const a = aim();
+    return a === null ? 0 : 'uids' in a ? a.uids.length : a.rows;
   }
 
   #pick(c: Choice | undefined): void {
@@ -181,7 +192,9 @@ export class WxOverlays extends WxElement {
     const which = overlay.value;
     return html`
       ${which === 'palette' ? this.#chooser(t('palette'), t('palette-hint')) : nothing}
-      ${which === 'move' ? this.#chooser(t('move-title', { n: targets().length }), t('move-hint')) : nothing}
+      ${which === 'move' || which === 'copy' ? this.#chooser(t(which === 'copy' ? 'copy-title' : 'move-title', { n: this.#meant() }), t('move-hint')) : nothing}
+      ${which === 'label' ? html`<wx-label-picker></wx-label-picker>` : nothing}
+      ${which === 'labels' ? html`<wx-label-care></wx-label-care>` : nothing}
       ${which === 'shortcuts' ? this.#shortcuts() : nothing}
       ${which === 'new-folder' || which === 'rename-folder' ? this.#folderName() : nothing}
       ${this.#confirm()}`;

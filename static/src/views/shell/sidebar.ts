@@ -10,15 +10,18 @@ import { runCommand } from '../../core/commands.ts';
 import { folderName, folders, foldersError, INBOX_ID, loadFolders, tree } from '../../store/folders.ts';
 import type { Node } from '../../store/folders.ts';
 import type { Folder } from '../../api/types.ts';
-import { moveTo } from '../../store/actions.ts';
-import { caredFor, drawer, overlay } from '../../store/ui.ts';
+import { copyTo, moveTo } from '../../store/actions.ts';
+import { labels } from '../../store/labels.ts';
+import { query, startSearch } from '../../store/search.ts';
+import { caredFor, DRAG_TYPE, dragged, drawer, overlay } from '../../store/ui.ts';
 import { separator } from '../parts/menu.ts';
 import type { MenuItem } from '../parts/menu.ts';
 import * as care from '../../store/folder-care.ts';
 import { sentence } from '../../api/client.ts';
 
 const ICONS: Record<string, string> = { inbox: 'inbox', drafts: 'pen-line', sent: 'send', archive: 'archive', junk: 'octagon-x', trash: 'trash', all: 'mail', flagged: 'star' };
-export const DRAG_TYPE = 'application/x-waxseal-messages';
+/** A closed folder opens under messages that are held above it. */
+const OPENS_MS = 700;
 
 export function folderIcon(role: string | null): string { return ICONS[role ?? ''] ?? 'folder'; }
 
@@ -26,6 +29,7 @@ export class WxSidebar extends WxElement {
   static override properties = { closed: { state: true }, over: { state: true } };
   declare closed: ReadonlySet<string>;
   declare over: string | null;
+  #opens: ReturnType<typeof setTimeout> | undefined;
   constructor() { super(); this.closed = new Set(); this.over = null; }
 
   #toggle(id: string): void {
@@ -42,18 +46,30 @@ export class WxSidebar extends WxElement {
   }
 
   #drag(event: DragEvent, id: string): void {
-    if (!event.dataTransfer?.types.includes(DRAG_TYPE)) return;
+    if (!dragged.value || !event.dataTransfer?.types.includes(DRAG_TYPE)) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = 'move';
+    event.dataTransfer.dropEffect = event.ctrlKey || event.altKey ? 'copy' : 'move';
+    if (this.over === id) return;
     this.over = id;
+    clearTimeout(this.#opens);
+    if (this.closed.has(id)) this.#opens = setTimeout(() => { if (this.over === id) this.#toggle(id); }, OPENS_MS);
+  }
+
+  #left(event: DragEvent): void {
+    // Going over what is inside a folder is no leaving.
+    if (event.currentTarget instanceof Element && event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return;
+    this.over = null;
+    clearTimeout(this.#opens);
   }
 
   #drop(event: DragEvent, id: string): void {
     this.over = null;
-    const data = event.dataTransfer?.getData(DRAG_TYPE);
-    if (!data) return;
+    clearTimeout(this.#opens);
+    const what = dragged.value;
+    if (!what || !event.dataTransfer?.types.includes(DRAG_TYPE)) return;
     event.preventDefault();
-    void moveTo(id, (JSON.parse(data) as number[]));
+    dragged.value = null;
+    void (event.ctrlKey || event.altKey ? copyTo(id, what) : moveTo(id, what));
   }
 
   #menu(f: Folder): MenuItem[] {
@@ -79,7 +95,7 @@ export class WxSidebar extends WxElement {
     const number = f.role === 'drafts' ? f.total : f.role === 'trash' || f.role === 'sent' ? 0 : f.unread;
     return html`<li>
       <div class="folder ${here ? 'is-here' : ''} ${this.over === f.id ? 'is-over' : ''}" ${css({ '--depth': String(n.depth) })}
-        @dragover=${(e: DragEvent) => this.#drag(e, f.id)} @dragleave=${() => { this.over = null; }} @drop=${(e: DragEvent) => this.#drop(e, f.id)}>
+        @dragover=${(e: DragEvent) => { if (f.selectable) this.#drag(e, f.id); }} @dragleave=${(e: DragEvent) => this.#left(e)} @drop=${(e: DragEvent) => this.#drop(e, f.id)}>
         ${kids ? html`<button type="button" class="folder-twist" aria-expanded=${!shut} aria-label=${t('folder-toggle', { name })} @click=${() => this.#toggle(f.id)}>${icon('chevron-down')}</button>` : nothing}
         ${f.selectable ? html`<a class="folder-link" href=${pathOf({ page: 'mail', folder: f.id, uid: null, search: false })} aria-current=${ifDefined(here ? 'page' : undefined)}
             @click=${(e: MouseEvent) => this.#open(e, f.id)}>
@@ -90,6 +106,14 @@ export class WxSidebar extends WxElement {
       </div>
       ${kids && !shut ? html`<ul>${n.children.map((c) => this.#node(c))}</ul>` : nothing}
     </li>`;
+  }
+
+  #labels(): TemplateResult | typeof nothing {
+    if (!labels.value.length) return nothing;
+    const shown = route.value.page === 'mail' && route.value.search ? query.value?.text : undefined;
+    return html`<h2 class="folders-title">${t('labels')}<button type="button" class="icon-button is-small" aria-label=${t('labels-edit')} data-tip=${t('labels-edit')} @click=${() => { overlay.value = 'labels'; }}>${icon('pen-line')}</button></h2>
+      <ul>${labels.value.map((l) => html`<li><div class="folder"><button type="button" class="folder-link" aria-current=${ifDefined(shown === `label:${l.keyword}` ? 'page' : undefined)}
+        @click=${() => { drawer.value = false; startSearch(`label:${l.keyword}`); }}>${icon('tag', undefined, `label-ink label-${l.colour}`)}<span class="folder-name truncate">${l.name}</span></button></div></li>`)}</ul>`;
   }
 
   #skeleton(): TemplateResult {
@@ -105,6 +129,7 @@ export class WxSidebar extends WxElement {
             <div class="notice-actions"><button class="button button-small" type="button" @click=${() => void loadFolders()}>${t('try-again')}</button></div></div></div>` : this.#skeleton() : nothing}
         <ul>${own.map((n) => this.#node(n))}</ul>
         ${shared.length ? html`<h2 class="folders-title">${t('folders-shared')}</h2><ul>${shared.map((n) => this.#node(n))}</ul>` : nothing}
+        ${this.#labels()}
         ${folders.value.length ? html`<button type="button" class="folder-new" @click=${() => { caredFor.value = null; overlay.value = 'new-folder'; }}>${icon('plus')}<span>${t('folder-new')}</span></button>` : nothing}
       </nav>`;
   }
