@@ -59,7 +59,7 @@ function conversations(f) {
 }
 function threadRow(f, uids) {
   const rows = uids.map((u) => row(f, u));
-  return { ...rows[0], thread: { count: uids.length, unread: rows.filter((r) => !r.flags.includes('\\Seen')).length, flagged: rows.filter((r) => r.flags.includes('\\Flagged')).length, uids: [...uids].reverse(), from: [...new Map(rows.map((r) => [r.from[0].address, r.from[0]])).values()] } };
+  return { ...rows[0], thread: { count: uids.length, unread: rows.filter((r) => !r.flags.includes('\\Seen')).length, flagged: rows.filter((r) => r.flags.includes('\\Flagged')).length, uids: joined(uids), from: [...new Map(rows.map((r) => [r.from[0].address, r.from[0]])).values()] } };
 }
 const WORDS = 'the harbour is quiet in November when the boats have gone and the cafés keep their stoves lit so please bring the signed draft along with the tickets for Vienna and let me know by Thursday'.split(' ');
 const snippet = (uid) => Array.from({ length: 16 }, (_, i) => WORDS[(uid * 3 + i) % WORDS.length]).join(' ');
@@ -220,7 +220,7 @@ async function api(req, res, url) {
     const o = Number(url.searchParams.get('offset') ?? 0);
     const l = Number(url.searchParams.get('limit') ?? 50);
     const some = list.slice(o, o + l);
-    return answer(res, 200, { uidvalidity: 7, uidnext: b.uidnext, modseq: b.modseq ?? 1, total: b.uids.length, unread: f.unread, offset: o, ...(url.searchParams.get('threads') ? { conversations: list.length, messages: some.map((x) => threadRow(f, x)) } : { messages: some.map((u) => row(f, u)) }) });
+    return answer(res, 200, { uidvalidity: 7, uidnext: b.uidnext, modseq: b.modseq ?? 1, total: b.uids.length, unread: f.unread, offset: o, ...(url.searchParams.get('threads') ? { rows: list.length, messages: some.map((x) => threadRow(f, x)) } : { rows: list.length, messages: some.map((u) => row(f, u)) }) });
   }
   if (m[2] === 'search') { const found = hits(f, body); return answer(res, 200, { uidvalidity: 7, total: found.length, header_only: body.scope === 'all' ? 273 : 0, ...page(found) }); }
   if (m[2] === 'snippets') return answer(res, 200, { snippets: Object.fromEntries(body.uids.filter((u) => row(f, u).security !== 'encrypted').map((u) => [u, snippet(u)])) });

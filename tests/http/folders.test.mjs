@@ -97,6 +97,10 @@ test('all messages of a folder: marked, moved and moved back by the set of the a
   await imap.select(`${base}/All`);
   assert.deepEqual(await imap.search('UNSEEN'), [2, 13]);
   await imap.select('INBOX');
+  // of some messages those that a search finds: what Undo has to take back
+  const some = await c.post(url('flags'), { uidvalidity, all: { search: { text: '', filters: { unread: true } }, below: uidnext, only: '1:4,9' }, add: ['\\Seen'], remove: [] });
+  assert.deepEqual([some.status, some.json.count, some.json.uids], [200, 1, '2'], some.text);
+  for (const only of ['', '1:*', '0', 4]) assert.equal((await c.post(url('flags'), { uidvalidity, all: { below: uidnext, only }, add: [], remove: ['\\Seen'] })).status, 422, String(only));
   const moved = await c.post(url('move'), { uidvalidity, all: { search: { text: 'third', scope: 'headers' }, below: uidnext }, to: other });
   assert.deepEqual([moved.status, moved.json.count, moved.json.uids], [200, 4, '1:4'], moved.text);
   const back = await c.post(url('move', other), { uidvalidity: moved.json.uidvalidity, uids: moved.json.uids, to: id });

@@ -69,6 +69,17 @@ static rc_t read_except(struct call *c, const json_t *all, struct selection *exc
     return RC_OK;
 }
 
+/* `only`: of those that are found, the ones that the person named. */
+static rc_t read_only(struct call *c, const json_t *all, struct selection *only, struct err *e)
+{
+    str_t text;
+    TRY(json_want_str(all, "only", STR_NULL, &text, e));
+    if (str_is_null(text)) return RC_OK;
+    TRY(read_set(c, text, only, e));
+    qsort(only->uids, only->n, sizeof *only->uids, by_number);
+    return RC_OK;
+}
+
 /* Messages that came after the person looked (from `below` on) are not meant. */
 static rc_t find_all(struct call *c, const json_t *all, struct imap *im, struct selection *s,
                      struct err *e)
@@ -77,17 +88,20 @@ static rc_t find_all(struct call *c, const json_t *all, struct imap *im, struct 
     uint32_t below;
     struct imap_query query = {.headers = true};
     struct imap_found found;
-    struct selection except = {0};
+    struct selection except = {0}, only = {0};
     TRY(json_need_u32(all, "below", &below, e));
     TRY(json_want_object(all, "search", &search, e));
     TRY(read_except(c, all, &except, e));
+    TRY(read_only(c, all, &only, e));
     if (search) TRY(search_read(c, search, s->mailbox, &query, e));
     TRY(imap_search(im, &query, c->arena, &found, e));
     uint32_t *out = ARENA_ARRAY(c->arena, found.count + 1, uint32_t);
     if (!out) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = found.count; i-- > 0;) { /* oldest first: runs make short sets */
         uint32_t uid = found.uids[i];
-        if (uid < below && !is_in(except.uids, except.n, uid)) out[s->n++] = uid;
+        if (uid < below && !is_in(except.uids, except.n, uid) &&
+            (!only.uids || is_in(only.uids, only.n, uid)))
+            out[s->n++] = uid;
     }
     if (s->n > SELECTION_MAX)
         return err_set(e, RC_TOO_LARGE, "These are too many messages for one step.");

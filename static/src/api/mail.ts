@@ -1,6 +1,7 @@
 // Folders and messages. URLs are known here and nowhere above.
+import { uidsOf } from '../core/sets.ts';
 import { api, request, setCsrf } from './client.ts';
-import type { Arrangement, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, Which } from './types.ts';
+import type { Arrangement, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -37,10 +38,14 @@ export function emptyFolder(folder: string, uidvalidity: number, below: number):
 }
 export function getQuota(): Promise<{ quotas: Quota[] }> { return api(`${V1}/quota`); }
 
-export function getList(folder: string, offset: number, limit: number, signal?: AbortSignal, view?: Arrangement): Promise<ListPage> {
-  const sorted = view && (view.sort !== 'arrival' || view.order !== 'desc');
-  const how = `${sorted ? `&sort=${view.sort}&order=${view.order}` : ''}${view?.threads ? '&threads=1' : ''}`;
-  return api<ListPage>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}${how}`, signal ? { signal } : {});
+type Wire = Omit<Row, 'thread'> & { thread?: Omit<NonNullable<Row['thread']>, 'uids'> & { uids: string } };
+const taken = ({ thread, ...row }: Wire): Row => (thread ? { ...row, thread: { ...thread, uids: uidsOf(thread.uids, 500) } } : row);
+export async function getList(folder: string, offset: number, limit: number, signal?: AbortSignal, view?: Arrangement): Promise<ListPage> {
+  // The order of arrival has one direction; the other one is that of the dates.
+  const sort = view && view.sort === 'arrival' && view.order === 'asc' ? 'date' : view?.sort;
+  const how = `${view && sort !== 'arrival' ? `&sort=${sort}&order=${view.order}` : ''}${view?.threads ? '&threads=1' : ''}`;
+  const page = await api<Omit<ListPage, 'messages'> & { messages: Wire[] }>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}${how}`, signal ? { signal } : {});
+  return { ...page, messages: page.messages.map(taken) };
 }
 /** First words of messages; encrypted ones have none. */
 export async function getSnippets(folder: string, uidvalidity: number, uids: number[], signal?: AbortSignal): Promise<Record<string, string>> {

@@ -67,8 +67,8 @@ export interface Row {
 export interface Arrangement { threads: boolean; sort: 'arrival' | 'date' | 'from' | 'to' | 'subject' | 'size'; order: 'desc' | 'asc' }
 export interface ListPage {
   uidvalidity: number; uidnext: number; modseq: number; total: number; unread: number; offset: number; messages: Row[];
-  /** With threads: how many rows there are (total counts messages). */
-  conversations?: number;
+  /** How many rows there are; total counts messages. */
+  rows?: number;
 }
 export interface SearchFilters { unread?: boolean; flagged?: boolean; encrypted?: boolean; signed?: boolean; attachment?: boolean }
 export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters }

@@ -70,12 +70,12 @@ export function duringChange<T>(run: () => Promise<T>): Promise<T> {
   return result;
 }
 
-type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'conversations'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
+type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'rows'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
 function ask(s: Source, offset: number, limit: number, stop?: AbortSignal): Promise<Page> {
   return s.query ? mail.search(s.folder, s.query, offset, limit, stop) : mail.getList(s.folder, offset, limit, stop, s.view);
 }
-/** Rows of the whole list; a page of conversations says how many messages they hold as well. */
-const lengthOf = (p: Page): number => p.conversations ?? p.total;
+/** Rows of the whole list: fewer than messages where conversations are. */
+const lengthOf = (p: Page): number => p.rows ?? p.total;
 
 function count(s: Source, p: Page): void {
   if (s.query === null && p.unread !== undefined) setCounts(s.folder, p.total, p.unread);

@@ -1,0 +1,366 @@
+// The stores of the list against a server in memory: paging, anchors, refusals, undo, everything at once.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { beforeEach, test } from 'node:test';
+import type { Row, SearchQuery } from '../src/api/types.ts';
+import { useTexts } from '../src/core/i18n.ts';
+import { setOf, uidsOf } from '../src/core/sets.ts';
+import * as actions from '../src/store/actions.ts';
+import { folders } from '../src/store/folders.ts';
+import { keywordFor, labelsOf } from '../src/store/labels.ts';
+import * as list from '../src/store/list.ts';
+import * as chosen from '../src/store/selection.ts';
+import { defaults, settings } from '../src/store/session.ts';
+import { toasts } from '../src/store/toasts.ts';
+import { canUndo, forgetUndo, undoLast } from '../src/store/undo.ts';
+
+assert.deepEqual(useTexts('en', readFileSync('static/i18n/en.ftl', 'utf8')), []);
+
+const F = 'SU5CT1g', ARCHIVE = 'QXJjaGl2ZQ', TRASH = 'VHJhc2g';
+interface Box { uids: number[]; next: number; flags: Map<number, string[]> }
+let boxes: Map<string, Box>;
+let threads: number[][] | null;
+let asked: { method: string; path: string; body: Record<string, unknown> }[];
+let refuse: (path: string) => { status: number; code: string } | null;
+let hold: Promise<void> | null;
+let modseq = 1;
+
+const rowOf = (b: Box, uid: number): Row => ({ uid, from: [{ name: 'Ana', address: 'ana@x.test' }], to: [], subject: `s${uid}`, date: '2026-01-01T00:00:00Z', received: '2026-01-01T00:00:00Z', size: 1, flags: b.flags.get(uid) ?? [], attachment: false, security: null, message_id: `<${uid}@x>` });
+const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
+const has = (b: Box, uid: number, flag: string): boolean => (b.flags.get(uid) ?? []).includes(flag);
+function found(b: Box, q: SearchQuery | null): number[] {
+  if (!q) return b.uids;
+  return b.uids.filter((u) => (!q.filters.unread || !has(b, u, '\\Seen')) && (!q.filters.flagged || has(b, u, '\\Flagged')) && q.text.split(' ').filter(Boolean).every((w) => {
+    const no = w.startsWith('-'), word = no ? w.slice(1) : w;
+    const yes = word === 'is:read' ? has(b, u, '\\Seen') : word === 'is:flagged' ? has(b, u, '\\Flagged') : word.startsWith('label:') ? has(b, u, word.slice(6)) : rowOf(b, u).subject.includes(word);
+    return yes !== no;
+  }));
+}
+function meant(b: Box, body: { uids?: number[] | string; all?: { search: SearchQuery | null; below: number; except?: number[]; only?: string } }): number[] {
+  if (body.uids) return typeof body.uids === 'string' ? uidsOf(body.uids) : body.uids;
+  const { search, below, except = [], only } = body.all!;
+  return found(b, search).filter((u) => u < below && !except.includes(u) && (only === undefined || uidsOf(only).includes(u)));
+}
+
+globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
+  const url = new URL(String(input), 'http://x');
+  const path = url.pathname.slice('/api/v1'.length);
+  const body = init.body ? JSON.parse(String(init.body)) as Record<string, unknown> : {};
+  asked.push({ method: init.method ?? 'GET', path: path + url.search, body });
+  await new Promise((r) => setTimeout(r));
+  if (hold) await hold;
+  if (init.signal?.aborted) throw init.signal.reason;
+  const no = refuse(path);
+  if (no) return json({ code: no.code, message: 'No.', details: {} }, no.status);
+  if (path === '/folders') return json({ folders: folders.value });
+  if (path === '/settings') return json({});
+  const [, , f, what] = path.split('/') as [string, string, string, string];
+  const b = boxes.get(f)!;
+  const common = { uidvalidity: 7, uidnext: b.next, modseq, total: b.uids.length, unread: found(b, { text: '', scope: 'headers', filters: { unread: true } }).length };
+  if (what === 'messages') {
+    const o = Number(url.searchParams.get('offset')), l = Number(url.searchParams.get('limit'));
+    if (url.searchParams.get('sort')) return json({ code: 'unsupported', message: '', details: {} }, 422);
+    if (url.searchParams.get('threads') && threads) {
+      const rows = threads.map((t) => t.filter((u) => b.uids.includes(u))).filter((t) => t.length).map((t) => ({ ...rowOf(b, t.at(-1)!), thread: { count: t.length, unread: t.filter((u) => !has(b, u, '\\Seen')).length, flagged: t.filter((u) => has(b, u, '\\Flagged')).length, uids: setOf(t) } }));
+      return json({ ...common, rows: rows.length, offset: o, messages: rows.slice(o, o + l) });
+    }
+    return json({ ...common, rows: b.uids.length, offset: o, messages: b.uids.slice(o, o + l).map((u) => rowOf(b, u)) });
+  }
+  const some = meant(b, body as Parameters<typeof meant>[1]);
+  const bySet = !Array.isArray(body.uids);
+  modseq++;
+  if (what === 'flags') {
+    for (const u of some) b.flags.set(u, [...(b.flags.get(u) ?? []).filter((x) => !(body.remove as string[]).includes(x) && !(body.add as string[]).includes(x)), ...(body.add as string[])]);
+    return json(bySet ? { count: some.length, uids: setOf(some) } : {});
+  }
+  if (what === 'move' || what === 'delete') {
+    const to = what === 'move' ? String(body.to) : TRASH;
+    const target = boxes.get(to)!;
+    b.uids = b.uids.filter((u) => !some.includes(u));
+    const now = [...some].sort((x, y) => x - y).map((u) => { const v = target.next++; target.flags.set(v, b.flags.get(u) ?? []); return v; });
+    target.uids = [...[...now].reverse(), ...target.uids];
+    return json({ moved_to: to, uidvalidity: 7, count: now.length, uids: bySet ? setOf(now) : now });
+  }
+  throw new Error(`nobody answers ${path}`);
+}) as typeof fetch;
+
+const box = (n: number): Box => ({ uids: Array.from({ length: n }, (_, i) => n - i), next: n + 1, flags: new Map() });
+const folder = (id: string, role: 'inbox' | 'archive' | 'trash', total: number) => ({ id, name: role, path: role, delimiter: '/', role, selectable: true, subscribed: true, shared: false, total, unread: 0 });
+let place = 0;
+/** Another folder first, so that nothing of the test before is kept. */
+async function open(n: number, view?: { threads: boolean; sort: 'arrival' | 'subject'; order: 'desc' | 'asc' }): Promise<void> {
+  boxes = new Map([[F, box(n)], [ARCHIVE, box(0)], [TRASH, box(0)], [`x${++place}`, box(0)]]);
+  folders.value = [folder(F, 'inbox', n), folder(ARCHIVE, 'archive', 0), folder(TRASH, 'trash', 0)];
+  await list.show({ folder: `x${place}`, query: null });
+  list.forgetKept();
+  await list.show({ folder: F, query: null, view });
+  asked = [];
+}
+const shown = (): number[] => list.loadedRows().map((r) => r.uid);
+const settled = async (): Promise<void> => { for (let i = 0; i < 30; i++) await new Promise((r) => setTimeout(r)); };
+const said = (): string => (toasts.value.at(-1)?.text ?? '').replace(/[\u2066-\u2069]/g, '');
+
+beforeEach(() => {
+  asked = []; refuse = () => null; hold = null; threads = null; toasts.value = [];
+  settings.value = defaults();
+  forgetUndo();
+});
+
+test('pages come as they are seen, whole blocks, each once', async () => {
+  await open(1000);
+  assert.deepEqual([list.total.value, shown().length], [1000, 50]);
+  list.need(490, 520);
+  list.need(492, 522);
+  await settled();
+  assert.deepEqual(asked.map((a) => a.path), [`/folders/${F}/messages?offset=450&limit=100`]);
+  assert.equal(list.rowAt(500)?.uid, 500);
+});
+
+test('what flies past is not waited for', async () => {
+  await open(100_000);
+  let go = (): void => undefined;
+  hold = new Promise((r) => { go = r; });
+  for (let p = 1000; p < 50_000; p += 1000) list.need(p, p + 20);
+  await settled();
+  assert.equal(list.underWay(), 1);
+  hold = null;
+  go();
+  await settled();
+  assert.equal(list.failure.value, null);
+  assert.ok(list.rowAt(49_000) && !list.rowAt(1000));
+});
+
+test('a page that cannot be fetched is said and asked for again, what is here stays', async () => {
+  await open(1000);
+  refuse = () => ({ status: 503, code: 'imap_unavailable' });
+  list.need(500, 520);
+  await settled();
+  assert.ok(list.failure.value);
+  assert.equal(shown().length, 50);
+  refuse = () => null;
+  await list.refresh();
+  list.need(500, 520);
+  await settled();
+  assert.equal(list.failure.value, null);
+  assert.ok(list.rowAt(510));
+});
+
+test('new mail: the rows that are here move down, nothing else is fetched', async () => {
+  await open(1000);
+  list.need(100, 120);
+  await settled();
+  const b = boxes.get(F)!;
+  b.uids.unshift(1001);
+  b.next = 1002;
+  modseq++;
+  await list.refresh();
+  assert.deepEqual([list.positionOf(1001), list.positionOf(900), list.total.value], [0, 101, 1001]);
+  assert.equal(list.rowAt(101)?.uid, 900);
+});
+
+test('mail that went above the window: what is read is found again by its number', async () => {
+  await open(1000);
+  list.need(300, 320);
+  await settled();
+  boxes.get(F)!.uids = boxes.get(F)!.uids.filter((u) => u < 900 || u > 950);
+  modseq++;
+  await list.refresh();
+  assert.equal(list.total.value, 949);
+  assert.equal(list.rowAt(list.positionOf(690))?.uid, 690);
+  assert.equal(list.positionOf(690), 310 - 51);
+});
+
+test('a linked message far down is found in a few looks', async () => {
+  await open(100_000);
+  boxes.get(F)!.uids = boxes.get(F)!.uids.filter((u) => u % 3 !== 0 || u > 60_000);
+  await list.refresh();
+  asked = [];
+  const p = await list.locate(12_346);
+  assert.equal(list.rowAt(p)?.uid, 12_346);
+  assert.ok(asked.length <= 8, `${asked.length} looks`);
+  assert.equal(await list.locate(12_345), -1, 'not there');
+});
+
+test('a list that was left is shown at once and brought up to date', async () => {
+  await open(300);
+  boxes.set('other', box(3));
+  await list.show({ folder: 'other', query: null });
+  boxes.get(F)!.uids.unshift(301);
+  boxes.get(F)!.next = 302;
+  modseq++;
+  const back = list.show({ folder: F, query: null });
+  assert.equal(list.rowAt(0)?.uid, 300, 'before the answer');
+  assert.equal(list.loading.value, false);
+  await back;
+  assert.equal(list.rowAt(0)?.uid, 301);
+});
+
+test('an order the server cannot give: said, and the plain list is what remains', async () => {
+  await open(10, { threads: false, sort: 'subject', order: 'asc' });
+  assert.match(said(), /cannot sort/);
+  assert.equal(list.failure.value, null);
+});
+
+test('flags: shown at once, taken back when refused', async () => {
+  await open(20);
+  refuse = (p) => (p.endsWith('/flags') ? { status: 403, code: 'forbidden' } : null);
+  const run = actions.flag([20, 19], ['\\Seen'], []);
+  assert.deepEqual(list.rowAt(0)?.flags, ['\\Seen']);
+  await run;
+  assert.deepEqual(list.rowAt(0)?.flags, []);
+  assert.equal(said(), 'You may not do that here.');
+  assert.equal(canUndo.value, false);
+});
+
+test('undo of a flag touches only those that the flag changed', async () => {
+  await open(5);
+  boxes.get(F)!.flags.set(4, ['\\Flagged']);
+  await list.reload();
+  await actions.flag(actions.aimAt([5, 4, 3]), ['\\Flagged'], []);
+  assert.equal(said(), 'Star added to 2 messages.');
+  await undoLast();
+  assert.deepEqual([5, 4, 3].map((u) => has(boxes.get(F)!, u, '\\Flagged')), [false, true, false]);
+  assert.deepEqual(list.rowOf(4)?.flags, ['\\Flagged']);
+});
+
+test('a conversation: all of its messages of the folder, and undo leaves alone those that were read before', async () => {
+  threads = [[6, 8, 10], [9], [1, 2]];
+  await open(10, { threads: true, sort: 'arrival', order: 'desc' });
+  assert.deepEqual([list.total.value, shown()], [3, [10, 9, 2]]);
+  boxes.get(F)!.flags.set(8, ['\\Seen']);
+  await list.reload();
+  await actions.flag(actions.aimAt([10]), ['\\Seen'], []);
+  assert.equal(list.rowAt(0)?.thread?.unread, 0);
+  assert.deepEqual([6, 8, 10, 9].map((u) => has(boxes.get(F)!, u, '\\Seen')), [true, true, true, false]);
+  await undoLast();
+  assert.deepEqual([6, 8, 10].map((u) => has(boxes.get(F)!, u, '\\Seen')), [false, true, false]);
+  await actions.archive(actions.aimAt([10]));
+  assert.deepEqual(shown(), [9, 2]);
+  assert.equal(boxes.get(ARCHIVE)!.uids.length, 3);
+  await undoLast();
+  assert.equal(boxes.get(ARCHIVE)!.uids.length, 0);
+  assert.equal(boxes.get(F)!.uids.length, 10);
+});
+
+test('archive, refused: the rows are back where they were', async () => {
+  await open(100);
+  const before = shown();
+  refuse = (p) => (p.endsWith('/move') ? { status: 507, code: 'storage_full' } : null);
+  const run = actions.archive([97, 95, 50]);
+  assert.equal(list.total.value, 97);
+  await run;
+  assert.deepEqual(shown(), before.filter((u) => u >= 51));
+  assert.equal(list.total.value, 100);
+  assert.equal(said(), 'There is no room left in the mailbox.');
+  assert.equal(folders.value[0]!.total, 100);
+});
+
+test('archive and undo: by the numbers the messages have over there, once', async () => {
+  await open(100);
+  await actions.archive([100, 99]);
+  assert.equal(said(), '2 messages archived.');
+  assert.deepEqual([boxes.get(ARCHIVE)!.uids.length, list.total.value], [2, 98]);
+  await Promise.all([undoLast(), undoLast()]);
+  assert.deepEqual([boxes.get(ARCHIVE)!.uids.length, boxes.get(F)!.uids.length, list.total.value], [0, 100, 100]);
+  assert.equal(asked.filter((a) => a.path.endsWith('/move')).length, 2);
+});
+
+test('several steps back, newest first', async () => {
+  await open(10);
+  await actions.flag([10], ['\\Flagged'], []);
+  await actions.remove([9]);
+  await undoLast();
+  assert.equal(boxes.get(TRASH)!.uids.length, 0);
+  assert.ok(has(boxes.get(F)!, 10, '\\Flagged'));
+  await undoLast();
+  assert.ok(!has(boxes.get(F)!, 10, '\\Flagged'));
+  assert.equal(canUndo.value, false);
+});
+
+test('a range chooses rows that were never loaded, and a long one is cut at its far end', async () => {
+  await open(5000);
+  chosen.toggle(5000);
+  await list.ensure(700);
+  assert.equal(await chosen.selectTo(4300), true);
+  assert.equal(chosen.selection.value.size, 701);
+  chosen.clearSelection();
+  chosen.toggle(5000);
+  await list.ensure(4000);
+  assert.equal(await chosen.selectTo(1000), false);
+  assert.equal(chosen.selection.value.size, chosen.MOST);
+  assert.ok(chosen.selection.value.has(5000));
+  await actions.archive();
+  assert.equal(boxes.get(ARCHIVE)!.uids.length, chosen.MOST);
+  assert.equal(asked.filter((a) => a.path.endsWith('/move')).length, 1, 'as one set');
+});
+
+test('everything in the folder but two: never loaded, moved at once, what came later stays, undone', async () => {
+  await open(3000);
+  chosen.selectEverything();
+  chosen.toggle(3000);
+  chosen.toggle(2998);
+  assert.equal(chosen.chosenCount.value, 2998);
+  assert.ok(!chosen.isChosen(list.rowOf(3000)!) && chosen.isChosen(list.rowOf(2999)!));
+  boxes.get(F)!.uids.unshift(3001);
+  boxes.get(F)!.next = 3002;
+  const run = actions.archive();
+  assert.deepEqual(shown(), [3000, 2998]);
+  await run;
+  assert.deepEqual(boxes.get(F)!.uids, [3001, 3000, 2998]);
+  assert.deepEqual(shown(), [3001, 3000, 2998]);
+  assert.equal(said(), '2998 messages archived.'.replace('2998', '2,998'));
+  assert.equal(chosen.choosing.value, false);
+  await undoLast();
+  assert.equal(boxes.get(F)!.uids.length, 3001);
+});
+
+test('everything, refused: all rows are back', async () => {
+  await open(3000);
+  chosen.selectEverything();
+  refuse = (p) => (p.endsWith('/delete') ? { status: 403, code: 'forbidden' } : null);
+  await actions.remove();
+  assert.equal(list.total.value, 3000);
+  assert.ok(shown().length >= 50);
+  assert.equal(boxes.get(F)!.uids.length, 3000);
+});
+
+test('everything marked as read: undo knows which were unread', async () => {
+  await open(200);
+  for (let u = 1; u <= 200; u += 2) boxes.get(F)!.flags.set(u, ['\\Seen']);
+  await list.reload();
+  chosen.selectEverything();
+  actions.toggleRead();
+  await settled();
+  assert.equal(found(boxes.get(F)!, { text: '', scope: 'headers', filters: { unread: true } }).length, 0);
+  assert.equal(said(), '100 messages marked as read.');
+  await undoLast();
+  assert.equal(found(boxes.get(F)!, { text: '', scope: 'headers', filters: { unread: true } }).length, 100);
+});
+
+test('labels: put and taken off like any flag, system words are none', async () => {
+  settings.value = { ...defaults(), labels: [{ keyword: 'work', name: 'Work', colour: 'blue' }] };
+  await open(5);
+  await actions.setLabel(actions.aimAt([5, 4]), 'work', 'Work', true);
+  assert.equal(said(), 'Label “Work” added to 2 messages.');
+  assert.equal(actions.labelState(actions.aimAt([5, 4]), 'WORK'), 'all');
+  assert.equal(actions.labelState(actions.aimAt([5, 3]), 'work'), 'some');
+  await undoLast();
+  assert.equal(actions.labelState(actions.aimAt([5, 4]), 'work'), 'none');
+  assert.deepEqual(labelsOf({ flags: ['\\Seen', '$Forwarded', 'NonJunk', 'work', 'Strange'] }).map((l) => [l.name, l.colour]), [['Work', 'blue'], ['Strange', 'grey']]);
+});
+
+test('a keyword for a name: an atom, no other label\'s, no system word', () => {
+  assert.equal(keywordFor('Über uns & mehr', []), 'uber_uns_mehr');
+  assert.equal(keywordFor('Work', ['work', 'WORK_2']), 'work_3');
+  assert.equal(keywordFor('Junk', []), 'label_junk');
+  assert.match(keywordFor('日本', []), /^label$/);
+  for (const name of ['a b', '(x)', '"', '\\Seen', '$Junk', 'x'.repeat(200), '  ']) assert.match(keywordFor(name, []), /^[a-z0-9][a-z0-9_]{0,63}$/);
+});
+
+test('changes from elsewhere: flags in their place, what vanished goes', async () => {
+  await open(20);
+  list.applyFlags([{ uid: 20, flags: ['\\Seen'] }, { uid: 999, flags: [] }]);
+  assert.deepEqual(list.rowAt(0)?.flags, ['\\Seen']);
+  list.applyVanished(new Set([19, 999]));
+  assert.deepEqual([list.total.value, list.rowAt(1)?.uid], [19, 18]);
+});
