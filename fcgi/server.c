@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/address.h"
+#include "fcgi/push.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
@@ -40,6 +41,8 @@ struct server {
 struct transport {
     FCGX_Request fcgi;
     uint64_t body_read;
+    struct push_hub *hub; /* has taken the connection over */
+    uint64_t stream;
 };
 
 /* --- what handlers may ask of the connection ------------------------------------------- */
@@ -102,6 +105,23 @@ rc_t response_write(struct request *q, str_t piece, struct err *e)
     return put(&t->fcgi, piece, e);
 }
 
+rc_t push_take(struct push_hub *h, struct request *q, struct response *r, uint64_t *id,
+               struct err *e)
+{
+    struct transport *t = q->transport;
+    uint64_t stream = push_reserve(h);
+    if (stream == 0) return err_set(e, RC_THROTTLED, "Too many event streams are open.");
+    rc_t rc = send_head(q, r, false, e);
+    if (rc == RC_OK && FCGX_FFlush(t->fcgi.out) != 0) rc = err_set(e, RC_CANCELLED, NULL);
+    if (rc != RC_OK) {
+        push_give_back(h, stream);
+        return rc;
+    }
+    t->hub = h;
+    *id = t->stream = stream;
+    return RC_OK;
+}
+
 /* --- one request ------------------------------------------------------------------------ */
 
 /* A body nobody read would make the front server fail before it sees the answer. */
@@ -122,6 +142,7 @@ static void answer(struct server *sv, struct transport *t, struct arena *a, void
     struct response s = {.status = 200, .body = BUF_INIT_SECRET(256u << 20)};
     struct err e = {0}, gone = {0};
     t->body_read = 0;
+    t->hub = NULL;
     rc_t rc = request_parse(t->fcgi.envp, sv->options->trusted_proxies,
                             sv->options->trusted_proxy_count, a, &q, &e);
     q.transport = t;
@@ -135,7 +156,7 @@ static void answer(struct server *sv, struct transport *t, struct arena *a, void
         response_type(&s, STR("text/plain; charset=utf-8"));
         buf_cstr(&s.body, e.message);
     }
-    drain(&q);
+    if (!t->hub) drain(&q);
     if (!s.started && send_head(&q, &s, true, &gone) == RC_OK && !s.head_only) {
         str_t body = s.static_body.p ? s.static_body : buf_view(&s.body);
         if (put(&t->fcgi, body, &gone) != RC_OK)
@@ -172,6 +193,15 @@ static void set_timeouts(int fd, int ms)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, sizeof tv);
 }
 
+/* libfcgi forgets the request without closing the connection or ending the answer. */
+static void hand_over(struct transport *t)
+{
+    int fd = t->fcgi.ipcFd, request = t->fcgi.requestId;
+    FCGX_Free(&t->fcgi, 0);
+    t->fcgi.ipcFd = -1;
+    push_attach(t->hub, t->stream, fd, (uint16_t) request);
+}
+
 static void serve_connection(struct server *sv, struct transport *t, int fd, struct arena *a,
                              void *state)
 {
@@ -183,7 +213,10 @@ static void serve_connection(struct server *sv, struct transport *t, int fd, str
     t->fcgi.keepConnection = 0;
     answer(sv, t, a, state);
     wipe_buffers(&t->fcgi);
-    FCGX_Finish_r(&t->fcgi);
+    if (t->hub)
+        hand_over(t);
+    else
+        FCGX_Finish_r(&t->fcgi);
     arena_reset(a);
 }
 

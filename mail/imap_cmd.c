@@ -1,5 +1,6 @@
 /* Writes commands and collects their replies. */
 #include <ctype.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -319,6 +320,64 @@ rc_t imap_conn_noop(struct imap_conn *c, struct err *e)
     imap_cmd_text(c, STR("NOOP"));
     imap_cmd_end(c);
     return imap_conn_run(c, &cmd, NULL, NULL, e);
+}
+
+/* --- what comes unasked ------------------------------------------------------------------ */
+
+static bool something_there(struct imap_conn *c)
+{
+    struct pollfd p = {.fd = stream_fd(c->stream), .events = POLLIN | POLLRDHUP};
+    return c->in.n > c->head || c->ms->read_buffer_len > 0 || stream_pending(c->stream) ||
+           poll(&p, 1, 0) > 0;
+}
+
+rc_t imap_conn_take_news(struct imap_conn *c, imap_untagged_fn *fn, void *ctx, struct err *e)
+{
+    for (size_t seen = 0; something_there(c); seen++) {
+        str_t line;
+        bool cut = false;
+        if (seen > COLLECT_RESPONSES_MAX) return imap_conn_fail(c, "endless news", e);
+        TRY(imap_read_response(c, NULL, &line, &cut, e));
+        if (line.n > 0 && line.p[0] == '*')
+            TRY(untagged(c, line, cut, fn, ctx, e));
+        else if (!is_noise(line))
+            return imap_conn_fail(c, "reply to nothing", e);
+    }
+    return RC_OK;
+}
+
+rc_t imap_conn_idle(struct imap_conn *c, unsigned *tag, imap_untagged_fn *fn, void *ctx,
+                    struct err *e)
+{
+    struct imap_command cmd;
+    imap_cmd_begin(c, &cmd);
+    imap_cmd_text(c, STR("IDLE"));
+    imap_cmd_end(c);
+    TRY(flush_out(c, e));
+    for (;;) {
+        str_t line;
+        bool cut = false;
+        struct imap_command *const one = &cmd;
+        TRY(imap_read_response(c, NULL, &line, &cut, e));
+        if (line.n > 0 && line.p[0] == '+') break;
+        if (line.n > 0 && line.p[0] == '*') {
+            TRY(untagged(c, line, cut, fn, ctx, e));
+            continue;
+        }
+        TRY(finish(c, line, &one, 1, e));
+        return cmd.result == RC_OK ? imap_conn_fail(c, "IDLE is over at once", e)
+                                   : imap_cmd_error(&cmd, e);
+    }
+    *tag = cmd.tag;
+    return RC_OK;
+}
+
+rc_t imap_conn_idle_done(struct imap_conn *c, unsigned tag, imap_untagged_fn *fn, void *ctx,
+                         struct err *e)
+{
+    struct imap_command cmd = {.tag = tag};
+    imap_cmd_text(c, STR("DONE\r\n"));
+    return imap_conn_run(c, &cmd, fn, ctx, e);
 }
 
 /* --- literals --------------------------------------------------------------------------- */

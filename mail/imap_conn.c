@@ -28,12 +28,33 @@ void imap_conn_close(struct imap_conn *c)
             if (mailstream_write(c->ms, bye, sizeof bye - 1) > 0) mailstream_flush(c->ms);
         }
         mailstream_close(c->ms);
+    } else {
+        stream_close(c->stream); /* at rest */
     }
     buf_free(&c->in);
     buf_free(&c->out);
     free(c->capabilities);
     free(c->sel.name);
     free(c);
+}
+
+bool imap_conn_rest(struct imap_conn *c)
+{
+    if (c->in.n > c->head || c->out.n > 0 || c->ms->read_buffer_len > 0 ||
+        stream_pending(c->stream))
+        return false;
+    stream_driver_release(c->ms);
+    c->ms = NULL;
+    buf_free(&c->in);
+    buf_free(&c->out);
+    c->head = 0;
+    return true;
+}
+
+bool imap_conn_wake(struct imap_conn *c)
+{
+    if (!c->ms) c->ms = stream_driver_wrap(c->stream);
+    return c->ms != NULL;
 }
 
 bool imap_conn_has(const struct imap_conn *c, const char *capability)
@@ -221,10 +242,7 @@ rc_t imap_conn_open(const struct config_endpoint *server, str_t login, str_t pas
     rc_t rc = stream_connect(server, deadline, RC_IMAP_DOWN, &c->stream, e);
     if (rc == RC_OK) {
         c->ms = stream_driver_wrap(c->stream);
-        if (!c->ms) {
-            stream_close(c->stream);
-            rc = err_set(e, RC_NO_MEMORY, NULL);
-        }
+        if (!c->ms) rc = err_set(e, RC_NO_MEMORY, NULL);
     }
     if (rc == RC_OK) rc = with_session(c, server, login, password, e);
     if (rc == RC_OK) rc = ask_capability(c, e);

@@ -113,6 +113,19 @@ rc_t imap_conn_fail(struct imap_conn *c, const char *why, struct err *e);
 
 /* NOOP: brings the news of the selected mailbox. */
 rc_t imap_conn_noop(struct imap_conn *c, struct err *e) WX_MUST_USE;
+/* Responses that are there already; never waits for the first byte of one. */
+rc_t imap_conn_take_news(struct imap_conn *c, imap_untagged_fn *fn, void *ctx,
+                         struct err *e) WX_MUST_USE;
+/* IDLE (RFC 2177), until the server's go-ahead. Nothing but imap_conn_take_news and then
+ * imap_conn_idle_done with the same tag may follow. RC_IMAP_ERROR: refused, the connection lives. */
+rc_t imap_conn_idle(struct imap_conn *c, unsigned *tag, imap_untagged_fn *fn, void *ctx,
+                    struct err *e) WX_MUST_USE;
+rc_t imap_conn_idle_done(struct imap_conn *c, unsigned tag, imap_untagged_fn *fn, void *ctx,
+                         struct err *e) WX_MUST_USE;
+/* Between two uses of a connection that waits for long: gives back what libetpan buffers (16 KB),
+ * and takes it again. False: bytes are waiting, or out of memory; then nothing has changed. */
+bool imap_conn_rest(struct imap_conn *c);
+bool imap_conn_wake(struct imap_conn *c);
 /* SELECT (with CONDSTORE where offered). RC_NOT_FOUND. */
 rc_t imap_conn_select(struct imap_conn *c, str_t mailbox, struct err *e) WX_MUST_USE;
 

@@ -96,6 +96,13 @@ mailstream *stream_driver_wrap(struct stream *s)
     return ms;
 }
 
+void stream_driver_release(mailstream *ms)
+{
+    struct guarded *g = ms->low->data;
+    g->stream = NULL;
+    mailstream_close(ms);
+}
+
 struct stream *stream_driver_stream(mailstream *ms)
 {
     struct guarded *g = ms->low->data;

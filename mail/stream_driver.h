@@ -13,6 +13,8 @@
 /* Takes the stream over: mailstream_close closes it. NULL (stream still the caller's) when out
  * of memory. */
 mailstream *stream_driver_wrap(struct stream *s);
+/* Frees what wraps the stream and leaves the stream as it is: the caller's again. */
+void stream_driver_release(mailstream *ms);
 /* The stream underneath. */
 struct stream *stream_driver_stream(mailstream *ms);
 /* From here on at most `bytes` bytes and `parens` opening parentheses may come in; the read
