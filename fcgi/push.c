@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/record.h"
 
@@ -52,13 +53,6 @@ struct push_hub {
         *gone; /* hub's thread: whose closed() is to be called, before the next look at epoll */
     size_t gone_count;
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* --- slots: call with the lock held ---------------------------------------------------------- */
 
@@ -136,7 +130,7 @@ static void flush(struct push_hub *h, struct stream_slot *s)
         return;
     }
     ask_writable(h, s, false);
-    s->due = now_ms() + h->options.heartbeat_ms;
+    s->due = clock_ms() + h->options.heartbeat_ms;
 }
 
 static void flush_dirty(struct push_hub *h)
@@ -206,16 +200,16 @@ static void *run(void *arg)
 {
     struct push_hub *h = arg;
     struct epoll_event events[EVENTS];
-    int64_t next_tick = now_ms() + TICK_MS;
+    int64_t next_tick = clock_ms() + TICK_MS;
     pthread_mutex_lock(&h->lock);
     while (!h->stop) {
         pthread_mutex_unlock(&h->lock);
-        int64_t left = next_tick - now_ms();
+        int64_t left = next_tick - clock_ms();
         int n = epoll_wait(h->epoll_fd, events, EVENTS, left > 0 ? (int) left : 0);
         pthread_mutex_lock(&h->lock);
         handle_events(h, events, n > 0 ? n : 0);
         flush_dirty(h);
-        int64_t now = now_ms();
+        int64_t now = clock_ms();
         if (now >= next_tick) {
             tick(h, now);
             next_tick = now + TICK_MS;
@@ -305,7 +299,7 @@ rc_t push_new(const struct push_options *o, struct push_hub **out, struct err *e
 /* What is queued, and the end, as far as the readers take it. */
 static void say_goodbye(struct push_hub *h)
 {
-    int64_t until = now_ms() + LEAVE_MS;
+    int64_t until = clock_ms() + LEAVE_MS;
     bool left = true;
     for (size_t i = 0; i < h->options.most; i++)
         if (h->slots[i].state == STREAM_OPEN && !h->slots[i].ending) {
@@ -313,7 +307,7 @@ static void say_goodbye(struct push_hub *h)
             record_end(&h->slots[i].out, h->slots[i].request);
             h->slots[i].ending = true;
         }
-    while (left && now_ms() < until) {
+    while (left && clock_ms() < until) {
         left = false;
         h->gone_count = 0;
         for (size_t i = 0; i < h->options.most; i++) {
@@ -387,7 +381,7 @@ void push_attach(struct push_hub *h, uint64_t id, int fd, uint16_t request)
     s->fd = fd;
     s->request = request;
     s->state = STREAM_OPEN;
-    s->due = now_ms() + (s->ending ? END_MS : h->options.heartbeat_ms);
+    s->due = clock_ms() + (s->ending ? END_MS : h->options.heartbeat_ms);
     bool ok = ready && record_stdout(&s->out, request, buf_view(&text));
     if (ok && s->ending) ok = record_end(&s->out, request);
     buf_free(&text);
@@ -428,7 +422,7 @@ void push_end(struct push_hub *h, uint64_t id)
         s->ending = true;
         if (s->state == STREAM_OPEN) {
             if (s->out.max == 0) s->out = BUF_INIT(PUSH_PENDING_MAX);
-            s->due = record_end(&s->out, s->request) ? now_ms() + END_MS : 0;
+            s->due = record_end(&s->out, s->request) ? clock_ms() + END_MS : 0;
             mark_dirty(h, s);
         }
     }

@@ -84,6 +84,7 @@ struct imap_folder {
     bool subscribed;
     bool shared; /* in another user's or a shared namespace (RFC 2342) */
     uint32_t total, unseen, uidvalidity, uidnext; /* 0 when not selectable */
+    uint64_t modseq;                              /* HIGHESTMODSEQ; 0: not offered */
 };
 
 /* All folders with counts (LIST-STATUS where offered). Inbox first, then by name. */

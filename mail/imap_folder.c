@@ -1,4 +1,5 @@
 /* Folders: the list with counts and roles, and new ones. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mail/imap_lease.h"
@@ -168,6 +169,7 @@ static void read_counts(struct folder_reader *fr, struct wire *w)
         if (str_ieq(item, STR("UNSEEN"))) f->unseen = small;
         if (str_ieq(item, STR("UIDVALIDITY"))) f->uidvalidity = small;
         if (str_ieq(item, STR("UIDNEXT"))) f->uidnext = small;
+        if (str_ieq(item, STR("HIGHESTMODSEQ"))) f->modseq = v;
     }
 }
 
@@ -243,7 +245,13 @@ static rc_t ask_list(struct imap_conn *c, struct folder_reader *fr, const char *
     return imap_cmd_error(&list, e);
 }
 
-#define STATUS_ITEMS "(MESSAGES UNSEEN UIDVALIDITY UIDNEXT)"
+#define STATUS_ITEMS "MESSAGES UNSEEN UIDVALIDITY UIDNEXT"
+
+/* RFC 7162 section 3.1.7 */
+static const char *more_items(const struct imap_conn *c)
+{
+    return imap_conn_has(c, "CONDSTORE") ? " HIGHESTMODSEQ" : "";
+}
 
 /* One STATUS a folder, pipelined in batches; a folder that refuses has no counts. */
 static rc_t ask_counts(struct imap_conn *c, struct folder_reader *fr, struct err *e)
@@ -258,7 +266,7 @@ static rc_t ask_counts(struct imap_conn *c, struct folder_reader *fr, struct err
             imap_cmd_begin(c, &cmds[n]);
             imap_cmd_text(c, STR("STATUS "));
             TRY(imap_cmd_string(c, fr->list[i].name, e));
-            imap_cmd_text(c, STR(" " STATUS_ITEMS));
+            imap_cmd_printf(c, " (" STATUS_ITEMS "%s)", more_items(c));
             imap_cmd_end(c);
             refs[n] = &cmds[n];
             n++;
@@ -275,11 +283,13 @@ static rc_t folders_once(struct imap *im, struct folder_reader *fr, struct err *
     bool extended = imap_conn_has(c, "LIST-EXTENDED");
     bool counts = extended && imap_conn_has(c, "LIST-STATUS");
     bool uses = extended && imap_conn_has(c, "SPECIAL-USE");
-    if (counts && uses)
-        return ask_list(
-            c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS " STATUS_ITEMS ")", e);
-    if (counts)
-        return ask_list(c, fr, "LIST \"\" \"*\" RETURN (SUBSCRIBED STATUS " STATUS_ITEMS ")", e);
+    if (counts) {
+        char text[160];
+        snprintf(text, sizeof text,
+                 "LIST \"\" \"*\" RETURN (SUBSCRIBED%s STATUS (" STATUS_ITEMS "%s))",
+                 uses ? " SPECIAL-USE" : "", more_items(c));
+        return ask_list(c, fr, text, e);
+    }
     TRY(ask_list(c, fr, "LIST \"\" \"*\"", e));
     fr->subscribed_only = true;
     TRY(ask(c, fr, "LSUB \"\" \"*\"", e));

@@ -33,6 +33,9 @@ struct dovecot {
     pthread_t acceptor;
     pthread_t pumps[DOVECOT_CONNECTIONS];
     size_t pump_count;
+    pthread_mutex_t cut_lock;
+    int open[DOVECOT_CONNECTIONS]; /* descriptors of the connections, in the order they came; -1 */
+    size_t open_count;
     struct config_endpoint server;
     struct imap_account account;
     struct imap_pool *pool;
@@ -143,7 +146,11 @@ static inline void *dovecot_pump_run(void *arg)
         close(from[0]);
         if (pid > 0) waitpid(pid, NULL, 0);
     }
+    pthread_mutex_lock(&p->d->cut_lock);
+    for (size_t i = 0; i < p->d->open_count; i++)
+        if (p->d->open[i] == p->fd) p->d->open[i] = -1;
     close(p->fd);
+    pthread_mutex_unlock(&p->d->cut_lock);
     free(p);
     return NULL;
 }
@@ -160,6 +167,9 @@ static inline void *dovecot_accept(void *arg)
             return NULL;
         }
         *p = (struct dovecot_pump){.d = d, .fd = fd};
+        pthread_mutex_lock(&d->cut_lock);
+        d->open[d->open_count++] = fd;
+        pthread_mutex_unlock(&d->cut_lock);
         pthread_create(&d->pumps[d->pump_count++], NULL, dovecot_pump_run, p);
     }
 }
@@ -167,6 +177,7 @@ static inline void *dovecot_accept(void *arg)
 static inline void dovecot_start(struct dovecot *d)
 {
     assert_true(dovecot_write_conf(d));
+    pthread_mutex_init(&d->cut_lock, NULL);
     d->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
@@ -203,6 +214,15 @@ static inline void dovecot_stop(struct dovecot *d)
         pthread_join(d->pumps[i], NULL);
     nftw(d->dir, dovecot_remove, 16, FTW_DEPTH | FTW_PHYS);
     arena_free(d->a);
+}
+
+/* Ends every connection but the first one. */
+static inline void dovecot_cut_later_ones(struct dovecot *d)
+{
+    pthread_mutex_lock(&d->cut_lock);
+    for (size_t i = 1; i < d->open_count; i++)
+        if (d->open[i] >= 0) shutdown(d->open[i], SHUT_RDWR);
+    pthread_mutex_unlock(&d->cut_lock);
 }
 
 static inline struct imap *dovecot_open(struct dovecot *d, const char *session, const char *mailbox)
