@@ -64,6 +64,7 @@ static const struct key SERVER_KEYS[] = {
      "a number from 65536 to 268435456"},
     {"imap_connections_per_session", KIND_NUMBER, S(imap_connections_per_session), "3", 1, 16,
      "a number from 1 to 16"},
+    {"push_streams", KIND_NUMBER, S(push_streams), "2000", 1, 20000, "a number from 1 to 20000"},
     {"imap_idle_seconds", KIND_NUMBER, S(imap_idle_seconds), "300", 5, 1700,
      "a number from 5 to 1700"},
     {"request_timeout_ms", KIND_NUMBER, S(request_timeout_ms), "20000", 100, 300000,

@@ -75,6 +75,7 @@ struct config {
     uint32_t message_max_bytes; /* opened or sent, default 50 MiB */
     uint32_t imap_connections_per_session;
     uint32_t imap_idle_seconds;
+    uint32_t push_streams; /* open event streams of one process */
     uint32_t request_timeout_ms;
     str_t log_level;
     /* [fetch] */

@@ -26,6 +26,7 @@
 #include "policy/plan.h"
 
 struct image_desk; /* webmail/view/images.h */
+struct events;     /* webmail/push/events.h */
 struct list_cache; /* webmail/view/list_cache.h */
 struct shared;     /* webmail/shared.h */
 struct session;    /* webmail/session/session.h */
@@ -43,6 +44,7 @@ struct app {
     struct list_cache *lists;
     struct image_desk *images;
     struct list_cache *snippets;
+    struct events *events;
     struct shared *shared; /* memory of all worker processes: crash marks, throttle */
     str_t kv_password;     /* or null */
 };

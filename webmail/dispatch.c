@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "webmail/pages.h"
+#include "webmail/push/events.h"
 #include "webmail/routes.h"
 #include "webmail/session/session.h"
 #include "webmail/session/signin.h"
@@ -65,6 +66,8 @@ static rc_t find_route(struct call *c, const struct route **out, struct err *e)
 static rc_t check_session(struct call *c, const struct route *r, struct err *e)
 {
     if (r->auth == AUTH_PUBLIC) return RC_OK;
+    /* An open stream is nobody's activity, whatever its page says. */
+    if (r->handler == events_get) c->q->background = true;
     TRY(session_load(c, &c->session, e));
     TRY(session_entitle(c, e));
     /* Tells a page that runs already what its plan allows now, with whatever it asked for. */

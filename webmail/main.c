@@ -23,6 +23,7 @@
 #include "fcgi/master.h"
 #include "webmail/dispatch.h"
 #include "webmail/pages.h"
+#include "webmail/push/events.h"
 #include "webmail/routes.h"
 #include "webmail/session/devices.h"
 #include "webmail/shared.h"
@@ -144,9 +145,20 @@ static rc_t setting_load(const char *file, struct setting **out, struct err *e)
 /* --- the worker process
  * ------------------------------------------------------------------------------ */
 
+/* http_serve waits for them: no thread that is made before it may be the one that gets them. */
+static void leave_signals_to_server(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 static rc_t serve(struct master *m, struct err *e)
 {
     const struct setting *s = m->setting;
+    leave_signals_to_server();
     struct app app = {.config = s->config,
                       .trust = s->trust,
                       .templates = s->templates,
@@ -162,6 +174,7 @@ static rc_t serve(struct master *m, struct err *e)
     TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app.lists, e));
     TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app.snippets, e));
     TRY(image_desk_new(s->config->threads, &app.images, e));
+    TRY(events_new(&app, &app.events, e));
     const struct http_server_options server = {
         .threads = s->config->threads,
         .stack_bytes = STACK_BYTES,
@@ -179,6 +192,7 @@ static rc_t serve(struct master *m, struct err *e)
     shared_watch_crashes();
     rc_t rc = http_serve(&server, m->listen_fd, e);
     session_watch_stop(watch);
+    events_free(app.events);
     list_cache_free(app.lists);
     list_cache_free(app.snippets);
     image_desk_free(app.images);
@@ -258,6 +272,15 @@ static int print_api(void)
     return fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* Each event stream takes one, and each mailbox that is watched. */
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int run(const char *config_file, bool only_check)
 {
     struct err e = {0};
@@ -266,6 +289,7 @@ static int run(const char *config_file, bool only_check)
     json_set_alloc_funcs(wiping_alloc, wiping_free);
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+    allow_descriptors();
     if (routes_check(&e) != RC_OK || setting_load(config_file, &m.setting, &e) != RC_OK)
         return fail(&e);
     if (only_check) {

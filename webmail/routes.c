@@ -6,6 +6,7 @@
 #include "webmail/contacts/contacts.h"
 #include "webmail/pages.h"
 #include "webmail/session/devices.h"
+#include "webmail/push/events.h"
 #include "webmail/session/signin.h"
 #include "webmail/settings/settings.h"
 #include "webmail/smime/harvest.h"
