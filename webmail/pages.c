@@ -14,9 +14,11 @@
     "require-trusted-types-for 'script'; trusted-types lit-html dompurify app-url"
 /* The mail's own frame: styles of the mail, never a script, no form, no top navigation. */
 #define FRAME_SANDBOX "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-#define CSP_FRAME(img)                                                                             \
+#define CSP_FRAME(img, sandbox)                                                                    \
     "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src " img               \
-    "; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; " FRAME_SANDBOX
+    "; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; " sandbox
+/* For printing: the dialog of the browser counts as a modal one. Nothing else is allowed, no link either. */
+#define PRINT_SANDBOX "sandbox allow-same-origin allow-modals"
 /* Only the keyring's own code, and no way to load or send anything. */
 #define CSP_WORKER "default-src 'none'; script-src 'wasm-unsafe-eval'"
 
@@ -172,12 +174,17 @@ static rc_t frame(struct call *c, str_t csp, struct err *e)
 
 rc_t page_mailframe(struct call *c, struct err *e)
 {
-    return frame(c, STR(CSP_FRAME("'self' blob: data:")), e);
+    return frame(c, STR(CSP_FRAME("'self' blob: data:", FRAME_SANDBOX)), e);
 }
 
 rc_t page_mailframe_sealed(struct call *c, struct err *e)
 {
-    return frame(c, STR(CSP_FRAME("blob: data:")), e);
+    return frame(c, STR(CSP_FRAME("blob: data:", FRAME_SANDBOX)), e);
+}
+
+rc_t page_mailframe_print(struct call *c, struct err *e)
+{
+    return frame(c, STR(CSP_FRAME("blob: data:", PRINT_SANDBOX)), e);
 }
 
 rc_t page_editor(struct call *c, struct err *e)

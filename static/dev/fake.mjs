@@ -10,6 +10,7 @@ const dist = path.join(root, 'static/dist');
 const types = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.json': 'application/json', '.ftl': 'text/plain; charset=utf-8', '.wasm': 'application/wasm' };
 const APP_CSP = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; font-src 'self'; frame-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types lit-html dompurify app-url";
 const SANDBOX = 'sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+const PRINT_CSP = "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src blob: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-modals";
 const FRAME_CSP = (sealed) => `default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src ${sealed ? '' : "'self' "}blob: data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; ${SANDBOX}`;
 const EDITOR_CSP = (url) => `default-src 'none'; script-src ${url}; style-src 'unsafe-inline'; img-src blob: data:; connect-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; sandbox allow-scripts`;
 
@@ -134,11 +135,38 @@ function message(f, uid) {
     attachments: sealed ? [] : [...(r.attachment ? [{ id: '2', name: 'Contract draft 2.pdf', type: 'application/pdf', size: 182_311, inline: false, content_id: null, sealed: false }, { id: '3', name: 'Harbour in the morning.jpg', type: 'image/jpeg', size: 2_411_000, inline: false, content_id: null, sealed: false }] : []), ...(uid % 4 === 1 ? [{ id: '5', name: 'forwarded.eml', type: 'message/rfc822', size: 4210, inline: false, content_id: null, sealed: false }] : []), ...(html === HTML ? [{ id: '4', name: 'logo.png', type: 'image/png', size: 70, inline: true, content_id: '<logo@demo>', sealed: false }] : [])],
   };
 }
+// ---- the reader ----
+
+/** The whole conversation of a message, and where it has more than one an answer in Sent. */
+function conversation(f, uid) {
+  const group = [...(conversations(f).find((g) => g.includes(uid)) ?? [uid])].reverse();
+  const older = group.map((u) => ({ ...row(f, u), subject: row(f, group.at(-1)).subject, folder: f.id, uidvalidity: 7 }));
+  const sent = folders.find((x) => x.role === 'sent');
+  const own = older.length > 1 ? [{ ...row(sent, 7), subject: `Re: ${older[0].subject}`, folder: sent.id, uidvalidity: 7, date: older.at(-2).date }] : [];
+  return [...older.slice(0, -1), ...own, older.at(-1)];
+}
+const when = (utc) => ({ utc, local: utc.slice(0, 19), zone: 'Europe/Vienna' });
+const PREVIEWS = {
+  'text/calendar': { kind: 'calendar', method: 'REQUEST', total: 1, events: [{ uid: 'e1', sequence: 0, status: 'CONFIRMED', summary: 'Second reading of the contract', location: 'Room 4, Harbour Street 12', description: 'Please bring the annotated draft.', url: null, start: when('2026-11-26T09:00:00Z'), end: when('2026-11-26T10:30:00Z'), all_day: false, repeats: { frequency: 'weekly', interval: 1, count: 4, until: null, days: ['TH'] }, recurrence_id: null, organizer: PEOPLE[0], attendees: [{ ...ME, role: 'REQ-PARTICIPANT', status: 'NEEDS-ACTION' }, { ...PEOPLE[4], role: 'OPT-PARTICIPANT', status: 'ACCEPTED' }, { ...PEOPLE[2], role: null, status: 'DECLINED' }], attendees_total: 3 }] },
+  'text/vcard': { kind: 'contact', total: 1, contacts: [{ name: 'Mina Okafor', organization: 'Okafor Studio', title: 'Architect', emails: [{ value: 'mina@studio.test', label: 'work' }], phones: [{ value: '+43 1 555 01 23', label: 'cell' }], addresses: [{ value: 'Harbour Street 14, 1010 Vienna', label: 'work' }], urls: [{ value: 'https://studio.test/', label: '' }], birthday: '1981-04-02', note: '' }] },
+  'application/ms-tnef': { kind: 'tnef', subject: 'Plans', total: 2, attachments: [{ id: '6/t1', name: 'Ground floor.pdf', type: 'application/pdf', size: 80_211, preview: 'pdf' }, { id: '6/t2', name: 'Facade.png', type: 'image/png', size: 70, preview: 'image' }] },
+  'message/delivery-status': { kind: 'report', report: 'delivery', reporter: 'mx.harbour.test', arrived: null, total: 2, original: { subject: 'Budget', from: 'alice@demo.test', to: 'nobody@harbour.test', date: '2026-11-20T08:00:00Z', message_id: '<b@demo.test>' }, recipients: [{ address: 'nobody@harbour.test', action: 'failed', status: '5.1.1', diagnostic: '550 5.1.1 <nobody@harbour.test>: Recipient address rejected: User unknown in local recipient table', remote: 'mx.harbour.test', last_attempt: null, retry_until: null }, { address: 'full@harbour.test', action: 'delayed', status: '4.2.2', diagnostic: '452 4.2.2 Mailbox full', remote: 'mx.harbour.test', last_attempt: null, retry_until: '2026-11-25T08:00:00Z' }] },
+};
+const EXTRAS = { 3: ['7', 'invite.ics', 'text/calendar', 'calendar'], 4: ['8', 'mina.vcf', 'text/vcard', 'contact'], 6: ['6', 'winmail.dat', 'application/ms-tnef', 'tnef'], 7: ['9', 'setup.pdf.exe', 'application/octet-stream', null], 8: ['10', 'report.txt', 'message/delivery-status', 'report'], 9: ['11', 'notes.txt', 'text/plain', 'text'] };
+function dressed(f, uid, m) {
+  const extra = EXTRAS[uid % 10];
+  if (m.security?.encryption) return m;
+  return {
+    ...m, attachments: [...m.attachments.map((a) => ({ ...a, preview: a.type === 'image/jpeg' ? 'image' : a.type === 'application/pdf' ? 'pdf' : null })), ...(extra ? [{ id: extra[0], name: extra[1], type: extra[2], size: 1234, inline: false, content_id: null, sealed: false, preview: extra[3] }] : [])],
+    report: uid % 10 === 8 ? { kind: 'delivery', part: '10' } : null, remote: state.pictures.has(uid) ? { 'https://pictures.test/harbour.jpg': '/api/v1/image?u=aGFyYm91cg&s=c2ln' } : null,
+    unsubscribe: m.headers.from[0]?.address.startsWith('news') ? { one_click: true, https: true, url: 'https://harbour.test/u', host: 'harbour.test', mailto: null, address: null } : null,
+  };
+}
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64');
 
 // ---- state ----
 
-export const state = { settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: { mark_read: true, mark_read_after: 0, images: 'ask' }, list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' }, notifications: { desktop: false, details: false }, ui: { theme: 'system', language: 'en' }, time_zone: '', shortcuts: true, remote_images: [], labels: [{ keyword: 'work', name: 'Work', colour: 'blue' }, { keyword: 'travel', name: 'Travel', colour: 'green' }, { keyword: 'private', name: 'Private', colour: 'pink' }], identities: [{ name: 'Alice Werner', address: ME.address, reply_to: '', signature: 'Alice Werner\nHarbour Street 12', default: true }] }, trust: [], expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
+export const state = { pictures: new Set(), settings: { security: { mode: 'auto', lock_after_minutes: 15, last_mode: null }, reading: { mark_read: true, mark_read_after: 0, images: 'ask' }, list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' }, notifications: { desktop: false, details: false }, ui: { theme: 'system', language: 'en' }, time_zone: '', shortcuts: true, remote_images: [], labels: [{ keyword: 'work', name: 'Work', colour: 'blue' }, { keyword: 'travel', name: 'Travel', colour: 'green' }, { keyword: 'private', name: 'Private', colour: 'pink' }], identities: [{ name: 'Alice Werner', address: ME.address, reply_to: '', signature: 'Alice Werner\nHarbour Street 12', default: true }] }, trust: [], expired: false, delay: 25, smime: true, sent: [], drafts: [], refuse: {} };
 const session = () => ({ user: { address: ME.address, name: ME.name }, csrf: 'c'.repeat(32), plan: state.smime ? 'enterprise' : 'basic', features: { smime: state.smime }, limits: { message_bytes: 50_000_000, attachment_bytes: 40_000_000 }, instance: 'demo', version: '0.1.0', settings: state.settings });
 const CERT = (a, extra = {}) => ({ fingerprint: `AB:CD:${Buffer.from(a).toString('hex').slice(0, 20)}`, subject: `CN=${a}`, issuer: 'CN=Demo Mail CA', serial: '1f', addresses: [a], not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', key: { algorithm: 'RSA', bits: 3072, curve: null }, can_sign: true, can_encrypt: true, weak: false, der: '', ...extra });
 
@@ -184,6 +212,7 @@ async function api(req, res, url) {
   await new Promise((r) => setTimeout(r, state.delay));
   const refused = Object.entries(state.refuse).find(([k]) => p.includes(k));
   if (refused) return fail(res, refused[1].status, refused[1].code, refused[1].message ?? '', refused[1].details ?? {});
+  if (p === '/image') return answer(res, 200, PNG, { 'Content-Type': 'image/png' });
   if (p === '/session') return answer(res, 200, session());
   if (p === '/signout') return answer(res, 200, {});
   if (p === '/settings') { if (req.method === 'PUT') for (const [k, v] of Object.entries(body)) { if (v && typeof v === 'object' && !Array.isArray(v)) Object.assign(state.settings[k], v); else state.settings[k] = v; } return answer(res, 200, state.settings); }
@@ -210,7 +239,7 @@ async function api(req, res, url) {
   if (p === '/compose/draft') { if (req.method === 'DELETE') return answer(res, 200, {}); const c = composeJson(raw); state.drafts.push(c); return answer(res, 200, { uid: 900 + state.drafts.length, uidvalidity: 7, folder: id('Drafts'), encrypted: c.may_encrypt }); }
   if (p === '/compose/prepare') { const c = composeJson(raw); state.prepared = c; return answer(res, 200, { ticket: 'T1', mode: c.mode, message_id: '<x@demo.test>', draft: { folder: id('Drafts'), uid: 901, uidvalidity: 7 }, recipients: [], signer: null, content_key: null, skeleton: [], attributes: null, digest: 'sha256' }); }
   if (p === '/compose/finish') { state.sent.push(state.prepared); return answer(res, 200, state.outcome ?? { status: 'sent', message: 'Sent.', envelopes: [], sent_copy: null, draft: null }); }
-  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete|snippets)(?:\/(\d+))?(?:\/(source|open|parts|check|proof|attached)(?:\/([^/]+))?)?$/.exec(p);
+  const m = /^\/folders\/([\w-]+)\/(messages|search|flags|move|copy|delete|conversation|snippets)(?:\/(\d+))?(?:\/(source|open|parts|check|proof|attached|images|zip|preview|unsubscribe)(?:\/([^/]+))?)?$/.exec(p);
   const f = m && folders.find((x) => x.id === m[1]);
   if (!f) return fail(res, 404, 'not_found', 'That is not there (any more).');
   const b = box(f);
@@ -238,13 +267,19 @@ async function api(req, res, url) {
     target.uids = [...[...uids].reverse(), ...target.uids];
     return answer(res, 200, { ...(m[2] === 'move' ? {} : { moved_to: to }), uidvalidity: 7, count: uids.length, uids: change.set ? joined(uids) : uids });
   }
+  if (m[2] === 'conversation') return answer(res, 200, { messages: conversation(f, body.uid) });
+  if (m[4] === 'images') { state.pictures.add(Number(m[3])); return answer(res, 200, dressed(f, Number(m[3]), message(f, Number(m[3])))); }
+  if (m[4] === 'zip') return answer(res, 200, Buffer.from('PK'), { 'Content-Type': 'application/zip' });
+  if (m[4] === 'unsubscribe') return answer(res, 200, { done: true, status: 202 });
+  if (m[4] === 'preview') { const a = dressed(f, Number(m[3]), message(f, Number(m[3]))).attachments.find((x) => x.id === body.part); return PREVIEWS[a?.type] ? answer(res, 200, PREVIEWS[a.type]) : fail(res, 422, 'unsupported', 'There is no preview.'); }
+  if (m[4] === 'parts' && body.inline && m[5] === '11') return answer(res, 200, Buffer.from(PLAIN), { 'Content-Type': 'text/plain; charset=utf-8' });
   if (m[4] === 'check') return answer(res, 200, { security: signedSecurity(row(f, Number(m[3])).from[0].address, Number(m[3]), true) });
   if (m[4] === 'proof') return answer(res, 200, Buffer.from('Verdict: signed-valid\n'), { 'Content-Type': 'text/plain' });
   if (m[4] === 'attached') { const inner = message(f, Number(m[3]) - 2 > 0 ? Number(m[3]) - 2 : 1); return answer(res, 200, { ...inner, part: body.part, security: signedSecurity(inner.headers.from[0].address, 1, true) }); }
   if (m[4] === 'source') return answer(res, 200, Buffer.from(`From: bob@demo.test\r\nSubject: ${row(f, Number(m[3])).subject}\r\n\r\n${PLAIN}`), { 'Content-Type': 'message/rfc822', 'Content-Disposition': 'attachment' });
   if (m[4] === 'parts') return answer(res, 200, PNG, { 'Content-Type': 'image/png', 'Content-Disposition': 'attachment' });
   if (!b.uids.includes(Number(m[3])) && f.id !== id('Drafts')) return fail(res, 404, 'not_found', 'That is not there (any more).');
-  return answer(res, 200, message(f, Number(m[3])));
+  return answer(res, 200, dressed(f, Number(m[3]), message(f, Number(m[3]))));
 }
 
 export function start(port) {
@@ -259,7 +294,7 @@ export function start(port) {
       }
       if (url.pathname === '/dev/state') { Object.assign(state, JSON.parse((await readBody(req)).toString())); return answer(res, 200, {}); }
       if (url.pathname === '/dev/look') return answer(res, 200, { sent: state.sent, drafts: state.drafts });
-      if (url.pathname.startsWith('/mailframe')) return answer(res, 200, render('mailframe.html', {}), { 'Content-Security-Policy': FRAME_CSP(url.pathname.endsWith('sealed')) });
+      if (url.pathname.startsWith('/mailframe')) return answer(res, 200, render('mailframe.html', {}), { 'Content-Security-Policy': url.pathname.endsWith('print') ? PRINT_CSP : FRAME_CSP(url.pathname.endsWith('sealed')) });
       if (url.pathname === '/editor') { const m = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8')); return answer(res, 200, render('editor.html', {}), { 'Content-Security-Policy': EDITOR_CSP(`http://${req.headers.host}/static/${m['editor.js']}`) }); }
       if (url.pathname === '/signin') return answer(res, 200, render('signin.html', { lang: 'en', username: url.searchParams.get('u') ?? '', error: url.searchParams.get('e') }), { 'Content-Security-Policy': APP_CSP });
       if (url.pathname === '/error') return answer(res, 404, render('error.html', { lang: 'en', title: 'Not here', message: 'There is no page at this address (any more).', reference: 'a1b2c3' }), { 'Content-Security-Policy': APP_CSP });

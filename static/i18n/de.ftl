@@ -297,6 +297,65 @@ attached-message = Angehängte Nachricht
 attached-open = Hier öffnen
 attached-close = Schließen
 attached-security = Sicherheit der angehängten Nachricht
+to-me = an mich
+to-me-and = an mich und { $name }
+to-me-others = an mich und { $n } weitere
+from-same-name = Sie kennen { $name } unter einer anderen Adresse: { $address }. Diese Nachricht kam von { $real }.
+message-of = Nachricht von { $name }
+message-more = Mehr zu dieser Nachricht
+message-fold = Nachricht einklappen
+message-save = Nachricht speichern (.eml)
+conversation-unfold = Alle aufklappen
+conversation-fold = Alle einklappen
+conversation-more = { $n ->
+    [one] { $n } weitere Nachricht
+   *[other] { $n } weitere Nachrichten
+}
+cmd-message-next = Nächste Nachricht der Unterhaltung
+cmd-message-previous = Vorige Nachricht der Unterhaltung
+cmd-unfold-all = Alle Nachrichten aufklappen
+cmd-fold-all = Alle Nachrichten einklappen
+headers-show = Alle Kopfzeilen anzeigen
+headers-title = Kopfzeilen
+copy = Kopieren
+copied = Kopiert.
+copy-failed = Der Browser hat das Kopieren nicht erlaubt.
+remote-show = Bilder zeigen
+remote-always = Bei diesem Absender immer
+remote-blocked-rest = { $n ->
+    [one] Eine Sache aus dem Internet bleibt fern: Sie ist kein Bild oder ließ sich nicht sicher abrufen.
+   *[other] { $n } Dinge aus dem Internet bleiben fern: Sie sind keine Bilder oder ließen sich nicht sicher abrufen.
+}
+look-theme = In dunklen Farben zeigen
+look-paper = Wie gestaltet zeigen
+attachment-show = Anzeigen
+attachment-save = { $name } herunterladen
+attachments-zip = Alle herunterladen (.zip)
+risky-note = kann Programme ausführen
+risky-title = Diese Datei herunterladen?
+risky-text = „{ $name }“ ist von einer Art, die auf Ihrem Rechner Programme ausführen oder eine Anmeldeseite vortäuschen kann. Öffnen Sie sie nur, wenn Sie sie erwartet haben.
+risky-download = Trotzdem herunterladen
+preview-of = Vorschau von { $name }
+preview-previous = Vorige Datei
+preview-next = Nächste Datei
+preview-none = Für diese Art von Datei gibt es keine Vorschau.
+preview-pdf = PDF-Dateien öffnet das Programm Ihres Rechners, nie Ihr Postfach selbst.
+sender-card = Über { $name }
+sender-known = In Ihren Kontakten als { $name }
+sender-new = Nicht in Ihren Kontakten
+sender-copy = Adresse kopieren
+sender-write = Schreiben
+sender-search = Nachrichten finden
+unsubscribe = Abbestellen
+unsubscribe-title = { $name } abbestellen?
+unsubscribe-one-click = Waxseal teilt { $host } mit, dass Sie diese Nachrichten nicht mehr wünschen. Sonst wird nichts über Sie oder Ihren Rechner gesendet.
+unsubscribe-mail = Eine Nachricht an { $address } wird vorbereitet. Die Sendungen enden, wenn die Liste sie gelesen hat.
+unsubscribe-write = Schreiben
+unsubscribe-page = Die Seite von { $host } öffnet sich in einem neuen Fenster. Sie erfährt, dass Sie diese Nachricht geöffnet haben.
+unsubscribe-page-open = Die Seite von { $host } öffnet sich in einem neuen Fenster, über eine ungeschützte Verbindung. Sie erfährt, dass Sie diese Nachricht geöffnet haben.
+unsubscribe-visit = Seite öffnen
+unsubscribe-done = Sie haben abbestellt.
+unsubscribe-refused = Die Liste hat es nicht angenommen (Antwort { $status }).
 source-cut = Gezeigt wird nur der Anfang.
 source-download = Quelltext herunterladen
 

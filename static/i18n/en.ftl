@@ -297,6 +297,65 @@ attached-message = Attached message
 attached-open = Open here
 attached-close = Close
 attached-security = Security of the attached message
+to-me = to me
+to-me-and = to me and { $name }
+to-me-others = to me and { $n } others
+from-same-name = You know { $name } under another address: { $address }. This message came from { $real }.
+message-of = Message from { $name }
+message-more = More for this message
+message-fold = Fold this message
+message-save = Save message (.eml)
+conversation-unfold = Expand all
+conversation-fold = Fold all
+conversation-more = { $n ->
+    [one] { $n } more message
+   *[other] { $n } more messages
+}
+cmd-message-next = Next message of the conversation
+cmd-message-previous = Previous message of the conversation
+cmd-unfold-all = Expand all messages
+cmd-fold-all = Fold all messages
+headers-show = Show all headers
+headers-title = Headers
+copy = Copy
+copied = Copied.
+copy-failed = The browser did not allow copying.
+remote-show = Show pictures
+remote-always = Always for this sender
+remote-blocked-rest = { $n ->
+    [one] One thing from the internet stays away: it is no picture, or could not be asked for safely.
+   *[other] { $n } things from the internet stay away: they are no pictures, or could not be asked for safely.
+}
+look-theme = Show in dark colours
+look-paper = Show as designed
+attachment-show = Show
+attachment-save = Download { $name }
+attachments-zip = Download all (.zip)
+risky-note = can run programs
+risky-title = Download this file?
+risky-text = “{ $name }” is of a kind that can run programs on your computer or imitate a sign-in page. Open it only if you expected it.
+risky-download = Download anyway
+preview-of = Preview of { $name }
+preview-previous = Previous file
+preview-next = Next file
+preview-none = There is no preview for this kind of file.
+preview-pdf = PDF files open in the program of your computer, never inside your mail.
+sender-card = About { $name }
+sender-known = In your contacts as { $name }
+sender-new = Not in your contacts
+sender-copy = Copy address
+sender-write = Write
+sender-search = Find mail
+unsubscribe = Unsubscribe
+unsubscribe-title = Unsubscribe from { $name }?
+unsubscribe-one-click = Waxseal tells { $host } that you want no more of these messages. Nothing else about you or your computer is sent.
+unsubscribe-mail = A message to { $address } is prepared. Mail stops when the list has read it.
+unsubscribe-write = Write it
+unsubscribe-page = The page of { $host } opens in a new window. It will know that you opened this message.
+unsubscribe-page-open = The page of { $host } opens in a new window, over a connection that is not protected. It will know that you opened this message.
+unsubscribe-visit = Open page
+unsubscribe-done = You have unsubscribed.
+unsubscribe-refused = The list did not accept it (answer { $status }).
 source-cut = Only the beginning is shown.
 source-download = Download source
 

@@ -92,6 +92,8 @@ test('pages carry the policies that keep foreign code out', async () => {
   const sealed = await c.get('/mailframe/sealed');
   assert.match(sealed.headers['content-security-policy'], /img-src blob: data:(;|$)/);
   assert.doesNotMatch(frame.headers['content-security-policy'], /allow-scripts/);
+  const print = await c.get('/mailframe/print');
+  assert.match(print.headers['content-security-policy'], /default-src 'none'; script-src 'none'; .*img-src blob: data:; .*sandbox allow-same-origin allow-modals$/);
 });
 
 test('static files are immutable, compressed ahead of time, and listed nowhere', async () => {

@@ -1,7 +1,7 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { uidsOf } from '../core/sets.ts';
 import { api, request, setCsrf } from './client.ts';
-import type { Arrangement, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, Which } from './types.ts';
+import type { Arrangement, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -59,6 +59,10 @@ export function search(folder: string, q: SearchQuery, offset: number, limit: nu
 }
 export function getMessage(m: MessageRef, signal?: AbortSignal): Promise<Message> {
   return api<Message>(`${messageUrl(m)}?uidvalidity=${m.uidvalidity}`, signal ? { signal } : {});
+}
+/** The whole conversation of a message, oldest first, with the answers in Sent. */
+export async function getConversation(m: MessageRef): Promise<ThreadRow[]> {
+  return (await api<{ messages: ThreadRow[] }>(`${folderUrl(m.folder)}/conversation`, { method: 'POST', json: { uidvalidity: m.uidvalidity, uid: m.uid } })).messages;
 }
 export function openMessage(m: MessageRef, keys: LayerKey[]): Promise<Message> {
   return api<Message>(`${messageUrl(m)}/open`, { method: 'POST', json: { uidvalidity: m.uidvalidity, keys } });

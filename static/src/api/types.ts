@@ -54,6 +54,8 @@ export type Role = 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash' | 
 export interface Folder {
   id: string; name: string; path: string; delimiter: string; role: Role; selectable: boolean; subscribed: boolean;
   shared: boolean; total: number; unread: number;
+  /** Whose mailbox it is; null or absent: one's own. */
+  owner?: string | null;
 }
 
 export type RowSecurity = 'signed' | 'encrypted' | 'opaque' | null;
@@ -65,6 +67,8 @@ export interface Row {
 }
 /** How the server arranges a folder. sort absent: by arrival. */
 export interface Arrangement { threads: boolean; sort: 'arrival' | 'date' | 'from' | 'to' | 'subject' | 'size'; order: 'desc' | 'asc' }
+/** A message of a conversation, wherever it lies. */
+export type ThreadRow = Row & { folder: string; uidvalidity: number };
 export interface ListPage {
   uidvalidity: number; uidnext: number; modseq: number; total: number; unread: number; offset: number; messages: Row[];
   /** How many rows there are; total counts messages. */
@@ -117,7 +121,10 @@ export interface Security {
 }
 
 export interface Part { id: string; kind: 'html' | 'text'; flowed: boolean; delsp: boolean; sealed: boolean; content: string }
-export interface Attachment { id: string; name: string; type: string; size: number; inline: boolean; content_id: string | null; sealed: boolean }
+export type PreviewKind = 'image' | 'pdf' | 'text' | 'calendar' | 'contact' | 'tnef' | 'report';
+export interface Attachment { id: string; name: string; type: string; size: number; inline: boolean; content_id: string | null; sealed: boolean; preview?: PreviewKind | null }
+/** How to leave a mailing list (RFC 2369); one_click: the server can do it at a word (RFC 8058). */
+export interface Unsubscribe { one_click: boolean; https: boolean; url: string | null; host: string | null; mailto: string | null; address: string | null }
 export interface Message {
   uid: number; uidvalidity: number; flags: string[]; size: number; received: string;
   headers: {
@@ -128,6 +135,10 @@ export interface Message {
   security: Security | null;
   parts: Part[];
   attachments: Attachment[];
+  unsubscribe?: Unsubscribe | null;
+  report?: { kind: 'delivery' | 'disposition'; part: string } | null;
+  /** Pictures from outside by the address the mail names; null until they are allowed. */
+  remote?: Record<string, string> | null;
 }
 
 /** Names one message on the server. */

@@ -9,7 +9,7 @@ import { effect, untracked } from '../core/signals.ts';
 import { recalled } from '../core/place.ts';
 import { go, route, startRouter } from '../core/router.ts';
 import { arrangementFor } from '../store/arrange.ts';
-import { markRead, refOf } from '../store/actions.ts';
+import { refOf } from '../store/actions.ts';
 import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/folders.ts';
 import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
@@ -49,19 +49,17 @@ function followRoute(): void {
     untracked(() => {
       list.activeUid.value = uid;
       const ref = refOf(uid);
-      if (ref) void reader.show(ref);
+      if (ref) void reader.show(ref, list.rowOf(uid)?.thread?.count);
       // A link from outside: the list goes there too.
       void list.locate(uid);
     });
   });
-  // Opening marks as read and fetches the next one ahead.
+  // Opening fetches the next one ahead (what is read is told by views/reader/seen.ts).
   effect(() => {
     const o = reader.open.value;
     if (!o?.message) return;
     untracked(() => {
       if (o.message!.uid !== o.ref.uid) return;
-      const row = list.rowOf(o.ref.uid);
-      if (row && !row.flags.includes('\\Seen') && settings.value.reading.mark_read) markRead([o.ref.uid]);
       // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock).
       if (folder(o.ref.folder)?.role === 'drafts' && !o.message!.security?.job) {
         const r = route.value;

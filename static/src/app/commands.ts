@@ -18,6 +18,8 @@ import { compose } from './compose.ts';
 const inMail = (): boolean => route.value.page === 'mail';
 const some = (): boolean => inMail() && actions.hasTargets();
 const reading = (): boolean => route.value.page === 'mail' && route.value.uid !== null && reader.open.value?.message != null;
+const together = (): boolean => reader.items.value.length > 1;
+const conversation = (what: string) => (): void => { dispatchEvent(new CustomEvent('wx-conversation', { detail: what })); };
 const toRole = (role: 'inbox' | 'sent' | 'drafts' | 'archive') => (): void => {
   const f = byRole(role);
   go({ page: 'mail', folder: f?.id ?? INBOX_ID, uid: null, search: false });
@@ -74,6 +76,11 @@ export function registerCommands(): void {
     { id: 'message.move', label: 'cmd-move', icon: 'folder-input', keys: 'v', group: 'message', enabled: some, run: () => { overlay.value = 'move'; } },
     { id: 'message.junk', label: 'cmd-junk', icon: 'octagon-x', keys: '!|Shift+!', group: 'message', enabled: () => some() && byRole('junk') !== undefined, run: () => actions.junk() },
     { id: 'message.print', label: 'cmd-print', icon: 'printer', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-print')); } },
+    { id: 'message.headers', label: 'headers-show', icon: 'list', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-headers')); } },
+    { id: 'message.next', label: 'cmd-message-next', icon: 'chevron-down', keys: 'n', group: 'message', hidden: true, enabled: reading, run: conversation('next') },
+    { id: 'message.previous', label: 'cmd-message-previous', icon: 'chevron-up', keys: 'p', group: 'message', hidden: true, enabled: reading, run: conversation('previous') },
+    { id: 'message.unfold-all', label: 'cmd-unfold-all', icon: 'chevrons-up-down', keys: ';', group: 'message', enabled: together, run: conversation('unfold') },
+    { id: 'message.fold-all', label: 'cmd-fold-all', icon: 'chevrons-down-up', keys: ':|Shift+:', group: 'message', enabled: together, run: conversation('fold') },
     { id: 'message.source', label: 'cmd-source', icon: 'code', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-source')); } },
 
     { id: 'app.undo', label: 'undo', icon: 'undo-2', keys: 'z', group: 'message', enabled: () => canUndo.value, run: undoLast },

@@ -7,12 +7,18 @@ const HARMLESS = /^(?:data:image\/(?:png|gif|jpe?g|webp|avif|bmp);|#)/i;
 
 export interface Cleaned { css: string; blocked: number }
 
+/** The address of ours that shows this picture of the outside; null: it stays away. */
+export type Resolve = (address: string) => string | null;
+
 /** Replaces every url() that is not an inline picture; drops values with other loading functions. */
-export function cleanValue(value: string): { value: string | null; blocked: number } {
+export function cleanValue(value: string, resolve?: Resolve): { value: string | null; blocked: number } {
   if (LOADS.test(value)) return { value: null, blocked: 1 };
   let blocked = 0;
   const out = value.replace(URL_CALL, (whole, a?: string, b?: string, c?: string) => {
-    if (HARMLESS.test((a ?? b ?? c ?? '').trim())) return whole;
+    const address = (a ?? b ?? c ?? '').trim();
+    if (HARMLESS.test(address)) return whole;
+    const here = resolve?.(address);
+    if (here) return `url("${here}")`;
     blocked++;
     return 'none';
   });
@@ -25,7 +31,7 @@ export function cleanValue(value: string): { value: string | null; blocked: numb
  *  from us there and show it to the browser later. */
 function cleanRaw(text: string): ReturnType<typeof cleanValue> { return text.includes('\\') ? { value: null, blocked: 1 } : cleanValue(text); }
 
-function cleanDeclarations(style: CSSStyleDeclaration): number {
+function cleanDeclarations(style: CSSStyleDeclaration, resolve: Resolve): number {
   let blocked = 0;
   // A shorthand with var() has no longhand values yet: it is not looked at below, so it goes if it holds anything.
   const pending = Array.from(style).filter((name) => !name.startsWith('--') && style.getPropertyValue(name) === '');
@@ -35,7 +41,7 @@ function cleanDeclarations(style: CSSStyleDeclaration): number {
   }
   for (const name of Array.from(style)) {
     const before = style.getPropertyValue(name);
-    const { value, blocked: n } = name.startsWith('--') || /\bvar\(/i.test(before) ? cleanRaw(before) : cleanValue(before);
+    const { value, blocked: n } = name.startsWith('--') || /\bvar\(/i.test(before) ? cleanRaw(before) : cleanValue(before, resolve);
     blocked += n;
     if (value === before) continue;
     const priority = style.getPropertyPriority(name);
@@ -49,7 +55,7 @@ function cleanDeclarations(style: CSSStyleDeclaration): number {
  *  initial url(), @counter-style, @page) or not: what a browser will learn to load is not known today. */
 const RULES = new Set(['CSSStyleRule', 'CSSMediaRule', 'CSSSupportsRule', 'CSSContainerRule', 'CSSLayerBlockRule', 'CSSScopeRule', 'CSSStartingStyleRule', 'CSSKeyframesRule', 'CSSKeyframeRule', 'CSSNestedDeclarations']);
 
-function cleanRules(owner: CSSStyleSheet | CSSGroupingRule | CSSKeyframesRule): number {
+function cleanRules(owner: CSSStyleSheet | CSSGroupingRule | CSSKeyframesRule, resolve: Resolve): number {
   let blocked = 0;
   for (let i = owner.cssRules.length - 1; i >= 0; i--) {
     const rule = owner.cssRules[i] as CSSRule & { style?: CSSStyleDeclaration; cssRules?: CSSRuleList; name?: string };
@@ -59,14 +65,14 @@ function cleanRules(owner: CSSStyleSheet | CSSGroupingRule | CSSKeyframesRule): 
       (owner as CSSStyleSheet).deleteRule(i); // such rules stand in sheets and groups only
       continue;
     }
-    if (rule.style) blocked += cleanDeclarations(rule.style);
-    if (rule.cssRules) blocked += cleanRules(rule as unknown as CSSGroupingRule);
+    if (rule.style) blocked += cleanDeclarations(rule.style, resolve);
+    if (rule.cssRules) blocked += cleanRules(rule as unknown as CSSGroupingRule, resolve);
   }
   return blocked;
 }
 
 /** A style element's text. Sheet is the constructor of the frame's realm. */
-export function cleanSheet(text: string, Sheet: typeof CSSStyleSheet): Cleaned {
+export function cleanSheet(text: string, Sheet: typeof CSSStyleSheet, resolve: Resolve = () => null): Cleaned {
   const sheet = new Sheet();
   try {
     sheet.replaceSync(text.replace(/<!--|-->/g, ''));
@@ -74,13 +80,13 @@ export function cleanSheet(text: string, Sheet: typeof CSSStyleSheet): Cleaned {
     return { css: '', blocked: 0 };
   }
   // Constructed sheets drop @import; it is counted, so that the banner tells.
-  const blocked = cleanRules(sheet) + (text.match(/@import/gi)?.length ?? 0);
+  const blocked = cleanRules(sheet, resolve) + (text.match(/@import/gi)?.length ?? 0);
   return { css: Array.from(sheet.cssRules, (r) => r.cssText).join('\n'), blocked };
 }
 
-export function cleanStyle(element: HTMLElement): number {
+export function cleanStyle(element: HTMLElement, resolve: Resolve = () => null): number {
   const before = element.getAttribute('style') ?? '';
-  const blocked = cleanDeclarations(element.style);
+  const blocked = cleanDeclarations(element.style, resolve);
   if (blocked) element.setAttribute('data-remote-style', before);
   return blocked;
 }

@@ -1,16 +1,33 @@
-// The message on the screen. Plain messages are cached for quick reading; nothing decrypted is ever cached.
+// The conversation on the screen: one message, or all of a thread, oldest first. Each message has its own text, verdict
+// and keys. Plain messages are cached for quick reading; nothing decrypted is ever cached.
 import * as mail from '../api/mail.ts';
-import type { LayerKey, Message, MessageRef, Security } from '../api/types.ts';
-import { batch, signal } from '../core/signals.ts';
+import type { LayerKey, Message, MessageRef, Security, ThreadRow } from '../api/types.ts';
+import { batch, computed, signal, untracked } from '../core/signals.ts';
+import { folder } from './folders.ts';
+import { settings } from './session.ts';
 
 export interface Open { ref: MessageRef; message: Message | null; failure: unknown; keys: LayerKey[] }
-export const open = signal<Open | null>(null);
+/** A message of the conversation. row: what a list tells of it (null for one that stands alone); unfolded: its text is shown. */
+export interface Item extends Open { row: ThreadRow | null; unfolded: boolean }
+
+export const items = signal<readonly Item[]>([]);
+/** The message the address names; the others came with it. */
+export const asked = signal<string | null>(null);
+/** Waiting for the messages around the one asked for. */
+export const gathering = signal(false);
+const at = signal<string | null>(null);
+/** The message that commands are about: the one asked for, until another one is worked on. */
+export const open = computed<Item | null>(() => items.value.find((i) => keyOf(i.ref) === at.value) ?? null);
 
 const CACHE_MESSAGES = 30;
 const CACHE_CHARS = 4_000_000;
+/** What opens by itself beside the message asked for; the rest waits for a click. */
+const MOST_UNFOLDED = 8;
 const cache = new Map<string, { message: Message; chars: number }>();
 const under = new Map<string, Promise<Message>>();
-const keyOf = (m: MessageRef): string => `${m.folder}/${m.uidvalidity}/${m.uid}`;
+export const keyOf = (m: MessageRef): string => `${m.folder}/${m.uidvalidity}/${m.uid}`;
+const threads = (): boolean => settings.value.list.threads;
+const find = (key: string): Item | undefined => items.value.find((i) => keyOf(i.ref) === key);
 
 function remember(key: string, message: Message): void {
   // A message that came out of an encrypted layer never stays in memory beyond its screen.
@@ -30,8 +47,6 @@ function remember(key: string, message: Message): void {
 
 function fetchMessage(ref: MessageRef): Promise<Message> {
   const key = keyOf(ref);
-  const hit = cache.get(key);
-  if (hit) return Promise.resolve(hit.message);
   const running = under.get(key);
   if (running) return running;
   const run = mail.getMessage(ref).then((m) => { remember(key, m); return m; }).finally(() => under.delete(key));
@@ -46,46 +61,109 @@ export function prefetch(ref: MessageRef): void {
 
 export function isCached(ref: MessageRef): boolean { return cache.has(keyOf(ref)); }
 
-export async function show(ref: MessageRef): Promise<void> {
-  const now = open.value;
-  if (now && keyOf(now.ref) === keyOf(ref) && !now.failure) return;
-  const hit = cache.get(keyOf(ref));
-  open.value = { ref, message: hit?.message ?? null, failure: null, keys: [] };
-  if (hit) return;
-  try {
-    const message = await fetchMessage(ref);
-    if (open.value && keyOf(open.value.ref) === keyOf(ref)) open.value = { ref, message, failure: null, keys: [] };
-  } catch (failure) {
-    if (open.value && keyOf(open.value.ref) === keyOf(ref)) open.value = { ref, message: null, failure, keys: [] };
-  }
+function patch(key: string, change: Partial<Item>): void {
+  if (find(key)) items.value = items.value.map((i) => (keyOf(i.ref) === key ? { ...i, ...change } : i));
 }
 
-export function retry(): void {
-  const o = open.value;
-  if (o) { open.value = null; void show(o.ref); }
+/** Brings the text of a message on the screen. */
+async function load(ref: MessageRef): Promise<void> {
+  const key = keyOf(ref);
+  try {
+    const message = await fetchMessage(ref);
+    // Opened meanwhile (a key was there): that is newer.
+    if (!find(key)?.message) patch(key, { message, failure: null });
+  } catch (failure) { if (!find(key)?.message) patch(key, { failure }); }
+}
+
+const fresh = (ref: MessageRef, row: ThreadRow | null, unfolded: boolean): Item => ({ ref, row, unfolded, message: unfolded ? cache.get(keyOf(ref))?.message ?? null : null, failure: null, keys: [] });
+
+/** expected: how many messages the list knows of; with more than one, the first drawing waits for them. */
+export async function show(ref: MessageRef, expected = 1): Promise<void> {
+  const key = keyOf(ref);
+  const now = find(key);
+  if (now && !now.failure) {
+    batch(() => { asked.value = key; at.value = key; });
+    unfold(ref);
+    return;
+  }
+  const together = threads() && folder(ref.folder)?.role !== 'drafts';
+  batch(() => { items.value = [fresh(ref, null, true)]; asked.value = key; at.value = key; gathering.value = together && expected > 1; });
+  const around = together ? gather(ref) : null;
+  if (!find(key)?.message) await load(ref);
+  await around;
+}
+
+async function gather(ref: MessageRef): Promise<void> {
+  const key = keyOf(ref);
+  try {
+    const rows = await mail.getConversation(ref);
+    if (asked.value === key && items.value.length === 1) place(rows);
+  } catch { /* The message itself is shown; nothing is lost but its company. */ } finally { if (asked.value === key) gathering.value = false; }
+}
+
+/** Puts the others around the message asked for. Unread ones and the newest are unfolded. */
+function place(rows: readonly ThreadRow[]): void {
+  const me = items.value[0];
+  if (!me || rows.length < 2 || !rows.some((r) => keyOf(r) === keyOf(me.ref))) return;
+  const wanted = rows.filter((r, i) => i === rows.length - 1 || !r.flags.includes('\\Seen')).slice(-MOST_UNFOLDED).map(keyOf);
+  const next = rows.map((row) => {
+    const { folder: f, uid, uidvalidity } = row;
+    return keyOf(row) === keyOf(me.ref) ? { ...me, row } : fresh({ folder: f, uid, uidvalidity }, row, wanted.includes(keyOf(row)));
+  });
+  batch(() => { items.value = next; gathering.value = false; });
+  for (const i of next) if (i.unfolded && !i.message && i !== me) void load(i.ref);
+}
+
+export function unfold(ref: MessageRef): void {
+  const i = find(keyOf(ref));
+  if (!i || i.unfolded) return;
+  patch(keyOf(ref), { unfolded: true, message: i.message ?? cache.get(keyOf(ref))?.message ?? null });
+  if (!find(keyOf(ref))?.message) void load(ref);
+}
+
+/** What was decrypted leaves memory with its place on the screen. */
+export function fold(ref: MessageRef): void { patch(keyOf(ref), { unfolded: false, message: null, failure: null, keys: [] }); }
+export function unfoldAll(): void { for (const i of untracked(() => items.value)) unfold(i.ref); }
+export function foldAll(): void { for (const i of untracked(() => items.value)) if (keyOf(i.ref) !== at.value) fold(i.ref); }
+
+/** Commands are about this message from now on. */
+export function turnTo(ref: MessageRef): void { if (find(keyOf(ref))) at.value = keyOf(ref); }
+
+/** Asks again: for one message, or for the one commands are about. */
+export function retry(ref = open.value?.ref): void {
+  if (!ref) return;
+  patch(keyOf(ref), { message: null, failure: null, keys: [] });
+  void load(ref);
 }
 
 /** The server opened an encrypted layer: replaces what is shown, keeps the keys only for this screen. */
 export function opened(ref: MessageRef, message: Message, keys: LayerKey[]): void {
-  const o = open.value;
-  if (o && keyOf(o.ref) === keyOf(ref)) batch(() => { open.value = { ...o, message, keys }; });
+  if (find(keyOf(ref))?.unfolded) patch(keyOf(ref), { message, keys });
 }
 
 /** A newer verdict for what was shown as `was`. What is on the screen is touched only while it is still that message. */
 export function judged(ref: MessageRef, was: Message, security: Security): void {
   const hit = cache.get(keyOf(ref));
   if (hit && hit.message.security === was.security) hit.message = { ...hit.message, security };
-  const o = open.value;
-  if (o?.message && keyOf(o.ref) === keyOf(ref) && o.message.security === was.security) open.value = { ...o, message: { ...o.message, security } };
+  const i = find(keyOf(ref));
+  if (i?.message && i.message.security === was.security) patch(keyOf(ref), { message: { ...i.message, security } });
 }
 
-export function close(): void { open.value = null; }
+export function close(): void { batch(() => { items.value = []; asked.value = null; at.value = null; gathering.value = false; }); }
 
 export function patchCached(ref: MessageRef, flags: string[]): void {
   const hit = cache.get(keyOf(ref));
   if (hit) hit.message = { ...hit.message, flags };
-  const o = open.value;
-  if (o?.message && keyOf(o.ref) === keyOf(ref)) open.value = { ...o, message: { ...o.message, flags } };
+  const i = find(keyOf(ref));
+  if (i) patch(keyOf(ref), { ...(i.message ? { message: { ...i.message, flags } } : {}), ...(i.row ? { row: { ...i.row, flags } } : {}) });
 }
 
-export function forgetAll(): void { cache.clear(); open.value = null; }
+/** Pictures from outside that may be shown now: their addresses here, by the addresses in the mail. */
+export function pictures(ref: MessageRef, remote: Record<string, string>): void {
+  const hit = cache.get(keyOf(ref));
+  if (hit) hit.message = { ...hit.message, remote };
+  const i = find(keyOf(ref));
+  if (i?.message) patch(keyOf(ref), { message: { ...i.message, remote } });
+}
+
+export function forgetAll(): void { cache.clear(); close(); }

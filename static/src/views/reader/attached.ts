@@ -18,7 +18,6 @@ import { securityDetails } from '../../smime/details.ts';
 import { attachmentList } from './attachments.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
-import './mail-frame.ts';
 
 /** Messages within messages; deeper ones can be downloaded. */
 const DEEPEST = 4;
@@ -54,6 +53,7 @@ export class WxAttached extends WxElement {
     this.failure = null;
     try {
       const message = await mail.getAttached(this.source, this.file.id, this.file.sealed ? this.keys : []);
+      if (message.parts.some((p) => p.kind === 'html')) await import('./mail-frame.ts');
       if (mine === this.#shown) this.message = message;
     } catch (failure) { if (mine === this.#shown) this.failure = failure; }
   }

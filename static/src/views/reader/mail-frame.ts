@@ -1,6 +1,9 @@
-// One HTML part in its own sandboxed frame. Decrypted parts get the frame whose CSP allows no host at all.
+// One HTML part in its own sandboxed frame. Decrypted parts get the frame whose CSP allows no host at all. A lazy chunk.
+import '../../core/shared.ts';
 import frameCss from '../../frame/mailframe.css';
+import { sentence } from '../../api/client.ts';
 import * as mail from '../../api/mail.ts';
+import { allowImages } from '../../api/reading.ts';
 import type { Attachment, LayerKey, MessageRef, Part } from '../../api/types.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
@@ -8,33 +11,45 @@ import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { renderHtml } from '../../frame/sanitize.ts';
+import * as reader from '../../store/reader.ts';
 import { settings } from '../../store/session.ts';
+import { toast } from '../../store/toasts.ts';
 import { confirm } from '../../store/ui.ts';
+import { pointAt } from './link-target.ts';
 
 type FrameWindow = Window & typeof globalThis;
 /** Beyond this the frame scrolls by itself (browsers limit element heights). */
 const TALLEST = 60_000;
+/** As it was made, on light paper; in the colours of the page; or whichever suits the mail. */
+type Look = 'auto' | 'paper' | 'theme';
 
 export class WxMailFrame extends WxElement {
-  static override properties = { content: { attribute: false }, message: { attribute: false }, attachments: { attribute: false }, keys: { attribute: false }, blocked: { state: true }, designed: { state: true }, dark: { state: true }, hover: { state: true } };
+  static override properties = {
+    content: { attribute: false }, message: { attribute: false }, attachments: { attribute: false }, keys: { attribute: false }, remote: { attribute: false }, from: { attribute: false },
+    blocked: { state: true }, designed: { state: true }, look: { state: true }, fetching: { state: true },
+  };
   declare content: Part;
   declare message: MessageRef;
   declare attachments: Attachment[];
   declare keys: LayerKey[];
+  /** What may be shown of the outside; never given for decrypted mail. */
+  declare remote: Record<string, string> | null;
+  /** Address of the sender, for "always"; empty: not offered (a message attached to another). */
+  declare from: string;
   declare blocked: number;
   declare designed: boolean;
-  /** The person asked for dark although the mail is designed. */
-  declare dark: boolean;
-  declare hover: string;
+  declare look: Look;
+  declare fetching: boolean;
   #urls: string[] = [];
   #sizes: ResizeObserver | null = null;
-  #drawn: Part | null = null;
+  #drawn: { part: Part; remote: Record<string, string> | null } | null = null;
   #abort = new AbortController();
   #width = 0;
 
-  constructor() { super(); this.blocked = 0; this.designed = false; this.dark = false; this.hover = ''; this.attachments = []; this.keys = []; }
+  constructor() { super(); this.blocked = 0; this.designed = false; this.look = 'auto'; this.attachments = []; this.keys = []; this.remote = null; this.from = ''; this.fetching = false; }
 
   get #frame(): HTMLIFrameElement { return this.querySelector('iframe')!; }
+  get #paper(): boolean { return this.look === 'paper' || (this.look === 'auto' && this.designed); }
 
   #loaded(): void {
     const win = this.#frame.contentWindow as FrameWindow | null;
@@ -48,6 +63,8 @@ export class WxMailFrame extends WxElement {
     doc.addEventListener('keydown', this.#key);
     doc.addEventListener('pointerover', this.#point, { passive: true });
     doc.addEventListener('focusin', this.#point);
+    for (const type of ['pointerleave', 'focusout']) doc.documentElement.addEventListener(type, () => pointAt(null));
+    doc.addEventListener('pointerdown', () => this.dispatchEvent(new Event('wx-worked', { bubbles: true })), { passive: true });
     this.#sizes?.disconnect();
     this.#sizes = new ResizeObserver(() => this.#fit());
     this.#sizes.observe(doc.body);
@@ -57,14 +74,15 @@ export class WxMailFrame extends WxElement {
 
   #draw(): void {
     const win = this.#frame?.contentWindow as FrameWindow | null;
-    if (!win?.document.adoptedStyleSheets.length || this.#drawn === this.content) return;
-    this.#drawn = this.content;
+    const remote = this.content.sealed ? null : this.remote;
+    if (!win?.document.adoptedStyleSheets.length || (this.#drawn?.part === this.content && this.#drawn.remote === remote)) return;
+    this.#drawn = { part: this.content, remote };
     this.#release();
-    const { blocked, designed, inline } = renderHtml(win, this.content.content, t('quote-show'));
+    const { blocked, designed, inline } = renderHtml(win, this.content.content, { quoteLabel: t('quote-show'), remote, fold: true });
     this.blocked = blocked;
     this.designed = designed;
     this.#width = 0;
-    this.#look();
+    this.#dress();
     for (const { image, cid } of inline) void this.#fill(image, cid);
     this.#fit();
   }
@@ -75,12 +93,11 @@ export class WxMailFrame extends WxElement {
     if (!found) { image.alt ||= t('image-missing'); return; }
     const { signal } = this.#abort;
     try {
-      const keys = found.sealed ? this.keys : [];
-      const blob = await mail.getPart(this.message, found.id, { inline: true, keys, signal });
+      const blob = await mail.getPart(this.message, found.id, { inline: true, keys: found.sealed ? this.keys : [], signal });
       if (signal.aborted) return;
       // Only pictures a browser cannot run anything from; never SVG.
-      const type = /^image\/(?:png|gif|jpe?g|webp|avif|bmp)$/.test(found.type) ? found.type : '';
-      if (!type) return;
+      const type = [blob.type, found.type].find((x) => /^image\/(?:png|gif|jpe?g|webp|avif|bmp)$/.test(x));
+      if (!type) { image.alt ||= t('image-missing'); return; }
       const url = URL.createObjectURL(new Blob([blob], { type }));
       this.#urls.push(url);
       image.src = url;
@@ -89,15 +106,19 @@ export class WxMailFrame extends WxElement {
     }
   }
 
-  #look(): void {
-    const doc = this.#frame?.contentDocument;
+  #dress(): void {
+    const frame = this.#frame;
+    const doc = frame?.contentDocument;
     if (!doc) return;
-    const paper = this.designed && !this.dark;
+    const paper = this.#paper;
     const own = getComputedStyle(this);
     const rootStyle = doc.documentElement.style;
+    const scheme = paper || !this.#isDark() ? 'light' : 'dark';
     doc.documentElement.classList.toggle('wx-designed', paper);
-    // Equal colour schemes inside and outside keep the frame transparent.
-    rootStyle.setProperty('color-scheme', paper ? 'light' : getComputedStyle(document.documentElement).colorScheme === 'dark' ? 'dark' : this.#isDark() ? 'dark' : 'light');
+    doc.documentElement.classList.toggle('wx-forced', this.designed && this.look === 'theme');
+    // Equal colour schemes inside and outside keep the frame transparent, and the mail's own dark style follows.
+    rootStyle.setProperty('color-scheme', scheme);
+    frame.style.colorScheme = scheme;
     rootStyle.setProperty('--wx-ink', own.getPropertyValue('color'));
     const probe = this.querySelector('.frame-probe');
     if (probe) rootStyle.setProperty('--wx-link', getComputedStyle(probe).color);
@@ -139,7 +160,7 @@ export class WxMailFrame extends WxElement {
 
   #point = (event: Event): void => {
     const a = this.#link(event);
-    this.hover = a ? (a.href.startsWith('mailto:') ? a.href.slice(7) : a.href.length > 120 ? `${a.href.slice(0, 120)}…` : a.href) : '';
+    pointAt(a ? { href: a.href, odd: a.hasAttribute('data-misleading') } : null);
   };
 
   #click = (event: MouseEvent): void => {
@@ -180,12 +201,33 @@ export class WxMailFrame extends WxElement {
     super.disconnectedCallback();
     this.#sizes?.disconnect();
     this.#release();
+    pointAt(null);
   }
 
   override updated(): void {
     void settings.value.ui.theme;
     this.#draw();
-    this.#look();
+    this.#dress();
+  }
+
+  async #allow(remember: boolean): Promise<void> {
+    if (this.fetching) return;
+    this.fetching = true;
+    const { message } = this;
+    try {
+      const { remote } = await allowImages(message, remember);
+      reader.pictures(message, remote ?? {});
+    } catch (error) { toast(sentence(error), { kind: 'bad' }); } finally { this.fetching = false; }
+  }
+
+  #banner(): TemplateResult | typeof nothing {
+    if (this.blocked <= 0) return nothing;
+    const { sealed } = this.content;
+    // What is still blocked after it was allowed cannot be shown (no picture, or an address nobody may ask).
+    const ask = !sealed && this.remote === null && this.from !== '' && settings.value.reading.images !== 'never';
+    return html`<div class="frame-notice" role="note">${icon('image-off')}<span class="frame-notice-text">${t(sealed ? 'remote-blocked-sealed' : this.remote ? 'remote-blocked-rest' : 'remote-blocked', { n: this.blocked })}</span>
+      ${ask ? html`<span class="frame-notice-acts"><button type="button" class="link" ?disabled=${this.fetching} @click=${() => void this.#allow(false)}>${t('remote-show')}</button>
+        <button type="button" class="link" data-tip=${this.from} ?disabled=${this.fetching} @click=${() => void this.#allow(true)}>${t('remote-always')}</button></span>` : nothing}</div>`;
   }
 
   override render(): TemplateResult {
@@ -193,9 +235,9 @@ export class WxMailFrame extends WxElement {
     const src = this.content.sealed ? '/mailframe/sealed' : '/mailframe';
     return html`
       <span class="frame-probe link" hidden></span>
-      ${this.blocked > 0 ? html`<div class="notice frame-notice" role="note">${icon('image-off')}<div class="notice-text">${t(this.content.sealed ? 'remote-blocked-sealed' : 'remote-blocked', { n: this.blocked })}</div></div>` : nothing}
-      <iframe class="mail-frame ${this.designed && !this.dark ? 'is-paper' : ''}" sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src=${src} title=${t('frame-title')} @load=${this.#loaded}></iframe>
-      ${this.hover ? html`<div class="link-target" aria-hidden="true">${this.hover}</div>` : nothing}`;
+      ${this.#banner()}
+      <iframe class="mail-frame ${this.#paper ? 'is-paper' : ''}" sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src=${src} title=${t('frame-title')} @load=${this.#loaded}></iframe>
+      ${this.designed && this.#isDark() ? html`<div class="frame-tools"><button type="button" class="link" @click=${() => { this.look = this.#paper ? 'theme' : 'paper'; }}>${icon(this.#paper ? 'moon' : 'sun')}${t(this.#paper ? 'look-theme' : 'look-paper')}</button></div>` : nothing}`;
   }
 }
 define('wx-mail-frame', WxMailFrame);

@@ -1,93 +1,116 @@
-// The reading pane: toolbar, headers, security bar, parts, attachments. A lazy chunk.
+// The reading pane: toolbar, the conversation, and what is asked about its messages. A lazy chunk.
 import '../../core/shared.ts';
 import { sentence } from '../../api/client.ts';
-import * as mail from '../../api/mail.ts';
-import type { Address, Attachment, Message, Part } from '../../api/types.ts';
+import type { Message } from '../../api/types.ts';
 import { WxElement, define } from '../../core/element.ts';
-import { fileSize, fullDate, initials, nameList, nameOf, tintOf } from '../../core/format.ts';
+import { initials, listDate, fullDate, nameOf, tintOf } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { css, html, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
-import { FLAGGED } from '../../store/actions.ts';
+import { FLAGGED, SEEN } from '../../store/actions.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
-import { byRole, folder, INBOX_ID } from '../../store/folders.ts';
+import { byRole, folder } from '../../store/folders.ts';
+import { smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
-import { OPENED_EVENT, SEALED_EVENT } from '../../smime/contract.ts';
-import type { OpenedDetail } from '../../smime/contract.ts';
 import { commandButton, commandItem } from '../parts/command-button.ts';
-import { dialog } from '../parts/dialog.ts';
 import { separator } from '../parts/menu.ts';
 import type { MenuItem } from '../parts/menu.ts';
-import { loadSmime } from '../parts/smime.ts';
-import { compose, composeTo } from '../../app/compose.ts';
-import { attachmentList } from './attachments.ts';
-import { plainPart } from './plain.ts';
-import { saveBlob } from './save.ts';
-import './mail-frame.ts';
+import { composeTo } from '../../app/compose.ts';
+import { skeleton } from './head.ts';
+import { linkTarget, pointAt } from './link-target.ts';
+import { snippetOf, wantSnippets } from './snippets.ts';
+import { beginReading, followReading } from './seen.ts';
+import './message.ts';
+
+/** So many folded messages in a row become one line. */
+const STACK_FROM = 4;
 
 export class WxReader extends WxElement {
-  static override properties = { details: { state: true }, busy: { state: true }, source: { state: true }, inside: { state: true } };
-  declare details: boolean;
-  declare busy: ReadonlySet<string>;
-  /** Attached messages that are open in place. */
-  declare inside: ReadonlySet<string>;
-  declare source: { text: string; cut: boolean } | null;
-  #shown = '';
-  #bar = false;
+  static override properties = { spread: { state: true }, sheet: { state: true } };
+  /** The stack of folded messages was opened. */
+  declare spread: boolean;
+  declare sheet: TemplateResult | null;
+  #asked: string | null = null;
+  #settled = '';
 
-  constructor() { super(); this.details = false; this.busy = new Set(); this.source = null; this.inside = new Set(); }
+  constructor() { super(); this.spread = false; this.sheet = null; }
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.listen(window, 'wx-print', () => window.print());
-    this.listen(window, 'wx-source', () => void this.#showSource());
+    import('./mail-frame.ts').catch(() => undefined); // most mail is HTML: beside the message, not after it
+    this.listen(window, 'wx-print', () => this.#with('print'));
+    this.listen(window, 'wx-source', () => this.#with('source'));
+    this.listen(window, 'wx-headers', () => this.#with('headers'));
+    this.listen(window, 'wx-conversation', (e: CustomEvent<string>) => this.#walk(e.detail));
+    for (const type of ['pointerover', 'focusin']) this.listen(this, type, (e: Event) => { const a = (e.target as Element).closest<HTMLAnchorElement>('.plain a[href]'); pointAt(a ? { href: a.href, odd: false } : null); }, { passive: true });
     this.listen(this, 'wx-mailto', (e: CustomEvent<string>) => void composeTo(e.detail));
-    this.listen(this, SEALED_EVENT, () => reader.retry());
-    this.listen(this, OPENED_EVENT, (e: CustomEvent<OpenedDetail>) => {
-      reader.opened(e.detail.ref, e.detail.message, e.detail.keys);
-    });
   }
 
-  async #showSource(): Promise<void> {
+  #with(what: 'print' | 'source' | 'headers'): void {
     const o = reader.open.value;
-    if (!o) return;
-    try {
-      const blob = await mail.getSource(o.ref);
-      const text = await blob.slice(0, 300_000).text();
-      this.source = { text, cut: blob.size > 300_000 };
-    } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+    if (!o?.message) return;
+    const show = (sheet: TemplateResult | null): void => { this.sheet = sheet; };
+    const run = what === 'print' ? import('./print.ts').then((p) => p.printMessage(o)) : import('./source.ts').then((s) => s.openSource(o, what === 'headers', show));
+    run.catch((error: unknown) => toast(sentence(error), { kind: 'bad' }));
   }
 
-  async #download(a: Attachment): Promise<void> {
+  // ---- walking through the conversation ----
+
+  #places(): HTMLElement[] { return [...this.querySelectorAll<HTMLElement>('.conversation .folded, .conversation .stack, .conversation .message')]; }
+
+  #walk(what: string): void {
+    if (what === 'unfold') { this.spread = true; reader.unfoldAll(); return; }
+    if (what === 'fold') { reader.foldAll(); return; }
+    const all = this.#places();
+    const focus = document.activeElement;
+    let at = all.findIndex((e) => e.contains(focus));
     const o = reader.open.value;
-    if (!o || this.busy.has(a.id)) return;
-    this.busy = new Set([...this.busy, a.id]);
-    try {
-      saveBlob(await mail.getPart(o.ref, a.id, { keys: a.sealed ? o.keys : [] }), a.name || t('attachment-unnamed'));
-    } catch (error) { toast(sentence(error), { kind: 'bad' }); } finally {
-      const next = new Set(this.busy);
-      next.delete(a.id);
-      this.busy = next;
-    }
+    if (at < 0 && o) at = all.findIndex((e) => e.closest<HTMLElement>('[data-key]')?.dataset.key === reader.keyOf(o.ref));
+    const next = all[Math.max(0, Math.min(all.length - 1, at + (what === 'next' ? 1 : -1)))];
+    const item = reader.items.value.find((i) => reader.keyOf(i.ref) === next?.closest<HTMLElement>('[data-key]')?.dataset.key);
+    if (item) reader.turnTo(item.ref);
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: next.clientHeight > this.clientHeight / 2 ? 'start' : 'nearest' });
   }
 
   override willUpdate(): void {
-    const r = reader.open.value?.ref;
-    const shown = r ? `${r.folder}/${r.uidvalidity}/${r.uid}` : ''; // UIDs repeat in other folders
-    if (shown !== this.#shown) { this.#shown = shown; this.details = false; this.source = null; this.inside = new Set(); }
-    if (reader.open.value?.message?.security && !this.#bar) {
-      this.#bar = true;
-      loadSmime('reading').then(() => loadSmime('chip')).catch(() => { this.#bar = false; });
+    const asked = reader.asked.value;
+    if (asked !== this.#asked) {
+      this.#asked = asked;
+      // Another message of the same conversation moves nothing but the place.
+      if (reader.items.value.length < 2) this.spread = false;
+      this.sheet = null;
+      this.#settled = '';
+      beginReading();
     }
+  }
+
+  /** At the top, or at what is to be read first: once for each message asked for, when the conversation stands. */
+  override updated(): void {
+    followReading();
+    const all = reader.items.value;
+    const mark = `${this.#asked}/${all.length > 1}`;
+    if (!this.#asked || reader.gathering.value || mark === this.#settled) return;
+    const before = this.#settled;
+    this.#settled = mark;
+    const pane = this.querySelector('.reader-scroll');
+    if (!pane) return;
+    if (all.length < 2) { pane.scrollTop = 0; return; }
+    if (before && pane.scrollTop > 0) return; // reading already: the browser keeps the place
+    const last = all.at(-1);
+    const first = last && reader.keyOf(last.ref) === this.#asked ? all.find((i) => i.unfolded) : all.find((i) => reader.keyOf(i.ref) === this.#asked);
+    const element = first && this.querySelector(`[data-key="${CSS.escape(reader.keyOf(first.ref))}"]`);
+    const down = element ? element.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop : 0;
+    pane.scrollTop = down < pane.clientHeight / 3 ? 0 : down - 48;
   }
 
   #menu(): MenuItem[] {
     const here = route.value.page === 'mail' ? folder(route.value.folder) : undefined;
-    const items = [commandItem('message.unread'), commandItem('message.junk'), separator, commandItem('message.print'), commandItem('message.source')];
+    const items = [commandItem('message.unread'), commandItem('message.junk'), separator, commandItem('message.print'), commandItem('message.headers'), commandItem('message.source')];
     if (here?.role === 'junk') items[1] = { ...items[1]!, label: t('cmd-not-junk') };
     return items;
   }
@@ -106,97 +129,62 @@ export class WxReader extends WxElement {
     </div>`;
   }
 
-  #people(label: string, people: readonly Address[]): TemplateResult | typeof nothing {
-    if (!people.length) return nothing;
-    return html`<div class="fact"><dt>${label}</dt><dd>${people.map((a) => html`<span class="person"><bdi>${a.name}</bdi> <bdi class="muted">${a.name ? `<${a.address}>` : a.address}</bdi></span>`)}</dd></div>`;
+  /** A message in one line: who, how it begins, what the list knows of its protection, when. */
+  #folded(i: reader.Item): TemplateResult {
+    const row = i.row!;
+    const from = row.from[0];
+    const mark = !smimeOn.value || !row.security ? nothing : row.security === 'encrypted' ? icon('lock', t('row-encrypted'), 'mark') : row.security === 'signed' ? icon('seal-plain', t('row-signed'), 'mark') : icon('shield', t('row-opaque'), 'mark');
+    const date = row.date || row.received;
+    return html`<button type="button" class="folded ${row.flags.includes(SEEN) ? '' : 'is-unread'}" data-uid=${row.uid} aria-expanded="false" @click=${() => { reader.turnTo(i.ref); reader.unfold(i.ref); this.#focusSoon(i); }}>
+      <span class="avatar tint-${tintOf(from)}" aria-hidden="true">${initials(from)}</span><span class="folded-who truncate"><bdi>${nameOf(from)}</bdi></span>
+      <span class="folded-text truncate muted"><bdi>${snippetOf(i.ref) ?? (row.security === 'encrypted' ? t('row-encrypted') : '')}</bdi></span>
+      ${mark}${row.attachment ? icon('paperclip', t('row-attachment'), 'mark') : nothing}${row.flags.includes(FLAGGED) ? icon('star', t('folder-flagged'), 'mark is-star') : nothing}
+      <time datetime=${date} title=${fullDate(date)}>${listDate(date)}</time></button>`;
   }
 
-  #headers(m: Message): TemplateResult {
-    const h = m.headers;
-    const from = h.from[0];
-    return html`<header class="message-head">
-      <h1 class="message-subject"><bdi>${h.subject.trim() || t('no-subject')}</bdi></h1>
-      <div class="message-who">
-        <span class="avatar tint-${tintOf(from)}" aria-hidden="true">${initials(from)}</span>
-        <div class="message-people">
-          <div class="message-from"><strong><bdi>${nameOf(from)}</bdi></strong>${from && nameOf(from) !== from.address ? html` <bdi class="muted message-address">${from.address}</bdi>` : nothing}</div>
-          <div class="message-to"><span class="truncate">${t('to-list', { names: nameList([...h.to, ...h.cc], 3) || t('row-no-recipient') })}</span>
-            <button type="button" class="link details-toggle" aria-expanded=${this.details} @click=${() => { this.details = !this.details; }}>${t(this.details ? 'details-hide' : 'details-show')}</button></div>
-        </div>
-        <div class="message-when"><time datetime=${h.date ?? m.received} title=${t('received-at', { date: fullDate(m.received) })}>${fullDate(h.date ?? m.received)}</time>
-          <span class="message-answer">${commandButton('message.reply')}${commandButton('message.reply-all')}${commandButton('message.forward')}</span></div>
-      </div>
-      ${from && from.name.includes('@') && nameOf(from) !== from.name.trim() ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('from-name-address', { name: from.name, address: from.address })}</div></div>` : nothing}
-      ${h.from.length > 1 ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('from-several')}</div></div>` : nothing}
-      ${this.details ? html`<dl class="facts">
-        ${this.#people(t('header-from'), h.from)}${this.#people(t('header-sender'), h.sender.filter((s) => s.address !== from?.address))}${this.#people(t('header-reply-to'), h.reply_to)}
-        ${this.#people(t('header-to'), h.to)}${this.#people(t('header-cc'), h.cc)}${this.#people(t('header-bcc'), h.bcc)}
-        <div class="fact"><dt>${t('header-date')}</dt><dd>${fullDate(h.date)}</dd></div>
-        <div class="fact"><dt>${t('header-received')}</dt><dd>${fullDate(m.received)}</dd></div>
-        ${h.outer_subject ? html`<div class="fact"><dt>${t('header-outer-subject')}</dt><dd>${h.outer_subject}</dd></div>` : nothing}
-        ${h.message_id ? html`<div class="fact"><dt>${t('header-message-id')}</dt><dd class="mono">${h.message_id}</dd></div>` : nothing}
-        <div class="fact"><dt>${t('header-size')}</dt><dd>${fileSize(m.size)}</dd></div>
-      </dl>` : nothing}
-    </header>`;
+  /** The focus stays where the person is working. */
+  #focusSoon(i: reader.Item): void {
+    void this.updateComplete.then(() => requestAnimationFrame(() => this.querySelector<HTMLElement>(`[data-key="${CSS.escape(reader.keyOf(i.ref))}"] .message`)?.focus({ preventScroll: true })));
   }
 
-  #part(p: Part, m: Message, o: reader.Open): TemplateResult {
-    if (p.kind === 'text') return plainPart(p);
-    return html`<wx-mail-frame .content=${p} .message=${o.ref} .attachments=${m.attachments} .keys=${o.keys}></wx-mail-frame>`;
+  #conversation(all: readonly reader.Item[]): TemplateResult {
+    const asked = all.find((i) => reader.keyOf(i.ref) === reader.asked.value) ?? all[0]!;
+    const subject = (asked.message?.headers.subject ?? asked.row?.subject ?? '').trim();
+    const many = all.length > 1;
+    const stacked = this.#stack(all);
+    if (many) wantSnippets(all.filter((i) => !i.unfolded && i.row?.security !== 'encrypted').map((i) => i.ref));
+    return html`<div class="conversation ${many ? 'is-many' : ''}" aria-busy=${!asked.message && !asked.failure}>
+      <header class="conversation-head"><h1 class="message-subject">${asked.message || asked.row ? html`<bdi>${subject || t('no-subject')}</bdi>` : html`<span class="bone" ${css({ 'inline-size': '55%', 'block-size': '1.5rem' })}></span>`}</h1>
+        ${many ? html`<span class="conversation-acts"><span class="muted">${t('messages-count', { n: all.length })}</span>
+          <button type="button" class="link" @click=${() => this.#walk(all.every((i) => i.unfolded) ? 'fold' : 'unfold')}>${t(all.every((i) => i.unfolded) ? 'conversation-fold' : 'conversation-unfold')}</button></span>` : nothing}</header>
+      ${repeat(all, (i) => reader.keyOf(i.ref), (i) => {
+        if (stacked.has(i)) {
+          return i !== [...stacked][0] ? nothing : html`<div class="conversation-item"><button type="button" class="stack" @click=${() => { this.spread = true; }}><span class="stack-count">${stacked.size}</span>${t('conversation-more', { n: stacked.size })}</button></div>`;
+        }
+        return html`<div class="conversation-item ${i.unfolded ? 'is-unfolded' : ''}" data-key=${reader.keyOf(i.ref)}>${i.unfolded || !many ? html`<wx-message .item=${i} .alone=${!many} .heading=${subject}></wx-message>` : this.#folded(i)}</div>`;
+      })}
+    </div>`;
   }
 
-  #attachments(m: Message, o: reader.Open): TemplateResult {
-    const open = m.attachments.filter((a) => this.inside.has(a.id));
-    if (open.length) import('./attached.ts').catch(() => { this.inside = new Set(); });
-    return html`${attachmentList(m, { busy: this.busy, open: this.inside, toggle: (id) => this.#toggle(id), download: (a) => void this.#download(a), link: (a) => mail.partDownloadUrl(o.ref, a.id) })}
-      ${repeat(open, (a) => `${o.ref.uid}/${a.id}`, (a) => html`<wx-attached .source=${o.ref} .file=${a} .keys=${o.keys}></wx-attached>`)}`;
-  }
-
-  #toggle(id: string): void {
-    const next = new Set(this.inside);
-    if (!next.delete(id)) next.add(id);
-    this.inside = next;
-  }
-
-  #skeleton(): TemplateResult {
-    return html`<div class="message is-loading" aria-busy="true" aria-label=${t('loading')}><span class="bone" ${css({ 'inline-size': '55%', 'block-size': '1.5rem' })}></span>
-      <div class="message-who"><span class="bone bone-avatar"></span><div class="message-people"><span class="bone" ${css({ 'inline-size': '12rem', 'block-size': '.9rem' })}></span><span class="bone" ${css({ 'inline-size': '8rem', 'block-size': '.8rem', 'margin-block-start': '.5rem' })}></span></div></div>
-      ${[92, 88, 95, 60].map((w) => html`<span class="bone" ${css({ 'inline-size': `${w}%`, 'block-size': '.9rem', 'margin-block-start': '.7rem' })}></span>`)}</div>`;
-  }
-
-  #body(o: reader.Open): TemplateResult {
-    const m = o.message;
-    if (!m) return this.#skeleton();
-    const locked = m.security?.job != null;
-    const here = route.value.page === 'mail' ? folder(route.value.folder ?? INBOX_ID) : undefined;
-    return html`<article class="message">
-      ${this.#headers(m)}
-      ${here?.role === 'drafts' && !locked ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
-      ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${o.ref}></wx-security-bar>` : nothing}
-      <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? o.ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m, o))}
-        ${m.parts.length === 0 && !locked ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
-      ${locked ? nothing : this.#attachments(m, o)}
-      ${locked || here?.role === 'drafts' ? nothing : html`<div class="answer-row">
-        <button type="button" class="button" @click=${() => runCommand('message.reply')}>${icon('reply')}${t('cmd-reply')}</button>
-        ${m.headers.to.length + m.headers.cc.length > 1 ? html`<button type="button" class="button" @click=${() => runCommand('message.reply-all')}>${icon('reply-all')}${t('cmd-reply-all')}</button>` : nothing}
-        <button type="button" class="button" @click=${() => runCommand('message.forward')}>${icon('forward')}${t('cmd-forward')}</button></div>`}
-    </article>`;
+  /** Folded messages between the first and the last folded one, when they are many. */
+  #stack(all: readonly reader.Item[]): Set<reader.Item> {
+    if (this.spread) return new Set();
+    const until = all.findIndex((i) => i.unfolded);
+    const run = all.slice(1, Math.max(1, until - 1));
+    return run.length >= STACK_FROM - 1 ? new Set(run) : new Set();
   }
 
   override render(): TemplateResult {
-    const o = reader.open.value;
-    const failure = o?.failure ?? (list.failure.value && !o ? list.failure.value : null);
-    return html`${this.#toolbar(o?.message ?? null)}
-      <div class="reader-scroll" tabindex="-1" data-shown=${o && (o.message || failure) ? `${o.ref.folder}/${o.ref.uid}` : nothing}>
+    const all = reader.items.value;
+    const asked = all.find((i) => reader.keyOf(i.ref) === reader.asked.value);
+    const failure = all.length === 1 && asked?.failure ? asked.failure : list.failure.value && !asked ? list.failure.value : null;
+    return html`${this.#toolbar(reader.open.value?.message ?? null)}
+      <div class="reader-scroll" tabindex="-1" data-shown=${asked && !reader.gathering.value && (asked.message || failure) ? `${asked.ref.folder}/${asked.ref.uid}` : nothing}>
         ${failure ? html`<div class="empty" role="alert"><span class="empty-art">${icon('circle-alert')}</span><h2>${t('message-failed')}</h2><p>${sentence(failure)}</p>
-            <button type="button" class="button" @click=${() => reader.retry()}>${icon('refresh-cw')}${t('try-again')}</button></div>`
-          : o ? this.#body(o) : this.#skeleton()}
+            <button type="button" class="button" @click=${() => reader.retry(asked?.ref)}>${icon('refresh-cw')}${t('try-again')}</button></div>`
+          : asked && !reader.gathering.value ? this.#conversation(all) : html`<div class="conversation"><header class="conversation-head"><h1 class="message-subject"><span class="bone" ${css({ 'inline-size': '55%', 'block-size': '1.5rem' })}></span></h1></header>${skeleton()}</div>`}
       </div>
-      ${this.source ? dialog({
-        title: t('cmd-source'), className: 'dialog-source', close: () => { this.source = null; },
-        body: html`<pre class="source mono" tabindex="0">${this.source.text}</pre>${this.source.cut ? html`<p class="muted">${t('source-cut')}</p>` : nothing}`,
-        foot: o ? html`<a class="button" href=${mail.sourceUrl(o.ref)} download>${icon('download')}${t('source-download')}</a>` : nothing,
-      }) : nothing}`;
+      ${linkTarget()}${this.sheet ?? nothing}`;
   }
 }
 define('wx-reader', WxReader);

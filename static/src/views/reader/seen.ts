@@ -1,0 +1,45 @@
+// What was unfolded counts as read: once for each message of the conversation on the screen, so that "unread" said by a
+// person stays. Answers in Sent and the rest of a thread have no row of their own in the list.
+import * as mail from '../../api/mail.ts';
+import { SEEN, markRead, opening } from '../../store/actions.ts';
+import { adjust } from '../../store/folders.ts';
+import * as list from '../../store/list.ts';
+import * as reader from '../../store/reader.ts';
+import { settings } from '../../store/session.ts';
+
+const told = new Set<string>();
+export function beginReading(): void { told.clear(); }
+
+async function mark(ref: reader.Item['ref'], flags: readonly string[]): Promise<void> {
+  const row = opening() === ref.folder && list.uidvalidity.value === ref.uidvalidity ? list.rowOf(ref.uid) : undefined;
+  if (row) markRead([ref.uid]);
+  if (row?.uid === ref.uid) return;
+  reader.patchCached(ref, [...flags, SEEN]);
+  if (row) return; // its conversation has a row, and that knows
+  adjust(ref.folder, { unread: -1 });
+  try { await mail.setFlags(ref.folder, ref.uidvalidity, { uids: [ref.uid] }, [SEEN], []); } catch {
+    // Unread on the server, so unread here.
+    reader.patchCached(ref, flags.slice());
+    adjust(ref.folder, { unread: 1 });
+  }
+}
+
+/** A row of the list knows newer flags than a message that was fetched ahead. */
+function flagsOf(i: reader.Item): readonly string[] {
+  const row = opening() === i.ref.folder ? list.rowOf(i.ref.uid) : undefined;
+  return row?.uid === i.ref.uid ? row.flags : i.message!.flags;
+}
+
+export function followReading(): void {
+  const { mark_read: wanted, mark_read_after: seconds } = settings.value.reading;
+  if (!wanted) return;
+  for (const i of reader.items.value) {
+    const key = reader.keyOf(i.ref);
+    if (!i.unfolded || !i.message || told.has(key) || flagsOf(i).includes(SEEN)) continue;
+    told.add(key);
+    setTimeout(() => {
+      const now = reader.items.value.find((x) => reader.keyOf(x.ref) === key);
+      if (now?.unfolded && now.message && !flagsOf(now).includes(SEEN)) void mark(now.ref, flagsOf(now));
+    }, seconds * 1000);
+  }
+}
