@@ -158,7 +158,7 @@ test('wrong keyring passphrase at a mail: a sentence in place, nothing shown', a
   await alice.page.locator('form.unlock [role=alert]').waitFor();
   assert.match(await alice.page.locator('form.unlock [role=alert]').innerText(), /passphrase is wrong/i);
   assert.equal(await alice.page.locator('#keyring-passphrase').inputValue(), '');
-  assert.equal(await alice.page.locator('.parts').innerText(), '');
+  assert.equal(await alice.page.locator('[data-asked] .parts').innerText(), '');
   await alice.unlock(passphraseOf('alice'));
   await alice.hasVerdict('encrypted+signed-valid');
   noFaults();

@@ -203,7 +203,7 @@ test('the client opens what openssl cms and gpgsm made', async () => {
     await alice.open(subject);
     await alice.hasVerdict('encrypted+signed-valid');
     assert.match(await alice.item('signature').innerText(), new RegExp(signer), subject);
-    assert.match(await alice.page.locator('.parts').innerText(), new RegExp(`Made by another program, ${run}`), subject);
+    assert.match(await alice.page.locator('[data-asked] .parts').innerText(), new RegExp(`Made by another program, ${run}`), subject);
     assert.equal(await alice.page.locator('.attachment').count(), 1, subject);
   }
   noFaults(alice);
@@ -218,7 +218,7 @@ test('Lock now locks: the next encrypted mail asks again', async () => {
   await alice.page.locator('.keyring-chip').waitFor({ state: 'detached' });
   await alice.open(SUBJECT);
   await alice.page.locator('form.unlock').waitFor();
-  assert.equal(await alice.page.locator('.parts').innerText(), '');
+  assert.equal(await alice.page.locator('[data-asked] .parts').innerText(), '');
   noFaults(alice);
 });
 

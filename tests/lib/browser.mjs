@@ -110,11 +110,13 @@ export class Person {
     await this.row(subject).locator('.row-subject').click();
     await this.page.locator('.message-subject', { hasText: subject }).waitFor();
   }
-  verdict() { return this.page.locator('wx-security-bar .security'); }
-  item(kind) { return this.page.locator(`.security-item[data-kind=${kind}]`); }
+  /** The message asked for; others of its conversation may stand around it. */
+  message() { return this.page.locator('wx-reader [data-asked]'); }
+  verdict() { return this.message().locator('wx-security-bar .security'); }
+  item(kind) { return this.message().locator(`.security-item[data-kind=${kind}]`); }
   /** Waits until the verdict is this word. */
-  async hasVerdict(word) { await this.page.locator(`wx-security-bar .security[data-verdict="${word}"]`).waitFor(); }
-  frameText() { return this.page.frameLocator('iframe.mail-frame').locator('body'); }
+  async hasVerdict(word) { await this.message().locator(`wx-security-bar .security[data-verdict="${word}"]`).waitFor(); }
+  frameText() { return this.message().frameLocator('iframe.mail-frame').locator('body'); }
 
   // --- keyring ---
   async unlock(passphrase) {
@@ -124,7 +126,7 @@ export class Person {
   }
   /** Until the message has this verdict; a keyring that is open already asks for nothing. */
   async unlocked(passphrase, word) {
-    await this.page.locator(`form.unlock, wx-security-bar .security[data-verdict="${word}"]`).first().waitFor();
+    await this.page.locator(`form.unlock, wx-reader [data-asked] wx-security-bar .security[data-verdict="${word}"]`).first().waitFor();
     if (await this.page.locator('form.unlock').count()) await this.unlock(passphrase);
     await this.hasVerdict(word);
   }
@@ -164,7 +166,7 @@ export class Person {
     await this.editor().waitFor();
   }
   async reply() {
-    await this.page.locator('.answer-row button').first().click();
+    await this.message().locator('.answer-row button').first().click();
     await this.composer().waitFor();
     await this.editor().waitFor();
   }

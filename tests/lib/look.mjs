@@ -27,10 +27,10 @@ export async function look(page, folder, uid) {
   }
   return page.evaluate(() => ({
     failed: document.querySelector('wx-reader .empty[role=alert]')?.textContent ?? '',
-    subject: document.querySelector('.message-subject')?.textContent ?? '', verdict: document.querySelector('wx-security-bar .security')?.dataset.verdict ?? null,
+    subject: document.querySelector('.message-subject')?.textContent ?? '', verdict: document.querySelector('[data-asked] wx-security-bar .security')?.dataset.verdict ?? null,
     good: [...document.querySelectorAll('wx-reader [data-level=good]')].filter((e) => !e.closest('.attached')).length,
     attached: [...document.querySelectorAll('.attached')].map((e) => ({ text: e.innerText, verdict: e.querySelector('.security')?.dataset.verdict ?? null, failed: e.querySelector('[role=alert]')?.textContent ?? '' })),
-    level: document.querySelector('wx-security-bar .security')?.dataset.level ?? null,
+    level: document.querySelector('[data-asked] wx-security-bar .security')?.dataset.level ?? null,
     text: [...document.querySelectorAll('iframe.mail-frame')].map((f) => f.contentDocument?.body?.innerText ?? '').join('\n'),
     dangerous: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('script, iframe, object, embed, base, meta[http-equiv], svg, math, form, link, animate') ?? [])].map((e) => e.localName)),
     handlers: [...document.querySelectorAll('iframe.mail-frame')].flatMap((f) => [...(f.contentDocument?.querySelectorAll('*') ?? [])].flatMap((e) => [...e.attributes].filter((a) => /^on|^(?:href|src|action|formaction)$/i.test(a.name) && (/^on/i.test(a.name) || /^\s*(?:javascript|data:text|vbscript)/i.test(a.value))).map((a) => `${a.name}=${a.value.slice(0, 40)}`))),

@@ -5,7 +5,8 @@
 // views may not know the keyring; the keyring may not know lists, routes or the composer.
 //
 // 1. smime/reading.ts   registers <wx-security-bar>, shown between the headers and the parts of a message whose
-//    `security` is not null. Properties: message: Message, ref: MessageRef. It draws the one-line summary, the
+//    `security` is not null. Properties: message: Message, ref: MessageRef, prompts: boolean (one message on the
+//    screen asks for the passphrase). It draws the one-line summary, the
 //    details panel and, when message.security.job is not null, the unlock prompt in place. When the server has
 //    opened the message it dispatches OPENED_EVENT (bubbles) with OpenedDetail. The reader replaces the message
 //    it shows; the new one may hold a further job. `keys` are needed to download parts of the opened message:

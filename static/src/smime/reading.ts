@@ -40,11 +40,13 @@ const harvestAsked = new Set<string>();
 
 export class WxSecurityBar extends WxElement {
   static override properties = {
-    message: { attribute: false }, ref: { attribute: false }, open: { state: true }, busy: { state: true }, error: { state: true }, harvested: { state: true }, importing: { state: true },
+    message: { attribute: false }, ref: { attribute: false }, prompts: { attribute: false }, open: { state: true }, busy: { state: true }, error: { state: true }, harvested: { state: true }, importing: { state: true },
     checking: { state: true }, proving: { state: true }, change: { state: true },
   };
   declare message: Message;
   declare ref: MessageRef;
+  /** false: another message on the screen asks for the passphrase, which opens this one, too. */
+  declare prompts: boolean;
   declare open: boolean;
   declare busy: boolean;
   declare error: string;
@@ -61,6 +63,7 @@ export class WxSecurityBar extends WxElement {
 
   constructor() {
     super();
+    this.prompts = true;
     this.open = false;
     this.busy = false;
     this.error = '';
@@ -253,6 +256,12 @@ export class WxSecurityBar extends WxElement {
     if (this.error) return html`<div class="unlock-failed" role="alert">${note('bad', this.error)}<button type="button" class="button button-small" @click=${() => this.#again()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
     if (!s.job) return nothing;
     if (this.busy || keys === 'open') return html`<p class="unlock-busy" role="status">${icon('loader-circle', undefined, 'spin')}${t('smime-opening')}</p>`;
+    if (!this.prompts) return html`<p class="unlock-busy">${icon('lock-keyhole')}${t('smime-waits')}</p>`;
+    const owner = folder(this.ref.folder)?.owner;
+    // Somebody else's mailbox: nothing that could be unlocked or imported here would open it.
+    if (keys !== 'locked' && (owner || folder(this.ref.folder)?.shared) && owner?.toLowerCase() !== me.value.address.toLowerCase()) {
+      return html`<p class="unlock-busy" data-notice="owner">${icon('lock-keyhole')}${owner ? t('smime-owner', { owner: foreign(owner, 160) }) : t('smime-owner-unnamed')}</p>`;
+    }
     if (keys === 'none') return this.#import(t('smime-first-read-title'), t('smime-first-read-text'));
     if (keys === 'other') return this.#import(t('smime-other-title'), t('smime-no-key'));
     return html`<wx-unlock .wanted=${this.#wanted()}></wx-unlock>`;

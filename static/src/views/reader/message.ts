@@ -28,19 +28,21 @@ import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
 
 export class WxMessage extends WxElement {
-  static override properties = { item: { attribute: false }, alone: { type: Boolean }, heading: {}, details: { state: true }, busy: { state: true }, inside: { state: true } };
+  static override properties = { item: { attribute: false }, alone: { type: Boolean }, heading: {}, prompts: { type: Boolean }, details: { state: true }, busy: { state: true }, inside: { state: true } };
   declare item: reader.Item;
   /** No other message stands beside it. */
   declare alone: boolean;
   /** What stands above all messages; a subject that differs from it is shown here. */
   declare heading: string;
+  /** The one of the conversation that asks for the passphrase. */
+  declare prompts: boolean;
   declare details: boolean;
   declare busy: ReadonlySet<string>;
   /** Attached messages that are open in place. */
   declare inside: ReadonlySet<string>;
   #bar = false;
 
-  constructor() { super(); this.alone = true; this.heading = ''; this.details = false; this.busy = new Set(); this.inside = new Set(); }
+  constructor() { super(); this.alone = true; this.heading = ''; this.prompts = true; this.details = false; this.busy = new Set(); this.inside = new Set(); }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -154,7 +156,7 @@ export class WxMessage extends WxElement {
     const role = folder(ref.folder)?.role;
     return html`${this.#headers(m)}
       ${role === 'drafts' && !locked ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
-      ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref}></wx-security-bar>` : nothing}
+      ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref} .prompts=${this.prompts}></wx-security-bar>` : nothing}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m))}
         ${m.parts.length === 0 && !locked ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
       ${locked ? nothing : this.#attachments(m)}

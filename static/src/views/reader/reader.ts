@@ -152,6 +152,9 @@ export class WxReader extends WxElement {
     const subject = (asked.message?.headers.subject ?? asked.row?.subject ?? '').trim();
     const many = all.length > 1;
     const stacked = this.#stack(all);
+    // One passphrase opens all that wait: it is asked for once, at the message asked for or at the first one.
+    const waiting = all.filter((i) => i.unfolded && i.message?.security?.job);
+    const waits = waiting.includes(asked) ? asked : waiting[0];
     if (many) wantSnippets(all.filter((i) => !i.unfolded && i.row?.security !== 'encrypted').map((i) => i.ref));
     return html`<div class="conversation ${many ? 'is-many' : ''}" aria-busy=${!asked.message && !asked.failure}>
       <header class="conversation-head"><h1 class="message-subject">${asked.message || asked.row ? html`<bdi>${subject || t('no-subject')}</bdi>` : html`<span class="bone" ${css({ 'inline-size': '55%', 'block-size': '1.5rem' })}></span>`}</h1>
@@ -161,7 +164,7 @@ export class WxReader extends WxElement {
         if (stacked.has(i)) {
           return i !== [...stacked][0] ? nothing : html`<div class="conversation-item"><button type="button" class="stack" @click=${() => { this.spread = true; }}><span class="stack-count">${stacked.size}</span>${t('conversation-more', { n: stacked.size })}</button></div>`;
         }
-        return html`<div class="conversation-item ${i.unfolded ? 'is-unfolded' : ''}" data-key=${reader.keyOf(i.ref)}>${i.unfolded || !many ? html`<wx-message .item=${i} .alone=${!many} .heading=${subject}></wx-message>` : this.#folded(i)}</div>`;
+        return html`<div class="conversation-item ${i.unfolded ? 'is-unfolded' : ''}" data-key=${reader.keyOf(i.ref)} ?data-asked=${i === asked}>${i.unfolded || !many ? html`<wx-message .item=${i} .alone=${!many} .heading=${subject} .prompts=${i === waits}></wx-message>` : this.#folded(i)}</div>`;
       })}
     </div>`;
   }
