@@ -38,7 +38,7 @@ export class WxSender extends WxElement {
   }
 
   async #copy(): Promise<void> {
-    try { await navigator.clipboard.writeText(this.who.address); toast(t('copied')); } catch { toast(t('copy-failed'), { kind: 'bad' }); }
+    try { await navigator.clipboard.writeText(this.who.address); toast(t('clipboard-done')); } catch { toast(t('clipboard-failed'), { kind: 'bad' }); }
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -30,7 +30,7 @@ export function fieldsOf(head: string): Field[] {
 }
 
 async function copy(text: string): Promise<void> {
-  try { await navigator.clipboard.writeText(text); toast(t('copied')); } catch { toast(t('copy-failed'), { kind: 'bad' }); }
+  try { await navigator.clipboard.writeText(text); toast(t('clipboard-done')); } catch { toast(t('clipboard-failed'), { kind: 'bad' }); }
 }
 
 export async function openSource(o: Open, headers: boolean, show: (sheet: TemplateResult | null) => void): Promise<void> {
@@ -41,6 +41,6 @@ export async function openSource(o: Open, headers: boolean, show: (sheet: Templa
     title: t(headers ? 'headers-title' : 'cmd-source'), className: 'dialog-source', close,
     body: html`${headers ? html`<dl class="header-lines" tabindex="0">${fields.map((f) => html`<div class="fact"><dt class="mono">${f.name}</dt><dd class="mono"><bdi>${foreign(f.value, 4000)}</bdi></dd></div>`)}</dl>` : html`<pre class="source mono" tabindex="0">${text}</pre>`}
       ${cut ? html`<p class="muted">${t('source-cut')}</p>` : nothing}`,
-    foot: html`<button type="button" class="button" @click=${() => void copy(text)}>${icon('copy')}${t('copy')}</button><a class="button" href=${sourceUrl(o.ref)} download>${icon('download')}${t('source-download')}</a>`,
+    foot: html`<button type="button" class="button" @click=${() => void copy(text)}>${icon('copy')}${t('clipboard-copy')}</button><a class="button" href=${sourceUrl(o.ref)} download>${icon('download')}${t('source-download')}</a>`,
   }));
 }
