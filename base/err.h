@@ -51,6 +51,8 @@
       "The outgoing mail server cannot be reached.")                                               \
     X(SMTP_REFUSED, "smtp_refused", 502, "550 5.0.0",                                              \
       "The outgoing mail server refused the message.")                                             \
+    X(SIEVE_DOWN, "sieve_unavailable", 503, "451 4.4.1", "The filter server cannot be reached.")   \
+    X(SIEVE_REFUSED, "sieve_refused", 502, "550 5.0.0", "The filter server refused the request.")  \
     X(STATE_DOWN, "state_unavailable", 503, "451 4.3.0",                                           \
       "The server cannot reach its own memory just now.")                                          \
     X(TIMEOUT, "timeout", 504, "451 4.4.2", "It took too long.")                                   \

@@ -34,7 +34,7 @@ make_secrets() {
 render() { # TEMPLATE TARGET [NAME=VALUE...]
     local args=() pair
     for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" \
-        "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" \
+        "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" "P_RELAY=$P_RELAY" \
         "LOG_LEVEL=${LOG_LEVEL:-info}" "REVOCATION=${REVOCATION:-soft}" "${@:3}"; do
         args+=(-e "s|@${pair%%=*}@|${pair#*=}|g")
     done

@@ -14,7 +14,7 @@ case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
 case $DATA in /*) ;; *) DATA=$PWD/$DATA ;; esac
 
 P_HTTP=$PORT_BASE P_IMAP=$((PORT_BASE + 1)) P_SMTP=$((PORT_BASE + 2)) P_SIEVE=$((PORT_BASE + 3))
-P_IMAPS=$((PORT_BASE + 4)) P_SMTPS=$((PORT_BASE + 5))
+P_IMAPS=$((PORT_BASE + 4)) P_SMTPS=$((PORT_BASE + 5)) P_RELAY=$((PORT_BASE + 6))
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }

@@ -31,7 +31,7 @@ need_port() { # SERVICE PORT
 }
 need_port nginx "$P_HTTP"
 for p in $P_IMAP $P_IMAPS $P_SIEVE; do need_port dovecot "$p"; done
-for p in $P_SMTP $P_SMTPS; do need_port postfix "$p"; done
+for p in $P_SMTP $P_SMTPS $P_RELAY; do need_port postfix "$p"; done
 
 make_folders
 make_secrets
