@@ -179,6 +179,40 @@ bool json_write(const json_t *v, struct buf *b)
     return json_dump_callback(v, append, b, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
 }
 
+static void write_escape(char c, struct buf *b)
+{
+    static const char short_form[] = "b\bf\fn\nr\rt\t\"\"\\\\";
+    for (const char *f = short_form; *f; f += 2) {
+        if (f[1] != c) continue;
+        buf_char(b, '\\');
+        buf_char(b, f[0]);
+        return;
+    }
+    buf_printf(b, "\\u%04x", (unsigned char) c);
+}
+
+bool json_write_text(str_t s, struct buf *b)
+{
+    if (str_is_null(s)) return buf_cstr(b, "null");
+    if (!str_is_utf8(s)) {
+        CLEANUP_JSON json_t *mended = json_from_str(s);
+        return mended && json_write(mended, b);
+    }
+    buf_reserve(b, s.n + 2);
+    buf_char(b, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char) s.p[i];
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        buf_add(b, s.p + from, i - from);
+        write_escape((char) c, b);
+        from = i + 1;
+    }
+    buf_add(b, s.p + from, s.n - from);
+    buf_char(b, '"');
+    return !b->failed;
+}
+
 json_t *json_from_err(const struct err *e)
 {
     json_t *v = json_object(), *details = json_object();

@@ -46,6 +46,9 @@ void json_put_int(json_t *obj, const char *key, long long v);
 void json_put_bool(json_t *obj, const char *key, bool v);
 /* Compact text appended to b. False when the buffer refused. */
 bool json_write(const json_t *v, struct buf *b);
+/* Appends s as a JSON string as json_from_str would have it; the null slice as null. For answers
+ * that are written without a value in between. False when the buffer refused. */
+bool json_write_text(str_t s, struct buf *b);
 /* The error shape {code, message, details}. New reference. */
 json_t *json_from_err(const struct err *e);
 

@@ -6,9 +6,19 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-enum { MAX_ARGS = 64, MAX_DEPTH = 8 };
+enum { MAX_ARGS = 64, MAX_DEPTH = 8, AHEAD_MAX = 4 };
+
+/* A value read along with another, until it is asked for. */
+struct ahead {
+    str_t key;
+    bool read;
+    struct arena *arena;
+    struct kv_value value;
+};
 
 struct kv {
+    struct ahead ahead[AHEAD_MAX];
+    size_t ahead_count;
     struct arena *strings;
     char *socket;
     str_t user, password;
@@ -150,13 +160,92 @@ static bool is_stale(const struct kv *kv)
     return n >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
+/* --- values read ahead ------------------------------------------------------------------------
+ */
+
+void kv_ahead(struct kv *kv, str_t key)
+{
+    if (kv->ahead_count < AHEAD_MAX) kv->ahead[kv->ahead_count++] = (struct ahead){.key = key};
+}
+
+void kv_ahead_forget(struct kv *kv)
+{
+    kv->ahead_count = 0;
+}
+
+static bool only_reads(const struct kv_call *calls, size_t n)
+{
+    static const str_t reads[] = {STR_INIT("GET"), STR_INIT("HGET"), STR_INIT("TTL"),
+                                  STR_INIT("MGET")};
+    for (size_t i = 0; i < n; i++) {
+        bool found = false;
+        for (size_t k = 0; k < sizeof reads / sizeof *reads; k++)
+            found = found || (calls[i].argc > 0 && str_eq(calls[i].argv[0], reads[k]));
+        if (!found) return false;
+    }
+    return true;
+}
+
+/* A GET whose answer is here already. */
+static bool take_ahead(struct kv *kv, struct arena *a, const struct kv_call *call,
+                       struct kv_value *out)
+{
+    if (call->argc != 2 || !str_eq(call->argv[0], STR("GET"))) return false;
+    for (size_t i = 0; i < kv->ahead_count; i++) {
+        struct ahead *h = &kv->ahead[i];
+        if (!h->read || h->arena != a || !str_eq(h->key, call->argv[1])) continue;
+        *out = h->value;
+        *h = kv->ahead[--kv->ahead_count];
+        return true;
+    }
+    return false;
+}
+
+/* Puts the GETs behind what is queued; those that are asked for now anyway are left out. */
+static rc_t queue_ahead(struct kv *kv, size_t *n, struct err *e)
+{
+    *n = 0;
+    for (size_t i = 0; i < kv->ahead_count; i++) {
+        if (kv->ahead[i].read) continue;
+        const str_t get[] = {STR("GET"), kv->ahead[i].key};
+        TRY(queue(kv, get, 2, e));
+        (*n)++;
+    }
+    return RC_OK;
+}
+
+static rc_t read_ahead(struct kv *kv, struct arena *a, struct err *e)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < kv->ahead_count; i++) {
+        struct ahead h = kv->ahead[i];
+        void *reply = NULL;
+        if (!h.read) {
+            if (redisGetReply(kv->redis, &reply) != REDIS_OK) {
+                kv->ahead_count = 0;
+                return lost(kv, e);
+            }
+            h.read = copy_reply(reply, a, 1, &h.value, NULL) == RC_OK;
+            h.arena = a;
+            freeReplyObject(reply);
+        }
+        if (h.read) kv->ahead[kept++] = h;
+    }
+    kv->ahead_count = kept;
+    return RC_OK;
+}
+
 rc_t kv_pipeline(struct kv *kv, struct arena *a, const struct kv_call *calls, size_t n,
                  struct kv_value *outs, struct err *e)
 {
+    size_t ahead = 0;
+    if (n == 1 && take_ahead(kv, a, &calls[0], &outs[0])) return RC_OK;
+    if (!only_reads(calls, n)) kv->ahead_count = 0;
     if (kv->redis && is_stale(kv)) disconnect(kv);
     if (!kv->redis) TRY(connect_redis(kv, e));
     for (size_t i = 0; i < n; i++)
         TRY(queue(kv, calls[i].argv, calls[i].argc, e));
+    TRY(queue_ahead(kv, &ahead, e));
     rc_t rc = RC_OK;
     for (size_t i = 0; i < n; i++) {
         void *reply = NULL;
@@ -164,6 +253,10 @@ rc_t kv_pipeline(struct kv *kv, struct arena *a, const struct kv_call *calls, si
         /* After a failed copy the later replies are still read, to stay in step. */
         if (rc == RC_OK) rc = copy_reply(reply, a, MAX_DEPTH, &outs[i], e);
         freeReplyObject(reply);
+    }
+    if (ahead > 0) {
+        rc_t more = read_ahead(kv, a, rc == RC_OK ? e : NULL);
+        if (rc == RC_OK) rc = more;
     }
     return rc;
 }

@@ -53,6 +53,14 @@ struct kv_call {
 rc_t kv_pipeline(struct kv *kv, struct arena *a, const struct kv_call *calls, size_t n,
                  struct kv_value *outs, struct err *e) WX_MUST_USE;
 
+/* A value that will be asked for soon with GET: it is read along with the next round trip, and that
+ * GET is then answered from it, once, as long as nothing was written in between. The key lives, and
+ * the arena of that next call lasts, until kv_ahead_forget. Only saves time: a key that found no
+ * room, or whose value is an error, is simply asked for. */
+void kv_ahead(struct kv *kv, str_t key);
+/* At the end of a request. */
+void kv_ahead_forget(struct kv *kv);
+
 /* Lua script by EVAL (Redis caches the compiled form by its text), for compare-and-set. */
 rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
              const str_t *keys, size_t nkeys, const str_t *args, size_t nargs) WX_MUST_USE;

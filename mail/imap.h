@@ -122,6 +122,11 @@ struct imap_mailbox {
 /* The selected mailbox, brought up to date with NOOP. */
 rc_t imap_mailbox(struct imap *im, struct imap_mailbox *out, struct err *e) WX_MUST_USE;
 
+/* The same in one round trip. *quiet: nothing had happened since this connection looked the last
+ * time, so *out is how it is; else *out only says where to begin, and a list asked for next brings
+ * its own. */
+rc_t imap_look(struct imap *im, struct imap_mailbox *out, bool *quiet, struct err *e) WX_MUST_USE;
+
 struct imap_address {
     str_t name;    /* decoded UTF-8, may be null */
     str_t address; /* local@domain, cleaned of controls; may be null for a group */

@@ -136,6 +136,24 @@ rc_t imap_mailbox(struct imap *im, struct imap_mailbox *out, struct err *e)
     return rc;
 }
 
+static rc_t look_once(struct imap *im, struct imap_mailbox *out, bool *quiet, struct err *e)
+{
+    TRY(imap_need_selected(im, e));
+    TRY(state_round(im->c, out, e));
+    *quiet = im->fresh = !im->c->sel.moved;
+    im->state = *out;
+    return RC_OK;
+}
+
+rc_t imap_look(struct imap *im, struct imap_mailbox *out, bool *quiet, struct err *e)
+{
+    rc_t rc;
+    do
+        rc = look_once(im, out, quiet, e);
+    while (imap_should_retry(im, rc));
+    return rc;
+}
+
 /* --- rows ------------------------------------------------------------------------------------ */
 
 struct row_reader {
@@ -266,6 +284,8 @@ static rc_t list_once(struct imap *im, const struct wanted *q, struct arena *a,
             TRY(list_round(im->c, q, &rr, &m, e));
         while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
     }
+    /* It never rested: true of no state that could be asked for again. */
+    if (!good && im->c->sel.moved) m.modseq = 0;
     qsort(rr.rows, rr.count, sizeof *rr.rows, by_sequence);
     for (size_t i = 0; q->oldest_first && i < rr.count / 2; i++) {
         struct imap_row swap = rr.rows[i];

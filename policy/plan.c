@@ -145,7 +145,7 @@ static str_t key(struct arena *a, str_t instance, const char *kind, str_t name)
     return arena_printf(a, "%.*s:%s:%.*s", STR_ARG(instance), kind, STR_ARG(name));
 }
 
-static str_t version_key(struct arena *a, str_t instance)
+str_t plan_version_key(struct arena *a, str_t instance)
 {
     return arena_printf(a, "%.*s:ver", STR_ARG(instance));
 }
@@ -155,7 +155,7 @@ static rc_t read_version(const struct plan_store *s, struct kv *kv, struct arena
                          struct err *e)
 {
     struct kv_value v;
-    TRY(KV_CMD(kv, a, &v, e, STR("GET"), version_key(a, s->config->instance)));
+    TRY(KV_CMD(kv, a, &v, e, STR("GET"), plan_version_key(a, s->config->instance)));
     if (v.type == KV_NIL) {
         *out = STR("0");
         return RC_OK;
@@ -247,7 +247,7 @@ static rc_t change(struct kv *kv, struct arena *a, str_t instance, const str_t *
                    struct err *e)
 {
     const str_t multi[] = {STR("MULTI")}, exec[] = {STR("EXEC")};
-    const str_t bump[] = {STR("INCR"), version_key(a, instance)};
+    const str_t bump[] = {STR("INCR"), plan_version_key(a, instance)};
     const struct kv_call calls[] = {{multi, 1}, {argv, argc}, {bump, 2}, {exec, 1}};
     struct kv_value v[4];
     if (argv[1].n > KEY_MAX) return err_set(e, RC_INVALID, "That name is too long.");

@@ -20,6 +20,8 @@ struct plan_store; /* the process's cache; thread-safe */
 rc_t plan_store_new(const struct config *c, struct plan_store **out, struct err *e) WX_MUST_USE;
 void plan_store_free(struct plan_store *s);
 
+/* Where the version is kept; every plan_lookup GETs it first. */
+str_t plan_version_key(struct arena *a, str_t instance);
 /* Asks Redis for the version and reloads when it differs. RC_STATE_DOWN: no answer is given from
  * old knowledge. account: the user's address, lower case. A stored plan that is not a plan's name
  * gives plan "" and a plan that nobody describes keeps its name; both have no features. */

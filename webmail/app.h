@@ -44,6 +44,8 @@ struct app {
     struct list_cache *lists;
     struct image_desk *images;
     struct list_cache *snippets;
+    struct list_cache
+        *accounts; /* address by session id: what to read ahead, trusted for nothing */
     struct events *events;
     struct shared *shared; /* memory of all worker processes: crash marks, throttle */
     str_t kv_password;     /* or null */

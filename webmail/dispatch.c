@@ -188,5 +188,6 @@ void dispatch(struct request *q, struct response *s, void *app, void *thread_sta
     log_request(&c, r, &e, started);
     json_decref(c.in);
     json_decref(c.out);
+    kv_ahead_forget(t->kv);
     arena_reset(t->secret);
 }

@@ -34,6 +34,8 @@
 #define LIST_CACHE_PAGES 512u
 #define SNIPPET_BYTES (2u << 20)
 #define SNIPPET_COUNT 8192u
+#define ACCOUNT_BYTES (256u << 10)
+#define ACCOUNT_COUNT 2048u
 #define STACK_BYTES (2u << 20)
 #define IO_TIMEOUT_MS 60000
 #define LISTEN_BACKLOG 1024
@@ -173,6 +175,7 @@ static rc_t serve(struct master *m, struct err *e)
     TRY(plan_store_new(s->config, &app.plans, e));
     TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app.lists, e));
     TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app.snippets, e));
+    TRY(list_cache_new(ACCOUNT_BYTES, ACCOUNT_COUNT, &app.accounts, e));
     TRY(image_desk_new(s->config->threads, &app.images, e));
     TRY(events_new(&app, &app.events, e));
     const struct http_server_options server = {
@@ -195,6 +198,7 @@ static rc_t serve(struct master *m, struct err *e)
     events_free(app.events);
     list_cache_free(app.lists);
     list_cache_free(app.snippets);
+    list_cache_free(app.accounts);
     image_desk_free(app.images);
     plan_store_free(app.plans);
     imap_pool_free(app.imap);

@@ -210,6 +210,16 @@ static rc_t refresh(struct call *c, const struct session_seed *k, const struct s
     return devices_touch(c, s->address, k->hash, e);
 }
 
+/* What else every request asks for, along with the record: the plans' version, and the epoch of
+ * the account whose cookie this was the last time. Another account's epoch would just not be used.
+ */
+static void read_ahead(struct call *c, const struct session_seed *k)
+{
+    str_t address = list_cache_get(c->app->accounts, k->hash, c->arena);
+    kv_ahead(c->kv, plan_version_key(c->arena, c->app->config->instance));
+    if (address.p) kv_ahead(c->kv, epoch_key(c, address));
+}
+
 rc_t session_load(struct call *c, const struct session **out, struct err *e)
 {
     struct session_seed k;
@@ -218,6 +228,7 @@ rc_t session_load(struct call *c, const struct session **out, struct err *e)
     struct session *s = ARENA_NEW(c->arena, struct session);
     if (!s) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(read_cookie(c, &k, e));
+    read_ahead(c, &k);
     const str_t get[] = {STR("GET"), k.record}, ttl[] = {STR("TTL"), k.record};
     const struct kv_call calls[] = {{get, 2}, {ttl, 2}};
     rc_t rc = kv_pipeline(c->kv, c->arena, calls, 2, v, e);
@@ -239,6 +250,7 @@ rc_t session_load(struct call *c, const struct session **out, struct err *e)
     s->domain = config_domain_of(c->app->config, s->address);
     if (!same_epoch || !is_current(c, s) || !s->domain) return err_set(e, RC_UNAUTHENTICATED, NULL);
     TRY(refresh(c, &k, s, v[1].i, e));
+    list_cache_put_once(c->app->accounts, k.hash, s->address);
     s->id = k.hash;
     s->epoch = epoch;
     *out = s;
@@ -267,6 +279,7 @@ rc_t session_end(struct call *c, struct err *e)
     imap_pool_drop(c->app->imap, k.hash);
     list_cache_drop(c->app->lists, k.hash);
     list_cache_drop(c->app->snippets, k.hash);
+    list_cache_drop(c->app->accounts, k.hash);
     set_cookie(c, STR(""), true);
     return RC_OK;
 }

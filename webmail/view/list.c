@@ -4,10 +4,10 @@
 
 #include "webmail/session/session.h"
 #include "webmail/view/list_cache.h"
+#include "webmail/view/row_text.h"
 #include "webmail/view/selection.h"
 
-/* Room for the numbers of IMAP_THREAD_MAX messages with nothing between them. */
-#define THREAD_SET_BYTES (16u << 10)
+#define PAGE_BYTES (8u << 20)
 
 static json_t *addresses_json(const struct imap_address *list, size_t n)
 {
@@ -19,20 +19,6 @@ static json_t *addresses_json(const struct imap_address *list, size_t n)
         json_array_append_new(v, address);
     }
     return v;
-}
-
-static str_t security_word(enum imap_security s)
-{
-    switch (s) {
-    case IMAP_SEC_SIGNED:
-        return STR("signed");
-    case IMAP_SEC_ENCRYPTED:
-        return STR("encrypted");
-    case IMAP_SEC_OPAQUE:
-        return STR("opaque");
-    default:
-        return STR_NULL;
-    }
 }
 
 json_t *row_json(const struct imap_row *row, struct arena *a)
@@ -51,30 +37,6 @@ json_t *row_json(const struct imap_row *row, struct arena *a)
     json_put_bool(v, "attachment", row->attachment);
     json_put_str(v, "security", security_word(row->security));
     json_put_str(v, "message_id", row->message_id);
-    return v;
-}
-
-static json_t *thread_json(const struct imap_thread *t)
-{
-    CLEANUP_BUF struct buf set = BUF_INIT(THREAD_SET_BYTES);
-    json_t *v = json_object();
-    size_t from = 0;
-    imap_uids_write(&set, t->uids, t->count, &from, THREAD_SET_BYTES);
-    json_put_int(v, "count", (long long) t->count);
-    json_put_int(v, "unread", (long long) t->unread);
-    json_put_bool(v, "flagged", t->flagged);
-    json_put_str(v, "uids", buf_view(&set));
-    return v;
-}
-
-static json_t *rows_json(const struct imap_rows *rows, struct arena *a)
-{
-    json_t *v = json_array();
-    for (size_t i = 0; i < rows->count; i++) {
-        json_t *row = row_json(&rows->rows[i], a);
-        if (rows->threads) json_object_set_new(row, "thread", thread_json(&rows->threads[i]));
-        json_array_append_new(v, row);
-    }
     return v;
 }
 
@@ -156,26 +118,20 @@ static rc_t read_query(struct call *c, struct list_query *l, struct err *e)
 
 /* --- answers --------------------------------------------------------------------------------- */
 
-static void answer_text(struct call *c, str_t json)
+/* Written as text at once: a value of thousands of parts in between costs more than reading the
+ * rows. */
+static void write_page(struct buf *b, const struct imap_rows *rows, uint32_t offset)
 {
-    response_type(c->s, STR("application/json"));
-    buf_str(&c->s->body, json);
-}
-
-static str_t page_text(struct call *c, const struct imap_rows *rows, uint32_t offset)
-{
-    CLEANUP_BUF struct buf text = BUF_INIT(8u << 20);
-    CLEANUP_JSON json_t *v = json_object();
-    json_put_int(v, "uidvalidity", rows->mailbox.uidvalidity);
-    json_put_int(v, "uidnext", rows->mailbox.uidnext);
-    json_put_int(v, "modseq", (long long) rows->mailbox.modseq);
-    json_put_int(v, "total", rows->mailbox.total);
-    json_put_int(v, "unread", rows->mailbox.unseen);
-    json_put_int(v, "rows", (long long) rows->total);
-    json_put_int(v, "offset", offset);
-    json_object_set_new(v, "messages", rows_json(rows, c->arena));
-    if (!json_write(v, &text)) return STR_NULL;
-    return arena_str(c->arena, buf_view(&text));
+    const struct imap_mailbox *m = &rows->mailbox;
+    buf_printf(b, "{\"uidvalidity\":%u,\"uidnext\":%u,\"modseq\":%llu,\"total\":%u,",
+               m->uidvalidity, m->uidnext, (unsigned long long) m->modseq, m->total);
+    buf_printf(b, "\"unread\":%u,\"rows\":%zu,\"offset\":%u,\"messages\":[", m->unseen, rows->total,
+               offset);
+    for (size_t i = 0; i < rows->count; i++) {
+        if (i > 0) buf_char(b, ',');
+        row_write(b, &rows->rows[i], rows->threads ? &rows->threads[i] : NULL);
+    }
+    buf_cstr(b, "]}");
 }
 
 /* What a page of the list depends on. Without MODSEQ a flag can change unseen: then it is null. */
@@ -187,41 +143,62 @@ static str_t state_of(struct call *c, const struct imap_mailbox *box, const stru
                         l->limit, l->order.sort, l->order.ascending, l->order.threads);
 }
 
+/* Where a page in this state is remembered, and the tag that names it for the browser. */
+static str_t name_page(struct call *c, str_t mailbox, str_t state)
+{
+    if (!state.p) return STR_NULL;
+    response_header(c->s, STR("ETag"), arena_printf(c->arena, "W/\"%.*s\"", STR_ARG(state)));
+    response_header(c->s, STR("Cache-Control"), STR("private, no-cache"));
+    return arena_printf(c->arena, "%.*s %.*s %.*s", STR_ARG(c->session->id), STR_ARG(state),
+                        STR_ARG(mailbox));
+}
+
+static bool is_known(const struct call *c, str_t state)
+{
+    str_t tag = c->q->if_none_match; /* W/"state" */
+    return tag.n == state.n + 4 && str_starts(tag, STR("W/\"")) &&
+           str_eq(str_sub(tag, 3, tag.n - 1), state);
+}
+
+/* Reads the page and remembers it under the state it was read in, which the rows tell. */
+static rc_t read_page(struct call *c, struct imap *im, const struct list_query *l, str_t mailbox,
+                      struct err *e)
+{
+    struct imap_rows rows;
+    struct buf *body = &c->s->body;
+    TRY(imap_list_ordered(im, &l->order, l->offset, l->limit, c->arena, &rows, e));
+    response_type(c->s, STR("application/json"));
+    buf_reserve(body, 512 + rows.count * 512);
+    write_page(body, &rows, l->offset);
+    if (body->failed) return err_set(e, RC_NO_MEMORY, NULL);
+    str_t key = name_page(c, mailbox, state_of(c, &rows.mailbox, l));
+    if (key.p) list_cache_put(c->app->lists, key, buf_view(body));
+    return RC_OK;
+}
+
 rc_t messages_list(struct call *c, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
-    str_t mailbox, key = STR_NULL, text = STR_NULL;
+    str_t mailbox;
     struct list_query l;
     struct imap_mailbox box;
-    struct imap_rows rows;
+    bool quiet = false;
     TRY(call_folder(c, 0, &mailbox, e));
     TRY(read_query(c, &l, e));
     TRY(call_imap(c, mailbox, &im, e));
-    TRY(imap_mailbox(im, &box, e));
-    str_t state = state_of(c, &box, &l);
-    if (state.p) {
-        str_t etag = arena_printf(c->arena, "W/\"%.*s\"", STR_ARG(state));
-        response_header(c->s, STR("ETag"), etag);
-        response_header(c->s, STR("Cache-Control"), STR("private, no-cache"));
-        if (c->q->if_none_match.n > 0 && str_eq(c->q->if_none_match, etag)) {
-            c->s->status = 304;
-            return RC_OK;
-        }
-        key = arena_printf(c->arena, "%.*s %.*s %.*s", STR_ARG(c->session->id), STR_ARG(state),
-                           STR_ARG(mailbox));
-        text = list_cache_get(c->app->lists, key, c->arena);
+    TRY(imap_look(im, &box, &quiet, e));
+    str_t state = quiet ? state_of(c, &box, &l) : STR_NULL;
+    if (!state.p) return read_page(c, im, &l, mailbox, e);
+    str_t key = name_page(c, mailbox, state);
+    if (is_known(c, state)) {
+        c->s->status = 304;
+        return RC_OK;
     }
+    str_t text = list_cache_get(c->app->lists, key, c->arena);
     if (str_is_null(text)) {
-        TRY(imap_list_ordered(im, &l.order, l.offset, l.limit, c->arena, &rows, e));
-        text = page_text(c, &rows, l.offset);
-        if (str_is_null(text)) return err_set(e, RC_NO_MEMORY, NULL);
-        str_t now = state_of(c, &rows.mailbox, &l);
-        /* Only what was read in the state that its key names. */
-        if (key.p && str_eq(now, state))
-            list_cache_put(c->app->lists, key, text);
-        else
-            response_header(c->s, STR("ETag"), STR_NULL);
+        response_header(c->s, STR("ETag"), STR_NULL);
+        return read_page(c, im, &l, mailbox, e);
     }
-    answer_text(c, text);
-    return RC_OK;
+    response_type(c->s, STR("application/json"));
+    return buf_str(&c->s->body, text) ? RC_OK : err_set(e, RC_NO_MEMORY, NULL);
 }

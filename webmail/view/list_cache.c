@@ -121,6 +121,20 @@ void list_cache_put(struct list_cache *l, str_t key, str_t value)
     free(p);
 }
 
+void list_cache_put_once(struct list_cache *l, str_t key, str_t value)
+{
+    uint64_t hash = hash_of(key);
+    bool there = false;
+    pthread_mutex_lock(&l->lock);
+    for (size_t i = 0; i < WAYS && !there; i++) {
+        struct entry *s = &l->slots[(hash + i) % l->count];
+        there = is_key(s, hash, key);
+        if (there) s->used = ++l->clock;
+    }
+    pthread_mutex_unlock(&l->lock);
+    if (!there) list_cache_put(l, key, value);
+}
+
 void list_cache_drop(struct list_cache *l, str_t prefix)
 {
     pthread_mutex_lock(&l->lock);
