@@ -97,6 +97,17 @@ rc_t message_part_name(struct message_view *v, str_t id, str_t *name, struct err
     return RC_OK;
 }
 
+rc_t message_part_kind(struct message_view *v, str_t id, enum preview *out, struct err *e)
+{
+    struct opened *m = opened_of(v);
+    const struct entity *part = known_part(m, id);
+    if (!part) return no_such_part(e);
+    str_t type = arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
+    if (str_is_null(type)) return err_set(e, RC_NO_MEMORY, NULL);
+    *out = preview_of(type, part->filename);
+    return RC_OK;
+}
+
 rc_t message_part_text(struct message_view *v, str_t id, struct buf *out, struct err *e)
 {
     const struct entity *part = known_part(opened_of(v), id);

@@ -17,6 +17,7 @@
 #include "crypto/cert.h"
 #include "crypto/cms.h"
 #include "mail/entity.h"
+#include "mail/preview.h"
 
 enum key_answer { KEY_DONE, KEY_PENDING, KEY_NONE };
 
@@ -183,6 +184,9 @@ rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t
 
 /* The file name that the part gives, or null. RC_NOT_FOUND. */
 rc_t message_part_name(struct message_view *v, str_t id, str_t *name, struct err *e) WX_MUST_USE;
+/* How it can be shown, by its type and name. RC_NOT_FOUND. */
+rc_t message_part_kind(struct message_view *v, str_t id, enum preview *out,
+                       struct err *e) WX_MUST_USE;
 /* The bytes as UTF-8, by the part's charset (text/...; anything else: UTF-8 or windows-1252). */
 rc_t message_part_text(struct message_view *v, str_t id, struct buf *out,
                        struct err *e) WX_MUST_USE;

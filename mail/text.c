@@ -105,6 +105,23 @@ str_t text_one_line(str_t s, struct arena *a)
     return arena_str(a, line.p ? line : STR(""));
 }
 
+str_t text_lines(str_t s, struct arena *a)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT(4 * s.n + 16);
+    unsigned lines = 0;
+    for (; s.n > 0 && lines < 200; lines++) {
+        str_t one;
+        str_cut(s, '\n', &one, &s);
+        one = text_one_line(one, a);
+        if (b.n || one.n) { /* none at the beginning */
+            buf_str(&b, one);
+            buf_char(&b, '\n');
+        }
+    }
+    str_t all = str_trim(buf_view(&b));
+    return arena_str(a, all.p ? all : STR(""));
+}
+
 str_t text_lower(str_t s, struct arena *a)
 {
     str_t copy = arena_str(a, s.p ? s : STR(""));

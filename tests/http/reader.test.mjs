@@ -174,3 +174,56 @@ test('what may not be asked for', async () => {
   assert.equal((await c.post(`${m.url}/unsubscribe`, { uidvalidity: m.uidvalidity })).status, 403);
   assert.equal((await c.get('/api/v1/image?u=aHR0cDovL2EuZXhhbXBsZS8&s=AAAA')).status, 403);
 });
+
+const ICS = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'METHOD:REQUEST', 'BEGIN:VEVENT', 'UID:1@b.example', 'SEQUENCE:0', 'SUMMARY:<img src=x onerror=alert(1)> Plan', 'DTSTART;TZID=Europe/Vienna:20260715T090000',
+  'DTEND;TZID=Europe/Vienna:20260715T100000', 'ORGANIZER;CN=Ana:mailto:ana@a.example', 'ATTENDEE;CN=Alice;PARTSTAT=NEEDS-ACTION:mailto:alice@demo.test', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+const VCF = 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Ana L\u00f3pez\r\nEMAIL;TYPE=work:ana@a.example\r\nTEL;TYPE=cell:+43 1\r\nEND:VCARD\r\n';
+const preview = (m, part, keys = []) => c.post(`${m.url}/preview`, { uidvalidity: m.uidvalidity, keys, part });
+
+test('an invitation as data', async () => {
+  const event = {
+    uid: '1@b.example', sequence: 0, status: null, summary: '<img src=x onerror=alert(1)> Plan', location: '', description: '', url: null, all_day: false, repeats: null, recurrence_id: null,
+    start: { utc: '2026-07-15T07:00:00Z', local: '2026-07-15T09:00:00', zone: 'Europe/Vienna' }, end: { utc: '2026-07-15T08:00:00Z', local: '2026-07-15T10:00:00', zone: 'Europe/Vienna' },
+    organizer: { name: 'Ana', address: 'ana@a.example' }, attendees: [{ name: 'Alice', address: 'alice@demo.test', role: null, status: 'NEEDS-ACTION' }], attendees_total: 1,
+  };
+  const want = { kind: 'calendar', method: 'REQUEST', events: [event], total: 1 };
+  const inner = multipart('mixed', [text('x'), attachment('invite.ics', 'text/calendar; method=REQUEST', Buffer.from(ICS))]);
+  const m = await put(inner);
+  assert.deepEqual((await preview(m, (await m.get()).attachments[0].id)).json, want);
+  const s = await sealed(inner);
+  const { attachments } = (await c.post(`${s.url}/open`, { uidvalidity: s.uidvalidity, keys: s.keys })).json;
+  assert.deepEqual((await preview(s, attachments[0].id, s.keys)).json, want);
+  assert.equal((await preview(s, attachments[0].id)).status, 404);
+  const outlook = await put(multipart('alternative', [text('x'), text(ICS, { type: 'text/calendar' })]));
+  assert.deepEqual((await preview(outlook, (await outlook.get()).attachments[0].id)).json, want);
+});
+
+test('a card as data', async () => {
+  const m = await put(multipart('mixed', [text('x'), attachment('ana.vcf', 'text/vcard', Buffer.from(VCF))]));
+  const contact = { name: 'Ana L\u00f3pez', organization: '', title: '', emails: [{ value: 'ana@a.example', label: 'work' }], phones: [{ value: '+43 1', label: 'cell' }], addresses: [], urls: [], birthday: null, note: '' };
+  assert.deepEqual((await preview(m, (await m.get()).attachments[0].id)).json, { kind: 'contact', contacts: [contact], total: 1 });
+});
+
+test('reports as data, with the message they are about', async () => {
+  const original = entity([['Content-Type', 'message/rfc822']], 'From: Alice <alice@demo.test>\r\nTo: x@b.example\r\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nDate: Sat, 31 Jan 2026 12:00:00 +0000\r\nMessage-ID: <1@demo.test>\r\n\r\nx\r\n');
+  const status = entity([['Content-Type', 'message/delivery-status']], 'Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; x@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no such user\r\n');
+  const m = await put(multipart('report', [text('It failed.'), status, original], '; report-type=delivery-status'));
+  const about = { subject: 'Gr\u00fc\u00dfe', from: 'Alice <alice@demo.test>', to: 'x@b.example', date: '2026-01-31T12:00:00Z', message_id: '<1@demo.test>' };
+  const recipient = { address: 'x@b.example', action: 'failed', status: '5.1.1', diagnostic: '550 no such user', remote: null, last_attempt: null, retry_until: null };
+  assert.deepEqual((await preview(m, (await m.get()).report.part)).json, { kind: 'report', report: 'delivery', reporter: 'mx.example', arrived: null, recipients: [recipient], total: 1, original: about });
+  const mdn = entity([['Content-Type', 'message/disposition-notification']], 'Final-Recipient: rfc822; x@b.example\r\nOriginal-Message-ID: <1@demo.test>\r\nDisposition: manual-action/MDN-sent-manually; displayed\r\n');
+  const r = await put(multipart('report', [text('Seen.'), mdn], '; report-type=disposition-notification'));
+  assert.deepEqual((await preview(r, (await r.get()).report.part)).json,
+    { kind: 'report', report: 'disposition', reporter: null, recipient: 'x@b.example', disposition: 'displayed', automatic: false, problem: null, message_id: '<1@demo.test>', original: null });
+});
+
+test('what cannot be previewed', async () => {
+  const m = await put(multipart('mixed', [text('x'), attachment('a.zip', 'application/zip', Buffer.from('x')), attachment('b.ics', 'text/calendar', Buffer.from('nothing')), attachment('c.vcf', 'text/vcard', Buffer.from('nothing')),
+    attachment('d.ics', 'text/calendar', Buffer.from(`BEGIN:VCALENDAR\r\n${'BEGIN:VEVENT\r\n'.repeat(100_000)}`))]));
+  const ids = (await m.get()).attachments.map((a) => a.id);
+  const codes = [];
+  for (const id of ids) codes.push((await preview(m, id)).json.code);
+  assert.deepEqual(codes, ['unsupported', 'damaged', 'damaged', 'too_large']);
+  assert.equal((await preview(m, '9.9')).status, 404);
+  for (const part of ['', 7, null, undefined]) assert.equal((await preview(m, part)).status, 422, String(part));
+});

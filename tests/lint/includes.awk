@@ -14,6 +14,7 @@ BEGIN {
     owner["openssl/"] = "crypto keyring"
     owner["zlib.h"] = "crypto"
     owner["libetpan/"] = "mail"
+    owner["libical/"] = "mail"
     owner["fcgi"] = "fcgi"
     owner["hiredis"] = "base"
     owner["jansson.h"] = "base"

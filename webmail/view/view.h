@@ -12,7 +12,8 @@ call_handler messages_changes, messages_list, messages_conversation, messages_sn
     messages_search, messages_search_all, messages_rows, messages_flags, messages_move,
     messages_copy, messages_delete, messages_append;
 call_handler message_get, message_unlock, message_check, message_attached, message_source,
-    message_images, message_leave_list, message_zip, message_proof, part_get, part_unlock;
+    message_images, message_leave_list, message_zip, message_preview, message_proof, part_get,
+    part_unlock;
 
 #define VIEW_MAX_UIDS 5000u
 #define VIEW_MAX_LIMIT 200u

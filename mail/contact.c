@@ -1,0 +1,220 @@
+#include "mail/contact.h"
+
+#include "mail/entity.h"
+#include "mail/text.h"
+
+enum { MAX_VALUE = 8192, MAX_LINE = 64 << 10 };
+
+/* --- lines -------------------------------------------------------------------------------------
+ */
+
+struct line {
+    str_t name, params, value; /* "TEL", "TYPE=work;...", raw value */
+};
+
+/* One line of the file without its end; false at the end. */
+static bool next_raw(str_t *left, str_t *out)
+{
+    if (left->n == 0) return false;
+    str_cut(*left, '\n', out, left);
+    if (out->n && out->p[out->n - 1] == '\r') out->n--;
+    return true;
+}
+
+static bool is_quoted_printable(str_t line)
+{
+    str_t head, value;
+    return str_cut(line, ':', &head, &value) && str_ifind(head, STR("QUOTED-PRINTABLE")) >= 0;
+}
+
+/* With the lines that continue it: those that begin with a blank, and after a soft line break of
+ * vCard 2.1. What is longer than MAX_LINE (photographs) is cut. */
+static bool next_line(str_t *left, struct buf *b)
+{
+    str_t raw;
+    buf_clear(b);
+    if (!next_raw(left, &raw)) return false;
+    buf_str(b, str_sub(raw, 0, MAX_LINE));
+    while (left->n > 0) {
+        bool folded = left->p[0] == ' ' || left->p[0] == '\t';
+        bool soft =
+            !folded && b->n > 0 && b->p[b->n - 1] == '=' && is_quoted_printable(buf_view(b));
+        if (!folded && !soft) break;
+        next_raw(left, &raw);
+        if (soft) b->n--;
+        raw = folded ? str_sub(raw, 1, raw.n) : raw;
+        if (b->n + raw.n <= MAX_LINE) buf_str(b, raw);
+    }
+    return true;
+}
+
+/* The colon that ends name and parameters: not one in quotes. */
+static bool split_line(str_t s, struct line *out)
+{
+    bool quoted = false;
+    size_t colon = 0;
+    for (; colon < s.n && (quoted || s.p[colon] != ':'); colon++)
+        if (s.p[colon] == '"') quoted = !quoted;
+    if (colon == s.n) return false;
+    str_t head = str_sub(s, 0, colon), group, rest;
+    str_cut(head, ';', &head, &out->params);
+    if (str_cut(head, '.', &group, &rest)) head = rest; /* "item1.TEL" */
+    out->name = str_trim(head);
+    out->value = str_sub(s, colon + 1, s.n);
+    return out->name.n > 0;
+}
+
+static str_t param_of(str_t params, str_t name)
+{
+    while (params.n > 0) {
+        str_t one, key, value;
+        str_cut(params, ';', &one, &params);
+        if (str_cut(one, '=', &key, &value) && str_ieq(str_trim(key), name)) return value;
+    }
+    return STR_NULL;
+}
+
+/* --- values ------------------------------------------------------------------------------------
+ */
+
+/* RFC 6350 section 3.4: "\n", "\,", "\;", "\\". */
+static str_t unescape(str_t s, struct arena *a)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; p && i < s.n; i++) {
+        if (s.p[i] != '\\' || i + 1 == s.n) {
+            p[n++] = s.p[i];
+            continue;
+        }
+        char c = s.p[++i];
+        p[n++] = c == 'n' || c == 'N' ? '\n' : c;
+    }
+    return str_n(p, p ? n : 0);
+}
+
+static str_t decoded(const struct line *l, struct arena *a)
+{
+    CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(MAX_LINE), text = BUF_INIT_SECRET(MAX_LINE * 4);
+    str_t v = str_sub(l->value, 0, MAX_VALUE);
+    if (str_ifind(l->params, STR("QUOTED-PRINTABLE")) < 0) return v;
+    if (!mime_qp_decode(v, &raw) ||
+        charset_to_utf8(param_of(l->params, STR("CHARSET")), buf_view(&raw), &text, NULL) != RC_OK)
+        return STR("");
+    return arena_str(a, buf_view(&text));
+}
+
+/* Components between unescaped separators, those that say something, joined. */
+static str_t joined(str_t v, char separator, const char *glue, struct arena *a)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MAX_VALUE * 4);
+    for (size_t from = 0, i = 0; i <= v.n; i++) {
+        if (i < v.n && v.p[i] == '\\') {
+            i++;
+            continue;
+        }
+        if (i < v.n && v.p[i] != separator) continue;
+        str_t one = str_trim(unescape(str_sub(v, from, i), a));
+        if (one.n && b.n) buf_cstr(&b, glue);
+        buf_str(&b, one);
+        from = i + 1;
+    }
+    return arena_str(a, buf_view(&b));
+}
+
+/* Family;Given;Additional;Prefix;Suffix as it is spoken. */
+static str_t spoken_name(str_t v, struct arena *a)
+{
+    str_t part[5] = {STR_NULL};
+    for (size_t i = 0; i < 5 && v.n > 0; i++)
+        str_cut(v, ';', &part[i], &v);
+    str_t all = arena_printf(a, "%.*s %.*s %.*s %.*s %.*s", STR_ARG(part[3]), STR_ARG(part[1]),
+                             STR_ARG(part[2]), STR_ARG(part[0]), STR_ARG(part[4]));
+    return joined(all, ' ', " ", a);
+}
+
+static str_t label_of(str_t params)
+{
+    static const str_t words[] = {STR_INIT("fax"), STR_INIT("cell"), STR_INIT("work"),
+                                  STR_INIT("home")};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (str_ifind(params, words[i]) >= 0) return words[i];
+    return STR("");
+}
+
+static void add_value(struct contact_values *list, const struct line *l, str_t value,
+                      struct arena *a)
+{
+    str_t clean = text_lines(value, a);
+    if (list->count == CONTACT_MAX_VALUES || !clean.n) return;
+    list->list[list->count++] =
+        (struct contact_value){.value = clean, .label = label_of(l->params)};
+}
+
+static void set_once(str_t *field, str_t value, struct arena *a)
+{
+    str_t clean = text_one_line(value, a);
+    if (!field->n && clean.n) *field = clean;
+}
+
+static void read_property(struct contact *c, const struct line *l, struct arena *a)
+{
+    str_t raw = decoded(l, a), plain = unescape(raw, a), scheme, rest;
+    if (str_ieq(l->name, STR("FN"))) {
+        str_t name = text_one_line(plain, a);
+        if (name.n) c->name = name; /* before what N says */
+    } else if (str_ieq(l->name, STR("N"))) {
+        set_once(&c->name, spoken_name(raw, a), a);
+    } else if (str_ieq(l->name, STR("ORG"))) {
+        set_once(&c->organization, joined(raw, ';', ", ", a), a);
+    } else if (str_ieq(l->name, STR("TITLE"))) {
+        set_once(&c->title, plain, a);
+    } else if (str_ieq(l->name, STR("BDAY"))) {
+        set_once(&c->birthday, plain, a);
+    } else if (str_ieq(l->name, STR("NOTE"))) {
+        if (!c->note.n) c->note = text_lines(plain, a);
+    } else if (str_ieq(l->name, STR("EMAIL"))) {
+        add_value(&c->emails, l, text_one_line(plain, a), a);
+    } else if (str_ieq(l->name, STR("TEL"))) {
+        if (str_cut(plain, ':', &scheme, &rest) && str_ieq(scheme, STR("tel"))) plain = rest;
+        add_value(&c->phones, l, text_one_line(plain, a), a);
+    } else if (str_ieq(l->name, STR("ADR"))) {
+        add_value(&c->addresses, l, joined(raw, ';', "\n", a), a);
+    } else if (str_ieq(l->name, STR("URL"))) {
+        add_value(&c->urls, l, text_one_line(plain, a), a);
+    }
+}
+
+/* --- cards -------------------------------------------------------------------------------------
+ */
+
+static bool is_card(const struct line *l)
+{
+    return str_ieq(str_trim(l->value), STR("VCARD"));
+}
+
+rc_t contacts_read(str_t text, struct arena *a, struct contacts *out, struct err *e)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MAX_LINE);
+    struct contacts all = {.list = NULL};
+    struct contact *now = NULL;
+    struct line l;
+    if (text.n > CONTACT_MAX_BYTES) return err_set(e, RC_TOO_LARGE, "The card is too long.");
+    if (str_starts(text, STR("\xef\xbb\xbf"))) text = str_sub(text, 3, text.n);
+    all.list = ARENA_ARRAY(a, CONTACT_MAX, struct contact);
+    if (!all.list) return err_set(e, RC_NO_MEMORY, NULL);
+    while (next_line(&text, &b)) {
+        if (!split_line(buf_view(&b), &l)) continue;
+        if (str_ieq(l.name, STR("BEGIN")) && is_card(&l)) {
+            all.total++;
+            now = all.count < CONTACT_MAX ? &all.list[all.count++] : NULL;
+        } else if (str_ieq(l.name, STR("END")) && is_card(&l)) {
+            now = NULL;
+        } else if (now) {
+            read_property(now, &l, a);
+        }
+    }
+    if (all.total == 0) return err_set(e, RC_DAMAGED, "There is no card in this file.");
+    *out = all;
+    return RC_OK;
+}
