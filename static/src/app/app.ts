@@ -3,6 +3,7 @@ import '../core/shared.ts';
 import * as mail from '../api/mail.ts';
 import { ApiError, featuresNow, sessionExpired } from '../api/client.ts';
 import { compose } from './compose.ts';
+import { keepFocus } from '../core/focus.ts';
 import { bindKeys } from '../core/keyboard.ts';
 import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
 import { effect, untracked } from '../core/signals.ts';
@@ -145,6 +146,7 @@ async function start(): Promise<void> {
   followTitle();
   followPlan();
   startTooltips();
+  keepFocus(() => ['.grid', '.reader-scroll', '#main'].map((s) => document.querySelector<HTMLElement>(s)).find((e) => e && e.getClientRects().length > 0) ?? null);
   bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
