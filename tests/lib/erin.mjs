@@ -2,10 +2,10 @@
 // alone, and on a phone.
 import { randomUUID } from 'node:crypto';
 import { bigBox } from '../stack/seed/big.mjs';
-import { OWNER } from '../stack/seed/bigmail.mjs';
+import { LABELS, OWNER } from '../stack/seed/bigmail.mjs';
 import { people } from '../stack/seed/people.mjs';
 import { forget } from './browser.mjs';
-import { imapOf, instance } from './instance.mjs';
+import { imapOf, instance, signedIn } from './instance.mjs';
 import { message, text } from './mime.mjs';
 import { Smime } from './smime.mjs';
 
@@ -16,6 +16,8 @@ export const SECRET = 'kestrel-77';
 /** Three of one kind, to choose together. */
 export const RECEIPTS = [1, 2, 3].map((i) => `Receipt of the hardware shop, part ${i}`);
 export const NEWS = 'The crane is free from noon';
+export const NAMES = ['Aurora', 'Invoices', 'Family', 'To do'];
+const COLOURS = ['teal', 'orange', 'pink', 'blue'];
 /** Where the day files things. */
 export const FOLDER = 'Site';
 
@@ -25,6 +27,11 @@ const mail = (fields, entity) => message({ to: OWNER, date: new Date(), id: `<${
 export async function morning() {
   await bigBox(instance, MESSAGES);
   await forget('erin', 'alice');
+  const api = await signedIn('erin');
+  // A message a row, so that what is counted is what IMAP counts; conversations have a part of the day for themselves.
+  const set = await api.put('/api/v1/settings', { list: { threads: false }, labels: LABELS.map((keyword, i) => ({ keyword, name: NAMES[i], colour: COLOURS[i] })) });
+  if (set.status !== 200) throw new Error(set.text);
+  api.close();
   const imap = await imapOf('erin');
   await clean(imap);
   const s = new Smime(instance.keys);

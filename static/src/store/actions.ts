@@ -11,7 +11,7 @@ import * as reader from './reader.ts';
 import * as chosen from './selection.ts';
 import { toast } from './toasts.ts';
 import { confirm, wide } from './ui.ts';
-import { offer } from './undo.ts';
+import { offer, underway } from './undo.ts';
 
 export const SEEN = '\\Seen';
 export const FLAGGED = '\\Flagged';
@@ -90,7 +90,10 @@ function narrowed(a: Aim, add: string[], remove: string[]): Which[] {
 interface Said { quiet?: boolean; said?: (n: number) => string }
 
 /** One flag or label, set or cleared. */
-export async function flag(meant: Meant, add: string[], remove: string[], o: Said = {}): Promise<void> {
+export function flag(meant: Meant, add: string[], remove: string[], o: Said = {}): Promise<void> {
+  return o.quiet ? flagging(meant, add, remove, o) : underway(() => flagging(meant, add, remove, o));
+}
+async function flagging(meant: Meant, add: string[], remove: string[], o: Said): Promise<void> {
   const f = opening();
   const a = settle(meant);
   if (!f || nothing(a)) return;
@@ -197,7 +200,8 @@ type Run = (f: string, validity: number, w: Which) => Promise<{ to: string | nul
 type Word = (n: number, to: string | null) => string;
 
 /** Messages go at once; refused, they come back; done, Undo brings them back from where they went. */
-async function leave(a: Aim, run: Run, said: Word): Promise<void> {
+function leave(a: Aim, run: Run, said: Word): Promise<void> { return underway(() => leaving(a, run, said)); }
+async function leaving(a: Aim, run: Run, said: Word): Promise<void> {
   const f = opening();
   if (!f) return;
   const validity = list.uidvalidity.value;

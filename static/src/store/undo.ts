@@ -8,7 +8,18 @@ interface Step { run: () => Promise<void>; toast: number | null }
 /** Steps further back are forgotten: what happened since would be in the way. */
 const MOST = 20;
 const steps = signal<readonly Step[]>([]);
-export const canUndo = computed(() => steps.value.length > 0);
+/** Changes shown already that the server has not answered yet. */
+const waiting = signal(0);
+let idle: (() => void)[] = [];
+export const canUndo = computed(() => steps.value.length > 0 || waiting.value > 0);
+
+/** A change that will offer to be taken back, or fail. */
+export async function underway<T>(run: () => Promise<T>): Promise<T> {
+  waiting.value++;
+  try { return await run(); } finally {
+    if (--waiting.value === 0) for (const go of idle.splice(0)) go();
+  }
+}
 
 async function take(step: Step): Promise<void> {
   // Once only: a double click must not move the messages of somebody else's undo.
@@ -31,8 +42,13 @@ export function offer(text: string | null, run: () => Promise<void>): void {
 }
 
 export async function undoLast(): Promise<void> {
-  const step = steps.value[steps.value.length - 1];
-  if (step) await take(step);
+  const newest = (): Step | undefined => steps.value[steps.value.length - 1];
+  const before = newest();
+  const meantThis = waiting.value > 0;
+  if (meantThis) await new Promise<void>((go) => { idle.push(go); });
+  const step = newest();
+  // Meant was the change that is seen: where the server refused it, nothing older goes in its place.
+  if (step && !(meantThis && step === before)) await take(step);
 }
 
 /** Numbers of messages mean nothing any longer (signed out, another person). */
