@@ -91,10 +91,17 @@ struct imap_response {
 };
 /* Where the literal of a body section goes; everything else stays in memory. */
 struct imap_sink {
-    struct buf *out;
-    bool used;      /* a body came as literal */
-    bool too_large; /* it did not fit: the connection is broken then */
+    struct buf *out; /* or NULL: pieces */
+    bool used;       /* a body came as literal */
+    bool too_large;  /* it did not fit: the connection is broken then */
+    /* Instead of `out`: `begin` sees what stands in front of the literal and its size, `piece` gets
+     * the bytes one after the other. A failure of either breaks the connection. Each piece that
+     * came gives the next one IMAP_PIECE_MS. */
+    rc_t (*begin)(void *ctx, str_t before, uint64_t size, struct err *e);
+    rc_t (*piece)(void *ctx, str_t bytes, struct err *e);
+    void *ctx;
 };
+#define IMAP_PIECE_MS 60000
 typedef rc_t imap_untagged_fn(void *ctx, struct imap_response *r, struct err *e);
 
 /* Sends what was written and reads until all n commands have their tagged reply. on_untagged (may
@@ -117,7 +124,8 @@ rc_t imap_conn_noop(struct imap_conn *c, struct err *e) WX_MUST_USE;
 rc_t imap_conn_take_news(struct imap_conn *c, imap_untagged_fn *fn, void *ctx,
                          struct err *e) WX_MUST_USE;
 /* IDLE (RFC 2177), until the server's go-ahead. Nothing but imap_conn_take_news and then
- * imap_conn_idle_done with the same tag may follow. RC_IMAP_ERROR: refused, the connection lives. */
+ * imap_conn_idle_done with the same tag may follow. RC_IMAP_ERROR: refused, the connection lives.
+ */
 rc_t imap_conn_idle(struct imap_conn *c, unsigned *tag, imap_untagged_fn *fn, void *ctx,
                     struct err *e) WX_MUST_USE;
 rc_t imap_conn_idle_done(struct imap_conn *c, unsigned tag, imap_untagged_fn *fn, void *ctx,

@@ -1,7 +1,10 @@
 /* Reads one response: a line and the literals it announces, in bounded memory. */
 #include "mail/imap_conn.h"
 
+#include <stdlib.h>
+
 #define CHUNK 32768
+#define POUR (256u << 10) /* of a literal that is poured */
 /* A literal that long behind a response already over the limit is an attack, not a mailbox. */
 #define DISCARD_LITERAL_MAX (64ll << 20)
 
@@ -51,11 +54,52 @@ static bool is_body_literal(str_t line)
     return str_ends(before, STR("]")) || str_ends(before, STR(">"));
 }
 
+static rc_t feed(struct imap_conn *c, struct imap_sink *sink, str_t bytes, struct err *e)
+{
+    if (bytes.n == 0) return RC_OK;
+    rc_t rc = sink->piece(sink->ctx, bytes, e);
+    if (rc != RC_OK) c->broken = true; /* the rest is still to come */
+    stream_set_deadline(c->stream, clock_ms() + IMAP_PIECE_MS);
+    return rc;
+}
+
+/* As sink_literal, piece by piece: whatever its length, one buffer of it is held. */
+static rc_t pour_literal(struct imap_conn *c, struct imap_sink *sink, size_t at, size_t end,
+                         uint64_t size, struct err *e)
+{
+    sink->used = true;
+    rc_t rc = sink->begin(sink->ctx, str_n(c->in.p + c->head, at - c->head), size, e);
+    if (rc != RC_OK) {
+        c->broken = true;
+        return rc;
+    }
+    size_t here = c->in.n - end < size ? c->in.n - end : (size_t) size;
+    TRY(feed(c, sink, str_n(c->in.p + end, here), e));
+    char *chunk = size > here ? malloc(POUR) : NULL;
+    if (size > here && !chunk) {
+        c->broken = true;
+        return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    for (uint64_t left = size - here; left > 0 && rc == RC_OK;) {
+        ssize_t got = take(c, chunk, left < POUR ? (size_t) left : POUR);
+        rc = got > 0 ? feed(c, sink, str_n(chunk, (size_t) got), e)
+                     : imap_conn_fail(c, "cut inside a body", e);
+        left -= got > 0 ? (uint64_t) got : 0;
+    }
+    free(chunk);
+    if (rc != RC_OK) return rc;
+    memmove(c->in.p + at + 2, c->in.p + end + here, c->in.n - end - here);
+    c->in.n -= end + here - at - 2;
+    memcpy(c->in.p + at, "\"\"", 2);
+    return RC_OK;
+}
+
 /* Moves a literal of `size` bytes, announced by the text [at, end) of c->in, into the sink, and
  * puts an empty quoted string in its place. */
 static rc_t sink_literal(struct imap_conn *c, struct imap_sink *sink, size_t at, size_t end,
                          uint64_t size, struct err *e)
 {
+    if (sink->piece) return pour_literal(c, sink, at, end, size, e);
     struct buf *to = sink->out;
     sink->used = true;
     if (size > to->max - to->n) {

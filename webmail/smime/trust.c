@@ -30,6 +30,11 @@ static bool applies(const json_t *entry, str_t address)
     return str_ieq(scope, address);
 }
 
+str_t trust_key(struct call *c)
+{
+    return call_user_key(c, DOCUMENT);
+}
+
 rc_t trust_anchors(struct call *c, str_t address, struct trust_anchors *out, struct err *e)
 {
     CLEANUP_JSON json_t *doc = NULL;

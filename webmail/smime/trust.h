@@ -17,6 +17,8 @@ struct trust_anchors {
     struct cert **certs; /* owned; for struct cert_question and its kin */
     size_t count;
 };
+/* Where that is kept, to be read ahead of trust_anchors. */
+str_t trust_key(struct call *c);
 /* What this user trusts for mail from (or to) an address: issuers for every address, and what was
  * trusted for this one, compared without regard to case. Nothing stored is not a failure, a
  * null address has nothing, and a document that was forged trusts nobody. Free with

@@ -104,6 +104,7 @@ static rc_t sender_read(struct call *c, str_t address, struct sender *out, struc
 {
     *out = (struct sender){0};
     if (!c->features.smime || !address.n) return RC_OK;
+    kv_ahead(c->kv, trust_key(c)); /* in the round trip of the next line */
     TRY(contacts_known_certificates(c, address, out->known, MAX_KNOWN, &out->known_count, e));
     return trust_anchors(c, address, &out->anchors, e);
 }

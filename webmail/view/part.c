@@ -3,7 +3,7 @@
 #include "mail/raster.h"
 #include "webmail/view/view.h"
 
-enum { TEXT_SHOWN = 256 << 10 };
+enum { TEXT_SHOWN = 256 << 10, PASS_LEAST = 1 << 20 };
 
 /* type/subtype of RFC 6838 names and nothing else; what a browser would run is not named. */
 static str_t download_type(str_t type)
@@ -82,13 +82,69 @@ static rc_t answer_part(struct call *c, struct opened_message *m, str_t id, bool
     return err_set(e, RC_FORBIDDEN, "Only pictures and text can be shown in place.");
 }
 
+/* --- large ones --------------------------------------------------------------------------------
+ */
+
+/* An attachment of a plain message on its way through: what is known of it from its own header. */
+struct passing {
+    struct call *c;
+    str_t type, name;
+};
+
+static bool passing_header(void *ctx, str_t header, struct err *e)
+{
+    struct passing *p = ctx;
+    struct entity *part;
+    if (entity_parse(header, NULL, p->c->arena, &part, e) != RC_OK) return false;
+    if (str_eq(part->type, STR("multipart")) || str_eq(part->type, STR("message"))) return false;
+    p->type = arena_printf(p->c->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
+    p->name = part->filename;
+    return !str_is_null(p->type);
+}
+
+static rc_t passing_begin(void *ctx, uint64_t size, struct err *e)
+{
+    struct passing *p = ctx;
+    struct call *c = p->c;
+    response_type(c->s, download_type(p->type));
+    response_header(c->s, STR("Content-Disposition"),
+                    content_disposition(c->arena, false, p->name));
+    response_header(c->s, STR("Content-Length"),
+                    arena_printf(c->arena, "%llu", (unsigned long long) size));
+    return response_start(c->q, c->s, e);
+}
+
+static rc_t passing_piece(void *ctx, str_t bytes, struct err *e)
+{
+    struct passing *p = ctx;
+    return response_write(p->c->q, bytes, e);
+}
+
+/* RC_UNSUPPORTED, with nothing answered: the message has to be read as a whole. */
+static rc_t pass_through(struct call *c, const struct message_request *q, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct passing p = {.c = c};
+    const struct imap_part_sink sink = {
+        .header = passing_header, .begin = passing_begin, .piece = passing_piece, .ctx = &p};
+    if (c->s->head_only) return err_set(e, RC_UNSUPPORTED, NULL);
+    TRY(call_imap(c, q->mailbox, &im, e));
+    if (imap_uidvalidity(im) != q->uidvalidity)
+        return err_set(e, RC_CONFLICT, "The folder was made anew meanwhile.");
+    return imap_pour_part(im, q->uid, q->part, PASS_LEAST, &sink, e);
+}
+
 rc_t part_get(struct call *c, struct err *e)
 {
     CLEANUP_OPENED struct opened_message m = {0};
     struct message_request q = {.part = c->q->params[2]};
     TRY(message_request_query(c, &q, e));
-    TRY(view_open_message(c, &q, &m, e));
     bool inline_ = str_eq(request_query(c->q, STR("inline")), STR("1"));
+    struct err why = {0};
+    rc_t rc = inline_ ? RC_UNSUPPORTED : pass_through(c, &q, &why);
+    if (rc != RC_OK && rc != RC_UNSUPPORTED && e) *e = why;
+    if (rc != RC_UNSUPPORTED) return rc;
+    TRY(view_open_message(c, &q, &m, e));
     return answer_part(c, &m, q.part, inline_, e);
 }
 
