@@ -36,7 +36,8 @@ void found_settle(struct found_reader *f)
     f->count = kept;
 }
 
-/* --- answers ------------------------------------------------------------------------------------ */
+/* --- answers ------------------------------------------------------------------------------------
+ */
 
 static rc_t unreadable(struct err *e)
 {
@@ -119,7 +120,8 @@ rc_t found_run(struct imap_conn *c, struct imap_command *cmd, struct found_reade
     return imap_conn_run(c, cmd, on_found, f, e);
 }
 
-/* --- keys ----------------------------------------------------------------------------------------- */
+/* --- keys
+ * ----------------------------------------------------------------------------------------- */
 
 static rc_t write_key(struct imap_conn *c, const char *key, str_t text, struct err *e)
 {
@@ -131,10 +133,10 @@ static rc_t write_key(struct imap_conn *c, const char *key, str_t text, struct e
  * for a bare word in bodies. */
 static rc_t write_text(struct imap_conn *c, const struct plan_node *n, struct err *e)
 {
-    static const char *const places[] = {[PLACE_FROM] = "FROM ",       [PLACE_TO] = "TO ",
-                                         [PLACE_CC] = "CC ",           [PLACE_BCC] = "BCC ",
-                                         [PLACE_SUBJECT] = "SUBJECT ", [PLACE_LIST] = "HEADER List-Id ",
-                                         [PLACE_BODY] = "BODY "};
+    static const char *const places[] = {
+        [PLACE_FROM] = "FROM ", [PLACE_TO] = "TO ",           [PLACE_CC] = "CC ",
+        [PLACE_BCC] = "BCC ",   [PLACE_SUBJECT] = "SUBJECT ", [PLACE_LIST] = "HEADER List-Id ",
+        [PLACE_BODY] = "BODY "};
     static const enum query_place headers[] = {PLACE_FROM, PLACE_TO, PLACE_CC, PLACE_SUBJECT};
     const struct query_node *of = n->of;
     if (of->place != PLACE_ANY) return write_key(c, places[of->place], of->text, e);

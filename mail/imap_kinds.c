@@ -93,7 +93,8 @@ static void make_room(struct imap_kinds_cache *k, const struct entry *keep)
     }
 }
 
-/* --- a piece being learnt ---------------------------------------------------------------------- */
+/* --- a piece being learnt ----------------------------------------------------------------------
+ */
 
 struct learner {
     struct imap *im;

@@ -3,7 +3,8 @@
  * Body search must know exactly which messages hold something encrypted. That is read once per
  * message from BODYSTRUCTURE (and the first bytes of parts whose labels do not tell) and kept per
  * account and folder until UIDVALIDITY changes; messages never change, so only new ones are asked
- * for, the newest first: a search need not wait for what it has not come to. Kept are numbers only. Shared by all threads of a pool.
+ * for, the newest first: a search need not wait for what it has not come to. Kept are numbers only.
+ * Shared by all threads of a pool.
  */
 #ifndef WAXSEAL_MAIL_IMAP_KINDS_H
 #define WAXSEAL_MAIL_IMAP_KINDS_H
@@ -27,7 +28,7 @@ struct imap_kinds {
     uint32_t uidvalidity;
     const uint32_t *uids; /* every message there is now, ascending */
     size_t uid_count;
-    uint32_t from, below; /* equal: nothing is known */
+    uint32_t from, below;   /* equal: nothing is known */
     struct imap_kind *list; /* ascending; may name messages that are gone */
     size_t count, cap;
 };

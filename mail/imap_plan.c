@@ -25,7 +25,8 @@ static enum query_kind kind_at(const struct planner *p, unsigned i)
     return p->out->nodes[i].kind;
 }
 
-/* --- folders ------------------------------------------------------------------------------------ */
+/* --- folders ------------------------------------------------------------------------------------
+ */
 
 static bool is_role(str_t word, enum folder_role role)
 {
@@ -43,7 +44,8 @@ bool imap_in_folder(str_t word, const struct imap_folder *f)
            (at >= 0 && str_ieq(word, str_sub(f->display, (size_t) at + 1, f->display.n)));
 }
 
-/* --- simplifying ---------------------------------------------------------------------------------- */
+/* --- simplifying
+ * ---------------------------------------------------------------------------------- */
 
 static unsigned plan(struct planner *p, unsigned i, bool without);
 

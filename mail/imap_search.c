@@ -87,7 +87,8 @@ struct scan {
     struct arena *a;
     struct found_reader f;
     struct imap_kinds kinds;
-    struct class {
+    struct class
+    {
         unsigned bits;
         unsigned plan; /* which of plans[]: classes share equal ones */
     } classes[CLASSES_MAX];
@@ -134,7 +135,8 @@ static ptrdiff_t piece_index(const struct scan *s, uint32_t uid)
     return at ? at - from : -1;
 }
 
-/* --- names of attachments ------------------------------------------------------------------------ */
+/* --- names of attachments ------------------------------------------------------------------------
+ */
 
 static rc_t on_names(void *ctx, struct imap_response *r, struct err *e)
 {
@@ -172,7 +174,8 @@ static rc_t look_at_names(struct scan *s, struct err *e)
     return RC_OK;
 }
 
-/* --- a piece ------------------------------------------------------------------------------------- */
+/* --- a piece -------------------------------------------------------------------------------------
+ */
 
 static rc_t classify(struct scan *s, struct err *e)
 {
@@ -264,7 +267,8 @@ static rc_t search_piece(struct scan *s, struct err *e)
     return RC_OK;
 }
 
-/* --- from the newest down -------------------------------------------------------------------------- */
+/* --- from the newest down
+ * -------------------------------------------------------------------------- */
 
 static size_t next_size(size_t now, int64_t took)
 {
@@ -331,9 +335,8 @@ static rc_t search_once(struct imap *im, const struct imap_terms *t, struct imap
         at->complete = true;
     }
     found_settle(&s->f);
-    *out = (struct imap_found){.uids = s->f.uids,
-                               .count = s->f.count,
-                               .header_only = t->in_body ? s->sealed : 0};
+    *out = (struct imap_found){
+        .uids = s->f.uids, .count = s->f.count, .header_only = t->in_body ? s->sealed : 0};
     return RC_OK;
 }
 
@@ -386,6 +389,7 @@ rc_t imap_query_reaches(const struct imap_query *q, bool *reaches, bool *named, 
         *reaches = !imap_plan_is(&p, QUERY_NONE);
     }
     for (unsigned i = 0; i < t.count; i++)
-        *named = *named || (t.nodes[i].kind == QUERY_IN && imap_in_folder(t.nodes[i].text, q->folder));
+        *named =
+            *named || (t.nodes[i].kind == QUERY_IN && imap_in_folder(t.nodes[i].text, q->folder));
     return RC_OK;
 }

@@ -11,7 +11,8 @@ struct imap_plan;
 rc_t imap_search_all(struct imap *im, struct arena *a, uint32_t **uids, size_t *n,
                      struct err *e) WX_MUST_USE;
 
-/* --- UIDs that a server found (imap_found.c) ---------------------------------------------------- */
+/* --- UIDs that a server found (imap_found.c) ----------------------------------------------------
+ */
 
 #define FOUND_MAX 2000000
 

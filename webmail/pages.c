@@ -17,7 +17,8 @@
 #define CSP_FRAME(img, sandbox)                                                                    \
     "default-src 'none'; script-src 'none'; style-src 'unsafe-inline'; img-src " img               \
     "; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; " sandbox
-/* For printing: the dialog of the browser counts as a modal one. Nothing else is allowed, no link either. */
+/* For printing: the dialog of the browser counts as a modal one. Nothing else is allowed, no link
+ * either. */
 #define PRINT_SANDBOX "sandbox allow-same-origin allow-modals"
 /* Only the keyring's own code, and no way to load or send anything. */
 #define CSP_WORKER "default-src 'none'; script-src 'wasm-unsafe-eval'"

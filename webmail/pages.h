@@ -5,7 +5,8 @@
 #include "webmail/app.h"
 
 call_handler page_root, page_health, page_signin, page_signin_post, page_signout_post, page_app,
-    page_mailframe, page_mailframe_sealed, page_mailframe_print, page_editor, page_worker, page_static;
+    page_mailframe, page_mailframe_sealed, page_mailframe_print, page_editor, page_worker,
+    page_static;
 
 /* An error as a page (c->s->status is set). Without a session a page that needs one becomes a
  * redirect to the sign-in page. */
