@@ -358,6 +358,87 @@ unsubscribe-page-open = Die Seite von { $host } öffnet sich in einem neuen Fens
 unsubscribe-visit = Seite öffnen
 unsubscribe-done = Sie haben abbestellt.
 unsubscribe-refused = Die Liste hat es nicht angenommen (Antwort { $status }).
+card-calendar = Einladung
+card-contact = Kontakt
+card-tnef = Anhänge aus Outlook
+card-report = Bericht eines Mailservers
+card-failed = { $name } konnte nicht gelesen werden.
+event-request = Einladung
+event-publish = Termin
+event-cancel = Abgesagter Termin
+event-reply = Antwort auf eine Einladung
+event-counter = Vorschlag einer anderen Zeit
+event-refresh = Bitte um einen Termin
+event-add = Ergänzung eines Termins
+event-declinecounter = Vorschlag abgelehnt
+event-where = Ort
+event-organizer = Veranstalter
+event-attendees = Eingeladen
+event-notes = Hinweise
+event-repeats = Wiederholt sich
+event-zone = ({ $time } in { $zone })
+repeat-daily = { $n ->
+    [one] jeden Tag
+   *[other] alle { $n } Tage
+}
+repeat-weekly = { $n ->
+    [one] jede Woche
+   *[other] alle { $n } Wochen
+}
+repeat-monthly = { $n ->
+    [one] jeden Monat
+   *[other] alle { $n } Monate
+}
+repeat-yearly = { $n ->
+    [one] jedes Jahr
+   *[other] alle { $n } Jahre
+}
+repeat-other = oft
+repeat-count = { $n } Mal
+repeat-until = bis { $date }
+answer-accepted = Zugesagt
+answer-declined = Abgesagt
+answer-tentative = Mit Vorbehalt
+contact-card = Kontakt
+contact-mail = E-Mail
+contact-phone = Telefon
+contact-address = Anschrift
+contact-web = Web
+contact-birthday = Geburtstag
+contact-note = Notiz
+tnef-note = Outlook hat dies in { $name } verpackt:
+tnef-empty = { $name } ist Outlooks eigene Verpackung. Es ist nichts darin, was Sie öffnen könnten.
+receipt = Empfangsbestätigung
+receipt-read = { $who } hat Ihre Nachricht „{ $subject }“ geöffnet
+receipt-other = { $who } hat Ihre Nachricht „{ $subject }“ behandelt
+receipt-automatic = Von einem Programm gesendet. Es beweist nicht, dass jemand die Nachricht gelesen hat.
+receipt-note = Es besagt, dass die Nachricht geöffnet wurde, nicht dass sie gelesen oder verstanden wurde.
+report-failed = Ihre Nachricht „{ $subject }“ konnte { $who } nicht zugestellt werden
+report-delayed = Ihre Nachricht „{ $subject }“ hat { $who } noch nicht erreicht
+report-delivered = Ihre Nachricht „{ $subject }“ wurde { $who } zugestellt
+report-relayed = Ihre Nachricht „{ $subject }“ wurde für { $who } weitergereicht
+report-expanded = Ihre Nachricht „{ $subject }“ wurde an die Liste { $who } weitergereicht
+report-other = Zu Ihrer Nachricht „{ $subject }“ an { $who }
+report-why = Der andere Server hat sie abgewiesen.
+report-delayed-why = Der Server versucht es weiter; Sie müssen sie nicht noch einmal senden.
+report-retry = Er versucht es bis { $date }.
+report-said = Was der Server sagte
+report-note = Einen solchen Bericht kann jeder schreiben. Vergleichen Sie ihn mit dem, was Sie gesendet haben.
+report-1 = Die Adresse stimmt nicht.
+report-1-1 = Dieses Postfach gibt es nicht. Bitte prüfen Sie den Teil vor dem @.
+report-1-2 = Diese Domain gibt es nicht. Bitte prüfen Sie den Teil hinter dem @.
+report-2 = Das Postfach kann sie nicht annehmen.
+report-2-1 = Das Postfach ist abgeschaltet.
+report-2-2 = Das Postfach ist voll.
+report-2-3 = Die Nachricht ist zu groß für dieses Postfach.
+report-3 = Der andere Server kann sie gerade nicht annehmen.
+report-3-4 = Die Nachricht ist zu groß für den anderen Server.
+report-4 = Der andere Server ist nicht erreichbar.
+report-4-7 = Der andere Server war zu lange nicht erreichbar.
+report-5 = Die Server haben einander nicht verstanden.
+report-6 = Der andere Server nimmt diese Art von Inhalt nicht an.
+report-7 = Der andere Server lehnt sie aus Gründen der Sicherheit oder seiner Regeln ab.
+report-7-1 = Der andere Server nimmt von Ihnen oder Ihrem Anbieter keine Nachrichten an.
 source-cut = Gezeigt wird nur der Anfang.
 source-download = Quelltext herunterladen
 

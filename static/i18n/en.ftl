@@ -358,6 +358,87 @@ unsubscribe-page-open = The page of { $host } opens in a new window, over a conn
 unsubscribe-visit = Open page
 unsubscribe-done = You have unsubscribed.
 unsubscribe-refused = The list did not accept it (answer { $status }).
+card-calendar = Invitation
+card-contact = Contact
+card-tnef = Attachments from Outlook
+card-report = Report of a mail server
+card-failed = { $name } could not be read.
+event-request = Invitation
+event-publish = Event
+event-cancel = Cancelled event
+event-reply = Answer to an invitation
+event-counter = Proposal of another time
+event-refresh = Request for an event
+event-add = Addition to an event
+event-declinecounter = Proposal declined
+event-where = Where
+event-organizer = Organiser
+event-attendees = Invited
+event-notes = Notes
+event-repeats = Repeats
+event-zone = ({ $time } in { $zone })
+repeat-daily = { $n ->
+    [one] every day
+   *[other] every { $n } days
+}
+repeat-weekly = { $n ->
+    [one] every week
+   *[other] every { $n } weeks
+}
+repeat-monthly = { $n ->
+    [one] every month
+   *[other] every { $n } months
+}
+repeat-yearly = { $n ->
+    [one] every year
+   *[other] every { $n } years
+}
+repeat-other = often
+repeat-count = { $n } times
+repeat-until = until { $date }
+answer-accepted = Accepted
+answer-declined = Declined
+answer-tentative = Tentative
+contact-card = Contact
+contact-mail = E-mail
+contact-phone = Telephone
+contact-address = Address
+contact-web = Web
+contact-birthday = Birthday
+contact-note = Note
+tnef-note = Outlook packed these into { $name }:
+tnef-empty = { $name } is Outlook's own packaging. There is nothing in it that you could open.
+receipt = Receipt
+receipt-read = { $who } opened your message “{ $subject }”
+receipt-other = { $who } dealt with your message “{ $subject }”
+receipt-automatic = Sent by a program. It does not prove that anybody read the message.
+receipt-note = It says that the message was opened, not that it was read or understood.
+report-failed = Your message “{ $subject }” could not be delivered to { $who }
+report-delayed = Your message “{ $subject }” has not reached { $who } yet
+report-delivered = Your message “{ $subject }” was delivered to { $who }
+report-relayed = Your message “{ $subject }” was passed on for { $who }
+report-expanded = Your message “{ $subject }” was passed on to the list { $who }
+report-other = About your message “{ $subject }” to { $who }
+report-why = The other server refused it.
+report-delayed-why = The server keeps trying; you need not send it again.
+report-retry = It keeps trying until { $date }.
+report-said = What the server said
+report-note = Anybody can write such a report. Compare it with what you have sent.
+report-1 = The address is not right.
+report-1-1 = There is no such mailbox. Please check the part before the @.
+report-1-2 = There is no such domain. Please check the part behind the @.
+report-2 = The mailbox cannot take it.
+report-2-1 = The mailbox is switched off.
+report-2-2 = The mailbox is full.
+report-2-3 = The message is too large for this mailbox.
+report-3 = The other server cannot take it just now.
+report-3-4 = The message is too large for the other server.
+report-4 = The other server cannot be reached.
+report-4-7 = The other server could not be reached for too long.
+report-5 = The servers did not understand each other.
+report-6 = The other server does not accept this kind of content.
+report-7 = The other server refuses it for reasons of security or policy.
+report-7-1 = The other server does not accept mail from you or your provider.
 source-cut = Only the beginning is shown.
 source-download = Download source
 

@@ -97,7 +97,8 @@ export function sanitizeHtml(frame: FrameWindow, html: string, remote: Record<st
   const purify = createDOMPurify(frame);
   if (!purify.isSupported) throw new Error('sanitiser not supported');
   purify.addHook('beforeSanitizeAttributes', (node) => { if (SPLIT_IDS.has(node.id)) node.classList.add(SPLIT_CLASS); });
-  const root = purify.sanitize(html.slice(0, LONGEST), {
+  // An address for all others is not even parsed as one: the frame's policy would stop it, and say so.
+  const root = purify.sanitize(html.slice(0, LONGEST).replace(/<base(?=[\s/>])/gi, '<x-base'), {
     WHOLE_DOCUMENT: true, RETURN_DOM: true, USE_PROFILES: { html: true }, FORBID_TAGS: FORBIDDEN, FORBID_ATTR: FORBIDDEN_ATTRIBUTES,
     ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOW_UNKNOWN_PROTOCOLS: false, SANITIZE_DOM: true,
     ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|cid):|data:image\/(?:png|gif|jpe?g|webp|avif|bmp);base64,|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,

@@ -180,6 +180,7 @@ export class WxMailFrame extends WxElement {
   /** Keys pressed while the focus is in the mail work as everywhere else. */
   #key = (event: KeyboardEvent): void => {
     const { key, code, ctrlKey, metaKey, shiftKey, altKey } = event;
+    if (!key) return;
     if ((ctrlKey || metaKey) && ['c', 'a', 'f', 'p'].includes(key.toLowerCase())) return;
     if (key.startsWith('Arrow') || key === 'Tab' || key === ' ' || key.startsWith('Page') || key === 'Enter') return;
     const copy = new KeyboardEvent('keydown', { key, code, ctrlKey, metaKey, shiftKey, altKey, bubbles: true, cancelable: true });

@@ -3,7 +3,7 @@ import '../../core/shared.ts';
 import { sentence } from '../../api/client.ts';
 import * as mail from '../../api/mail.ts';
 import { getZip } from '../../api/reading.ts';
-import type { Attachment, Message, Part } from '../../api/types.ts';
+import type { Attachment, Message, Part, PreviewKind } from '../../api/types.ts';
 import { runCommand } from '../../core/commands.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { fullDate } from '../../core/format.ts';
@@ -22,10 +22,13 @@ import type { MenuItem } from '../parts/menu.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { compose } from '../../app/compose.ts';
 import { attachmentList, shownAttachments } from './attachments.ts';
+import type { CardFile, FileActs } from './cards.ts';
 import { facts, sender, skeleton, warnings } from './head.ts';
 import { learnPeople, recipientsLine } from './people.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
+
+const MOST_CARDS = 5;
 
 export class WxMessage extends WxElement {
   static override properties = { item: { attribute: false }, alone: { type: Boolean }, heading: {}, prompts: { type: Boolean }, details: { state: true }, busy: { state: true }, inside: { state: true } };
@@ -115,6 +118,19 @@ export class WxMessage extends WxElement {
     </header>`;
   }
 
+  /** What some files say, drawn as what they are; at most so many. */
+  #cards(m: Message, kinds: readonly PreviewKind[]): TemplateResult | typeof nothing {
+    const { ref, keys } = this.item;
+    const files: CardFile[] = m.attachments.filter((a) => kinds.includes(a.preview as PreviewKind)).map((a) => ({ id: a.id, name: a.name, sealed: a.sealed, kind: a.preview as PreviewKind }));
+    // A delivery report is a part of its own kind, which is no file.
+    const told = kinds.includes('report') ? m.report : null;
+    if (told && !files.some((f) => f.id === told.part)) files.unshift({ id: told.part, name: '', sealed: m.parts.some((p) => p.sealed), kind: 'report' });
+    if (!files.length) return nothing;
+    import('./cards.ts').catch(() => undefined); // without it the files are still listed
+    const acts: FileActs = { busy: this.busy, download: (a) => void this.#download(a), preview: (some, a) => this.#preview(some, a) };
+    return html`${repeat(files.slice(0, MOST_CARDS), (f) => f.id, (f) => html`<wx-file-card .source=${ref} .file=${f} .keys=${keys} .acts=${acts}></wx-file-card>`)}`;
+  }
+
   #part(p: Part, m: Message): TemplateResult {
     const { ref, keys } = this.item;
     if (p.kind === 'text') return plainPart(p);
@@ -127,14 +143,14 @@ export class WxMessage extends WxElement {
     if (open.length) import('./attached.ts').catch(() => { this.inside = new Set(); });
     return html`${attachmentList(m, {
       busy: this.busy, open: this.inside, toggle: (id) => this.#toggle(id), download: (a) => void this.#download(a), link: (a) => mail.partDownloadUrl(ref, a.id),
-      preview: (a) => this.#preview(m, a), zip: () => void this.#zip(m),
+      preview: (a) => this.#preview(shownAttachments(m), a), zip: () => void this.#zip(m),
     })}
       ${repeat(open, (a) => `${ref.uid}/${a.id}`, (a) => html`<wx-attached .source=${ref} .file=${a} .keys=${keys}></wx-attached>`)}`;
   }
 
-  #preview(m: Message, a: Attachment): void {
+  #preview(files: Attachment[], a: Attachment): void {
     const { ref, keys } = this.item;
-    void this.#busyWith(a.id, async () => (await import('./preview.ts')).openPreview({ ref, keys, files: shownAttachments(m), at: a.id, download: (x) => void this.#download(x) }));
+    void this.#busyWith(a.id, async () => (await import('./preview.ts')).openPreview({ ref, keys, files, at: a.id, download: (x) => void this.#download(x) }));
   }
 
   #zip(m: Message): Promise<void> {
@@ -157,9 +173,10 @@ export class WxMessage extends WxElement {
     return html`${this.#headers(m)}
       ${role === 'drafts' && !locked ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref} .prompts=${this.prompts}></wx-security-bar>` : nothing}
+      ${locked ? nothing : this.#cards(m, ['calendar', 'report'])}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m))}
         ${m.parts.length === 0 && !locked ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
-      ${locked ? nothing : this.#attachments(m)}
+      ${locked ? nothing : html`${this.#cards(m, ['contact', 'tnef'])}${this.#attachments(m)}`}
       ${locked || role === 'drafts' ? nothing : html`<div class="answer-row">
         <button type="button" class="button" @click=${() => runCommand('message.reply')}>${icon('reply')}${t('cmd-reply')}</button>
         ${m.headers.to.length + m.headers.cc.length > 1 ? html`<button type="button" class="button" @click=${() => runCommand('message.reply-all')}>${icon('reply-all')}${t('cmd-reply-all')}</button>` : nothing}
