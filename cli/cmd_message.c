@@ -227,7 +227,25 @@ static json_t *content_json(const struct message_view *m)
     return v;
 }
 
-static json_t *attachments_json(const struct message_view *m)
+/* What is in a winmail.dat; null for every other attachment, and for one that cannot be read. */
+static json_t *inside_json(struct message_view *m, const struct message_attachment *at)
+{
+    struct tnef t;
+    if (preview_of(at->type, at->name) != PREVIEW_TNEF ||
+        message_part_tnef(m, at->id, &t, NULL) != RC_OK)
+        return json_null();
+    json_t *v = json_array();
+    for (size_t i = 0; i < t.count; i++) {
+        json_t *one = json_object();
+        json_put_str(one, "name", t.files[i].name);
+        json_put_str(one, "type", t.files[i].type);
+        json_put_int(one, "size", (long long) t.files[i].bytes.n);
+        json_array_append_new(v, one);
+    }
+    return v;
+}
+
+static json_t *attachments_json(struct message_view *m)
 {
     json_t *v = json_array();
     for (size_t i = 0; i < m->attachment_count; i++) {
@@ -239,12 +257,15 @@ static json_t *attachments_json(const struct message_view *m)
         json_put_str(one, "type", at->type);
         json_put_int(one, "size", (long long) at->size);
         json_put_bool(one, "inline", at->inlined);
+        const char *preview = preview_word(preview_of(at->type, at->name));
+        json_put_str(one, "preview", preview ? str_c(preview) : STR_NULL);
+        json_object_set_new(one, "inside", inside_json(m, at));
         json_array_append_new(v, one);
     }
     return v;
 }
 
-static void print_view(const struct message_view *m, bool content, struct arena *a)
+static void print_view(struct message_view *m, bool content, struct arena *a)
 {
     CLEANUP_JSON json_t *v = json_object();
     json_put_str(v, "verdict", str_c(m->verdict));

@@ -54,10 +54,11 @@ void message_close(struct message_view *v)
     for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
         buf_free(&m->plain[i]);
     buf_free(&m->attached);
+    buf_free(&m->tnef_bytes);
     m->layer_count = 0;
 }
 
-static const struct entity *known_part(const struct opened *m, str_t id)
+const struct entity *message_known_part(const struct opened *m, str_t id)
 {
     for (size_t i = 0; i < m->known_count; i++) {
         if (str_eq(m->known[i].id, id)) return m->known[i].entity;
@@ -67,7 +68,8 @@ static const struct entity *known_part(const struct opened *m, str_t id)
 
 bool message_has_part(const struct message_view *v, str_t id)
 {
-    return known_part((const struct opened *) v, id) != NULL;
+    const struct opened *m = (const struct opened *) v;
+    return message_known_part(m, id) || message_names_tnef_file(m, id);
 }
 
 static rc_t no_such_part(struct err *e)
@@ -75,43 +77,57 @@ static rc_t no_such_part(struct err *e)
     return err_set(e, RC_NOT_FOUND, "The message has no such part.");
 }
 
+static rc_t part_type(struct opened *m, const struct found_part *part, str_t *out, struct err *e)
+{
+    const struct entity *entity = part->entity;
+    *out = part->file ? part->file->type
+                      : arena_printf(m->arena, "%.*s/%.*s", STR_ARG(entity->type),
+                                     STR_ARG(entity->subtype));
+    return str_is_null(*out) ? err_set(e, RC_NO_MEMORY, NULL) : RC_OK;
+}
+
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e)
 {
     struct opened *m = opened_of(v);
-    const struct entity *part = known_part(m, id);
-    if (!part) return no_such_part(e);
-    str_t word = arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
-    if (str_is_null(word)) return err_set(e, RC_NO_MEMORY, NULL);
-    TRY(entity_decode_body(part, out, e));
+    struct found_part part;
+    str_t word;
+    TRY(message_find_part(m, id, &part, e));
+    TRY(part_type(m, &part, &word, e));
+    if (part.entity)
+        TRY(entity_decode_body(part.entity, out, e));
+    else if (!buf_str(out, part.file->bytes))
+        return err_set(e, RC_TOO_LARGE, NULL);
     *type = word;
-    *name = part->filename;
+    *name = part.file ? part.file->name : part.entity->filename;
     return RC_OK;
 }
 
 rc_t message_part_name(struct message_view *v, str_t id, str_t *name, struct err *e)
 {
-    const struct entity *part = known_part(opened_of(v), id);
-    if (!part) return no_such_part(e);
-    *name = part->filename;
+    struct found_part part;
+    TRY(message_find_part(opened_of(v), id, &part, e));
+    *name = part.file ? part.file->name : part.entity->filename;
     return RC_OK;
 }
 
 rc_t message_part_kind(struct message_view *v, str_t id, enum preview *out, struct err *e)
 {
     struct opened *m = opened_of(v);
-    const struct entity *part = known_part(m, id);
-    if (!part) return no_such_part(e);
-    str_t type = arena_printf(m->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
-    if (str_is_null(type)) return err_set(e, RC_NO_MEMORY, NULL);
-    *out = preview_of(type, part->filename);
+    struct found_part part;
+    str_t type;
+    TRY(message_find_part(m, id, &part, e));
+    TRY(part_type(m, &part, &type, e));
+    *out = preview_of(type, part.file ? part.file->name : part.entity->filename);
     return RC_OK;
 }
 
 rc_t message_part_text(struct message_view *v, str_t id, struct buf *out, struct err *e)
 {
-    const struct entity *part = known_part(opened_of(v), id);
-    return part ? entity_decode_text(part, out, e) : no_such_part(e);
+    struct found_part part;
+    TRY(message_find_part(opened_of(v), id, &part, e));
+    if (part.entity) return entity_decode_text(part.entity, out, e);
+    return charset_to_utf8(STR_NULL, part.file->bytes, out, e);
 }
 
 /* --- attached messages -------------------------------------------------------------------------
@@ -128,7 +144,7 @@ static bool is_message(const struct entity *m)
 static rc_t find_attached(const struct opened *m, str_t id, const struct entity **out,
                           struct err *e)
 {
-    const struct entity *part = known_part(m, id);
+    const struct entity *part = message_known_part(m, id);
     if (!part || !is_message(part)) return no_such_part(e);
     if (m->depth + 1 > MESSAGE_ATTACHED_MAX)
         return err_set(e, RC_TOO_LARGE, "The message is nested too deep.");

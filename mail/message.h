@@ -18,6 +18,7 @@
 #include "crypto/cms.h"
 #include "mail/entity.h"
 #include "mail/preview.h"
+#include "mail/tnef.h"
 
 enum key_answer { KEY_DONE, KEY_PENDING, KEY_NONE };
 
@@ -186,6 +187,10 @@ rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t
 rc_t message_part_name(struct message_view *v, str_t id, str_t *name, struct err *e) WX_MUST_USE;
 /* How it can be shown, by its type and name. RC_NOT_FOUND. */
 rc_t message_part_kind(struct message_view *v, str_t id, enum preview *out,
+                       struct err *e) WX_MUST_USE;
+/* What is in a winmail.dat (message_part_kind says so); *out points into the view until the next
+ * call. Its files are parts, too: the first one of part "2" is "2/t1". */
+rc_t message_part_tnef(struct message_view *v, str_t id, struct tnef *out,
                        struct err *e) WX_MUST_USE;
 /* The bytes as UTF-8, by the part's charset (text/...; anything else: UTF-8 or windows-1252). */
 rc_t message_part_text(struct message_view *v, str_t id, struct buf *out,

@@ -3,6 +3,7 @@
 #define WAXSEAL_MAIL_MESSAGE_STATE_H
 
 #include "mail/message.h"
+#include "mail/tnef.h"
 
 enum {
     MESSAGE_LAYERS_MAX = 8,
@@ -67,7 +68,23 @@ struct opened {
     bool sealed;
     struct known_part *known;
     size_t known_count;
+    /* The winmail.dat that was read last: its part's id, bytes (wiped by message_close), files. */
+    str_t tnef_id;
+    struct buf tnef_bytes;
+    struct tnef tnef;
 };
+
+/* message_tnef.c: a part by id: an entity, or a file in a winmail.dat that is one ("2/t1", and
+ * "2/t1/t1" inside a message inside it). */
+struct found_part {
+    const struct entity *entity;  /* or NULL: */
+    const struct tnef_file *file; /* bytes as they are */
+};
+const struct entity *message_known_part(const struct opened *m, str_t id);
+/* By the id alone: may there be such a file? */
+bool message_names_tnef_file(const struct opened *m, str_t id);
+rc_t message_find_part(struct opened *m, str_t id, struct found_part *out,
+                       struct err *e) WX_MUST_USE;
 
 /* message_armor.c: the DER or BER that an entity holds, decoded into out (empty): also where base64
  * was not declared, and from the PEM form. What is no CMS is decoded as it says. RC_TOO_LARGE. */

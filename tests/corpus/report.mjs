@@ -11,7 +11,7 @@ const ELSEWHERE = {
   'html-vectors': '`tests/e2e/hostile` (our own vectors, in a browser), `static/*/sanitize*.test.ts`',
   'html-cve-mail': '`tests/e2e/hostile`, `docs/reports/attacks.md`',
   'imap-transcripts': '`tests/unit/mail/imap_replay_test`',
-  tnef: '`tests/corpus/smime` (no file ends the program): offered for download as a whole',
+  tnef: '`tests/corpus/tnef`: every file that is listed is found, and the whole is offered',
 };
 // Why a hint is not followed: [family or file, field, reason].
 const REASONS = [

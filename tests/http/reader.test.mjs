@@ -217,6 +217,46 @@ test('reports as data, with the message they are about', async () => {
     { kind: 'report', report: 'disposition', reporter: null, recipient: 'x@b.example', disposition: 'displayed', automatic: false, problem: null, message_id: '<1@demo.test>', original: null });
 });
 
+// A winmail.dat of our own: two files, and a message with a file of its own inside.
+const number = (n, v) => { const b = Buffer.alloc(n); b.writeUIntLE(v, 0, n); return b; };
+const attribute = (level, id, value) => Buffer.concat([number(1, level), number(4, id), number(4, value.length), Buffer.from(value), number(2, 0)]);
+const property = (type, id, value) => Buffer.concat([number(2, type), number(2, id), number(4, 1), number(4, value.length), Buffer.from(value), Buffer.alloc((4 - value.length % 4) % 4)]);
+const tnef = (...attributes) => Buffer.concat([number(4, 0x223e9f78), number(2, 1), ...attributes]);
+const tnefFile = (name, bytes) => [attribute(2, 0x69002, ''), attribute(2, 0x18010, `${name}\0`), attribute(2, 0x6800f, bytes)];
+
+test('files in a winmail.dat are listed, and are parts like any other', async () => {
+  const inner = tnef(...tnefFile('deep.txt', 'deep inside'));
+  const nested = Buffer.concat([number(4, 2), property(0x1e, 0x3001, 'Old mail\0'), property(0x0d, 0x3701, Buffer.concat([Buffer.alloc(16), inner]))]);
+  const dat = tnef(attribute(1, 0x18004, 'Subject\0'), ...tnefFile('../a.png', PNG), ...tnefFile('notes.txt', 'hello'), attribute(2, 0x69002, ''), attribute(2, 0x69005, nested));
+  const content = multipart('mixed', [text('x'), attachment('winmail.dat', 'application/ms-tnef', dat)]);
+  const m = await put(content);
+  const [{ id }] = (await m.get()).attachments;
+  const shown = (await preview(m, id)).json;
+  assert.deepEqual(shown, { kind: 'tnef', subject: 'Subject', total: 3, attachments: [
+    { id: `${id}/t1`, name: 'a.png', type: 'application/octet-stream', size: PNG.length, preview: 'image' },
+    { id: `${id}/t2`, name: 'notes.txt', type: 'application/octet-stream', size: 5, preview: 'text' },
+    { id: `${id}/t3`, name: 'Old mail.dat', type: 'application/ms-tnef', size: inner.length, preview: 'tnef' }] });
+  const picture = await part(m, `${id}/t1`, '&inline=1');
+  assert.deepEqual([picture.headers['content-type'], picture.bytes.equals(PNG)], ['image/png', true]);
+  assert.equal((await part(m, `${id}/t2`, '&inline=1')).text, 'hello');
+  const saved = await part(m, `${id}/t2`);
+  assert.deepEqual([saved.text, saved.headers['content-disposition']], ['hello', 'attachment; filename="notes.txt"; filename*=UTF-8\'\'notes.txt']);
+  assert.deepEqual((await preview(m, `${id}/t3`)).json.attachments.map((a) => a.id), [`${id}/t3/t1`]);
+  assert.equal((await part(m, `${id}/t3/t1`)).text, 'deep inside');
+  const zip = await c.post(`${m.url}/zip`, { uidvalidity: m.uidvalidity, keys: [], parts: [`${id}/t1`, `${id}/t2`, `${id}/t3/t1`] });
+  assert.deepEqual(unzip(zip.bytes).map((f) => f.name), ['a.png', 'notes.txt', 'deep.txt']);
+  for (const bad of ['t0', 't4', 't', 't01x', 't-1', 't1/t1', 't99999', 'x1', 't3/t2', 't3/t1/t1', 't3/t1/t1/t1/t1/t1']) assert.equal((await part(m, `${id}/${bad}`)).status, 404, bad);
+  assert.equal((await part(m, '1/t1')).status, 404);
+  const s = await sealed(content);
+  const [at] = (await c.post(`${s.url}/open`, { uidvalidity: s.uidvalidity, keys: s.keys })).json.attachments;
+  assert.equal((await c.post(`${s.url}/parts/${at.id}/t2`, { uidvalidity: s.uidvalidity, keys: s.keys })).text, 'hello');
+  assert.equal((await c.get(`${s.url}/parts/${at.id}/t2?${s.query}`)).status, 404);
+  const broken = await put(multipart('mixed', [text('x'), attachment('winmail.dat', 'application/ms-tnef', Buffer.from('no such thing'))]));
+  const [none] = (await broken.get()).attachments;
+  assert.equal((await preview(broken, none.id)).json.code, 'damaged');
+  assert.equal((await part(broken, none.id)).text, 'no such thing');
+});
+
 test('what cannot be previewed', async () => {
   const m = await put(multipart('mixed', [text('x'), attachment('a.zip', 'application/zip', Buffer.from('x')), attachment('b.ics', 'text/calendar', Buffer.from('nothing')), attachment('c.vcf', 'text/vcard', Buffer.from('nothing')),
     attachment('d.ics', 'text/calendar', Buffer.from(`BEGIN:VCALENDAR\r\n${'BEGIN:VEVENT\r\n'.repeat(100_000)}`))]));

@@ -246,6 +246,31 @@ static rc_t preview_report(struct call *c, struct opened_message *m, str_t id, j
     return put_original(c, m, id, out, e);
 }
 
+/* --- winmail.dat -------------------------------------------------------------------------------
+ */
+
+static rc_t preview_tnef(struct call *c, struct opened_message *m, str_t id, json_t *out,
+                         struct err *e)
+{
+    struct tnef t;
+    TRY(message_part_tnef(m->view, id, &t, e));
+    json_t *files = json_array();
+    for (size_t i = 0; i < t.count; i++) {
+        const struct tnef_file *f = &t.files[i];
+        json_t *v = json_object();
+        json_put_str(v, "id", arena_printf(c->arena, "%.*s/t%zu", STR_ARG(id), i + 1));
+        json_put_str(v, "name", f->name);
+        json_put_str(v, "type", f->type);
+        json_put_int(v, "size", (long long) f->bytes.n);
+        put_word(v, "preview", preview_word(preview_of(f->type, f->name)));
+        json_array_append_new(files, v);
+    }
+    json_put_str(out, "subject", t.subject);
+    json_object_set_new(out, "attachments", files);
+    json_put_int(out, "total", (long long) t.total);
+    return RC_OK;
+}
+
 /* --- any ---------------------------------------------------------------------------------------
  */
 
@@ -259,6 +284,8 @@ static rc_t read_part(struct call *c, struct opened_message *m, str_t id, enum p
         return preview_contact(c, m, id, out, e);
     case PREVIEW_REPORT:
         return preview_report(c, m, id, out, e);
+    case PREVIEW_TNEF:
+        return preview_tnef(c, m, id, out, e);
     default:
         return err_set(e, RC_UNSUPPORTED, "There is nothing more to be shown of this file.");
     }
