@@ -137,7 +137,6 @@ void list_cache_put_once(struct list_cache *l, str_t key, str_t value)
 
 void list_cache_drop(struct list_cache *l, str_t prefix)
 {
-    if (!l) return;
     pthread_mutex_lock(&l->lock);
     for (size_t i = 0; i < l->count; i++) {
         struct entry *s = &l->slots[i];

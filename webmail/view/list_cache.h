@@ -22,7 +22,7 @@ str_t list_cache_get(struct list_cache *l, str_t key, struct arena *a);
 void list_cache_put(struct list_cache *l, str_t key, str_t value);
 /* The same where the value of a key never changes: one that is there stays as it is. */
 void list_cache_put_once(struct list_cache *l, str_t key, str_t value);
-/* Forgets every entry whose key begins so (sign-out); without a cache (NULL) there is none. */
+/* Forgets every entry whose key begins so (sign-out). */
 void list_cache_drop(struct list_cache *l, str_t prefix);
 
 #endif

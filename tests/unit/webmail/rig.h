@@ -7,6 +7,7 @@
 #include "webmail/app.h"
 #include "webmail/session/session.h"
 #include "webmail/shared.h"
+#include "webmail/view/list_cache.h"
 
 struct rig {
     char folder[40], socket_path[64];
@@ -56,6 +57,9 @@ static inline int rig_open(void **state)
     const struct imap_pool_options pool = {.per_session = 1, .idle_seconds = 5, .total = 4};
     assert_int_equal(imap_pool_new(&pool, &r->app.imap, NULL), RC_OK);
     assert_int_equal(shared_new(&r->app.shared, NULL), RC_OK);
+    assert_int_equal(list_cache_new(1 << 16, 64, &r->app.lists, NULL), RC_OK);
+    assert_int_equal(list_cache_new(1 << 16, 64, &r->app.snippets, NULL), RC_OK);
+    assert_int_equal(list_cache_new(1 << 16, 64, &r->app.accounts, NULL), RC_OK);
     const struct kv_options o = {.socket = str_c(r->socket_path), .timeout_ms = 2000};
     assert_int_equal(kv_new(&o, &r->kv, NULL), RC_OK);
     *state = r;
@@ -67,6 +71,9 @@ static inline int rig_close(void **state)
     struct rig *r = *state;
     kv_free(r->kv);
     imap_pool_free(r->app.imap);
+    list_cache_free(r->app.lists);
+    list_cache_free(r->app.snippets);
+    list_cache_free(r->app.accounts);
     if (r->redis) rig_stop_redis(r);
     rmdir(r->folder);
     free(r);
