@@ -55,6 +55,8 @@ export class WxList extends WxElement {
     const sizes = new ResizeObserver(() => this.#measure());
     sizes.observe(this);
     this.onLeave(() => sizes.disconnect());
+    // Fingers need their part from the first touch on.
+    if (matchMedia('(any-pointer: coarse)').matches) setTimeout(() => void this.#fingers(), 500);
     // The element is made anew (settings were shown): the list is where it was.
     if (this.hasUpdated) this.#shown = null;
   }
@@ -210,11 +212,13 @@ export class WxList extends WxElement {
     const uid = this.#uidOf(event);
     if (event.pointerType === 'touch') {
       if (this.#touch) this.#touch.begin(event, this.#grid!);
-      else void import('./touch.ts').then((part) => { this.#touch = part; });
+      else void this.#fingers();
     }
     const ref = uid === null ? null : actions.refOf(uid);
     if (ref && event.button === 0) reader.prefetch(ref);
   }
+
+  async #fingers(): Promise<void> { this.#touch ??= await import('./touch.ts').catch(() => null); }
 
   #dragStart(event: DragEvent): void {
     const uid = this.#uidOf(event);

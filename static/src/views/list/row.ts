@@ -64,13 +64,13 @@ function wordsOf(row: Row, outgoing: boolean): Words {
   return words;
 }
 
-export function labelChip(l: ShownLabel): TemplateResult { return html`<span class="label label-${l.colour}" title=${l.name}><span class="truncate">${l.name}</span></span>`; }
+export function labelChip(l: ShownLabel): TemplateResult { return html`<span class="label label-${l.colour}" title=${l.name}><span class="truncate" dir="auto">${l.name}</span></span>`; }
 
 function chips(row: Row): TemplateResult | typeof nothing {
   const all = labelsOf(row);
   if (!all.length) return nothing;
   const more = all.length - 2;
-  return html`<span class="row-labels">${all.slice(0, 2).map(labelChip)}${more > 0 ? html`<span class="label label-grey" title=${all.slice(2).map((l) => l.name).join(', ')}>+${more}</span>` : nothing}</span>`;
+  return html`<span class="row-labels">${all.slice(0, 2).map(labelChip)}${more > 0 ? html`<span class="label label-grey" dir="ltr" title=${all.slice(2).map((l) => l.name).join(', ')}>+${more}</span>` : nothing}</span>`;
 }
 
 export function messageRow(row: Row, s: RowState): TemplateResult {
@@ -91,19 +91,19 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
     <span class="row-main" role="gridcell">
       <span class="row-line">
         ${unread ? html`<span class="row-dot" role="img" aria-label=${t('unread')}></span>` : nothing}
-        <span class="row-who truncate">${outgoing && row.to.length ? t('row-to', { names: w.who }) : w.who}</span>
+        <span class="row-who truncate" dir="auto">${outgoing && row.to.length ? t('row-to', { names: w.who }) : w.who}</span>
         ${n > 1 ? html`<span class="row-count" title=${t('row-thread', { n })}><span aria-hidden="true">${count(n)}</span><span class="visually-hidden">${t('row-thread', { n })}</span></span>` : nothing}
         ${row.flags.includes('\\Answered') ? icon('reply', t('answered'), 'mark') : nothing}
         ${row.flags.includes('$Forwarded') ? icon('forward', t('forwarded'), 'mark') : nothing}
         <time class="row-date" datetime=${date} title=${w.full}>${w.date}</time>
       </span>
       <span class="row-line">
-        <span class="row-subject truncate">${subject}</span>
+        <span class="row-subject truncate" dir="auto">${subject}</span>
         ${s.smime ? securityMark(row) : nothing}
         ${row.attachment ? icon('paperclip', t('row-attachment'), 'mark') : nothing}
         ${chips(row)}
       </span>
-      ${s.snippet === null ? nothing : html`<span class="row-snippet truncate ${sealed ? 'is-sealed' : ''}">${sealed ? t('snippet-encrypted') : s.snippet ?? ''}</span>`}
+      ${s.snippet === null ? nothing : html`<span class="row-snippet truncate ${sealed ? 'is-sealed' : ''}" dir="auto">${sealed ? t('snippet-encrypted') : s.snippet ?? ''}</span>`}
     </span>
     <span class="row-end" role="gridcell"><button type="button" class="row-star" data-star tabindex="-1" aria-pressed=${starred} aria-label=${t(starred ? 'unflag' : 'flag')}>${icon('star')}</button></span>
   </div>`;

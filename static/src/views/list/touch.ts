@@ -7,6 +7,8 @@ import { byRole, folder } from '../../store/folders.ts';
 import * as chosen from '../../store/selection.ts';
 import * as list from '../../store/list.ts';
 import { assetUrl } from '../../core/assets.ts';
+import { effect } from '../../core/signals.ts';
+import { drawer } from '../../store/ui.ts';
 
 const LONG_MS = 450;
 const SLOP = 10;
@@ -16,6 +18,21 @@ const FAR = 120;
 let swallow = false;
 /** The touch was something else than a tap. Asked once per click. */
 export function swallowsClick(): boolean { const s = swallow; swallow = false; return s; }
+
+/** A phone's Back button ends a choice and closes the folders before it leaves the list (browsers that have CloseWatcher). */
+function endsWithBack(on: () => boolean, end: () => void): void {
+  const Watcher = (globalThis as { CloseWatcher?: new () => { onclose: (() => void) | null; destroy(): void } }).CloseWatcher;
+  if (!Watcher) return;
+  let now: { onclose: (() => void) | null; destroy(): void } | null = null;
+  effect(() => {
+    if (on() === (now !== null)) return;
+    if (now) { now.destroy(); now = null; return; }
+    now = new Watcher();
+    now.onclose = () => { now = null; end(); };
+  });
+}
+endsWithBack(() => chosen.choosing.value, () => chosen.clearSelection());
+endsWithBack(() => drawer.value, () => { drawer.value = false; });
 
 const calm = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
