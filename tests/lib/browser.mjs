@@ -61,7 +61,7 @@ export class Person {
   }
   async start() {
     const { context, faults } = this;
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(Number(process.env.WX_WAIT ?? 30_000));
     await context.exposeFunction('wxFault', (text) => { faults.push(text); });
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', (e) => { void window.wxFault?.(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile ?? ''}`); });

@@ -23,6 +23,8 @@ import { Track, windowOf } from './window.ts';
 import { boneRow, messageRow, rowId } from './row.ts';
 
 const OVER = 6;
+/** Rows beyond the window that are asked for before they are seen. */
+const AHEAD = 25;
 const PAGE_ROWS = 50;
 const REST_MS = 160;
 type Touch = typeof import('./touch.ts');
@@ -74,7 +76,7 @@ export class WxList extends WxElement {
     this.requestUpdate();
   }
 
-  #scrollTo(pixel: number): void {
+  #scrollTo(pixel: number, tries = 3): void {
     const grid = this.#grid;
     if (!grid || paged.value) return;
     this.#track.set(list.total.value * this.#row, this.height);
@@ -82,6 +84,9 @@ export class WxList extends WxElement {
     grid.scrollTop = to;
     this.#scrollTop = to;
     this.top = this.#track.at(to);
+    // The list may not be as high yet as it is about to be.
+    const short = Math.abs(grid.scrollTop - Math.min(to, Math.max(0, this.#track.height - grid.clientHeight))) > 2;
+    if (short && tries > 0) requestAnimationFrame(() => { if (this.#scrollTop === to) this.#scrollTo(pixel, tries - 1); });
   }
 
   #scrolled(): void {
@@ -93,6 +98,10 @@ export class WxList extends WxElement {
     this.#scrollTop = now;
     this.top = this.#track.at(now);
     this.#note();
+    this.#restSoon();
+  }
+
+  #restSoon(): void {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => this.#rested(), REST_MS);
   }
@@ -134,7 +143,7 @@ export class WxList extends WxElement {
       this.page = 0;
       this.#measure();
       this.#scrollTo(0);
-    } else if (list.version.value !== this.#version) this.#keepPlace(); // reads the layout: not for every frame of a scroll
+    } else if (list.version.value !== this.#version) { this.#keepPlace(); this.#note(); this.#restSoon(); } // reads the layout: not for every frame of a scroll
     if (look !== this.#look) { this.#look = look; this.#measure(); }
     this.#version = list.version.value;
     const at = list.place.value;
@@ -153,7 +162,7 @@ export class WxList extends WxElement {
   }
 
   #fetch(from: number, to: number): void {
-    list.need(from, to);
+    list.need(Math.max(0, from - AHEAD), Math.min(list.total.value, to + AHEAD));
     if (!settings.value.list.snippets) return;
     const rows = [];
     for (let p = from; p < to; p++) { const r = list.rowAt(p); if (r) rows.push(r); }
