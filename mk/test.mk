@@ -52,3 +52,7 @@ fuzz-soak: fuzz-build ## one more round of long fuzzing (SOAK_SECONDS=300 a targ
 scale: ## a day in a mailbox of 100,000 (MESSAGES) and the client's budgets in it; writes docs/reports/scale.md
 	@$(MAKE) --no-print-directory all
 	@MESSAGES=$(or $(MESSAGES),100000) bash tests/stack/scale.sh
+
+.PHONY: bench-peers
+bench-peers: ## Waxseal beside its peers in the bench harness (BENCH_DIR, BENCH_DATA; PEERS_ARGS: arguments of its bench.py)
+	@bash tests/bench/peers/run.sh $(PEERS_ARGS)

@@ -5,7 +5,7 @@ Three contestants of one instance:
   WaxsealChanged    a flag of the page's messages is changed by another IMAP session before each list (not timed)
   WaxsealUnchanged  the page's second visit: If-None-Match, answered 304
 The browser's private operations (unwrapping a content key, signing) are done by libcrypto in this process."""
-import base64, ctypes, ctypes.util, json, os, subprocess, tempfile, urllib.parse as U, uuid
+import base64, ctypes, ctypes.util, hashlib, json, os, subprocess, tempfile, urllib.parse as U, uuid
 from adapters import Adapter, Http, Imap, Bad, PASS, now
 
 INBOX = base64.urlsafe_b64encode(b'INBOX').decode().rstrip('=')
@@ -138,14 +138,17 @@ class Waxseal(Adapter):
     # --- S/MIME: alice's key file in the vault, bob's certificate in the address book
     def smime_setup(self, s, certs):
         s.certs, s.key = certs, Key(f'{certs}/alice.key')
-        der = lambda who: subprocess.run(['openssl', 'x509', '-in', f'{certs}/{who}.crt', '-outform', 'DER'], stdout=subprocess.PIPE, check=True).stdout
+        issued = os.environ['BENCH_DATA'] + '/waxseal/demo/%s-issued.pem'
+        der = lambda f: subprocess.run(['openssl', 'x509', '-in', f, '-outform', 'DER'], stdout=subprocess.PIPE, check=True).stdout
         if not s.api('GET', '/api/v1/smime/keys')['keys']:
             with tempfile.NamedTemporaryFile() as f:
-                subprocess.run(['openssl', 'pkcs12', '-export', '-in', f'{certs}/alice.crt', '-inkey', f'{certs}/alice.key', '-keypbe', 'AES-256-CBC', '-certpbe', 'AES-256-CBC',
-                                '-iter', '600000', '-macalg', 'sha256', '-passout', f'pass:{PASS}', '-out', f.name], check=True)
-                s.api('POST', '/api/v1/smime/keys', {'p12': b64(f.read()), 'label': 'bench', 'certificates': [b64(der('alice'))]})
-        s.api('POST', '/api/v1/smime/certificates', {'address': 'bob@bench.test', 'certificate': b64(der('bob'))})
-        self.signer = s.api('GET', '/api/v1/smime/keys')['keys'][0]['certificates'][0]['fingerprint']
+                subprocess.run(['openssl', 'pkcs12', '-export', '-in', f'{certs}/alice.crt', '-inkey', f'{certs}/alice.key', '-certfile', issued % 'alice',
+                                '-keypbe', 'AES-256-CBC', '-certpbe', 'AES-256-CBC', '-iter', '600000', '-macalg', 'sha256', '-passout', f'pass:{PASS}', '-out', f.name], check=True)
+                s.api('POST', '/api/v1/smime/keys', {'p12': b64(f.read()), 'label': 'bench', 'certificates': [b64(der(f'{certs}/alice.crt')), b64(der(issued % 'alice'))]})
+            own = hashlib.sha256(der(issued % 'alice')).hexdigest()
+            s.api('PUT', '/api/v1/smime/primary', {'sign': own, 'encrypt': own})
+            s.api('POST', '/api/v1/smime/certificates', {'address': 'bob@bench.test', 'certificate': b64(der(issued % 'bob'))})
+        self.signer = s.api('GET', '/api/v1/smime/keys')['primary']['sign']
         self.key = s.key
 
     def smime_open(self, s, uid, kind):

@@ -18,4 +18,4 @@ make -s -C "$TOP" all
 [ -n "${KEEP:-}" ] || trap 'bash "$HERE/down.sh" || true; "$KIT/down.sh"' EXIT
 bash "$HERE/up.sh"
 export BENCH_BROWSER_FLOW=$HERE/flow.mjs PYTHONPATH=$KIT${PYTHONPATH:+:$PYTHONPATH}
-python3 "$KIT/bench.py" --candidate "$HERE/adapter.py:Waxseal=http://localhost:$PORT_BASE" "$@"
+python3 "$KIT/bench.py" --candidate "$HERE/adapter.py:Waxseal=http://127.0.0.1:$PORT_BASE" "$@"

@@ -18,11 +18,18 @@ make_secrets
 make_configs
 for f in waxseal waxsealctl; do # our instance, their mail servers and users
     sed -i -e "s|^\[domain .*|[domain bench.test]|; s|^imap = .*|imap = imap://127.0.0.1:$MAIL_IMAP|" \
+        -e "s|^public_origin = .*|public_origin = http://127.0.0.1:$P_HTTP|" \
         -e "s|^smtp = .*|smtp = smtp://127.0.0.1:$MAIL_SMTP|; /^sieve = /d; /^authserv_id = /d" "$DATA/etc/$f.conf"
 done
-# Both harness users' certificates are their own issuers: trusted here as the organisation's roots.
-cp "$BENCH_DATA"/certs/{alice,bob}.crt "$DATA/trust/"
-for f in alice bob; do mv "$DATA/trust/$f.crt" "$DATA/trust/$f.pem"; done
+# The harness's certificates are self-signed, which opens mail but is no certificate to send with here: the same keys
+# get certificates of an authority that this instance trusts.
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$DATA/demo/peers-ca.key" -out "$DATA/trust/peers-ca.pem" -days 30 \
+    -subj "/CN=Bench authority (test)" -addext "keyUsage=critical,keyCertSign,cRLSign" 2>/dev/null
+for u in alice bob; do
+    openssl req -new -key "$BENCH_DATA/certs/$u.key" -subj "/CN=${u^} Bench" -out "$DATA/demo/$u.csr"
+    openssl x509 -req -in "$DATA/demo/$u.csr" -CA "$DATA/trust/peers-ca.pem" -CAkey "$DATA/demo/peers-ca.key" -days 30 -out "$DATA/demo/$u-issued.pem" \
+        -extfile <(printf 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature,keyEncipherment\nextendedKeyUsage=emailProtection\nsubjectAltName=email:%s@bench.test\n' "$u") 2>/dev/null
+done
 mkdir -p "$DATA/app/bin"
 install -m 0755 "$BUILD/waxseald" "$BUILD/waxseal-fetch" "$BUILD/waxsealctl" "$DATA/app/bin/"
 cp -r "$TOP/static/dist" "$DATA/app/static"
@@ -49,4 +56,4 @@ as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log"
 wait_for 10 nginx port_open "$P_HTTP"
 keep_pid nginx waxseal-nginx "$(cat "$DATA/run/nginx.pid")"
 wait_for 10 waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
-say "peers: Waxseal at http://localhost:$P_HTTP against IMAP $MAIL_IMAP"
+say "peers: Waxseal at http://127.0.0.1:$P_HTTP against IMAP $MAIL_IMAP"
