@@ -348,8 +348,16 @@ static int by_uid(const void *x, const void *y)
 /* Rows and, of other messages, the flags alone, in one round trip as long as both fit a line. */
 struct rows_and_flags {
     struct row_reader rr;
+    const uint32_t *wanted; /* UIDs of the rows, ascending: news of other messages take no place */
+    size_t wanted_count;
     struct imap_members *members;
 };
+
+static int by_number(const void *x, const void *y)
+{
+    uint32_t a = *(const uint32_t *) x, b = *(const uint32_t *) y;
+    return a < b ? -1 : a > b;
+}
 
 static int by_member(const void *x, const void *y)
 {
@@ -357,28 +365,36 @@ static int by_member(const void *x, const void *y)
     return a->uid < b->uid ? -1 : a->uid > b->uid;
 }
 
+static bool note_flags(struct imap_members *ms, const struct imap_row *row)
+{
+    struct imap_member key = {.uid = row->uid};
+    struct imap_member *m =
+        ms && ms->count > 0 ? bsearch(&key, ms->list, ms->count, sizeof key, by_member) : NULL;
+    if (!m) return false;
+    m->there = m->unseen = true;
+    m->flagged = false;
+    for (size_t i = 0; i < row->flag_count; i++) {
+        if (str_ieq(row->flags[i], STR("\\Seen"))) m->unseen = false;
+        if (str_ieq(row->flags[i], STR("\\Flagged"))) m->flagged = true;
+    }
+    return true;
+}
+
 static rc_t on_row_or_flags(void *ctx, struct imap_response *r, struct err *e)
 {
     struct rows_and_flags *rf = ctx;
-    struct imap_members *ms = rf->members;
-    if (!ms || !r->has_number || !str_ieq(r->word, STR("FETCH"))) return on_row(&rf->rr, r, e);
-    struct imap_response again = *r;
+    struct row_reader *rr = &rf->rr;
     struct imap_row row = {0};
-    arena_reset(ms->scratch);
-    if (imap_row_read(&again, ms->scratch, &row, NULL) && row.internaldate == 0 && row.size == 0) {
-        struct imap_member key = {.uid = row.uid};
-        struct imap_member *m = bsearch(&key, ms->list, ms->count, sizeof key, by_member);
-        if (m) {
-            m->there = m->unseen = true;
-            m->flagged = false;
-            for (size_t i = 0; i < row.flag_count; i++) {
-                if (str_ieq(row.flags[i], STR("\\Seen"))) m->unseen = false;
-                if (str_ieq(row.flags[i], STR("\\Flagged"))) m->flagged = true;
-            }
-            return RC_OK;
-        }
+    if (!r->has_number) return on_state(&rr->state, r, e);
+    if (!str_ieq(r->word, STR("FETCH"))) return RC_OK;
+    bool has_uid = imap_row_read(r, rr->a, &row, NULL);
+    if (row.internaldate == 0 && row.size == 0) {
+        if (has_uid && note_flags(rf->members, &row)) return RC_OK;
+        rr->state.c->sel.moved = true; /* another session's change */
     }
-    return on_row(&rf->rr, r, e);
+    if (has_uid && bsearch(&row.uid, rf->wanted, rf->wanted_count, sizeof row.uid, by_number))
+        merge_row(rr, &row);
+    return RC_OK;
 }
 
 static rc_t fetch_both(struct imap_conn *c, const uint32_t *uids, size_t n,
@@ -412,8 +428,13 @@ rc_t imap_rows_with(struct imap *im, const uint32_t *uids, size_t n, struct imap
     struct row_reader *rr = &rf.rr;
     struct imap_row *ordered = ARENA_ARRAY(a, n + 1, struct imap_row);
     struct imap_mailbox m = selected_state(im->c);
+    uint32_t *sorted = ARENA_ARRAY(a, n + 1, uint32_t);
     rr->rows = ARENA_ARRAY(a, n + 1, struct imap_row);
-    if (!rr->rows || !ordered) return err_set(e, RC_NO_MEMORY, NULL);
+    if (!rr->rows || !ordered || !sorted) return err_set(e, RC_NO_MEMORY, NULL);
+    if (n > 0) memcpy(sorted, uids, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_number);
+    rf.wanted = sorted;
+    rf.wanted_count = n;
     rr->state = (struct state_reader){.c = im->c, .out = &m};
     TRY(fetch_both(im->c, uids, n, &rf, e));
     qsort(rr->rows, rr->count, sizeof *rr->rows, by_uid);

@@ -19,7 +19,6 @@ struct imap_members {
     struct imap_member *list; /* ascending by UID */
     const uint32_t *uids;     /* the same UIDs */
     size_t count;
-    struct arena *scratch; /* of one response */
 };
 /* Rows in the order of uids, and the flags of members (or NULL), in one round trip. c->sel.moved
  * is set when the server told of a change by the way. */

@@ -209,8 +209,7 @@ static rc_t page_members(struct page *p, struct arena *a, struct err *e)
         n += p->threads[i].count - 1;
     struct imap_member *list = ARENA_ARRAY(a, n + 1, struct imap_member);
     uint32_t *uids = ARENA_ARRAY(a, n + 1, uint32_t);
-    p->members.scratch = arena_new(1u << 20);
-    if (!list || !uids || !p->members.scratch) return err_set(e, RC_NO_MEMORY, NULL);
+    if (!list || !uids) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < p->n; i++)
         for (size_t m = 0; m + 1 < p->threads[i].count; m++)
             list[k++] = (struct imap_member){.uid = p->threads[i].uids[m], .group = (uint32_t) i};
@@ -299,7 +298,6 @@ static rc_t ordered_round(struct imap *im, const struct imap_order *o, uint32_t 
         rc = imap_rows_with(im, p.uids, p.n, o->threads ? &p.members : NULL, a, &rows, e);
     }
     if (rc == RC_OK && o->threads) rc = join_threads(&p, a, &rows, e);
-    arena_free(p.members.scratch);
     if (rc != RC_OK) return rc;
     rows.mailbox = box;
     rows.total = p.total;
