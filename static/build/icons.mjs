@@ -10,7 +10,7 @@ export const LUCIDE = [
   'log-out', 'mail', 'mail-open', 'mail-x', 'maximize-2', 'menu', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',
   'plus', 'printer', 'quote', 'redo-2', 'refresh-cw', 'remove-formatting', 'reply', 'reply-all', 'search', 'send', 'settings', 'shield',
   'shield-alert', 'shield-check', 'shield-question-mark', 'shield-x', 'spell-check', 'square', 'square-check', 'square-minus', 'star', 'strikethrough', 'sun', 'trash',
-  'triangle-alert', 'underline', 'undo-2', 'user', 'users', 'x',
+  'triangle-alert', 'underline', 'undo-2', 'user', 'users', 'wifi-off', 'x',
 ];
 
 const svgText = ([tag, attrs]) =>

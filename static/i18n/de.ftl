@@ -1339,3 +1339,21 @@ better-attached-signed = Öffnen Sie die angehängte Nachricht, um zu sehen, wes
 better-damaged = Bitten Sie den Absender, sie noch einmal zu senden.
 better-too-large = Der Absender kann weniger auf einmal senden.
 better-too-deep = Bitten Sie den Absender, sie in einer einfacheren Form zu senden.
+
+## Neues vom Server
+link-offline = Offline
+link-offline-text = Sie sehen, was vorher geladen wurde. Sobald es wieder ein Netz gibt, wird es aktualisiert.
+link-lost = Verbindung wird hergestellt…
+link-lost-text = Der Server ist gerade nicht erreichbar. Neue Nachrichten erscheinen, sobald er es ist.
+notify-new = Neue Nachricht
+notify-many = { $n ->
+    [one] { $n } neue Nachricht
+   *[other] { $n } neue Nachrichten
+}
+set-notify = Benachrichtigungen
+set-notify-desktop = Neue Nachrichten auf dem Desktop melden
+set-notify-desktop-hint = Solange ein Tab von Waxseal offen ist und keiner angesehen wird. Ihr Browser fragt vorher um Erlaubnis.
+set-notify-details = Absender und Betreff zeigen
+set-notify-details-hint = Von verschlüsselten Nachrichten in jedem Fall nur, dass es eine neue gibt.
+set-notify-refused = Ihr Browser erlaubt es nicht. Sie können das in seinen Einstellungen für diese Seite ändern.
+set-notify-none = Dieser Browser kann keine Benachrichtigungen zeigen.

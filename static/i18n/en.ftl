@@ -1230,3 +1230,21 @@ cannot-plain-title = Send without encryption?
 cannot-plain-text = Everyone who carries this message can read it.
 cannot-plain-reply-text = You are answering an encrypted message. Everyone who carries your answer could read it, including the text quoted below. Consider removing the quote first.
 cannot-plain-do = Do not encrypt
+
+## News from the server
+link-offline = Offline
+link-offline-text = You see what was loaded before. It is brought up to date as soon as there is a network.
+link-lost = Reconnecting…
+link-lost-text = The server cannot be reached just now. New mail appears as soon as it can.
+notify-new = New message
+notify-many = { $n ->
+    [one] { $n } new message
+   *[other] { $n } new messages
+}
+set-notify = Notifications
+set-notify-desktop = Tell of new mail on the desktop
+set-notify-desktop-hint = While a tab of Waxseal is open and none of them is looked at. Your browser asks for permission first.
+set-notify-details = Show sender and subject
+set-notify-details-hint = Of encrypted mail only that there is a new message, in any case.
+set-notify-refused = Your browser does not allow it. You can change that in its settings for this site.
+set-notify-none = This browser cannot show notifications.

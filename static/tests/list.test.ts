@@ -17,13 +17,15 @@ import { canUndo, forgetUndo, undoLast } from '../src/store/undo.ts';
 assert.deepEqual(useTexts('en', readFileSync('static/i18n/en.ftl', 'utf8')), []);
 
 const F = 'SU5CT1g', ARCHIVE = 'QXJjaGl2ZQ', TRASH = 'VHJhc2g';
-interface Box { uids: number[]; next: number; flags: Map<number, string[]> }
+/** log: what happened elsewhere, for /changes. */
+interface Box { uids: number[]; next: number; flags: Map<number, string[]>; log?: { modseq: number; uid: number; gone: boolean }[] }
 let boxes: Map<string, Box>;
 let threads: number[][] | null;
 let asked: { method: string; path: string; body: Record<string, unknown> }[];
 let refuse: (path: string) => { status: number; code: string } | null;
 let hold: Promise<void> | null;
 let modseq = 1;
+let resets = false;
 
 const rowOf = (b: Box, uid: number): Row => ({ uid, from: [{ name: 'Ana', address: 'ana@x.test' }], to: [], subject: `s${uid}`, date: '2026-01-01T00:00:00Z', received: '2026-01-01T00:00:00Z', size: 1, flags: b.flags.get(uid) ?? [], attachment: false, security: null, message_id: `<${uid}@x>` });
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
@@ -65,6 +67,13 @@ globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
       return json({ ...common, rows: rows.length, offset: o, messages: rows.slice(o, o + l) });
     }
     return json({ ...common, rows: b.uids.length, offset: o, messages: b.uids.slice(o, o + l).map((u) => rowOf(b, u)) });
+  }
+  if (what === 'changes') {
+    const m = Number(url.searchParams.get('modseq')), below = Number(url.searchParams.get('uidnext'));
+    const told = (b.log ?? []).filter((x) => x.modseq > m && x.uid < below);
+    const gone = setOf(told.filter((x) => x.gone).map((x) => x.uid));
+    const changed = told.filter((x) => !x.gone && b.uids.includes(x.uid)).map((x) => ({ uid: x.uid, flags: b.flags.get(x.uid) ?? [] }));
+    return json({ ...common, changed, vanished: gone || null, reset: resets });
   }
   const some = meant(b, body as Parameters<typeof meant>[1]);
   const bySet = !Array.isArray(body.uids);
@@ -363,4 +372,107 @@ test('changes from elsewhere: flags in their place, what vanished goes', async (
   assert.deepEqual(list.rowAt(0)?.flags, ['\\Seen']);
   list.applyVanished(new Set([19, 999]));
   assert.deepEqual([list.total.value, list.rowAt(1)?.uid], [19, 18]);
+});
+
+// ---- what happened elsewhere ----
+
+const elsewhere = {
+  flag(uid: number, ...flags: string[]): void { const b = boxes.get(F)!; b.flags.set(uid, flags); (b.log ??= []).push({ modseq: ++modseq, uid, gone: false }); },
+  expunge(...uids: number[]): void { const b = boxes.get(F)!; modseq++; for (const uid of uids) { b.uids = b.uids.filter((u) => u !== uid); (b.log ??= []).push({ modseq, uid, gone: true }); } },
+  arrive(n: number): void { const b = boxes.get(F)!; for (let i = 0; i < n; i++) { b.uids.unshift(b.next); (b.log ??= []).push({ modseq: ++modseq, uid: b.next, gone: false }); b.next++; } },
+};
+/** Every row that is here stands where the server has it, with its flags. */
+function fits(): void {
+  const b = boxes.get(F)!;
+  assert.equal(list.total.value, b.uids.length);
+  for (let p = 0; p < b.uids.length; p++) {
+    const r = list.rowAt(p);
+    if (!r) continue;
+    assert.equal(r.uid, b.uids[p], `position ${p}`);
+    assert.deepEqual(r.flags, b.flags.get(r.uid) ?? []);
+  }
+}
+const lists = (): number => asked.filter((a) => a.path.includes('/messages?')).length;
+
+test('flags changed elsewhere: told exactly, without a new look', async () => {
+  await open(300);
+  elsewhere.flag(290, '\\Seen');
+  elsewhere.flag(20, '\\Flagged'); // not here
+  const before = lists();
+  const changed = await list.catchUp();
+  assert.equal(lists(), before);
+  assert.deepEqual(changed.map((c) => c.uid), [290, 20]);
+  assert.deepEqual(list.rowOf(290)?.flags, ['\\Seen']);
+  fits();
+});
+
+test('gone elsewhere, here and out of sight: rows keep their places, selection and cursor follow', async () => {
+  await open(300);
+  await list.loadAll(120, 150);
+  chosen.toggle(295);
+  chosen.toggle(294);
+  list.activeUid.value = 295;
+  elsewhere.expunge(295, 220, 200, 160, 5); // 220 and 200 were never loaded
+  const before = lists();
+  await list.catchUp();
+  assert.equal(lists(), before, 'no new look');
+  assert.deepEqual([...chosen.selection.value], [294]);
+  assert.equal(list.activeUid.value, 294);
+  assert.ok(list.rowAt(140));
+  fits();
+});
+
+test('new mail on top moves the rest down; what came and went meanwhile is nothing', async () => {
+  await open(300);
+  elsewhere.arrive(3);
+  elsewhere.expunge(302, 299);
+  list.activeUid.value = 280;
+  await list.catchUp();
+  assert.equal(list.rowAt(0)?.uid, 303);
+  assert.equal(list.activeUid.value, 280);
+  assert.equal(list.positionOf(280), 300 - 280 + 2 - 1);
+  fits();
+});
+
+test('what is our own is not taken out twice', async () => {
+  await open(300);
+  await actions.archive([290, 289]);
+  (boxes.get(F)!.log ??= []).push({ modseq, uid: 290, gone: true }, { modseq, uid: 289, gone: true });
+  elsewhere.flag(288, '\\Seen');
+  await list.catchUp();
+  assert.equal(list.total.value, 298);
+  fits();
+});
+
+test('reset, or more new mail than a page: a new look', async () => {
+  await open(300);
+  elsewhere.arrive(120);
+  await list.catchUp();
+  fits();
+  resets = true;
+  elsewhere.expunge(300);
+  const before = lists();
+  await list.catchUp();
+  resets = false;
+  assert.ok(lists() > before);
+  fits();
+});
+
+test('many changes in any order, with own ones between: the list is always as the server has it', async () => {
+  for (let seed = 1; seed <= 25; seed++) {
+    let x = seed * 7919;
+    const next = (n: number): number => { x = (x * 48271) % 2147483647; return x % n; };
+    await open(200);
+    await list.loadAll(60, 100);
+    for (let step = 0; step < 12; step++) {
+      const b = boxes.get(F)!;
+      const kind = next(4);
+      if (kind === 0) elsewhere.arrive(1 + next(4));
+      if (kind === 1) elsewhere.expunge(...new Set([b.uids[next(b.uids.length)]!, b.uids[next(b.uids.length)]!]));
+      if (kind === 2) elsewhere.flag(b.uids[next(b.uids.length)]!, ['\\Seen', '\\Flagged', 'work'][next(3)]!);
+      if (kind === 3) await list.catchUp();
+    }
+    await list.catchUp();
+    fits();
+  }
 });

@@ -73,6 +73,11 @@ export interface RequestOptions {
   deadline?: number;
 }
 
+/** A page that nobody touched for that long asks by itself: that keeps no session (the server's idle time). */
+const QUIET_MS = 60_000;
+let touched = performance.now();
+for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart']) globalThis.addEventListener?.(type, () => { touched = performance.now(); }, { passive: true, capture: true });
+
 async function once(path: string, o: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   const method = o.method ?? 'GET';
@@ -80,6 +85,7 @@ async function once(path: string, o: RequestOptions): Promise<Response> {
   if (o.json !== undefined) { body = JSON.stringify(o.json); headers['Content-Type'] = 'application/json'; }
   else if (o.body) { body = o.body; headers['Content-Type'] = o.type ?? 'application/octet-stream'; }
   if (method !== 'GET') headers['X-Waxseal-Csrf'] = csrf;
+  else if (performance.now() - touched > QUIET_MS) headers['X-Waxseal-Background'] = '1';
   const signals = [AbortSignal.timeout(o.deadline ?? 60_000)];
   if (o.signal) signals.push(o.signal);
   try {
@@ -95,7 +101,7 @@ async function once(path: string, o: RequestOptions): Promise<Response> {
   }
 }
 
-async function errorOf(answer: Response): Promise<ApiError> {
+export async function answerError(answer: Response): Promise<ApiError> {
   try {
     const j = (await answer.json()) as { code?: unknown; message?: unknown; details?: unknown };
     if (typeof j.code === 'string') {
@@ -111,7 +117,7 @@ export async function request(path: string, o: RequestOptions = {}): Promise<Res
   for (;;) {
     const answer = await once(path, o);
     if (answer.ok) return answer;
-    const error = await errorOf(answer);
+    const error = await answerError(answer);
     const stale = error.code === 'unauthenticated' || error.code === 'csrf';
     if (!stale || o.holdOnExpiry === false) throw error;
     await waitForSignIn();

@@ -1,7 +1,7 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { uidsOf } from '../core/sets.ts';
 import { api, request, setCsrf } from './client.ts';
-import type { Arrangement, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
+import type { Arrangement, Changes, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -51,6 +51,10 @@ export async function getList(folder: string, offset: number, limit: number, sig
 export async function getSnippets(folder: string, uidvalidity: number, uids: number[], signal?: AbortSignal): Promise<Record<string, string>> {
   const o = { method: 'POST' as const, json: { uidvalidity, uids } };
   return (await api<{ snippets: Record<string, string> }>(`${folderUrl(folder)}/snippets`, signal ? { ...o, signal } : o)).snippets;
+}
+export function getChanges(folder: string, since: { uidvalidity: number; modseq: number; uidnext: number }, signal?: AbortSignal): Promise<Changes> {
+  const url = `${folderUrl(folder)}/changes?uidvalidity=${since.uidvalidity}&modseq=${since.modseq}&uidnext=${since.uidnext}`;
+  return api<Changes>(url, signal ? { signal } : {});
 }
 /** Words travel in the body, never in a URL (logs). */
 export function search(folder: string, q: SearchQuery, offset: number, limit: number, signal?: AbortSignal): Promise<SearchPage> {

@@ -74,6 +74,11 @@ export interface ListPage {
   /** How many rows there are; total counts messages. */
   rows?: number;
 }
+/** What happened below a uidnext since a modseq; reset: it cannot be told. vanished: a set, may name what never was there. */
+export interface Changes {
+  uidvalidity: number; uidnext: number; modseq: number; total: number; unread: number;
+  changed: { uid: number; flags: string[] }[]; vanished: string | null; reset: boolean;
+}
 export interface SearchFilters { unread?: boolean; flagged?: boolean; encrypted?: boolean; signed?: boolean; attachment?: boolean }
 export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters }
 /** Every message below a UID, of the folder or of what a search finds. */

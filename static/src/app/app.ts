@@ -110,7 +110,8 @@ function followPlan(): void {
   });
 }
 
-function keepFresh(): void {
+/** Where the part that listens cannot be loaded (a new release took it away), the page still looks now and then. */
+function lookNowAndThen(): void {
   const again = (): void => {
     if (document.visibilityState !== 'visible' || sessionExpired.value) return;
     void list.refresh();
@@ -151,7 +152,7 @@ async function start(): Promise<void> {
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
   await foldersLoaded;
-  keepFresh();
+  import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen);
 }
 
 start().catch((error: unknown) => {

@@ -22,6 +22,7 @@ import './sets.ts';
 import './fold.ts';
 import '../store/folders.ts';
 import '../store/list.ts';
+import '../store/own.ts';
 import '../store/reader.ts';
 import '../store/rows.ts';
 import '../store/search.ts';

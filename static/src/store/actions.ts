@@ -11,6 +11,7 @@ import * as reader from './reader.ts';
 import * as chosen from './selection.ts';
 import { toast } from './toasts.ts';
 import { confirm, wide } from './ui.ts';
+import { did } from './own.ts';
 import { offer, underway } from './undo.ts';
 
 export const SEEN = '\\Seen';
@@ -106,6 +107,7 @@ async function flagging(meant: Meant, add: string[], remove: string[], o: Said):
   const before = list.patchFlags('uids' in a ? new Set(a.uids) : null, add, remove, new Set('all' in a ? a.all.except : []));
   const delta = before.reduce((n, r) => n + (unreadOf(list.rowOf(r.uid) ?? r) - unreadOf(r)), 0);
   adjust(f, { unread: delta });
+  if ('uids' in a) did({ folder: f, uidvalidity: validity, uids: known ? changed : a.uids, add, remove, unread: delta, total: 0 });
   for (const r of before) {
     const flags = list.rowOf(r.uid)?.flags;
     if (flags) reader.patchCached({ folder: f, uid: r.uid, uidvalidity: validity }, flags);
@@ -235,6 +237,7 @@ function taken(uids: number[], f: string): { unread: number; run: () => void } {
   const missing = length - list.total.value - gone.length;
   const unread = gone.reduce((n, g) => n + unreadOf(g.row), 0);
   adjust(f, { unread: -unread, total: -uids.length });
+  did({ folder: f, uidvalidity: list.uidvalidity.value, uids, unread: -unread, total: -uids.length });
   return { unread, run: () => { adjust(f, { unread, total: uids.length }); list.putIn(gone, missing); } };
 }
 

@@ -2,9 +2,10 @@
 // them; what flies past is not asked for any longer; what is far away is dropped.
 import { ApiError } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
-import type { Arrangement, ListPage, Row, SearchPage, SearchQuery } from '../api/types.ts';
+import type { Arrangement, Changes, ListPage, Row, SearchPage, SearchQuery } from '../api/types.ts';
 import { batch, signal, untracked } from '../core/signals.ts';
 import type { Place } from '../core/place.ts';
+import { countOf, uidsOf } from '../core/sets.ts';
 import { refuse } from './arrange.ts';
 import { setCounts } from './folders.ts';
 import { RowWindow } from './rows.ts';
@@ -32,6 +33,8 @@ export const activeUid = signal<number | null>(null);
 export const place = signal<Place | null>(null);
 /** Called with every new source, and when numbers of messages mean nothing any longer. */
 export const forgetHooks: (() => void)[] = [];
+/** Called with messages that went elsewhere. */
+export const vanishHooks: ((uids: ReadonlySet<number>) => void)[] = [];
 
 let rows = new RowWindow();
 let uidnext = 0;
@@ -69,6 +72,9 @@ export function duringChange<T>(run: () => Promise<T>): Promise<T> {
   changes = result.catch(() => undefined);
   return result;
 }
+
+/** When our own changes under way are done. */
+export function settled(): Promise<unknown> { return changes; }
 
 type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'rows'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
 function ask(s: Source, offset: number, limit: number, stop?: AbortSignal): Promise<Page> {
@@ -161,7 +167,7 @@ export async function show(next: Source, at: Place | null = null): Promise<void>
     source.value = next; uidvalidity.value = old?.uidvalidity ?? 0; headerOnly.value = old?.headerOnly ?? 0; activeUid.value = null;
     place.value = at; failure.value = null; loading.value = !here; forget(); bump();
   });
-  if (here) await refresh();
+  if (here) await catchUp();
   else await load(first, at ? 2 * PAGE : PAGE);
 }
 
@@ -254,6 +260,76 @@ export async function refresh(): Promise<void> {
     // A refresh in the background that fails leaves what is shown; the next one tries again.
     if (!(error instanceof ApiError)) return;
   }
+}
+
+// ---- what happened elsewhere, told exactly ----
+
+/** More that went at once is not worth working out. */
+const GONE_MOST = 5000;
+
+/** Which of those that went were still in the list: those of our own action are out of it already. null: the numbers
+ *  do not fit together. */
+function wereHere(gone: ReadonlySet<number>, fresh: number, n: number): ReadonlySet<number> | null {
+  const shown = new Set([...gone].filter((u) => rows.row(u)));
+  if (rows.total - shown.size + fresh === n) return shown;
+  return rows.total - gone.size + fresh === n ? gone : null;
+}
+
+function leaveCursor(gone: ReadonlySet<number>): void {
+  const at = activeUid.value;
+  if (at === null || !gone.has(at)) return;
+  const p = rows.positionOf(at);
+  for (let q = p + 1; q < p + 50; q++) { const r = rows.at(q); if (r && !gone.has(r.uid)) { activeUid.value = r.uid; return; } }
+  activeUid.value = null;
+}
+
+function takeChanges(s: Source, d: Changes, top: Page | null): boolean {
+  const gone = new Set(uidsOf(d.vanished ?? ''));
+  const fresh = top ? top.messages.filter((m) => m.uid >= uidnext).length : 0;
+  const n = top ? lengthOf(top) : d.total;
+  const went = fresh < PAGE ? wereHere(gone, fresh, n) : null;
+  if (!went) return false;
+  batch(() => {
+    leaveCursor(went);
+    if (went.size || fresh || rows.total !== n) rows = rows.after(went, fresh, n);
+    if (top) rows.put(0, top.messages);
+    uidnext = top?.uidnext ?? d.uidnext;
+    modseq = d.modseq;
+    if (went.size) for (const f of vanishHooks) f(went);
+    setCounts(s.folder, n, top?.unread ?? d.unread);
+    applyFlags(d.changed);
+    bump();
+  });
+  return true;
+}
+
+/** Brings the list up to date by what changed since it was read; by a new look where that cannot be told. Answers
+ *  flags that changed, also of messages that are not in the list. */
+export async function catchUp(): Promise<Changes['changed']> {
+  const s = source.value;
+  if (!s || loading.value) return [];
+  if (!byNumber(s) || failure.value || rows.size === 0 || uidvalidity.value === 0 || modseq === 0) { await refresh(); return []; }
+  const mine = generation;
+  try {
+    for (let tries = 0; tries < 3; tries++) {
+      const ours = changes;
+      await ours;
+      if (mine !== generation) return [];
+      const d = await mail.getChanges(s.folder, { uidvalidity: uidvalidity.value, modseq, uidnext }, abort.signal);
+      if (mine !== generation) return [];
+      if (d.reset || countOf(d.vanished ?? '') > GONE_MOST) break;
+      const top = d.uidnext === uidnext ? null : await ask(s, 0, PAGE, abort.signal);
+      if (mine !== generation) return [];
+      if (changes !== ours) continue; // something of ours began meanwhile: its rows are out already, or back
+      if (takeChanges(s, d, top)) return d.changed;
+      break;
+    }
+    await refresh();
+  } catch (error) {
+    // What is shown stays; the next event tries again.
+    if (!(error instanceof ApiError) && !(error instanceof Error && error.name === 'AbortError')) throw error;
+  }
+  return [];
 }
 
 // ---- changes on the screen before the server has answered, and changes made elsewhere ----

@@ -109,6 +109,21 @@ export class RowWindow {
     return next;
   }
 
+  /** The same rows after messages went and `fresh` others came on top, in a list that stands by falling number: what
+   *  went moves those below it up, whether its row is here or not. */
+  after(gone: ReadonlySet<number>, fresh: number, total: number): RowWindow {
+    const falling = [...gone].sort((a, b) => b - a);
+    const next: [number, Row][] = [];
+    let above = 0;
+    for (const [position, row] of this.entries()) {
+      while (above < falling.length && falling[above]! > row.uid) above++;
+      if (!gone.has(row.uid)) next.push([position - above + fresh, row]);
+    }
+    const window = new RowWindow(total, this.#limit);
+    window.#rebuild(next);
+    return window;
+  }
+
   /** Only what is near [from, to): for lists that are kept for coming back. */
   near(from: number, to: number): RowWindow {
     const next = new RowWindow(this.total, this.#limit);

@@ -115,3 +115,4 @@ export function unchoose(uids: ReadonlySet<number>): void {
   if (selection.value.size) choose(new Set([...selection.value].filter((u) => !uids.has(u))));
 }
 list.forgetHooks.push(() => { anchor = null; clearSelection(); });
+list.vanishHooks.push(unchoose);

@@ -29,3 +29,7 @@ export function watchWidth(): void {
   wide.value = q.matches;
   q.addEventListener('change', () => { wide.value = q.matches; });
 }
+
+/** How news arrives: told at once, asked for now and then, or not at all. starting: nobody knows yet. */
+export type Link = 'starting' | 'live' | 'polling' | 'lost' | 'offline';
+export const link = signal<Link>('starting');

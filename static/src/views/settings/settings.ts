@@ -10,6 +10,7 @@ import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { back, go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
+import './notifications.ts';
 import { changeSettings, identity, me, session, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { loadSmime } from '../parts/smime.ts';
@@ -60,7 +61,8 @@ export class WxSettings extends WxElement {
       <div class="set-group">
         ${this.#switch('mark', t('set-mark-read'), t('set-mark-read-hint'), s.reading.mark_read, (mark_read) => void this.#change('mark', { reading: { mark_read } }))}
         ${this.#switch('keys', t('set-shortcuts'), t('set-shortcuts-hint'), s.shortcuts, (shortcuts) => void this.#change('keys', { shortcuts }))}
-        <button type="button" class="button button-small set-inline" @click=${() => runCommand('app.shortcuts')}>${icon('keyboard')}${t('shortcuts-show')}</button></div>`;
+        <button type="button" class="button button-small set-inline" @click=${() => runCommand('app.shortcuts')}>${icon('keyboard')}${t('shortcuts-show')}</button></div>
+      <wx-notifications></wx-notifications>`;
   }
 
   #identity(): TemplateResult {

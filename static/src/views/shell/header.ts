@@ -9,7 +9,7 @@ import { go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
 import { me, settings, smimeOn } from '../../store/session.ts';
 import { clearSearch, searchText, startSearch } from '../../store/search.ts';
-import { drawer } from '../../store/ui.ts';
+import { drawer, link } from '../../store/ui.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
 import { separator } from '../parts/menu.ts';
@@ -51,6 +51,7 @@ export class WxHeader extends WxElement {
         ${searchText.value ? html`<button type="button" class="icon-button is-small" aria-label=${t('search-clear')} data-tip=${t('search-clear')} @click=${() => clearSearch()}>${icon('x')}</button>` : html`<kbd class="search-key" aria-hidden="true">/</kbd>`}
       </form>
       <div class="header-end">
+        <span role="status">${link.value === 'offline' || link.value === 'lost' ? html`<span class="chip header-link" data-link=${link.value} data-tip=${t(`link-${link.value}-text`)}>${icon('wifi-off')}<span class="header-link-text">${t(`link-${link.value}`)}</span></span>` : nothing}</span>
         ${smimeOn.value ? html`<wx-keyring-chip></wx-keyring-chip>` : nothing}
         <a class="icon-button header-settings" href=${pathOf({ page: 'settings', section: 'general' })} aria-label=${t('settings')} data-tip=${t('settings')}
           aria-current=${route.value.page === 'settings' ? 'page' : 'false'}
