@@ -418,6 +418,8 @@ static bool join(struct imap_watch *h, struct watcher *fresh, uint64_t *id, bool
             w->password = fresh->password;
             w->password_n = fresh->password_n;
             fresh->password = NULL;
+            /* It may have lost its connection while it could not sign in. */
+            if (w->state == WATCHER_WAITING && !w->c) enqueue(h, w);
         }
         w->wanted++;
         *id = w->id;

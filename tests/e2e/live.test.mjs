@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Browser } from '../lib/browser.mjs';
-import { account, eventually, folderId, imapOf, instance, redis } from '../lib/instance.mjs';
+import { account, eventually, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { message, text } from '../lib/mime.mjs';
 
 const run = randomUUID().slice(0, 8);
@@ -33,6 +33,10 @@ const STUB = () => {
 };
 
 before(async () => {
+  const c = await signedIn('dave');
+  await c.put('/api/v1/settings', { notifications: { desktop: false, details: true } });
+  await c.post('/api/v1/signout', {});
+  c.close();
   browser = await Browser.launch();
   imap = await imapOf('dave');
   await imap.create(BOX);
@@ -187,7 +191,8 @@ test('signed out elsewhere: the page asks to sign in again', async () => {
   await page.goto(`${instance.origin}/mail/`);
   await page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
   await eventually(async () => (await streams()) === 1, 'a leader');
-  redis('web', 'INCR', `${instance.instance}:u:${account('dave').address}:epoch`);
-  redis('web', 'INCR', `${instance.instance}:s:ver`);
+  const elsewhere = await signedIn('dave');
+  assert.equal((await elsewhere.post('/api/v1/signout?everywhere=1', {})).status, 200);
+  elsewhere.close();
   await page.locator('#expired-password').waitFor();
 });

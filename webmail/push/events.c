@@ -208,7 +208,7 @@ static rc_t stream_new(struct call *c, struct event_stream **out, struct err *e)
     if (!s) return err_set(e, RC_NO_MEMORY, NULL);
     s->address = strndup(session->address.p, session->address.n);
     s->epoch = strndup(session->epoch.n > 0 ? session->epoch.p : "", session->epoch.n);
-    bool fits = session->id.n < sizeof s->session && session->epoch.n < 32;
+    bool fits = session->id.n < sizeof s->session && session->epoch.n < EVENTS_EPOCH_MAX;
     if (!s->address || !s->epoch || !fits) {
         stream_free(s);
         return err_set(e, fits ? RC_NO_MEMORY : RC_INTERNAL, NULL);

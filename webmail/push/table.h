@@ -8,6 +8,8 @@
 #include "mail/imap_watch.h"
 #include "webmail/push/events.h"
 
+#define EVENTS_EPOCH_MAX 64u
+
 struct event_stream {
     struct event_stream *next;
     uint64_t stream;  /* of the hub */

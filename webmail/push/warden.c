@@ -26,7 +26,7 @@ struct versions {
 /* What the warden needs of a stream while it does not hold the lock. */
 struct suspect {
     uint64_t stream;
-    char session[72], address[ADDRESS_MAX + 1], epoch[32];
+    char session[72], address[ADDRESS_MAX + 1], epoch[EVENTS_EPOCH_MAX];
     int64_t ends_at;
     /* found out; the plan lives in the arena until the next one is looked at */
     bool over;

@@ -103,7 +103,7 @@ function onHello(account: unknown): void {
   // The cookie belongs to somebody who signed in since, in another tab: nothing of theirs is for this page.
   if (account !== session.value?.user.address) { leader.stop(); void loadFolders(); return; }
   everything();
-  if (leader.leading) void noteInbox();
+  if (leader.leading && settings.value.notifications.desktop) void noteInbox();
 }
 
 // ---- desktop notifications ----
@@ -254,6 +254,7 @@ export function startLive(): void {
   addEventListener('pagehide', () => leader.stop());
   addEventListener('pageshow', (e) => { if (e.persisted) { leader.start(); everything(); } });
   effect(() => { if (sessionExpired.value) disconnect(); else if (untracked(() => leader.leading && !stream)) connect(); });
+  effect(() => { if (settings.value.notifications.desktop) untracked(() => { if (leader.leading && link.value === 'live') void noteInbox(); }); });
   leader.start();
   tell({ say: 'join' });
 }
