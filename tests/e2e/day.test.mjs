@@ -101,7 +101,7 @@ test('choosing three, moving them, and taking that back', async () => {
   await page.keyboard.press('Enter');
   await toast(erin, FOLDER).waitFor();
   await says(erin, total - 3);
-  assert.equal(await holds(FOLDER), 3);
+  await eventually(async () => (await holds(FOLDER)) === 3, 'they are there');
   await toast(erin, FOLDER).getByRole('button', { name: 'Undo' }).click();
   await says(erin, total);
   for (const subject of RECEIPTS) await erin.row(subject).waitFor();
@@ -116,10 +116,63 @@ test('archiving what is open shows the next one; undo brings it back', async () 
   await says(erin, total - 1);
   await page.locator('.message-subject').waitFor();
   assert.ok(!(await page.locator('.message-subject').innerText()).includes(RECEIPTS[2]));
-  assert.equal(await holds('Archive'), 1);
+  await eventually(async () => (await holds('Archive')) === 1, 'it is there');
   await toast(erin, 'rchived').getByRole('button', { name: 'Undo' }).click();
   await says(erin, total);
   await erin.row(RECEIPTS[2]).waitFor();
+});
+
+test('a label for three: in the list, on the server, taken back', async () => {
+  const { page } = erin;
+  for (const subject of RECEIPTS) {
+    await erin.row(subject).hover();
+    await erin.row(subject).locator('.row-pick').click();
+  }
+  await page.locator('.list-head').getByRole('button', { name: /^Labels/ }).click();
+  await page.locator('.chooser-input').fill('invoi');
+  await page.locator('.choice', { hasText: 'Invoices' }).click();
+  await page.locator('.choice[aria-checked=true]', { hasText: 'Invoices' }).waitFor();
+  await picture(erin, 'label');
+  await page.locator('.dialog').getByRole('button', { name: 'Done' }).click();
+  for (const subject of RECEIPTS) await erin.row(subject).getByText('Invoices').waitFor();
+  await eventually(async () => (await holds('INBOX', 'KEYWORD invoices HEADER Subject "hardware shop"')) === 3, 'the server knows it');
+  await toast(erin, 'Invoices').getByRole('button', { name: 'Undo' }).click();
+  await eventually(async () => (await holds('INBOX', 'KEYWORD invoices HEADER Subject "hardware shop"')) === 0, 'the label is off again');
+  await page.locator('.list-head').getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Clear selection' }).click();
+});
+
+test('everything there is: chosen without loading it, marked as read in one go, and taken back', async () => {
+  const { page } = erin;
+  const before = await holds('INBOX', 'UNSEEN');
+  assert.ok(before > 5);
+  await page.locator('.list-all input').click();
+  await page.locator('.list-banner').getByRole('button', { name: /^Select all/ }).click();
+  await page.locator('.list-banner', { hasText: numbers.format(total) }).waitFor();
+  assert.ok(await page.locator('.row').count() <= 60);
+  await picture(erin, 'everything');
+  await page.locator('.list-head').getByRole('button', { name: /unread|as read/i }).click();
+  await eventually(async () => (await holds('INBOX', 'UNSEEN')) === 0, 'nothing is unread', 60);
+  await toast(erin, /marked as read/).getByRole('button', { name: 'Undo' }).click();
+  await eventually(async () => (await holds('INBOX', 'UNSEEN')) === before, 'those that were unread are so again, and no others', 60);
+  await page.locator('.list-banner').getByRole('button', { name: /Clear/ }).click();
+});
+
+test('conversations: fewer rows, opened as one', async () => {
+  const { page } = erin;
+  const view = async () => { await page.locator('.list-head').getByRole('button', { name: 'View' }).click(); await page.getByRole('menuitemcheckbox', { name: 'Group conversations' }).click(); };
+  await view();
+  await page.locator('wx-list .list-count', { hasText: 'conversations' }).waitFor();
+  await page.locator('.row:not(.is-bone)').first().waitFor();
+  const rows = Number(await page.locator('wx-list .grid').getAttribute('aria-rowcount'));
+  assert.ok(rows > 50 && rows < total, String(rows));
+  const many = page.locator('.row', { has: page.locator('.row-count') }).first();
+  await many.waitFor();
+  await many.locator('.row-subject').click();
+  await page.locator('.conversation-item').nth(1).waitFor();
+  await picture(erin, 'conversation');
+  await view();
+  await says(erin, total);
 });
 
 test('far down the list: the oldest is there; going to a folder and back keeps the place', async () => {

@@ -134,6 +134,31 @@ test('archiving, the star, unread, deleting', async () => {
   await says(total);
 });
 
+test('a label, and everything at once', async () => {
+  const { page } = erin;
+  await keys.key('Home');
+  await keys.rowTo(RECEIPTS[0]);
+  await keys.press('l');
+  await keys.isOn('.chooser-input');
+  await keys.type('invoi');
+  await keys.key('Enter');
+  await page.locator('.choice[aria-checked=true]', { hasText: 'Invoices' }).waitFor();
+  await keys.key('Escape');
+  await keys.isOn('.grid');
+  await eventually(async () => (await holds('INBOX', `KEYWORD invoices HEADER Subject "${RECEIPTS[0]}"`)) === 1, 'it has the label');
+  await keys.press('z');
+  await eventually(async () => (await holds('INBOX', `KEYWORD invoices HEADER Subject "${RECEIPTS[0]}"`)) === 0, 'it has it no longer');
+  const before = await holds('INBOX', 'UNSEEN');
+  await keys.press('* a', ['*', 'a']);
+  await page.locator('.list-banner', { hasText: numbers.format(total) }).waitFor();
+  await keys.press('Shift U', ['Shift+U']);
+  await eventually(async () => (await holds('INBOX', 'UNSEEN')) === 0, 'nothing is unread', 60);
+  await keys.press('z');
+  await eventually(async () => (await holds('INBOX', 'UNSEEN')) === before, 'the same are unread again', 60);
+  await keys.press('* n', ['*', 'n']);
+  await page.locator('.list-head.is-selecting').waitFor({ state: 'detached' });
+});
+
 test('the palette, the settings and back', async () => {
   const { page } = erin;
   await keys.press('Ctrl K', ['Control+k']);
