@@ -35,9 +35,11 @@ export class Browser {
     });
     return b;
   }
-  /** name: account of the demo. options of the context: colorScheme, viewport, reducedMotion. */
-  async person(name, options = {}) {
+  /** name: account of the demo. options of the context (colorScheme, viewport, reducedMotion), and rtl. */
+  async person(name, { rtl, ...options } = {}) {
     const context = await this.chromium.newContext({ locale: 'en-GB', timezoneId: 'UTC', viewport: { width: 1360, height: 860 }, reducedMotion: 'reduce', ...options });
+    // No text of ours runs from right to left yet; the layout must.
+    if (rtl) await context.addInitScript(() => { const turn = () => { if (document.documentElement && document.documentElement.dir !== 'rtl') document.documentElement.dir = 'rtl'; }; turn(); new MutationObserver(turn).observe(document, { childList: true, subtree: false }); addEventListener('DOMContentLoaded', turn); });
     const p = new Person(this, name, context);
     await p.start();
     return p;

@@ -5,6 +5,7 @@ import { passphraseOf } from './browser.mjs';
 export const LOOKS = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
+  rtl: { colorScheme: 'light', rtl: true },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 const settled = (page) => page.waitForFunction(() => !document.querySelector('wx-app [aria-busy=true], .unlock-busy, .is-bone'));
@@ -34,6 +35,18 @@ export const SCREENS = [
   ['plain', async (p) => { await home(p); await p.open('Lunch on Friday?'); await settled(p.page); }],
   ['tampered', async (p) => { await home(p); await p.folder('Odd and hostile'); await p.open('Please transfer the money'); await p.page.locator('.security-item.is-bad').first().waitFor(); await settled(p.page); }],
   ['attached', async (p) => { await home(p); await p.open('Fwd: parking permits'); await p.page.locator('.attachment-open').click(); await p.page.locator('.attached .plain').waitFor(); await settled(p.page); }],
+  ['conversation', async (p) => { await home(p); await p.open('Aurora: site visit on Thursday'); await p.page.locator('.conversation-item').nth(2).waitFor(); await settled(p.page); }],
+  ['preview', async (p) => { await home(p); await p.folder('Inbox'); await p.open('Logo: three directions'); await p.page.locator('.conversation-item .folded').first().click(); await p.page.locator('button.attachment', { hasText: 'direction-1.png' }).click(); await p.page.locator('dialog[open] img').waitFor(); await settled(p.page); }],
+  ['choose', async (p) => { await home(p); await p.page.keyboard.press('Escape'); await p.page.locator('wx-list .grid').focus(); await p.page.keyboard.press('Home'); await p.page.keyboard.press('Control+a'); await p.page.locator('.list-head.is-selecting').waitFor(); }],
+  ['label', async (p) => { await p.page.keyboard.press('l'); await p.page.locator('.chooser-input').waitFor(); }],
+  ['labels', async (p) => { await p.page.locator('.dialog').getByRole('button', { name: 'Edit labels' }).click(); await p.page.locator('.dialog h2', { hasText: /^Labels/ }).waitFor(); }],
+  ['move', async (p) => { await p.page.keyboard.press('Escape'); await p.page.locator('dialog').waitFor({ state: 'detached' }); await p.page.keyboard.press('v'); await p.page.locator('.chooser-input').waitFor(); }],
+  ['view', async (p) => { await home(p); await p.page.locator('.list-head').getByRole('button', { name: 'View' }).click(); await p.page.getByRole('menuitemcheckbox', { name: 'Group conversations' }).waitFor(); }],
+  ['search', async (p) => { await home(p); await p.page.fill('#search', 'Bob'); await p.page.press('#search', 'Enter'); await p.page.locator('.search-close').waitFor(); await settled(p.page); }],
+  ['palette', async (p) => { await p.page.keyboard.press('Control+k'); await p.page.locator('.chooser-input').waitFor(); await p.page.keyboard.type('se'); await p.page.locator('.choice').first().waitFor(); }],
+  ['palette-none', async (p) => { await p.page.keyboard.type('zzz'); await p.page.locator('.choices-none').waitFor(); }],
+  ['shortcuts', async (p) => { await p.page.keyboard.press('Escape'); await p.page.locator('dialog').waitFor({ state: 'detached' }); await p.page.keyboard.press('?'); await p.page.locator('.sheet-keys').waitFor(); }],
+  ['settings-general', async (p) => { await p.page.goto(`${instance.origin}/settings/general`); await p.page.locator('.settings-body h1').waitFor(); }],
   ['settings-certificates', async (p) => { await p.page.goto(`${instance.origin}/settings/certificates`); await p.page.locator('wx-certificates-panel .kept-cert').first().waitFor(); await p.page.locator('wx-certificates-panel summary').first().click(); }],
   ['settings-trust', async (p) => { await p.page.goto(`${instance.origin}/settings/trust`); await p.page.locator('wx-trust-panel .empty, wx-trust-panel .key-card').first().waitFor(); }],
   ['settings-security', async (p) => { await p.page.goto(`${instance.origin}/settings/security`); await p.page.locator('.key-list .key-card').first().waitFor(); }],

@@ -12,6 +12,8 @@ export interface DialogOptions {
   /** Absent: the dialog cannot be closed by the person (session expired). */
   close?: (() => void) | undefined;
   submit?: (() => void) | undefined;
+  /** Text only: the keyboard scrolls it where it is long. */
+  reads?: boolean;
 }
 
 const opener = new WeakMap<Element, Element | null>();
@@ -34,7 +36,7 @@ export function dialog(o: DialogOptions): TemplateResult {
     <form method="dialog" class="dialog-form" @submit=${(e: Event) => { e.preventDefault(); o.submit?.(); }}>
       <div class="dialog-head"><h2 id="dialog-title">${o.title}</h2>
         ${o.close ? html`<button type="button" class="icon-button" aria-label=${t('close')} data-tip=${t('close')} @click=${o.close}>${icon('x')}</button>` : nothing}</div>
-      <div class="dialog-body">${o.body}</div>
+      <div class="dialog-body" tabindex=${o.reads ? '0' : nothing}>${o.body}</div>
       ${o.foot ? html`<div class="dialog-foot">${o.foot}</div>` : nothing}
     </form>
   </dialog>`;

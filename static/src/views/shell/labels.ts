@@ -87,11 +87,11 @@ export class WxLabelPicker extends WxElement {
       body: html`<div class="chooser-field">${icon('tag')}<input class="chooser-input" autofocus role="combobox" aria-expanded="true" aria-controls="choices" aria-autocomplete="list" autocomplete="off" spellcheck="false" maxlength="60"
           aria-label=${t('label-hint')} placeholder=${t('label-hint')} aria-activedescendant=${ifDefined(all.length || canMake ? `choice-${at}` : undefined)} .value=${this.typed}
           @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.at = 0; }} @keydown=${(e: KeyboardEvent) => this.#keys(e, all, canMake)}></div>
-        <div class="choices" id="choices" role="listbox" aria-multiselectable="true" aria-label=${t('labels')}>
+        <div class="choices" id="choices" role=${all.length || canMake ? 'listbox' : nothing} aria-multiselectable=${all.length || canMake ? 'true' : nothing} aria-label=${all.length || canMake ? t('labels') : nothing}>
           ${all.map((c, i) => option(i, () => this.#toggle(c), html`${icon('tag', undefined, `label-ink label-${c.colour}`)}<span class="choice-label truncate">${c.name}</span>
             <span class="choice-state">${c.state === 'all' ? icon('check', t('label-on-all')) : c.state === 'some' ? icon('minus', t('label-on-some')) : nothing}</span>`, c.state === 'all' ? 'true' : c.state === 'some' ? 'mixed' : 'false'))}
           ${canMake ? option(all.length, () => void this.#make(), html`${icon('plus')}<span class="choice-label truncate">${t('label-make', { name })}</span>`) : nothing}
-          ${all.length === 0 && !canMake ? html`<p class="choices-none">${t('label-none')}</p>` : nothing}
+          ${all.length === 0 && !canMake ? html`<p class="choices-none" role="status">${t('label-none')}</p>` : nothing}
         </div>`,
       foot: html`<button type="button" class="button button-quiet" @click=${() => { overlay.value = 'labels'; }}>${t('labels-edit')}</button><button type="button" class="button button-primary" @click=${this.#close}>${t('done')}</button>`,
     });

@@ -96,11 +96,11 @@ export class WxOverlays extends WxElement {
       body: html`<div class="chooser-field">${icon('search')}<input class="chooser-input" autofocus role="combobox" aria-expanded="true" aria-controls="choices" aria-autocomplete="list" autocomplete="off" spellcheck="false"
           aria-label=${hint} placeholder=${hint} aria-activedescendant=${ifDefined(list[at] ? `choice-${at}` : undefined)} .value=${this.typed}
           @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.at = 0; }} @keydown=${(e: KeyboardEvent) => this.#keys(e, list)}></div>
-        <div class="choices" id="choices" role="listbox" aria-label=${title}>
+        <div class="choices" id="choices" role=${list.length ? 'listbox' : nothing} aria-label=${list.length ? title : nothing}>
           ${list.map((c, i) => html`<div class="choice ${i === at ? 'is-active' : ''}" id="choice-${i}" role="option" aria-selected=${i === at} @click=${() => this.#pick(c)} @pointermove=${() => { if (this.at !== i) this.at = i; }}>
             ${icon(c.icon)}<span class="choice-label truncate">${c.label}</span>${c.hint ? html`<span class="muted truncate">${c.hint}</span>` : nothing}
             <span class="menu-keys" aria-hidden="true">${c.keys.map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</span></div>`)}
-          ${list.length === 0 ? html`<p class="choices-none">${t('nothing-found')}</p>` : nothing}
+          ${list.length === 0 ? html`<p class="choices-none" role="status">${t('nothing-found')}</p>` : nothing}
         </div>`,
     });
   }
@@ -108,7 +108,7 @@ export class WxOverlays extends WxElement {
   #shortcuts(): TemplateResult {
     const groups: Command['group'][] = ['go', 'list', 'message', 'compose', 'app'];
     return dialog({
-      title: t('shortcuts'), className: 'dialog-wide', close: this.#close,
+      title: t('shortcuts'), className: 'dialog-wide', close: this.#close, reads: true,
       body: html`<div class="sheet-keys">${groups.map((g) => html`<section><h3>${t(`shortcuts-${g}`)}</h3><dl>
         ${allCommands().filter((c) => c.group === g && c.keys).map((c) => html`<div class="key-row"><dt>${t(c.label)}</dt><dd class="keys">${shownKeys(c.keys, isMac()).map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</dd></div>`)}
       </dl></section>`)}</div><p class="muted">${t('shortcuts-off-hint')}</p>`,
