@@ -26,7 +26,9 @@ test('axe sees what it should: a picture without a text', async () => {
   await p.close();
 });
 
-for (const [look, options] of Object.entries({ ...LOOKS, 'phone, dark': { ...LOOKS.phone, colorScheme: 'dark' } })) {
+// Large text and forced colours have tests of their own: axe sees no difference there.
+const { narrow: _, forced: __, ...AXE } = LOOKS;
+for (const [look, options] of Object.entries({ ...AXE, 'phone, dark': { ...LOOKS.phone, colorScheme: 'dark' } })) {
   test(`axe: nothing serious or critical on any screen, ${look}`, async (t) => {
     const p = await browser.person('alice', options);
     try {
@@ -42,6 +44,58 @@ for (const [look, options] of Object.entries({ ...LOOKS, 'phone, dark': { ...LOO
     } finally { await p.close(); }
   });
 }
+
+test('forced colours: what is chosen, unread or open can be told without a colour of ours', async () => {
+  const p = await (await browser.person('alice', LOOKS.forced)).signIn();
+  const { page } = p;
+  const looks = (selector, pseudo) => page.locator(selector).first().evaluate((e, pseudo) => { const s = getComputedStyle(e, pseudo); return `${s.backgroundColor} ${s.borderColor}`; }, pseudo);
+  await page.locator('wx-list .grid').focus();
+  await page.keyboard.press('Home');
+  const off = await looks('.row .check');
+  await page.keyboard.press('x');
+  await page.locator('.row[aria-selected=true] .check').waitFor();
+  assert.notEqual(await looks('.row[aria-selected=true] .check'), off);
+  const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.notEqual((await looks('.row-dot')).split(') ')[0], ground.slice(0, -1));
+  await page.goto(`${instance.origin}/settings/security`);
+  await page.locator('.radio:checked').first().waitFor();
+  assert.notEqual(await looks('.radio:checked'), await looks('.radio:not(:checked)'));
+  await page.locator('.switch').first().waitFor();
+  assert.notEqual((await looks('.switch', '::after')).split(') ')[0], (await looks('.switch')).split(') ')[0], 'the knob can be told from the switch');
+  assert.deepEqual(p.faults, []);
+  await p.close();
+});
+
+test('large text (400 % of 1,280 px): no screen scrolls sideways, nothing of a toolbar is cut off', async () => {
+  const p = await (await browser.person('alice', LOOKS.narrow)).signIn();
+  for (const [name, go] of SCREENS) {
+    await go(p);
+    const found = await p.page.evaluate(() => ({
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      outside: [...document.querySelectorAll('button, a[href], input, select')].filter((e) => {
+        const b = e.getBoundingClientRect();
+        const hidden = b.width < 2 || e.closest('.skip, .visually-hidden, [popover]:not(:popover-open), .sidebar:not(.is-open), .editor-tools, .composer-tools') !== null || !e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+        return !hidden && (b.right > innerWidth + 1 || b.left < -1);
+      }).map((e) => e.outerHTML.slice(0, 120)),
+    }));
+    assert.ok(found.wide <= 0, `${name}: the page is ${found.wide} px too wide`);
+    assert.deepEqual(found.outside, [], name);
+  }
+  await p.close();
+});
+
+test('reduced motion: nothing moves for longer than a moment', async () => {
+  const p = await (await browser.person('alice')).signIn();
+  await p.page.evaluate(() => { window.wxMoves = []; const look = () => { for (const a of document.getAnimations()) { const t = a.effect.getComputedTiming(); if (t.duration > 20) window.wxMoves.push(`${a.effect.target?.className} ${t.duration}`); } requestAnimationFrame(look); }; look(); });
+  await p.page.keyboard.press('Control+k');
+  await p.page.locator('.chooser-input').waitFor();
+  await p.page.keyboard.press('Escape');
+  await p.open('Lunch on Friday?');
+  await p.newMessage();
+  await p.composer().getByRole('button', { name: 'Close' }).click();
+  assert.deepEqual(await p.page.evaluate(() => window.wxMoves), []);
+  await p.close();
+});
 
 test('by keyboard alone: open, unlock, answer, send', async () => {
   const p = await (await browser.person('alice')).signIn();

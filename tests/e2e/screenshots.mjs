@@ -14,7 +14,7 @@ try {
   const first = await (await browser.person('alice')).signIn();
   await first.importKey({ keep: passphraseOf('alice') });
   await first.close();
-  for (const [look, options] of Object.entries(LOOKS)) {
+  for (const [look, options] of Object.entries(LOOKS).filter(([name]) => (process.env.LOOKS ?? 'light dark phone').split(' ').includes(name))) {
     const p = await browser.person('alice', { viewport: { width: 1280, height: 800 }, ...options });
     const shot = async (name) => {
       if (only.length && !only.some((o) => name.startsWith(o))) return;

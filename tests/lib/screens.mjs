@@ -6,6 +6,9 @@ export const LOOKS = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
   rtl: { colorScheme: 'light', rtl: true },
+  // As large text makes it of 1,280 px: 400 % (WCAG 1.4.10).
+  narrow: { colorScheme: 'light', viewport: { width: 320, height: 640 } },
+  forced: { forcedColors: 'active' },
   phone: { colorScheme: 'light', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
 };
 const settled = (page) => page.waitForFunction(() => !document.querySelector('wx-app [aria-busy=true], .unlock-busy, .is-bone'));

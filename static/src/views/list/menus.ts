@@ -35,7 +35,7 @@ export function viewItems(): MenuItem[] {
 }
 
 export function moreItems(): MenuItem[] {
-  return [commandItem('message.flag'), commandItem('message.junk'), commandItem('message.copy'), separator, commandItem('list.all'), commandItem('list.clear')];
+  return [commandItem('message.unread'), commandItem('message.label'), commandItem('message.flag'), commandItem('message.junk'), commandItem('message.copy'), separator, commandItem('list.all'), commandItem('list.clear')];
 }
 
 export function filterItems(): MenuItem[] {

@@ -13,7 +13,7 @@ export function commandButton(id: string, o: { pressed?: boolean; icon?: string;
   const off = !isEnabled(c);
   const keys = shownKeys(c.keys, isMac()).map((p) => p.join('+')).join(' ');
   const label = o.label ?? t(c.label);
-  return html`<button type="button" class="icon-button" aria-label=${label} data-tip=${label} data-keys=${ifDefined(keys || undefined)}
+  return html`<button type="button" class="icon-button" data-command=${id} aria-label=${label} data-tip=${label} data-keys=${ifDefined(keys || undefined)}
     aria-disabled=${ifDefined(off ? 'true' : undefined)} aria-pressed=${ifDefined(o.pressed === undefined ? undefined : o.pressed ? 'true' : 'false')}
     @click=${() => runCommand(id)}>${icon(o.icon ?? c.icon ?? 'ellipsis')}</button>`;
 }
