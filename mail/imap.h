@@ -334,6 +334,7 @@ struct imap_scan {
     uint32_t below; /* only smaller UIDs are still to be searched; 0: all are */
     uint32_t piece; /* messages that one step can do */
     bool complete;
+    uint32_t left, total; /* messages still to be searched, and all; set by each step */
 };
 /* The next part of a search, the newest messages first, for about budget_ms: *at moves on until it
  * is complete, and *out holds what this part found and left out. A search that only asks about

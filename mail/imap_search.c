@@ -299,6 +299,8 @@ static rc_t scan_down(struct scan *s, struct imap_scan *at, int64_t until, struc
         if (now >= until) break;
     }
     at->complete = s->high == 0;
+    at->left = (uint32_t) s->high;
+    at->total = (uint32_t) s->kinds.uid_count;
     at->piece = (uint32_t) size;
     return RC_OK;
 }

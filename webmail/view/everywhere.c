@@ -182,7 +182,7 @@ static str_t next_of(const struct everywhere *w)
 
 static rc_t answer(struct everywhere *w, struct err *e)
 {
-    json_t *v = json_object(), *messages = json_array(), *progress = json_object();
+    json_t *v = json_object(), *messages = json_array();
     json_put_int(v, "total", (long long) w->total);
     json_put_int(v, "header_only", (long long) w->header_only);
     for (size_t i = 0; i < w->hit_count && i < w->limit; i++)
@@ -191,9 +191,7 @@ static rc_t answer(struct everywhere *w, struct err *e)
     json_object_set_new(v, "hits", hits_json(w));
     json_put_bool(v, "complete", w->at == w->folder_count);
     json_put_str(v, "next", next_of(w));
-    json_put_int(progress, "done", (long long) w->at);
-    json_put_int(progress, "folders", (long long) w->folder_count);
-    json_object_set_new(v, "progress", progress);
+    json_object_set_new(v, "progress", search_progress(w->at, w->folder_count));
     return call_answer(w->c, v, e);
 }
 

@@ -134,6 +134,14 @@ static str_t write_next(struct call *c, uint32_t uidvalidity, const struct imap_
     return arena_printf(c->arena, "%u.%u.%u", uidvalidity, at->below, at->piece);
 }
 
+json_t *search_progress(size_t done, size_t of)
+{
+    json_t *v = json_object();
+    json_put_int(v, "done", (long long) done);
+    json_put_int(v, "of", (long long) of);
+    return v;
+}
+
 static rc_t conflict(struct err *e)
 {
     return err_set(e, RC_CONFLICT, "The folder was made anew meanwhile.");
@@ -209,6 +217,7 @@ rc_t messages_search(struct call *c, struct err *e)
     json_object_set(v, "messages", list);
     TRY(put_found(v, &found, c->arena, e));
     json_put_bool(v, "complete", at.complete);
+    json_object_set_new(v, "progress", search_progress(at.total - at.left, at.total));
     json_put_str(v, "next", write_next(c, imap_uidvalidity(im), &at));
     return call_answer(c, json_incref(v), e);
 }

@@ -23,6 +23,9 @@ struct search_place {
 rc_t search_read_next(struct call *c, struct search_place *out, bool *given,
                       struct err *e) WX_MUST_USE;
 
+/* {done, of}: messages in one folder, folders everywhere; of 0: done at once. New reference. */
+json_t *search_progress(size_t done, size_t of);
+
 /* A Row with folder and uidvalidity; new reference. */
 json_t *row_json_in(const struct imap_row *row, str_t folder, uint32_t uidvalidity,
                     struct arena *a);
