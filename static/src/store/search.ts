@@ -1,15 +1,25 @@
 // What is searched. The words stay in memory and in POST bodies; they never enter an address.
 import type { SearchFilters, SearchQuery } from '../api/types.ts';
 import { batch, signal } from '../core/signals.ts';
-import { go, route } from '../core/router.ts';
+import { addressHooks, go, route } from '../core/router.ts';
+import { joined, piecesOf } from '../core/query.ts';
+import * as found from './found.ts';
 import * as list from './list.ts';
 import { INBOX_ID } from './folders.ts';
 
 export const searchText = signal('');
 export const query = signal<SearchQuery | null>(null);
+/** Search all folders, or the one that is open. */
+export const everywhere = signal(false);
+/** Searches of this session, newest first; they are not kept anywhere. */
+export const recent = signal<readonly string[]>([]);
+const RECENT = 8;
 /** What was typed for the search that `query` holds. */
 let submitted = '';
 let place = '';
+
+addressHooks.toPath = (key) => found.refOfKey(key);
+addressHooks.fromPath = (folder, uid) => found.keyAt(folder, uid);
 
 /** The field says what the list shows: another folder empties it, going back to the search fills it again. Text that
  *  was typed and not sent yet stays while messages of the same folder are opened. */
@@ -18,45 +28,75 @@ export function followPlace(folder: string, search: boolean): void {
   if (now === place) return;
   const first = place === '';
   place = now;
+  if (!search) found.leave();
   if (!first) searchText.value = search ? submitted : '';
 }
 
-const FILTER_WORDS: Record<string, keyof SearchFilters> = {
-  'is:unread': 'unread', 'is:flagged': 'flagged', 'is:starred': 'flagged', 'is:encrypted': 'encrypted', 'is:signed': 'signed', 'has:attachment': 'attachment',
-};
-
-/** "has:attachment invoice" -> the words and the filters. Other operators (from:, subject:) are the server's. */
-export function parseSearch(text: string, scope: SearchQuery['scope'] = 'all'): SearchQuery {
-  const filters: SearchFilters = {};
-  const words = text.trim().split(/\s+/).filter((w) => {
-    const f = FILTER_WORDS[w.toLowerCase()];
-    if (f) filters[f] = true;
-    return !f;
-  });
-  return { text: words.join(' '), scope, filters };
-}
+const here = (): string => list.source.value?.folder ?? (route.value.page === 'mail' ? route.value.folder : null) ?? INBOX_ID;
 
 function run(q: SearchQuery): void {
-  const folder = list.source.value?.folder ?? (route.value.page === 'mail' ? route.value.folder : null) ?? INBOX_ID;
-  batch(() => { query.value = q; go({ page: 'mail', folder, uid: null, search: true }); });
+  const folder = here();
+  batch(() => { query.value = q; go({ page: 'mail', folder, uid: null, search: true, ...(q.everywhere ? { all: true } : {}) }); });
+}
+
+const namesFolder = (text: string): boolean => piecesOf(text).some((p) => p.field === 'in' && !p.without) || /\bin:/i.test(text);
+
+export function parseSearch(text: string, scope: SearchQuery['scope'] = 'all', wide = everywhere.value): SearchQuery {
+  const words = text.trim();
+  // Who names a folder means that one, wherever he stands.
+  return { text: words, scope, filters: {}, ...(wide || namesFolder(words) ? { everywhere: true } : {}) };
 }
 
 export function startSearch(text: string): void {
-  searchText.value = text;
-  submitted = text;
-  run(parseSearch(text, query.value?.scope ?? 'all'));
+  const clean = text.trim();
+  searchText.value = clean;
+  submitted = clean;
+  recent.value = [clean, ...recent.value.filter((r) => r !== clean)].slice(0, RECENT);
+  run(parseSearch(clean, query.value?.scope ?? 'all'));
 }
 export function setScope(scope: SearchQuery['scope']): void { if (query.value) run({ ...query.value, scope }); }
-export function setFilter(name: keyof SearchFilters, on: boolean): void {
-  const q = query.value ?? { text: '', scope: 'all' as const, filters: {} };
-  const filters = { ...q.filters };
-  if (on) filters[name] = true; else delete filters[name];
-  if (!q.text && Object.keys(filters).length === 0) { clearSearch(); return; }
-  run({ ...q, filters });
+export function setEverywhere(on: boolean): void {
+  everywhere.value = on;
+  if (query.value && route.value.page === 'mail' && route.value.search) run(parseSearch(submitted, query.value.scope, on));
 }
+
+/** Filters are words of the search: they are seen in the field, and can be taken out there. */
+const WORDS: Record<keyof SearchFilters, string> = { unread: 'is:unread', flagged: 'is:starred', attachment: 'has:attachment', encrypted: 'is:encrypted', signed: 'is:signed' };
+export function hasFilter(name: keyof SearchFilters): boolean { return piecesOf(submitted).some((p) => p.text.toLowerCase() === WORDS[name]); }
+export function setFilter(name: keyof SearchFilters, on: boolean): void {
+  setWord(WORDS[name], on);
+}
+function setWord(word: string, on: boolean): void {
+  const searching = route.value.page === 'mail' && route.value.search && query.value !== null;
+  const text = searching ? submitted : '';
+  const rest = piecesOf(text).filter((p) => p.text.toLowerCase() !== word);
+  const next = joined(on ? [...rest, ...piecesOf(word)] : rest, '');
+  if (next) startSearch(next); else clearSearch();
+}
+/** after: and the like, of which there is one: the new one takes the place of the old. */
+export function setDays(word: string | null): void {
+  const rest = piecesOf(submitted).filter((p) => p.field !== 'after' && p.field !== 'before' && p.field !== 'on');
+  const next = joined(word ? [...rest, ...piecesOf(word)] : rest, '');
+  if (next) startSearch(next); else clearSearch();
+}
+export function daysWord(): string { return piecesOf(submitted).find((p) => p.field === 'after' || p.field === 'before' || p.field === 'on')?.text ?? ''; }
+
+/** The encrypted messages that a search could look at by their headers only. */
+export function listHeaderOnly(): void {
+  const named = piecesOf(submitted).filter((p) => p.field === 'in');
+  startSearch(joined([...named, ...piecesOf('is:encrypted')], ''));
+}
+
 export function clearSearch(): void {
   searchText.value = '';
   query.value = null;
+  submitted = '';
+  found.leave();
   const r = route.value;
   if (r.page === 'mail' && r.search) go({ page: 'mail', folder: r.folder, uid: null, search: false });
+}
+export function forgetSearch(): void {
+  batch(() => { searchText.value = ''; query.value = null; recent.value = []; });
+  submitted = '';
+  found.forget();
 }
