@@ -8,7 +8,6 @@ import { pickLanguage, t, useTexts } from '../src/core/i18n.ts';
 import { parsePath, pathOf } from '../src/core/router.ts';
 import { buildTree } from '../src/store/folders.ts';
 import type { Node } from '../src/store/folders.ts';
-import { parseSearch } from '../src/store/search.ts';
 import { folded, matches } from '../src/core/fold.ts';
 
 assert.deepEqual(useTexts('en', readFileSync('static/i18n/en.ftl', 'utf8')), []);
@@ -28,10 +27,6 @@ test('folders: roles first, then names; levels that lead nowhere are left out', 
     f('shared', { selectable: false }), f('shared/bob@x', { selectable: false, shared: true }), f('shared/bob@x/Projects/Aurora', { shared: true })]);
   assert.deepEqual(shape(own), ['INBOX', 'Trash', 'Sub', ['Work', ['2026']], 'Zeta']);
   assert.deepEqual(shape(shared), [['bob@x', ['Aurora']]]);
-});
-
-test('search words and filters are told apart', () => {
-  assert.deepEqual(parseSearch('invoice is:unread HAS:attachment from:bob'), { text: 'invoice from:bob', scope: 'all', filters: { unread: true, attachment: true } });
 });
 
 test('names: a display name that looks like another address is not believed', () => {

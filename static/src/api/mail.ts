@@ -1,7 +1,7 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { uidsOf } from '../core/sets.ts';
 import { api, request, setCsrf } from './client.ts';
-import type { Arrangement, Changes, Contact, Done, Folder, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchPage, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
+import type { Arrangement, Changes, Contact, Done, EverywherePart, Folder, FolderPart, FoundRow, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -57,9 +57,17 @@ export function getChanges(folder: string, since: { uidvalidity: number; modseq:
   return api<Changes>(url, signal ? { signal } : {});
 }
 /** Words travel in the body, never in a URL (logs). */
-export function search(folder: string, q: SearchQuery, offset: number, limit: number, signal?: AbortSignal): Promise<SearchPage> {
-  const o = { method: 'POST' as const, json: { ...q, offset, limit }, deadline: 120_000 };
-  return api<SearchPage>(`${folderUrl(folder)}/search`, signal ? { ...o, signal } : o);
+type Asked = SearchQuery & { limit: number; next?: string; today: string };
+const asked = ({ everywhere: _, ...q }: Asked & { parts?: boolean }): object => q;
+export function searchPart(folder: string, q: Asked & { parts: true }, signal?: AbortSignal): Promise<FolderPart> {
+  return api<FolderPart>(`${folderUrl(folder)}/search`, { method: 'POST', json: asked(q), ...(signal ? { signal } : {}) });
+}
+export function searchAll(q: Asked, signal?: AbortSignal): Promise<EverywherePart> {
+  return api<EverywherePart>(`${V1}/search`, { method: 'POST', json: asked(q), ...(signal ? { signal } : {}) });
+}
+/** Rows of messages wherever they are; those that are gone are missing. */
+export async function rowsOf(of: { folder: string; uidvalidity: number; uids: number[] }[], signal?: AbortSignal): Promise<FoundRow[]> {
+  return (await api<{ messages: FoundRow[] }>(`${V1}/rows`, { method: 'POST', json: { of }, ...(signal ? { signal } : {}) })).messages;
 }
 export function getMessage(m: MessageRef, signal?: AbortSignal): Promise<Message> {
   return api<Message>(`${messageUrl(m)}?uidvalidity=${m.uidvalidity}`, signal ? { signal } : {});

@@ -62,6 +62,8 @@ export type RowSecurity = 'signed' | 'encrypted' | 'opaque' | null;
 export interface Row {
   uid: number; from: Address[]; to: Address[]; subject: string; date: string; received: string; size: number;
   flags: string[]; attachment: boolean; security: RowSecurity; message_id: string | null;
+  /** Where it lies, when a search found it somewhere: then uid is a name of ours, not the server's. */
+  at?: MessageRef;
   /** The row stands for a conversation and is its newest message. from: who wrote in it, newest first. */
   thread?: { count: number; unread: number; flagged: number | boolean; uids: number[]; from?: Address[] };
 }
@@ -80,7 +82,8 @@ export interface Changes {
   changed: { uid: number; flags: string[] }[]; vanished: string | null; reset: boolean;
 }
 export interface SearchFilters { unread?: boolean; flagged?: boolean; encrypted?: boolean; signed?: boolean; attachment?: boolean }
-export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters }
+/** everywhere: in all folders; the page's own word, not the server's. */
+export interface SearchQuery { text: string; scope: 'headers' | 'all'; filters: SearchFilters; everywhere?: boolean }
 /** Every message below a UID, of the folder or of what a search finds. */
 export interface AllOf { search: SearchQuery | null; below: number; except?: number[]; only?: string }
 /** Messages that are meant: by number, as a set ("4,7:900"), or all of a folder or search. */
@@ -88,6 +91,11 @@ export type Which = { uids: readonly number[] | string } | { all: AllOf };
 /** What a change of many answers; uids is a set where many were meant. */
 export interface Done { uidvalidity: number; uids: number[] | string; count?: number }
 export interface Quota { name: string; resource: 'storage' | 'message'; used: number; limit: number }
+/** A part of a search: what was found further down than in the part before. */
+export interface SearchPart { header_only: number; complete: boolean; next: string | null; progress: { done: number; of: number } }
+export interface FolderPart extends SearchPart { uidvalidity: number; messages: Row[]; uids: string | null }
+export interface EverywherePart extends SearchPart { messages: FoundRow[]; hits: { folder: string; uidvalidity: number; uids: number[]; times: number[] }[] }
+export type FoundRow = Row & { folder: string; uidvalidity: number };
 export interface SearchPage { uidvalidity: number; total: number; header_only: number; offset: number; messages: Row[] }
 
 export interface Cert {

@@ -14,7 +14,7 @@ import { refOf } from '../store/actions.ts';
 import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/folders.ts';
 import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
-import { followPlace, query } from '../store/search.ts';
+import { followPlace, forgetSearch, query, startLinked } from '../store/search.ts';
 import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
 import { confirming, overlay, watchWidth } from '../store/ui.ts';
@@ -35,7 +35,10 @@ function followRoute(): void {
     const view = arrangementFor(id);
     untracked(() => {
       // A search lives in memory only: after a reload the folder is shown instead.
-      if (r.search && !q) { go({ ...r, search: false }, { replace: true }); return; }
+      if (r.search && !q) {
+        if (!startLinked()) go({ page: 'mail', folder: r.folder, uid: r.all ? null : r.uid, search: false }, { replace: true });
+        return;
+      }
       followPlace(id, r.search);
       void list.show({ folder: id, query: r.search ? q : null, view: r.search ? undefined : view }, recalled());
     });
@@ -61,13 +64,14 @@ function followRoute(): void {
     if (!o?.message) return;
     untracked(() => {
       if (o.message!.uid !== o.ref.uid) return;
+      const number = list.numberOf(o.ref);
       // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock).
       if (folder(o.ref.folder)?.role === 'drafts' && !o.message!.security?.job) {
         const r = route.value;
         void compose('draft').then(() => { if (r.page === 'mail' && r === route.value) go({ ...r, uid: null }, { replace: true }); });
         return;
       }
-      const next = list.rowAt(list.positionOf(o.ref.uid) + 1);
+      const next = list.rowAt(list.positionOf(number) + 1);
       const ref = next ? refOf(next.uid) : null;
       if (ref && !reader.isCached(ref)) setTimeout(() => reader.prefetch(ref), 120);
     });
@@ -138,6 +142,7 @@ async function start(): Promise<void> {
   startRouter();
   watchWidth();
   registerCommands();
+  signOutHooks.push(async () => forgetSearch());
   followRoute();
   const foldersLoaded = loadFolders();
   await texts;

@@ -2,17 +2,32 @@
 import { signal } from './signals.ts';
 
 export type Route =
-  | { page: 'mail'; folder: string | null; uid: number | null; search: boolean }
+  /** all: a search in all folders; uid is the list's own number then, and addressHooks know what it stands for. */
+  | { page: 'mail'; folder: string | null; uid: number | null; search: boolean; all?: boolean }
   | { page: 'settings'; section: string };
+
+export const addressHooks: { toPath: (uid: number) => { folder: string; uid: number } | null; fromPath: (folder: string, uid: number) => number | null } = { toPath: () => null, fromPath: () => null };
+/** The folder in which a search in all folders began: it stays the open one. */
+const searchedFrom = (): string | null => { const r = route.peek(); return r.page === 'mail' && r.all ? r.folder : null; };
+
+const FOLDER = /^[A-Za-z0-9_-]+$/;
+const NUMBER = /^[1-9]\d{0,9}$/;
 
 export function parsePath(path: string): Route {
   const seg = path.split('/').filter(Boolean).map((s) => { try { return decodeURIComponent(s); } catch { return ''; } });
   if (seg[0] === 'settings') return { page: 'settings', section: seg[1] ?? 'general' };
   if (seg[0] === 'mail') {
-    const folder = seg[1] && /^[A-Za-z0-9_-]+$/.test(seg[1]) ? seg[1] : null;
+    if (seg[1] === 'search') {
+      const folder = seg[2] && FOLDER.test(seg[2]) ? seg[2] : null;
+      const uid = folder && seg[3] && NUMBER.test(seg[3]) ? Number(seg[3]) : null;
+      const key = folder && uid ? addressHooks.fromPath(folder, uid) : null;
+      // Not of a search that is still here: the message itself is shown, in its folder.
+      return key === null && uid ? { page: 'mail', folder, uid, search: false } : { page: 'mail', folder: searchedFrom(), uid: key, search: true, all: true };
+    }
+    const folder = seg[1] && FOLDER.test(seg[1]) ? seg[1] : null;
     const search = seg[2] === 'search';
     const last = search ? seg[3] : seg[2];
-    const uid = last && /^[1-9]\d{0,9}$/.test(last) ? Number(last) : null;
+    const uid = last && NUMBER.test(last) ? Number(last) : null;
     return { page: 'mail', folder, uid, search };
   }
   return { page: 'mail', folder: null, uid: null, search: false };
@@ -20,6 +35,7 @@ export function parsePath(path: string): Route {
 
 export function pathOf(route: Route): string {
   if (route.page === 'settings') return `/settings/${route.section}`;
+  if (route.all) { const at = route.uid ? addressHooks.toPath(route.uid) : null; return at ? `/mail/search/${at.folder}/${at.uid}` : '/mail/search'; }
   if (!route.folder) return '/mail/';
   return `/mail/${route.folder}${route.search ? '/search' : ''}${route.uid ? `/${route.uid}` : ''}`;
 }

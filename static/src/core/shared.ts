@@ -37,3 +37,6 @@ import '../views/parts/command-button.ts';
 import '../views/parts/smime.ts';
 import '../views/shell/sidebar.ts';
 import '../app/compose.ts';
+import './query.ts';
+import '../store/found.ts';
+import '../views/parts/search.ts';

@@ -6,6 +6,7 @@ import { t } from '../core/i18n.ts';
 import { go, route } from '../core/router.ts';
 import { pieces, setOf } from '../core/sets.ts';
 import { adjust, byRole, folder, folderName, loadFolders } from './folders.ts';
+import * as found from './found.ts';
 import * as list from './list.ts';
 import * as reader from './reader.ts';
 import * as chosen from './selection.ts';
@@ -98,6 +99,7 @@ async function flagging(meant: Meant, add: string[], remove: string[], o: Said):
   const f = opening();
   const a = settle(meant);
   if (!f || nothing(a)) return;
+  if (list.scattered()) return (await import('./scattered.ts')).flag(keysOf(a), add, remove, { said: flagSaid(add, remove), ...o });
   const validity = list.uidvalidity.value;
   const wants = (r: Row): boolean => add.some((x) => !r.flags.includes(x)) || remove.some((x) => r.flags.includes(x));
   const known = 'uids' in a && a.uids.every((u) => { const r = chosen.chosenRow(u); return r !== undefined && !r.thread; });
@@ -206,6 +208,11 @@ function leave(a: Aim, run: Run, said: Word): Promise<void> { return underway(()
 async function leaving(a: Aim, run: Run, said: Word): Promise<void> {
   const f = opening();
   if (!f) return;
+  if (list.scattered()) {
+    const keys = keysOf(a);
+    const off = takenOff(keys);
+    return (await import('./scattered.ts')).leave(keys, run, said, off);
+  }
   const validity = list.uidvalidity.value;
   const back = 'all' in a ? emptied(a.all, f) : taken(a.uids, f);
   try {
@@ -226,6 +233,18 @@ async function leaving(a: Aim, run: Run, said: Word): Promise<void> {
     // Of several pieces some may have gone: what is there is looked up.
     if ('all' in a || parts(a).length > 1 || list.source.value?.view?.threads) { void loadFolders(); await list.reload(); }
   }
+}
+
+/** Of a search in all folders: "everything" are the messages it found. */
+const keysOf = (a: Aim): number[] => ('uids' in a ? a.uids : found.allKeys().filter((k) => !(a.all.except ?? []).includes(k)));
+function takenOff(keys: readonly number[]): () => void {
+  const set = new Set(keys);
+  const length = list.total.value;
+  advance(set);
+  const gone = list.takeOut(set);
+  chosen.clearSelection();
+  const missing = Math.max(0, length - list.total.value - gone.length);
+  return () => list.putIn(gone, missing);
 }
 
 function taken(uids: number[], f: string): { unread: number; run: () => void } {
@@ -266,14 +285,15 @@ const moving = (to: string): Run => async (f, validity, w) => ({ to, ...(await m
 
 export async function moveTo(to: string, meant?: Meant): Promise<void> {
   const a = settle(meant);
-  if (to === opening() || nothing(a)) return;
+  if ((to === opening() && !list.scattered()) || nothing(a)) return;
   await leave(a, moving(to), (n, dest) => t('moved', { n, folder: folderName(folder(dest)) }));
 }
 
 export async function copyTo(to: string, meant?: Meant): Promise<void> {
   const f = opening();
   const a = settle(meant);
-  if (!f || to === f || nothing(a)) return;
+  if (!f || (to === f && !list.scattered()) || nothing(a)) return;
+  if (list.scattered()) return (await import('./scattered.ts')).copy(keysOf(a), to, folderName(folder(to)));
   try {
     await list.duringChange(() => each(parts(a), (w) => mail.copyMessages(f, list.uidvalidity.value, w, to)));
     toast(t('copied', { n: 'uids' in a ? a.uids.length : a.rows, folder: folderName(folder(to)) }));
@@ -285,15 +305,21 @@ export async function archive(meant?: Meant): Promise<void> {
   const a = settle(meant);
   const f = byRole('archive');
   if (!f) { toast(t('archive-none'), { kind: 'bad' }); return; }
-  if (f.id === opening() || nothing(a)) return;
+  if ((f.id === opening() && !list.scattered()) || nothing(a)) return;
   await leave(a, moving(f.id), (n) => t('archived', { n }));
+}
+
+/** Does something of it lie in such a folder? */
+function inRole(a: Aim, role: 'trash' | 'junk'): boolean {
+  if (!list.scattered()) return folder(opening())?.role === role;
+  return keysOf(a).some((k) => folder(list.refOf(k)?.folder ?? null)?.role === role);
 }
 
 export async function remove(meant?: Meant): Promise<void> {
   const a = settle(meant);
   if (nothing(a)) return;
   const n = 'uids' in a ? a.uids.length : a.rows;
-  if (folder(opening())?.role === 'trash') {
+  if (inRole(a, 'trash')) {
     const yes = await confirm({ title: t('delete-forever-title', { n }), text: t('delete-forever-text'), action: t('delete-forever'), danger: true });
     if (!yes) return;
   }
@@ -302,24 +328,22 @@ export async function remove(meant?: Meant): Promise<void> {
 }
 
 export async function junk(meant?: Meant): Promise<void> {
-  const here = folder(opening());
-  const to = here?.role === 'junk' ? byRole('inbox') : byRole('junk');
+  const a = settle(meant);
+  if (nothing(a)) return;
+  const to = inRole(a, 'junk') ? byRole('inbox') : byRole('junk');
   if (!to) { toast(t('junk-none'), { kind: 'bad' }); return; }
-  await moveTo(to.id, meant);
+  await moveTo(to.id, a);
 }
 
 // ---- the cursor ----
 
-export function refOf(uid: number): { folder: string; uid: number; uidvalidity: number } | null {
-  const f = opening();
-  return f && list.uidvalidity.value ? { folder: f, uid, uidvalidity: list.uidvalidity.value } : null;
-}
+export const refOf = list.refOf;
 
 export function openMessage(uid: number, replace = false): void {
   const s = list.source.value;
   if (!s) return;
   list.activeUid.value = uid;
-  go({ page: 'mail', folder: s.folder, uid, search: s.query !== null }, { replace });
+  go({ page: 'mail', folder: s.folder, uid, search: s.query !== null, ...(list.scattered() ? { all: true } : {}) }, { replace });
 }
 
 /** Moves the cursor; where a message is open, opens the neighbour. */

@@ -2,11 +2,12 @@
 // them; what flies past is not asked for any longer; what is far away is dropped.
 import { ApiError } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
-import type { Arrangement, Changes, ListPage, Row, SearchPage, SearchQuery } from '../api/types.ts';
+import type { Arrangement, Changes, ListPage, MessageRef, Row, SearchPage, SearchQuery } from '../api/types.ts';
 import { batch, signal, untracked } from '../core/signals.ts';
 import type { Place } from '../core/place.ts';
 import { countOf, uidsOf } from '../core/sets.ts';
 import { refuse } from './arrange.ts';
+import * as found from './found.ts';
 import { setCounts } from './folders.ts';
 import { RowWindow } from './rows.ts';
 import type { Taken } from './rows.ts';
@@ -66,6 +67,17 @@ export function sameSource(a: Source | null, b: Source | null): boolean {
   return a === b || (a !== null && b !== null && keyOf(a) === keyOf(b));
 }
 
+/** Rows of several folders, found by a search: their numbers are names of ours. */
+export function scattered(): boolean { return source.value?.query?.everywhere === true; }
+/** Where a row's message lies on the server. */
+export function refOf(uid: number): MessageRef | null {
+  const s = source.value;
+  if (!s || !uidvalidity.value) return null;
+  return found.isKey(uid) ? found.refOfKey(uid) : { folder: s.folder, uid, uidvalidity: uidvalidity.value };
+}
+/** The number of its row here. */
+export function numberOf(ref: MessageRef): number { return scattered() ? found.keyOf(ref) : ref.uid; }
+
 /** Runs a change of messages; fetches that start later wait for it. */
 export function duringChange<T>(run: () => Promise<T>): Promise<T> {
   const result = changes.then(run, run);
@@ -77,8 +89,8 @@ export function duringChange<T>(run: () => Promise<T>): Promise<T> {
 export function settled(): Promise<unknown> { return changes; }
 
 type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'rows'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
-function ask(s: Source, offset: number, limit: number, stop?: AbortSignal): Promise<Page> {
-  return s.query ? mail.search(s.folder, s.query, offset, limit, stop) : mail.getList(s.folder, offset, limit, stop, s.view);
+function ask(s: Source, offset: number, limit: number, stop?: AbortSignal, anew = false): Promise<Page> {
+  return s.query ? found.page(s.folder, s.query, offset, limit, stop, anew) : mail.getList(s.folder, offset, limit, stop, s.view);
 }
 /** Rows of the whole list: fewer than messages where conversations are. */
 const lengthOf = (p: Page): number => p.rows ?? p.total;
@@ -170,6 +182,16 @@ export async function show(next: Source, at: Place | null = null): Promise<void>
   if (here) await catchUp();
   else await load(first, at ? 2 * PAGE : PAGE);
 }
+
+/** The search on the screen found more: rows keep their numbers, and the view its place by them. */
+found.whenGrown((folder, query) => {
+  const s = untracked(() => source.value);
+  const p = s?.query ? found.placed(folder, query) : null;
+  if (!s || !p || !sameSource(s, { folder, query })) return;
+  const next = new RowWindow(p.total);
+  for (const [position, row] of p.rows) next.put(position, [rows.row(row.uid) ?? row]);
+  batch(() => { rows = next; headerOnly.value = p.headerOnly; loading.value = false; bump(); });
+});
 
 /** Asks for the rows of [from, to) that are not here yet. Whole blocks, each once at a time. */
 export function need(from: number, to: number): void {
@@ -349,18 +371,21 @@ function patched(row: Row, uids: ReadonlySet<number> | null, add: readonly strin
 export function patchFlags(uids: ReadonlySet<number> | null, add: readonly string[], remove: readonly string[], except: ReadonlySet<number> = new Set()): Row[] {
   const before: Row[] = [];
   const hit = uids === null ? rows.all().filter((r) => !except.has(r.uid)) : new Set([...uids].map((u) => rows.row(u)).filter((r) => r !== undefined));
-  for (const row of hit) { before.push(row); rows.replace(patched(row, uids, add, remove)); }
+  for (const row of hit) { before.push(row); const now = patched(row, uids, add, remove); rows.replace(now); found.changed(now); }
   bump();
   return before;
 }
-export function putBack(before: readonly Row[]): void { for (const r of before) rows.replace(r); bump(); }
+export function putBack(before: readonly Row[]): void { for (const r of before) { rows.replace(r); found.changed(r); } bump(); }
 
 export function takeOut(uids: ReadonlySet<number>): Taken[] {
+  if (source.value?.query) found.took(uids, true);
   const gone = rows.remove(uids);
   bump();
   return gone;
 }
-export function putIn(gone: readonly Taken[], missing = 0): void { rows.restore(gone, missing); bump(); }
+export function putIn(gone: readonly Taken[], missing = 0): void {
+  if (source.value?.query) found.took(gone.map((g) => g.row.uid), false);
+  rows.restore(gone, missing); bump(); }
 /** Everything goes but these (an action on the whole folder). Answers how to take it back. */
 export function takeOutAll(except: ReadonlySet<number>): () => void {
   const before = rows;
@@ -398,7 +423,7 @@ export async function reload(): Promise<void> {
     await changes;
     const from = Math.max(0, visible.from - 10);
     const limit = Math.min(200, Math.max(PAGE, visible.to - from + 10));
-    let p = await ask(s, from, limit, abort.signal);
+    let p = await ask(s, from, limit, abort.signal, true);
     if (mine === generation && p.messages.length === 0 && from > 0) p = await ask(s, Math.max(0, lengthOf(p) - PAGE), PAGE, abort.signal);
     if (mine !== generation) return;
     const next = new RowWindow(lengthOf(p));

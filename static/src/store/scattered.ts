@@ -1,4 +1,5 @@
 // What a person does to messages that a search found in several folders: the same as in one, folder by folder.
+import '../core/shared.ts';
 import { sentence } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { Done, MessageRef, Row, Which } from '../api/types.ts';

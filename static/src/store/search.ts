@@ -32,6 +32,9 @@ export function followPlace(folder: string, search: boolean): void {
   if (!first) searchText.value = search ? submitted : '';
 }
 
+/** The search whose results are on the screen. */
+export const searching = (): SearchQuery | null => list.source.peek()?.query ?? null;
+
 const here = (): string => list.source.value?.folder ?? (route.value.page === 'mail' ? route.value.folder : null) ?? INBOX_ID;
 
 function run(q: SearchQuery): void {
@@ -87,13 +90,26 @@ export function listHeaderOnly(): void {
   startSearch(joined([...named, ...piecesOf('is:encrypted')], ''));
 }
 
+/** A link to a search: its words stand behind "#q=", which no browser sends to a server, and go from the address. */
+export function startLinked(): boolean {
+  const words = new URLSearchParams(location.hash.slice(1)).get('q')?.slice(0, 400).trim();
+  if (!words) return false;
+  const r = route.value;
+  history.replaceState(history.state, '', location.pathname);
+  if (r.page === 'mail' && r.all) everywhere.value = true;
+  startSearch(words);
+  return true;
+}
+
 export function clearSearch(): void {
-  searchText.value = '';
-  query.value = null;
   submitted = '';
   found.leave();
   const r = route.value;
-  if (r.page === 'mail' && r.search) go({ page: 'mail', folder: r.folder, uid: null, search: false });
+  batch(() => {
+    searchText.value = '';
+    query.value = null;
+    if (r.page === 'mail' && r.search) go({ page: 'mail', folder: r.folder, uid: null, search: false });
+  });
 }
 export function forgetSearch(): void {
   batch(() => { searchText.value = ''; query.value = null; recent.value = []; });

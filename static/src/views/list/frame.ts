@@ -8,9 +8,9 @@ import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
-import { clearSearch, setFilter, setScope } from '../../store/search.ts';
 import * as chosen from '../../store/selection.ts';
 import { commandButton } from '../parts/command-button.ts';
+import { searchPart } from '../parts/search.ts';
 
 type Menus = typeof import('./menus.ts');
 const from = (pick: (m: Menus) => () => MenuItem[]) => async (): Promise<() => MenuItem[]> => pick(await import('./menus.ts'));
@@ -33,7 +33,7 @@ export function listHead(n: number, all: () => void): TemplateResult {
   const rows = s?.view?.threads && !s.query ? t('conversations-count', { n }) : t('messages-count', { n });
   return html`<div class="list-head">${box}
     <div class="list-name"><h1 class="list-title truncate">${s?.query ? t('search-results') : folderName(f)}</h1>
-      <span class="list-count truncate">${list.loading.value && n === 0 ? nothing : s?.query ? t('search-found', { n, folder: folderName(f) }) : rows}</span></div>
+      <span class="list-count truncate">${list.loading.value && n === 0 ? nothing : s?.query ? t(s.query.everywhere ? 'search-found-everywhere' : 'search-found', { n, folder: folderName(f) }) : rows}</span></div>
     ${commandButton('list.refresh')}
     <wx-menu label=${t('view-menu')} icon="sliders-horizontal" .lazy=${VIEW}></wx-menu>
     <wx-menu label=${t('filter')} icon="list-filter" .lazy=${FILTER}></wx-menu></div>`;
@@ -51,20 +51,7 @@ export function selectionBanner(n: number): TemplateResult | typeof nothing {
   return html`<div class="list-banner"><button type="button" class="link" @click=${() => chosen.selectEverything()}>${t(s?.query ? 'select-all-found' : 'select-all-in', { n, folder: name })}</button></div>`;
 }
 
-export function searchBar(): TemplateResult | typeof nothing {
-  const q = list.source.value?.query;
-  if (!q) return nothing;
-  const only = list.headerOnly.value;
-  return html`<div class="search-bar">
-    <div class="segments" role="group" aria-label=${t('search-scope')}>
-      <button type="button" class="segment" aria-pressed=${q.scope === 'all'} @click=${() => setScope('all')}>${t('search-scope-all')}</button>
-      <button type="button" class="segment" aria-pressed=${q.scope === 'headers'} @click=${() => setScope('headers')}>${t('search-scope-headers')}</button>
-    </div>
-    ${(Object.keys(q.filters) as (keyof typeof q.filters)[]).map((name) => html`<button type="button" class="chip" aria-pressed="true" @click=${() => setFilter(name, false)}>${t(`filter-${name}`)}${icon('x', t('filter-remove'))}</button>`)}
-    <button type="button" class="link search-close" @click=${() => clearSearch()}>${t('search-close')}</button>
-    ${only > 0 && q.scope === 'all' ? html`<p class="search-note" role="status">${icon('lock')}<span>${t('search-header-only', { n: only })}</span></p>` : nothing}
-  </div>`;
-}
+export function searchBar(): TemplateResult | typeof nothing { return list.source.value?.query ? (searchPart.value?.searchBar() ?? nothing) : nothing; }
 
 export function emptyList(): TemplateResult {
   const s = list.source.value;
@@ -72,10 +59,7 @@ export function emptyList(): TemplateResult {
     return html`<div class="empty" role="alert"><span class="empty-art">${icon('circle-alert')}</span><h2>${t('list-failed')}</h2><p>${sentence(list.failure.value)}</p>
       <button type="button" class="button" @click=${() => void list.refresh()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
   }
-  if (s?.query) {
-    return html`<div class="empty" role="status"><span class="empty-art">${icon('search')}</span><h2>${t('search-none')}</h2><p>${t('search-none-text')}</p>
-      <button type="button" class="button" @click=${() => clearSearch()}>${t('search-close')}</button></div>`;
-  }
+  if (s?.query) return searchPart.value?.emptySearch(s.query) ?? html`<div class="empty" role="status"></div>`;
   const role = folder(s?.folder ?? null)?.role;
   return html`<div class="empty" role="status"><span class="empty-art">${icon(role === 'inbox' ? 'inbox' : role === 'trash' ? 'trash' : 'mail-open')}</span>
     <h2>${t(role === 'inbox' ? 'empty-inbox' : 'empty-folder')}</h2><p>${t(role === 'inbox' ? 'empty-inbox-text' : role === 'trash' ? 'empty-trash-text' : role === 'drafts' ? 'empty-drafts-text' : 'empty-folder-text')}</p></div>`;

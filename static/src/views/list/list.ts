@@ -18,6 +18,7 @@ import { smimeOn, settings } from '../../store/session.ts';
 import { snippetOf, snippetVersion, wantSnippets } from '../../store/snippets.ts';
 import { toast } from '../../store/toasts.ts';
 import { DRAG_TYPE, dragged } from '../../store/ui.ts';
+import { markFound } from '../parts/search.ts';
 import { emptyList, listHead, pager, searchBar, selectionBanner } from './frame.ts';
 import { Track, windowOf } from './window.ts';
 import { boneRow, messageRow, rowId } from './row.ts';
@@ -133,6 +134,7 @@ export class WxList extends WxElement {
   }
 
   override updated(): void {
+    markFound(document, null);
     const grid = this.#grid;
     if (!grid) return;
     const look = `${settings.value.list.density} ${settings.value.list.snippets} ${paged.value}`;

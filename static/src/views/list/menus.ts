@@ -6,7 +6,7 @@ import { t } from '../../core/i18n.ts';
 import { changeList, paged, setPaged, sortBy } from '../../store/arrange.ts';
 import { labels } from '../../store/labels.ts';
 import * as list from '../../store/list.ts';
-import { query, setFilter, startSearch } from '../../store/search.ts';
+import { hasFilter, setFilter, startSearch } from '../../store/search.ts';
 import { settings, smimeOn } from '../../store/session.ts';
 import { overlay } from '../../store/ui.ts';
 import { commandItem } from '../parts/command-button.ts';
@@ -39,9 +39,8 @@ export function moreItems(): MenuItem[] {
 }
 
 export function filterItems(): MenuItem[] {
-  const f = query.value?.filters ?? {};
   const one = (name: 'unread' | 'flagged' | 'attachment' | 'encrypted' | 'signed', glyph: string): MenuItem => (
-    { label: t(`filter-${name}`), icon: glyph, checked: f[name] === true, run: () => setFilter(name, f[name] !== true) });
+    { label: t(`filter-${name}`), icon: glyph, checked: hasFilter(name), run: () => setFilter(name, !hasFilter(name)) });
   const items = [one('unread', 'mail'), one('flagged', 'star'), one('attachment', 'paperclip')];
   if (smimeOn.value) items.push(one('encrypted', 'lock'), one('signed', 'seal-plain'));
   if (labels.value.length) items.push(separator, heading(t('labels')), ...labels.value.map((l): MenuItem => ({ label: l.name, icon: 'tag', colour: l.colour, run: () => startSearch(`label:${l.keyword}`) })));

@@ -7,6 +7,7 @@ import { language, t } from '../../core/i18n.ts';
 import { css, html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { FLAGGED, SEEN } from '../../store/actions.ts';
+import { folder, folderName } from '../../store/folders.ts';
 import { labelsOf } from '../../store/labels.ts';
 import type { ShownLabel } from '../../store/labels.ts';
 import { me } from '../../store/session.ts';
@@ -102,6 +103,7 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
         ${s.smime ? securityMark(row) : nothing}
         ${row.attachment ? icon('paperclip', t('row-attachment'), 'mark') : nothing}
         ${chips(row)}
+        ${row.at ? html`<span class="row-where truncate" title=${t('row-in', { folder: folderName(folder(row.at.folder)) })}>${folderName(folder(row.at.folder))}</span>` : nothing}
       </span>
       ${s.snippet === null ? nothing : html`<span class="row-snippet truncate ${sealed ? 'is-sealed' : ''}" dir="auto">${sealed ? t('snippet-encrypted') : s.snippet ?? ''}</span>`}
     </span>

@@ -1,4 +1,5 @@
 // Above the rows of a search: where and what is searched, filters, how far it has come, what was left out.
+import '../../core/shared.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';

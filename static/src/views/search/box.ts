@@ -1,5 +1,6 @@
 // The search field: operators as chips, proposals while typing (ARIA combobox with a list box), recent searches.
 // Loaded when it is first used; until then the header shows a plain field.
+import '../../core/shared.ts';
 import * as mail from '../../api/mail.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';

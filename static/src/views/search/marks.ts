@@ -1,5 +1,6 @@
 // Marks the words of the search in what is shown: the rows of the list, the text of the open message, and the frame of
 // an HTML message. The CSS Custom Highlight API changes no document; where there is none, nothing is marked.
+import '../../core/shared.ts';
 import { marksIn, wordsOf } from '../../core/query.ts';
 
 const NAME = 'found';

@@ -20,7 +20,7 @@ export interface Known {
   t: (key: string, args?: Record<string, string | number>) => string;
 }
 const MOST = 8;
-const ICONS: Partial<Record<Field, string>> = { from: 'user', to: 'user', cc: 'user', bcc: 'user', in: 'folder', label: 'tag', has: 'paperclip', filename: 'paperclip', after: 'calendar', before: 'calendar', on: 'calendar' };
+const ICONS = new Map<Field, string>([['from', 'user'], ['to', 'user'], ['cc', 'user'], ['bcc', 'user'], ['in', 'folder'], ['label', 'tag'], ['has', 'paperclip'], ['filename', 'paperclip'], ['after', 'calendar'], ['before', 'calendar'], ['on', 'calendar']]);
 const OFFERED: Field[] = ['from', 'to', 'subject', 'body', 'in', 'is', 'has', 'label', 'filename', 'after', 'before', 'on', 'larger', 'smaller', 'cc', 'bcc', 'list'];
 const WORDS: Partial<Record<Field, string[]>> = {
   is: ['unread', 'read', 'starred', 'answered', 'forwarded', 'encrypted', 'signed', 'draft'], has: ['attachment'],
@@ -60,18 +60,18 @@ function values(field: Field, typed: string, minus: string, k: Known): Proposal[
   if (field === 'in') return folders(typed, minus, k);
   if (field === 'label') return labels(typed, minus, k);
   return (WORDS[field] ?? []).filter((w) => w.startsWith(typed.toLowerCase()))
-    .map((w) => ({ insert: `${minus}${field}:${w}`, label: `${field}:${w}`, detail: field === 'is' || field === 'has' ? k.t(`op-${field}-${w}`) : k.t(`op-${field}`), icon: ICONS[field] ?? 'search' }));
+    .map((w) => ({ insert: `${minus}${field}:${w}`, label: `${field}:${w}`, detail: field === 'is' || field === 'has' ? k.t(`op-${field}-${w}`) : k.t(`op-${field}`), icon: ICONS.get(field) ?? 'search' }));
 }
 
 function operators(typed: string, minus: string, k: Known): Proposal[] {
   return OFFERED.filter((f) => f.startsWith(typed.toLowerCase()) || (typed.length > 1 && begins(k.t(`op-${f}`), typed)))
-    .map((f) => ({ insert: `${minus}${f}:`, label: `${f}:`, detail: k.t(`op-${f}`), icon: ICONS[f] ?? 'search' }));
+    .map((f) => ({ insert: `${minus}${f}:`, label: `${f}:`, detail: k.t(`op-${f}`), icon: ICONS.get(f) ?? 'search' }));
 }
 
 /** word: the piece at the cursor; empty: nothing is typed. all: nothing else stands in the field. */
 export function propose(word: string, field: Field | null, value: string, all: boolean, k: Known): Proposal[] {
   if (word === '' || word === '-') {
-    const recent = all && word === '' ? k.recent.slice(0, 4).map((r) => ({ insert: r, label: r, detail: k.t('search-recent'), icon: 'history', whole: true })) : [];
+    const recent = all && word === '' ? k.recent.slice(0, 4).map((r) => ({ insert: r, label: r, detail: k.t('search-recent'), icon: 'clock', whole: true })) : [];
     return [...recent, ...operators('', word, k)].slice(0, MOST);
   }
   const minus = word.startsWith('-') ? '-' : '';

@@ -9,6 +9,7 @@ import { go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
 import { me, settings, smimeOn } from '../../store/session.ts';
 import { clearSearch, searchText, startSearch } from '../../store/search.ts';
+import { fieldReady, loadField } from '../parts/search.ts';
 import { drawer, link } from '../../store/ui.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
@@ -16,6 +17,8 @@ import { separator } from '../parts/menu.ts';
 import type { MenuItem } from '../parts/menu.ts';
 import { commandItem } from '../parts/command-button.ts';
 import { setTheme } from '../../store/theme.ts';
+
+const FIELD_MS = 2500;
 
 export class WxHeader extends WxElement {
   #account(): MenuItem[] {
@@ -35,6 +38,26 @@ export class WxHeader extends WxElement {
     if (input.value.trim()) { startSearch(input.value); input.blur(); document.querySelector<HTMLElement>('.grid')?.focus(); } else clearSearch();
   }
 
+  /** The field with chips takes the place of the plain one, with what is being typed. */
+  async #better(): Promise<void> {
+    try { await loadField(); } catch { return; }
+    if (fieldReady.value) return;
+    const plain = this.querySelector<HTMLInputElement>('form.search > #search');
+    const at = plain === document.activeElement ? plain?.selectionEnd ?? 0 : null;
+    fieldReady.value = true;
+    await this.updateComplete;
+    const field = this.querySelector('wx-search') as (HTMLElement & { updateComplete: Promise<unknown> }) | null;
+    await field?.updateComplete;
+    const input = field?.querySelector<HTMLInputElement>('#search');
+    if (at !== null && input) { input.focus(); input.setSelectionRange(Math.min(at, input.value.length), Math.min(at, input.value.length)); }
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Its turn comes when the list stands; whoever wants it earlier has it earlier.
+    setTimeout(() => void this.#better(), FIELD_MS);
+  }
+
   override render(): TemplateResult {
     const user = { name: me.value.name, address: me.value.address };
     const where = folder(list.source.value?.folder ?? null);
@@ -42,14 +65,14 @@ export class WxHeader extends WxElement {
       <button type="button" class="icon-button drawer-button" aria-label=${t('folders-show')} aria-expanded=${drawer.value} @click=${() => { drawer.value = !drawer.value; }}>${icon('menu')}</button>
       <a class="brand" href="/mail/" aria-label="Waxseal" @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.inbox'); }}>
         ${icon('brand', undefined, 'brand-seal')}<span class="brand-name">Waxseal</span></a>
-      <form class="search" role="search" @submit=${this.#search}>
+      ${fieldReady.value ? html`<wx-search></wx-search>` : html`<form class="search" role="search" @submit=${this.#search} @focusin=${() => void this.#better()}>
         ${icon('search')}
         <input id="search" class="search-input" type="search" name="q" autocomplete="off" spellcheck="false" maxlength="400" enterkeyhint="search"
           placeholder=${where ? t('search-in', { folder: folderName(where) }) : t('search')} aria-label=${t('search')} .value=${live(searchText.value)}
           @input=${(e: InputEvent) => { searchText.value = (e.target as HTMLInputElement).value; }}
           @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') { e.preventDefault(); clearSearch(); (e.target as HTMLElement).blur(); document.querySelector<HTMLElement>('.grid')?.focus(); } }}>
         ${searchText.value ? html`<button type="button" class="icon-button is-small" aria-label=${t('search-clear')} data-tip=${t('search-clear')} @click=${() => clearSearch()}>${icon('x')}</button>` : html`<kbd class="search-key" aria-hidden="true">/</kbd>`}
-      </form>
+      </form>`}
       <div class="header-end">
         <span role="status">${link.value === 'offline' || link.value === 'lost' ? html`<span class="chip header-link" data-link=${link.value} data-tip=${t(`link-${link.value}-text`)}>${icon('wifi-off')}<span class="header-link-text">${t(`link-${link.value}`)}</span></span>` : nothing}</span>
         ${smimeOn.value ? html`<wx-keyring-chip></wx-keyring-chip>` : nothing}
