@@ -75,6 +75,11 @@ export function refOf(uid: number): MessageRef | null {
   if (!s || !uidvalidity.value) return null;
   return found.isKey(uid) ? found.refOfKey(uid) : { folder: s.folder, uid, uidvalidity: uidvalidity.value };
 }
+/** The row of a message that is named by where it lies; a conversation's row for each of its messages. */
+export function rowFor(ref: MessageRef): Row | undefined {
+  if (scattered()) return rows.row(found.keyOf(ref));
+  return source.value?.folder === ref.folder && uidvalidity.value === ref.uidvalidity ? rows.row(ref.uid) : undefined;
+}
 /** The number of its row here. */
 export function numberOf(ref: MessageRef): number { return scattered() ? found.keyOf(ref) : ref.uid; }
 

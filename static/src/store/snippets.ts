@@ -16,6 +16,25 @@ const asked = new Set<number>();
 const sealed = (r: Row): boolean => r.security === 'encrypted';
 export function snippetOf(row: Row): string | undefined { return sealed(row) ? undefined : texts.get(row.uid); }
 
+/** By folder: a search may have found them in several. */
+async function ask(numbers: readonly number[], stop: AbortSignal): Promise<Map<number, string>> {
+  const places = new Map<string, { folder: string; uidvalidity: number; of: Map<number, number> }>();
+  for (const n of numbers) {
+    const ref = list.refOf(n);
+    if (!ref) continue;
+    const name = `${ref.folder} ${ref.uidvalidity}`;
+    const p = places.get(name) ?? { folder: ref.folder, uidvalidity: ref.uidvalidity, of: new Map() };
+    p.of.set(ref.uid, n);
+    places.set(name, p);
+  }
+  const out = new Map<number, string>();
+  for (const p of places.values()) {
+    const found = await mail.getSnippets(p.folder, p.uidvalidity, [...p.of.keys()], stop);
+    for (const [uid, n] of p.of) out.set(n, found[String(uid)] ?? '');
+  }
+  return out;
+}
+
 export function wantSnippets(rows: readonly Row[]): void {
   const s = untracked(() => list.source.value);
   const validity = untracked(() => list.uidvalidity.value);
@@ -24,9 +43,9 @@ export function wantSnippets(rows: readonly Row[]): void {
   abort ??= new AbortController();
   const mine = abort;
   for (const u of uids) asked.add(u);
-  mail.getSnippets(s.folder, validity, uids, mine.signal).then((found) => {
+  ask(uids, mine.signal).then((found) => {
     if (mine !== abort) return;
-    for (const u of uids) { asked.delete(u); texts.set(u, found[String(u)] ?? ''); }
+    for (const u of uids) { asked.delete(u); texts.set(u, found.get(u) ?? ''); }
     for (const u of texts.keys()) { if (texts.size <= MOST) break; texts.delete(u); }
     snippetVersion.value++;
   }, () => {

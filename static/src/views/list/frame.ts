@@ -1,5 +1,5 @@
 // What stands around the rows: head with actions, search bar, the offer to take everything, empty states, pages.
-import { sentence } from '../../api/client.ts';
+import { ApiError, sentence } from '../../api/client.ts';
 import type { MenuItem } from '../parts/menu.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -55,7 +55,8 @@ export function searchBar(): TemplateResult | typeof nothing { return list.sourc
 
 export function emptyList(): TemplateResult {
   const s = list.source.value;
-  if (list.failure.value) {
+  const wrong = s?.query && list.failure.value instanceof ApiError && list.failure.value.details.position !== undefined;
+  if (list.failure.value && !wrong) {
     return html`<div class="empty" role="alert"><span class="empty-art">${icon('circle-alert')}</span><h2>${t('list-failed')}</h2><p>${sentence(list.failure.value)}</p>
       <button type="button" class="button" @click=${() => void list.refresh()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
   }

@@ -14,6 +14,9 @@ export function markFound(doc: Document, roots: Iterable<Element> | null, name =
   void import('../search/marks.ts').then((m) => m.mark(doc, roots ?? doc.querySelectorAll(TEXTS), q?.text ?? '', name), () => undefined);
 }
 
+/** The same for the plain text of the messages on the screen. */
+export function markText(): void { markFound(document, document.querySelectorAll('.plain, .message-subject'), 'found-text'); }
+
 let field: Promise<void> | null = null;
 export function loadField(): Promise<void> {
   field ??= import('../search/box.ts').then(() => undefined, (error: unknown) => { field = null; throw error; });

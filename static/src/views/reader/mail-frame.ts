@@ -5,6 +5,7 @@ import { sentence } from '../../api/client.ts';
 import * as mail from '../../api/mail.ts';
 import { allowImages } from '../../api/reading.ts';
 import type { Attachment, LayerKey, MessageRef, Part } from '../../api/types.ts';
+import { markFound } from '../parts/search.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -83,6 +84,7 @@ export class WxMailFrame extends WxElement {
     this.designed = designed;
     this.#width = 0;
     this.#dress();
+    markFound(win.document, [win.document.body]);
     for (const { image, cid } of inline) void this.#fill(image, cid);
     this.#fit();
   }

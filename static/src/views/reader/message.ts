@@ -5,6 +5,7 @@ import * as mail from '../../api/mail.ts';
 import { getZip } from '../../api/reading.ts';
 import type { Attachment, Message, Part, PreviewKind } from '../../api/types.ts';
 import { runCommand } from '../../core/commands.ts';
+import { markText } from '../parts/search.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { fullDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
@@ -182,6 +183,8 @@ export class WxMessage extends WxElement {
         ${m.headers.to.length + m.headers.cc.length > 1 ? html`<button type="button" class="button" @click=${() => runCommand('message.reply-all')}>${icon('reply-all')}${t('cmd-reply-all')}</button>` : nothing}
         <button type="button" class="button" @click=${() => runCommand('message.forward')}>${icon('forward')}${t('cmd-forward')}</button></div>`}`;
   }
+
+  override updated(): void { markText(); }
 
   override render(): TemplateResult {
     const { message: m, failure } = this.item;

@@ -2,6 +2,7 @@
 import '../../core/shared.ts';
 import { sentence } from '../../api/client.ts';
 import type { Message } from '../../api/types.ts';
+import { markText } from '../parts/search.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { initials, listDate, fullDate, nameOf, tintOf } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
@@ -91,6 +92,7 @@ export class WxReader extends WxElement {
 
   /** At the top, or at what is to be read first: once for each message asked for, when the conversation stands. */
   override updated(): void {
+    markText();
     followReading();
     const all = reader.items.value;
     const mark = `${this.#asked}/${all.length > 1}`;

@@ -1,7 +1,7 @@
 // What was unfolded counts as read: once for each message of the conversation on the screen, so that "unread" said by a
 // person stays. Answers in Sent and the rest of a thread have no row of their own in the list.
 import * as mail from '../../api/mail.ts';
-import { SEEN, markRead, opening } from '../../store/actions.ts';
+import { SEEN, markRead } from '../../store/actions.ts';
 import { adjust } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
@@ -11,9 +11,10 @@ const told = new Set<string>();
 export function beginReading(): void { told.clear(); }
 
 async function mark(ref: reader.Item['ref'], flags: readonly string[]): Promise<void> {
-  const row = opening() === ref.folder && list.uidvalidity.value === ref.uidvalidity ? list.rowOf(ref.uid) : undefined;
-  if (row) markRead([ref.uid]);
-  if (row?.uid === ref.uid) return;
+  const row = list.rowFor(ref);
+  const number = list.numberOf(ref);
+  if (row) markRead([number]);
+  if (row?.uid === number) return;
   reader.patchCached(ref, [...flags, SEEN]);
   if (row) return; // its conversation has a row, and that knows
   adjust(ref.folder, { unread: -1 });
@@ -26,8 +27,8 @@ async function mark(ref: reader.Item['ref'], flags: readonly string[]): Promise<
 
 /** A row of the list knows newer flags than a message that was fetched ahead. */
 function flagsOf(i: reader.Item): readonly string[] {
-  const row = opening() === i.ref.folder ? list.rowOf(i.ref.uid) : undefined;
-  return row?.uid === i.ref.uid ? row.flags : i.message!.flags;
+  const row = list.rowFor(i.ref);
+  return row?.uid === list.numberOf(i.ref) ? row.flags : i.message!.flags;
 }
 
 export function followReading(): void {

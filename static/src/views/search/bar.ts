@@ -1,5 +1,7 @@
 // Above the rows of a search: where and what is searched, filters, how far it has come, what was left out.
 import '../../core/shared.ts';
+import { ApiError } from '../../api/client.ts';
+import { language } from '../../core/i18n.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
@@ -63,8 +65,19 @@ export function searchBar(): TemplateResult | typeof nothing {
   </div>`;
 }
 
+/** The server does not understand the words: says which, in the person's language. */
+function refused(error: ApiError, q: SearchQuery): TemplateResult {
+  const at = Number(error.details.position);
+  const word = [...q.text].slice(at - 1).join('').split(/\s/)[0]!.slice(0, 40);
+  const why = language.value === 'en' ? error.message : word ? t('search-wrong', { position: at, word }) : t('search-wrong-end', { position: at });
+  return html`<div class="empty" role="alert"><span class="empty-art">${icon('search')}</span><h2>${t('search-not-understood')}</h2><p>${why}</p>
+    <button type="button" class="button" @click=${() => document.querySelector<HTMLElement>('#search')?.focus()}>${t('search-change')}</button></div>`;
+}
+
 /** Nothing was found, or nothing yet: something to do about it. */
 export function emptySearch(q: SearchQuery): TemplateResult {
+  const failed = list.failure.value;
+  if (failed instanceof ApiError && failed.details.position) return refused(failed, q);
   if (found.progress.value.running) return html`<div class="empty" role="status"><span class="empty-art">${icon('search')}</span><h2>${t('search-running')}</h2><p>${t('search-running-text')}</p></div>`;
   return html`<div class="empty" role="status"><span class="empty-art">${icon('search')}</span><h2>${t('search-none')}</h2><p>${t('search-none-text')}</p>
     <div class="empty-actions">
