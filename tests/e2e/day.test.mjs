@@ -1,11 +1,13 @@
-// A day in a full mailbox, with the mouse: sign in, read, unlock, answer, search, move, archive, undo, two tabs, a phone.
+// A day in a full mailbox, with the mouse: sign in, read, unlock, answer, search, label, move, archive, undo,
+// everything at once, conversations, two tabs, new mail, a phone.
 // MESSAGES says how full (3,000 here, 100,000 in `make scale`); PICTURES=FOLDER keeps pictures of it.
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Browser, passphraseOf } from '../lib/browser.mjs';
-import { FOLDER, MESSAGES, QUESTION, RECEIPTS, SEALED, SECRET, evening, holds, morning } from '../lib/erin.mjs';
+import { FOLDER, MESSAGES, NEWS, QUESTION, RECEIPTS, SEALED, SECRET, deliver, evening, holds, morning } from '../lib/erin.mjs';
 import { eventually, instance } from '../lib/instance.mjs';
+import { rested } from '../lib/measure.mjs';
 import { LOOKS } from '../lib/screens.mjs';
 
 let browser, erin, total;
@@ -173,6 +175,50 @@ test('conversations: fewer rows, opened as one', async () => {
   await picture(erin, 'conversation');
   await view();
   await says(erin, total);
+});
+
+test('two tabs keep step: a star, an archived one, the counts', async () => {
+  const other = Object.assign(Object.create(erin), { page: await erin.context.newPage() });
+  await other.page.goto(`${instance.origin}/mail/`);
+  await other.row(RECEIPTS[0]).waitFor();
+  await says(other, total);
+  await erin.page.bringToFront();
+  await erin.row(RECEIPTS[0]).hover();
+  await erin.row(RECEIPTS[0]).locator('.row-star').click();
+  await other.row(RECEIPTS[0]).locator('.row-star[aria-pressed=true]').waitFor({ state: 'attached' });
+  await erin.open(RECEIPTS[1]);
+  await erin.page.locator('.reader-bar').getByRole('button', { name: 'Archive' }).click();
+  await says(other, total - 1);
+  await other.row(RECEIPTS[1]).waitFor({ state: 'detached' });
+  assert.equal(await unread(other), await unread(erin));
+  await toast(erin, 'rchived').getByRole('button', { name: 'Undo' }).click();
+  await says(other, total);
+  await other.row(RECEIPTS[1]).waitFor();
+  await other.page.close();
+});
+
+test('new mail comes by itself, in every tab, and moves nothing that is read', async () => {
+  const other = Object.assign(Object.create(erin), { page: await erin.context.newPage() });
+  await other.page.goto(`${instance.origin}/mail/`);
+  await other.row(QUESTION).waitFor();
+  await other.page.locator('wx-list .grid').evaluate((g) => { g.scrollTop = 3000; });
+  await rested(other.page);
+  const first = () => other.page.evaluate(() => {
+    const edge = document.querySelector('wx-list .grid').getBoundingClientRect().top;
+    const row = [...document.querySelectorAll('.row')].find((r) => r.getBoundingClientRect().bottom > edge + 4);
+    return `${row.dataset.uid} ${Math.round(row.getBoundingClientRect().top - edge)}`;
+  });
+  const held = await first();
+  const before = await unread(erin);
+  await deliver();
+  await erin.row(NEWS).waitFor();
+  await says(erin, total + 1);
+  await says(other, total + 1);
+  assert.equal(await first(), held, 'what is read stays where it is');
+  await eventually(async () => (await unread(erin)) === before + 1 && (await unread(other)) === before + 1, 'one more is unread, in both tabs');
+  await picture(erin, 'news');
+  total++;
+  await other.page.close();
 });
 
 test('far down the list: the oldest is there; going to a folder and back keeps the place', async () => {

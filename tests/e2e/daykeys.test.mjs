@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, passphraseOf } from '../lib/browser.mjs';
-import { FOLDER, QUESTION, RECEIPTS, SEALED, SECRET, evening, holds, morning } from '../lib/erin.mjs';
+import { FOLDER, NEWS, QUESTION, RECEIPTS, SEALED, SECRET, deliver, evening, holds, morning } from '../lib/erin.mjs';
 import { account, eventually, instance } from '../lib/instance.mjs';
 import { Keys } from '../lib/keys.mjs';
 
@@ -157,6 +157,18 @@ test('a label, and everything at once', async () => {
   await eventually(async () => (await holds('INBOX', 'UNSEEN')) === before, 'the same are unread again', 60);
   await keys.press('* n', ['*', 'n']);
   await page.locator('.list-head.is-selecting').waitFor({ state: 'detached' });
+});
+
+test('new mail comes: the cursor stays on its message, and the focus where it is', async () => {
+  await keys.key('Home');
+  await keys.rowTo(RECEIPTS[2]);
+  await deliver();
+  total++;
+  await says(total);
+  await erin.row(NEWS).waitFor();
+  await keys.isOn('.grid');
+  assert.match(await erin.page.locator('.row.is-active .row-subject').innerText(), new RegExp(RECEIPTS[2]));
+  await keys.held('the arrival of a mail');
 });
 
 test('the palette, the settings and back', async () => {
