@@ -56,8 +56,10 @@ static str_t address_of(str_t mailto, struct arena *a)
     for (size_t i = 0; p && i < to.n; i++) {
         int high = i + 2 < to.n ? hex(to.p[i + 1]) : -1, low = i + 2 < to.n ? hex(to.p[i + 2]) : -1;
         bool coded = to.p[i] == '%' && high >= 0 && low >= 0;
-        p[n++] = coded ? (char) (high << 4 | low) : to.p[i];
         if (coded) i += 2;
+        p[n] = to.p[i];
+        if (coded) p[n] = (char) (high * 16 + low);
+        n++;
     }
     str_t address = str_n(p, p ? n : 0);
     bool good = str_is_clean(address) && str_is_utf8(address) && str_chr(address, '@') > 0;

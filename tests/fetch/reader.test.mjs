@@ -121,6 +121,17 @@ test('of a remembered sender pictures come at once, and of nobody else', options
   assert.equal((await two.get()).remote, null, 'two authors are nobody');
 });
 
+test('the settings say always or never', options, async () => {
+  const m = await put('<img src="http://img.example/a.png">', { from: 'nobody@l.example' }), known = await put('<img src="http://img.example/a.png">', { from: 'always@l.example' });
+  const set = async (images) => assert.equal((await alice.request('PUT', '/api/v1/settings', { json: { reading: { images } } })).status, 200);
+  await set('always');
+  assert.equal(Object.keys((await m.get()).remote).length, 1);
+  await set('never');
+  assert.deepEqual([(await m.get()).remote, (await known.get()).remote], [null, null]);
+  await set('ask');
+  assert.deepEqual([(await m.get()).remote, Object.keys((await known.get()).remote).length], [null, 1]);
+});
+
 test('only the session that asked can load it, and only what was signed', options, async () => {
   const [one] = await pathsOf('http://img.example/a.png');
   const q = new URL(one, 'http://x').searchParams;

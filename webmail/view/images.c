@@ -167,13 +167,16 @@ static bool is_decrypted(const struct message_view *v)
     return v->has_encryption;
 }
 
-static rc_t is_remembered(struct call *c, const struct message_view *v, bool *out, struct err *e)
+/* By the settings: always, never, or of the senders that were remembered. */
+static rc_t is_wanted(struct call *c, const struct message_view *v, bool *out, struct err *e)
 {
     CLEANUP_JSON json_t *settings = NULL;
-    *out = false;
-    if (v->from_count != 1 || !v->from[0].address.n) return RC_OK;
     TRY(settings_load(c, &settings, e));
+    str_t word = json_text(json_object_get(json_object_get(settings, "reading"), "images"));
     const json_t *list = json_object_get(settings, "remote_images");
+    *out = str_eq(word, STR("always"));
+    if (*out || str_eq(word, STR("never")) || v->from_count != 1 || !v->from[0].address.n)
+        return RC_OK;
     for (size_t i = 0; i < json_array_size(list) && !*out; i++)
         *out = str_ieq(json_text(json_array_get(list, i)), v->from[0].address);
     return RC_OK;
@@ -191,7 +194,7 @@ rc_t images_of(struct call *c, const struct message_request *q, const struct ope
         if (m->view->parts[i].html)
             TRY(remote_images_add(&found, m->view->parts[i].text, c->arena, e));
     if (found.count == 0) return RC_OK;
-    if (ask) TRY(is_remembered(c, m->view, &allowed, e));
+    if (ask) TRY(is_wanted(c, m->view, &allowed, e));
     if (!allowed) return RC_OK;
     json_t *all = json_object();
     rc_t rc = add_paths(c, q, &found, all, e);

@@ -15,8 +15,8 @@ rc_t image_desk_new(unsigned threads, struct image_desk **out, struct err *e) WX
 void image_desk_free(struct image_desk *d);
 
 /* {url: path}, in *out (new reference): NULL when the message has none, or may have none because
- * something of it was decrypted or it is attached to another. ask: whether the sender is in the
- * user's remote_images decides too. */
+ * something of it was decrypted or it is attached to another. ask: the user's settings
+ * (reading.images, remote_images) decide too. */
 rc_t images_of(struct call *c, const struct message_request *q, const struct opened_message *m,
                bool ask, json_t **out, struct err *e) WX_MUST_USE;
 
