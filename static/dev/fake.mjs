@@ -253,6 +253,7 @@ async function api(req, res, url) {
   }
   if (m[2] === 'search') { const found = hits(f, body); return answer(res, 200, { uidvalidity: 7, total: found.length, header_only: body.scope === 'all' ? 273 : 0, ...page(found) }); }
   if (m[2] === 'snippets') return answer(res, 200, { snippets: Object.fromEntries(body.uids.filter((u) => row(f, u).security !== 'encrypted').map((u) => [u, snippet(u)])) });
+  if (m[2] === 'conversation') return answer(res, 200, { messages: conversation(f, body.uid) });
   const change = m[2] === 'messages' ? null : meant(f, body);
   if (change) b.modseq = (b.modseq ?? 1) + 1;
   if (m[2] === 'flags') { for (const u of change.uids) { const now = row(f, u).flags; b.flags.set(u, [...now.filter((x) => !body.remove.includes(x) && !body.add.includes(x)), ...body.add]); } f.unread = Math.max(0, f.unread); return answer(res, 200, change.set ? { count: change.uids.length, uids: joined(change.uids) } : {}); }
@@ -267,7 +268,6 @@ async function api(req, res, url) {
     target.uids = [...[...uids].reverse(), ...target.uids];
     return answer(res, 200, { ...(m[2] === 'move' ? {} : { moved_to: to }), uidvalidity: 7, count: uids.length, uids: change.set ? joined(uids) : uids });
   }
-  if (m[2] === 'conversation') return answer(res, 200, { messages: conversation(f, body.uid) });
   if (m[4] === 'images') { state.pictures.add(Number(m[3])); return answer(res, 200, dressed(f, Number(m[3]), message(f, Number(m[3])))); }
   if (m[4] === 'zip') return answer(res, 200, Buffer.from('PK'), { 'Content-Type': 'application/zip' });
   if (m[4] === 'unsubscribe') return answer(res, 200, { done: true, status: 202 });

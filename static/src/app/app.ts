@@ -153,7 +153,7 @@ async function start(): Promise<void> {
   followPlan();
   startTooltips();
   keepFocus(() => ['.grid', '.reader-scroll', '#main'].map((s) => document.querySelector<HTMLElement>(s)).find((e) => e && e.getClientRects().length > 0) ?? null);
-  bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open') !== null);
+  bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open, .sender-card:popover-open') !== null);
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
   await foldersLoaded;

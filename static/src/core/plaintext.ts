@@ -2,7 +2,8 @@
 // that views turn into text nodes; nothing here makes markup.
 
 export type Piece = { text: string; href?: string };
-export interface Block { depth: number; lines: Piece[][]; signature?: boolean }
+/** original: written below a line like "-----Original Message-----", without quote marks. */
+export interface Block { depth: number; lines: Piece[][]; signature?: boolean; original?: boolean }
 
 interface Line { depth: number; text: string; flows: boolean; signature: boolean }
 
@@ -86,9 +87,36 @@ export function parsePlain(text: string, flowed = false, delsp = false): Block[]
   return blocks.filter((b, i) => b.lines.some((l) => l.length > 0) || (i > 0 && i < blocks.length - 1));
 }
 
+const ORIGINAL = /^[-_=\s]{2,}(?:original message|original appointment|urspr[üu]ngliche nachricht|original-?nachricht|message d['’]origine|mensaje original|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande|mensagem original)[-_=\s]{2,}$/iu;
+const FIRST = /^(?:from|von|de|da|van|från|fra|od|от|发件人|差出人)\s*[:：]\s*\S/iu;
+const NEXT = /^(?:sent|date|to|subject|cc|gesendet|datum|an|betreff|envoyé|date|à|objet|enviado|para|asunto|inviato|a|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|oggetto)\s*[:：]/iu;
+const textOf = (line: readonly Piece[]): string => line.map((p) => p.text).join('');
+
+/** Outlook quotes without marks: a separator, or a block of "From: Sent: To: Subject:", and then the message as it was. */
+export function splitOriginal(blocks: readonly Block[]): Block[] {
+  for (const [b, block] of blocks.entries()) {
+    if (block.depth > 0) continue;
+    const at = block.lines.findIndex((line, i) => {
+      const text = textOf(line).trim();
+      if (ORIGINAL.test(text)) return true;
+      if (!FIRST.test(text.replace(/^\*|\*/g, ''))) return false;
+      const following = block.lines.slice(i + 1, i + 5).filter((l) => NEXT.test(textOf(l).replace(/\*/g, '').trim())).length;
+      return following >= 2;
+    });
+    if (at < 0) continue;
+    // The line of underscores above belongs to it.
+    const from = at > 0 && /^_{5,}$/.test(textOf(block.lines[at - 1]!).trim()) ? at - 1 : at;
+    const said = blocks.slice(0, b).some((x) => x.lines.some((l) => l.length)) || block.lines.slice(0, from).some((l) => l.length);
+    if (!said) return [...blocks];
+    return [...blocks.slice(0, b), ...(from ? [{ ...block, lines: block.lines.slice(0, from) }] : []), { ...block, lines: block.lines.slice(from), original: true }, ...blocks.slice(b + 1).map((x) => ({ ...x, original: true }))];
+  }
+  return [...blocks];
+}
+
 /** Index from which everything to the end is quote (or empty): shown folded. -1 when nothing is. */
 export function trailingQuote(blocks: readonly Block[]): number {
+  const quoted = (b: Block): boolean => b.depth > 0 || b.original === true;
   let i = blocks.length;
-  while (i > 0 && (blocks[i - 1]!.depth > 0 || blocks[i - 1]!.lines.every((l) => l.length === 0))) i--;
-  return i > 0 && i < blocks.length && blocks.slice(i).some((b) => b.depth > 0) ? i : -1;
+  while (i > 0 && (quoted(blocks[i - 1]!) || blocks[i - 1]!.lines.every((l) => l.length === 0))) i--;
+  return i > 0 && i < blocks.length && blocks.slice(i).some(quoted) ? i : -1;
 }

@@ -13,7 +13,7 @@ import { icon } from '../core/icon.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
 import { effect, untracked } from '../core/signals.ts';
-import { byRole, folder } from '../store/folders.ts';
+import { byRole, folder, ownerOf } from '../store/folders.ts';
 import * as reader from '../store/reader.ts';
 import { me } from '../store/session.ts';
 import { toast } from '../store/toasts.ts';
@@ -257,9 +257,10 @@ export class WxSecurityBar extends WxElement {
     if (!s.job) return nothing;
     if (this.busy || keys === 'open') return html`<p class="unlock-busy" role="status">${icon('loader-circle', undefined, 'spin')}${t('smime-opening')}</p>`;
     if (!this.prompts) return html`<p class="unlock-busy">${icon('lock-keyhole')}${t('smime-waits')}</p>`;
-    const owner = folder(this.ref.folder)?.owner;
+    const place = folder(this.ref.folder);
+    const owner = ownerOf(place);
     // Somebody else's mailbox: nothing that could be unlocked or imported here would open it.
-    if (keys !== 'locked' && (owner || folder(this.ref.folder)?.shared) && owner?.toLowerCase() !== me.value.address.toLowerCase()) {
+    if (keys !== 'locked' && place?.shared && owner?.toLowerCase() !== me.value.address.toLowerCase()) {
       return html`<p class="unlock-busy" data-notice="owner">${icon('lock-keyhole')}${owner ? t('smime-owner', { owner: foreign(owner, 160) }) : t('smime-owner-unnamed')}</p>`;
     }
     if (keys === 'none') return this.#import(t('smime-first-read-title'), t('smime-first-read-text'));

@@ -10,6 +10,11 @@ export const INBOX_ID = 'SU5CT1g'; // base64url of "INBOX", the only name IMAP f
 
 const byId = computed(() => new Map(folders.value.map((f) => [f.id, f])));
 export function folder(id: string | null): Folder | undefined { return id ? byId.value.get(id) : undefined; }
+/** Whose mailbox a folder is in; null: one's own, or nobody says. Where the server does not tell, the path often does ("shared/bob@demo.test/Plans"). */
+export function ownerOf(f: Folder | undefined): string | null {
+  if (!f?.shared) return null;
+  return f.owner ?? (f.delimiter ? f.path.split(f.delimiter).find((part) => /^[^@\s]+@[^@\s]+\.[^@\s.]+$/.test(part)) ?? null : null);
+}
 export function byRole(role: Role): Folder | undefined { return folders.value.find((f) => f.role === role && !f.shared); }
 
 const ROLE_ORDER: Role[] = ['inbox', 'flagged', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all'];

@@ -25,7 +25,7 @@ import { compose } from '../../app/compose.ts';
 import { attachmentList, shownAttachments } from './attachments.ts';
 import type { CardFile, FileActs } from './cards.ts';
 import { facts, sender, skeleton, warnings } from './head.ts';
-import { learnPeople, recipientsLine } from './people.ts';
+import { bareSubject, learnPeople, recipientsLine } from './people.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
 
@@ -104,7 +104,7 @@ export class WxMessage extends WxElement {
     const h = m.headers;
     const own = h.subject.trim();
     return html`<header class="message-head">
-      ${this.alone || own === this.heading ? nothing : html`<p class="message-own-subject"><bdi>${own || t('no-subject')}</bdi></p>`}
+      ${this.alone || bareSubject(own) === bareSubject(this.heading) ? nothing : html`<p class="message-own-subject"><bdi>${own || t('no-subject')}</bdi></p>`}
       <div class="message-who">
         ${sender(h.from[0], this.item.ref)}
         <div class="message-to"><button type="button" class="details-toggle" aria-expanded=${this.details} data-tip=${t(this.details ? 'details-hide' : 'details-show')} @click=${() => { this.details = !this.details; }}><span class="truncate">${recipientsLine(m)}</span>${icon('chevron-down')}</button>

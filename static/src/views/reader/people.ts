@@ -37,3 +37,6 @@ export function recipientsLine(m: Message): string {
   if (!others.length) return t('to-me');
   return others.length === 1 ? t('to-me-and', { name: nameOf(others[0]) }) : t('to-me-others', { n: others.length });
 }
+
+/** A subject without what answers and forwards put before it. */
+export function bareSubject(subject: string): string { return subject.replace(/^\s*(?:(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv)(?:\[\d+\])?\s*[:：]\s*)+/i, '').replace(/\s+/g, ' ').trim(); }

@@ -1,5 +1,5 @@
 // A plain text part: text nodes only, links with their true target, quotes by depth, the last quote folded.
-import { parsePlain, trailingQuote } from '../../core/plaintext.ts';
+import { parsePlain, splitOriginal, trailingQuote } from '../../core/plaintext.ts';
 import type { Block, Piece } from '../../core/plaintext.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
@@ -22,7 +22,7 @@ function block(b: Block): TemplateResult {
 
 export function plainPart(part: Part): TemplateResult {
   const cut = part.content.length > LONGEST;
-  const blocks = parsePlain(cut ? part.content.slice(0, LONGEST) : part.content, part.flowed, part.delsp);
+  const blocks = splitOriginal(parsePlain(cut ? part.content.slice(0, LONGEST) : part.content, part.flowed, part.delsp));
   const fold = trailingQuote(blocks);
   const open = fold < 0 ? blocks : blocks.slice(0, fold);
   return html`<div class="plain" dir="auto">${open.map(block)}
