@@ -217,6 +217,11 @@ struct imap_order {
 rc_t imap_list_ordered(struct imap *im, const struct imap_order *order, uint32_t offset,
                        uint32_t limit, struct arena *a, struct imap_rows *out,
                        struct err *e) WX_MUST_USE;
+/* Is this order remembered for the selected mailbox, so that a list of it takes no longer than a
+ * list? The first one of a large folder may take a mail server minutes. No round trip. */
+bool imap_order_is_known(struct imap *im, const struct imap_order *order);
+/* Makes it known. */
+rc_t imap_order_prepare(struct imap *im, const struct imap_order *order, struct err *e) WX_MUST_USE;
 /* UIDs of the conversation in the selected mailbox that holds this one, ascending. RC_NOT_FOUND. */
 rc_t imap_conversation(struct imap *im, uint32_t uid, struct arena *a, uint32_t **uids, size_t *n,
                        struct err *e) WX_MUST_USE;
@@ -247,6 +252,10 @@ struct imap_snippet {
  * bytes are, and nothing of them is kept. out has room for n. */
 rc_t imap_snippets(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
                    struct imap_snippet *out, size_t *count, struct err *e) WX_MUST_USE;
+
+/* The same for what imap_related looks at. */
+bool imap_references_are_known(struct imap *im);
+rc_t imap_references_prepare(struct imap *im, struct err *e) WX_MUST_USE;
 
 /* Whole message, byte for byte (BODY.PEEK[]). RC_NOT_FOUND, RC_TOO_LARGE over out->max.
  * A body cut short by a dying connection is an error, never a short success. */

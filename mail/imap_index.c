@@ -172,20 +172,34 @@ static rc_t make_round(struct imap *im, const struct imap_mailbox *box,
     return RC_OK;
 }
 
+static str_t key_of(const struct imap *im, unsigned kind, char text[KEY_MAX])
+{
+    int n = snprintf(text, KEY_MAX, "%.*s:%u %zu %s %u %s", STR_ARG(im->server->host),
+                     im->server->port, strlen(im->login), im->login, kind, im->c->sel.name);
+    return n > 0 && n < KEY_MAX ? str_n(text, (size_t) n) : STR_NULL;
+}
+
+bool imap_index_is_known(struct imap *im, unsigned kind)
+{
+    char text[KEY_MAX];
+    if (!im->c || !im->c->sel.name) return false;
+    CLEANUP_INDEX struct imap_index *ix =
+        recall(imap_pool_indexes(im->pool), key_of(im, kind, text), im->c->sel.uidvalidity);
+    return ix != NULL;
+}
+
 rc_t imap_index_get(struct imap *im, unsigned kind, bool by_uidnext, imap_index_fn *make,
                     struct imap_mailbox *box, struct imap_index **out, struct err *e)
 {
     struct imap_indexes *x = imap_pool_indexes(im->pool);
     char text[KEY_MAX];
     CLEANUP_INDEX struct imap_index *now = NULL;
-    if (im->fresh)
+    if (imap_is_fresh(im))
         *box = im->state;
     else
         TRY(imap_mailbox(im, box, e));
-    int n = snprintf(text, sizeof text, "%.*s:%u %zu %s %u %s", STR_ARG(im->server->host),
-                     im->server->port, strlen(im->login), im->login, kind, im->c->sel.name);
-    if (n < 0 || (size_t) n >= sizeof text) return err_set(e, RC_INTERNAL, NULL);
-    str_t key = str_n(text, (size_t) n);
+    str_t key = key_of(im, kind, text);
+    if (str_is_null(key)) return err_set(e, RC_INTERNAL, NULL);
     now = recall(x, key, box->uidvalidity);
     for (int round = 0; !is_true(now, box, by_uidnext); round++) {
         struct imap_index *next = NULL;

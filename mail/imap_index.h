@@ -50,6 +50,9 @@ typedef rc_t imap_index_fn(struct imap *im, const struct imap_mailbox *box,
 rc_t imap_index_get(struct imap *im, unsigned kind, bool by_uidnext, imap_index_fn *make,
                     struct imap_mailbox *box, struct imap_index **out, struct err *e) WX_MUST_USE;
 
+/* Is some index of this kind remembered for the selected mailbox, perhaps of a moment ago? */
+bool imap_index_is_known(struct imap *im, unsigned kind);
+
 /* --- shared by those who make one -------------------------------------------------------- */
 
 /* Every UID of the selected mailbox, ascending (ESEARCH where offered). */

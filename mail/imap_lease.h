@@ -16,9 +16,17 @@ struct imap {
     int64_t deadline;
     bool retried;
     bool wants_mailbox; /* one was asked for */
-    bool fresh;         /* imap_mailbox was the last thing done: `state` needs no asking again */
+    bool fresh;         /* imap_mailbox was the last thing done (imap_is_fresh) */
+    int64_t asked;      /* when */
     struct imap_mailbox state;
 };
+
+/* `state` needs no asking again. A caller that waited for something else meanwhile has to. */
+#define IMAP_FRESH_MS 100
+static inline bool imap_is_fresh(const struct imap *im)
+{
+    return im->fresh && clock_ms() - im->asked < IMAP_FRESH_MS;
+}
 
 /* After a failed read that changes nothing on the server: connects and selects again, once, when
  * the connection died and time is left. True: try the read again. */

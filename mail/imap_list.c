@@ -123,6 +123,7 @@ static rc_t mailbox_once(struct imap *im, struct imap_mailbox *out, struct err *
     while (im->c->sel.moved && ++rounds < ROUNDS_MAX);
     im->state = m;
     im->fresh = true;
+    im->asked = clock_ms();
     *out = m;
     return RC_OK;
 }
@@ -141,6 +142,7 @@ static rc_t look_once(struct imap *im, struct imap_mailbox *out, bool *quiet, st
     TRY(imap_need_selected(im, e));
     TRY(state_round(im->c, out, e));
     *quiet = im->fresh = !im->c->sel.moved;
+    im->asked = clock_ms();
     im->state = *out;
     return RC_OK;
 }
@@ -277,7 +279,7 @@ static rc_t list_once(struct imap *im, const struct wanted *q, struct arena *a,
     struct imap_mailbox m;
     int rounds = 0;
     bool good = false;
-    if (im->fresh) TRY(list_known(im, q, &rr, &m, &good, e));
+    if (imap_is_fresh(im)) TRY(list_known(im, q, &rr, &m, &good, e));
     im->fresh = false;
     if (!good) {
         do

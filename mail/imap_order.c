@@ -332,3 +332,21 @@ rc_t imap_list_ordered(struct imap *im, const struct imap_order *o, uint32_t off
     while (imap_should_retry(im, rc));
     return rc;
 }
+
+/* --- ahead of time ----------------------------------------------------------------------------
+ */
+
+bool imap_order_is_known(struct imap *im, const struct imap_order *o)
+{
+    bool sorted = o->sort == IMAP_SORT_POSITION || !imap_has(im, "SORT") ||
+                  imap_index_is_known(im, kind_of(o));
+    return sorted && (!o->threads || imap_index_is_known(im, INDEX_THREADS));
+}
+
+rc_t imap_order_prepare(struct imap *im, const struct imap_order *o, struct err *e)
+{
+    struct imap_rows ignored;
+    CLEANUP_ARENA struct arena *a = arena_new(4u << 20);
+    if (!a) return err_set(e, RC_NO_MEMORY, NULL);
+    return imap_list_ordered(im, o, 0, 1, a, &ignored, e);
+}

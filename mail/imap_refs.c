@@ -493,3 +493,18 @@ rc_t imap_related(struct imap *im, const struct imap_ids *ids, size_t most, stru
     while (imap_should_retry(im, rc));
     return rc;
 }
+
+bool imap_references_are_known(struct imap *im)
+{
+    return imap_index_is_known(im, INDEX_REFERENCES);
+}
+
+rc_t imap_references_prepare(struct imap *im, struct err *e)
+{
+    static const struct imap_ids none = {0};
+    uint32_t *uids;
+    size_t n;
+    CLEANUP_ARENA struct arena *a = arena_new(1u << 20);
+    if (!a) return err_set(e, RC_NO_MEMORY, NULL);
+    return imap_related(im, &none, 1, a, &uids, &n, e);
+}

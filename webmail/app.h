@@ -47,8 +47,9 @@ struct app {
     struct list_cache
         *accounts; /* address by session id: what to read ahead, trusted for nothing */
     struct events *events;
-    struct shared *shared; /* memory of all worker processes: crash marks, throttle */
-    str_t kv_password;     /* or null */
+    struct ahead_desk *ahead; /* webmail/view/ahead.h */
+    struct shared *shared;    /* memory of all worker processes: crash marks, throttle */
+    str_t kv_password;        /* or null */
 };
 
 struct call {

@@ -27,6 +27,7 @@
 #include "webmail/routes.h"
 #include "webmail/session/devices.h"
 #include "webmail/shared.h"
+#include "webmail/view/ahead.h"
 #include "webmail/view/images.h"
 #include "webmail/view/list_cache.h"
 
@@ -175,6 +176,7 @@ static rc_t serve(struct master *m, struct err *e)
     TRY(plan_store_new(s->config, &app.plans, e));
     TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app.lists, e));
     TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app.snippets, e));
+    TRY(ahead_desk_new(app.imap, &app.ahead, e));
     TRY(list_cache_new(ACCOUNT_BYTES, ACCOUNT_COUNT, &app.accounts, e));
     TRY(image_desk_new(s->config->threads, &app.images, e));
     TRY(events_new(&app, &app.events, e));
@@ -201,7 +203,8 @@ static rc_t serve(struct master *m, struct err *e)
     list_cache_free(app.accounts);
     image_desk_free(app.images);
     plan_store_free(app.plans);
-    imap_pool_free(app.imap);
+    /* A mail server that still works for us keeps its connection until this process is gone. */
+    if (ahead_desk_free(app.ahead)) imap_pool_free(app.imap);
     wipe(app.host_key, sizeof app.host_key);
     return rc;
 }

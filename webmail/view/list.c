@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "webmail/session/session.h"
+#include "webmail/view/ahead.h"
 #include "webmail/view/list_cache.h"
 #include "webmail/view/row_text.h"
 #include "webmail/view/selection.h"
@@ -67,6 +68,7 @@ static rc_t check_limit(uint32_t limit, struct err *e)
 struct list_query {
     struct imap_order order;
     uint32_t offset, limit;
+    bool pending; /* not in that order yet: by position until it is found out */
 };
 
 static rc_t bad_word(struct err *e, const char *field, const char *what)
@@ -120,13 +122,14 @@ static rc_t read_query(struct call *c, struct list_query *l, struct err *e)
 
 /* Written as text at once: a value of thousands of parts in between costs more than reading the
  * rows. */
-static void write_page(struct buf *b, const struct imap_rows *rows, uint32_t offset)
+static void write_page(struct buf *b, const struct imap_rows *rows, const struct list_query *l)
 {
     const struct imap_mailbox *m = &rows->mailbox;
     buf_printf(b, "{\"uidvalidity\":%u,\"uidnext\":%u,\"modseq\":%llu,\"total\":%u,",
                m->uidvalidity, m->uidnext, (unsigned long long) m->modseq, m->total);
-    buf_printf(b, "\"unread\":%u,\"rows\":%zu,\"offset\":%u,\"messages\":[", m->unseen, rows->total,
-               offset);
+    buf_printf(b, "\"unread\":%u,\"rows\":%zu,\"offset\":%u,", m->unseen, rows->total, l->offset);
+    if (l->pending) buf_cstr(b, "\"pending\":true,");
+    buf_cstr(b, "\"messages\":[");
     for (size_t i = 0; i < rows->count; i++) {
         if (i > 0) buf_char(b, ',');
         row_write(b, &rows->rows[i], rows->threads ? &rows->threads[i] : NULL);
@@ -169,11 +172,18 @@ static rc_t read_page(struct call *c, struct imap *im, const struct list_query *
     TRY(imap_list_ordered(im, &l->order, l->offset, l->limit, c->arena, &rows, e));
     response_type(c->s, STR("application/json"));
     buf_reserve(body, 512 + rows.count * 512);
-    write_page(body, &rows, l->offset);
+    write_page(body, &rows, l);
     if (body->failed) return err_set(e, RC_NO_MEMORY, NULL);
-    str_t key = name_page(c, mailbox, state_of(c, &rows.mailbox, l));
+    str_t key = l->pending ? STR_NULL : name_page(c, mailbox, state_of(c, &rows.mailbox, l));
     if (key.p) list_cache_put(c->app->lists, key, buf_view(body));
     return RC_OK;
+}
+
+/* An order that is not known yet, of a folder so large that finding it out may take long. */
+static bool is_slow(struct imap *im, const struct imap_mailbox *box, const struct list_query *l)
+{
+    bool plain = l->order.sort == IMAP_SORT_POSITION && !l->order.threads;
+    return !plain && box->total > AHEAD_LARGE && !imap_order_is_known(im, &l->order);
 }
 
 rc_t messages_list(struct call *c, struct err *e)
@@ -187,6 +197,12 @@ rc_t messages_list(struct call *c, struct err *e)
     TRY(read_query(c, &l, e));
     TRY(call_imap(c, mailbox, &im, e));
     TRY(imap_look(im, &box, &quiet, e));
+    if (is_slow(im, &box, &l)) {
+        l.pending = !ahead_ready(c, im, mailbox, &l.order);
+        if (l.pending) l.order = (struct imap_order){.sort = IMAP_SORT_POSITION};
+        TRY(imap_look(im, &box, &quiet, e)); /* that took a moment */
+        if (l.pending) return read_page(c, im, &l, mailbox, e);
+    }
     str_t state = quiet ? state_of(c, &box, &l) : STR_NULL;
     if (!state.p) return read_page(c, im, &l, mailbox, e);
     str_t key = name_page(c, mailbox, state);
