@@ -75,6 +75,8 @@ export interface ListPage {
   uidvalidity: number; uidnext: number; modseq: number; total: number; unread: number; offset: number; messages: Row[];
   /** How many rows there are; total counts messages. */
   rows?: number;
+  /** The order of a large folder is still being found out: these rows are by arrival, without conversations. */
+  pending?: boolean;
 }
 /** What happened below a uidnext since a modseq; reset: it cannot be told. vanished: a set, may name what never was there. */
 export interface Changes {

@@ -93,7 +93,7 @@ export function duringChange<T>(run: () => Promise<T>): Promise<T> {
 /** When our own changes under way are done. */
 export function settled(): Promise<unknown> { return changes; }
 
-type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'rows'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
+type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'rows' | 'pending'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
 function ask(s: Source, offset: number, limit: number, stop?: AbortSignal, anew = false): Promise<Page> {
   return s.query ? found.page(s.folder, s.query, offset, limit, stop, anew) : mail.getList(s.folder, offset, limit, stop, s.view);
 }
@@ -105,6 +105,14 @@ function count(s: Source, p: Page): void {
 }
 
 function forget(): void { for (const f of forgetHooks) f(); }
+
+let asked = 0;
+/** The server is still finding out the conversations of a large folder: asked again until it has. */
+function askAgain(): void {
+  const mine = generation;
+  window.clearTimeout(asked);
+  asked = window.setTimeout(() => { if (mine === generation) void reload(); }, 3000);
+}
 
 /** Takes a page into the rows that are here. Answers true when the others do not fit to it any longer. */
 function take(s: Source, p: Page): boolean {
@@ -123,6 +131,7 @@ function take(s: Source, p: Page): boolean {
     count(s, p);
     bump();
   });
+  if (p.pending) askAgain();
   return !anew && (grown || (moved && p.offset > 0));
 }
 
@@ -431,6 +440,7 @@ export async function reload(): Promise<void> {
     let p = await ask(s, from, limit, abort.signal, true);
     if (mine === generation && p.messages.length === 0 && from > 0) p = await ask(s, Math.max(0, lengthOf(p) - PAGE), PAGE, abort.signal);
     if (mine !== generation) return;
+    if (p.pending) askAgain();
     const next = new RowWindow(lengthOf(p));
     next.put(p.offset, p.messages);
     batch(() => {

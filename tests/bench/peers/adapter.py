@@ -63,7 +63,7 @@ class Waxseal(Adapter):
     services = ['waxseald', 'waxseal-nginx', 'waxseal-redis', 'waxseal-fetch', 'dovecot']
     app = ['waxseald']
     mark = '"uidvalidity"'
-    LIST = MESSAGES + '?offset=%d&limit=50'
+    LIST = MESSAGES + '?offset=%d&limit=50&threads=1' # as the page asks: conversations are the default
 
     def login(self, user):
         s = Session(self.base, user)
