@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 export const LUCIDE = [
-  'archive', 'arrow-left', 'calendar', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
+  'archive', 'bell', 'grip-vertical', 'smartphone', 'arrow-left', 'calendar', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
   'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'chevrons-down-up', 'chevrons-up-down', 'code', 'command', 'copy', 'download', 'ellipsis', 'eraser', 'file', 'file-archive',
   'file-image', 'file-music', 'file-spreadsheet', 'file-text', 'file-play', 'folder', 'folder-input', 'folder-plus', 'forward', 'image', 'image-off', 'inbox', 'list-indent-increase', 'list-indent-decrease',
   'info', 'italic', 'key-round', 'keyboard', 'link', 'list', 'loader-circle', 'list-filter', 'list-checks', 'sliders-horizontal', 'messages-square', 'text-align-start', 'tag', 'tags', 'arrow-down-wide-narrow', 'arrow-up-narrow-wide', 'list-ordered', 'lock', 'lock-keyhole', 'lock-keyhole-open',

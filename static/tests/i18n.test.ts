@@ -4,6 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
 import { LEVELS } from '../src/smime/reasons.ts';
+import { ACTIONS, FIELDS, TEXT_OPS } from '../src/views/settings/rule-words.ts';
 
 const files = (dir: string, end: RegExp): string[] => readdirSync(dir, { recursive: true }).map(String).filter((f) => end.test(f)).map((f) => `${dir}/${f}`);
 const LANGS = readdirSync('static/i18n').filter((f) => f.endsWith('.ftl')).map((f) => f.slice(0, -4));
@@ -79,7 +80,9 @@ test('keys made from words of the contract exist for every word', () => {
     'mode-default-': ['auto', 'none', 'sign', 'sign-encrypt'], 'mode-': ['none', 'sign', 'encrypt', 'sign-encrypt'], 'recipient-': ['ready', 'pending-change', 'none', 'expired', 'not-yet-valid', 'weak', 'untrusted', 'revoked', 'revocation-unknown', 'invalid-address'],
     'recipient-why-': ['none', 'expired', 'not-yet-valid', 'weak', 'untrusted', 'revoked', 'revocation-unknown', 'invalid-address', 'unknown'], 'folder-': ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'all', 'flagged'],
     'filter-': ['unread', 'flagged', 'attachment', 'encrypted', 'signed'], 'sent-': ['send', 'send-signed', 'send-encrypted', 'send-signed-encrypted'], 'theme-': ['system', 'light', 'dark'], 'density-': ['comfortable', 'compact'],
-    'settings-': ['general', 'identity', 'security', 'certificates', 'trust', 'about'], 'smime-status-': ['good', 'neutral', 'warning', 'bad', 'none', 'locked'], 'smime-trusted-by-': ['mail-roots', 'organisation', 'personal'],
+    'settings-': ['general', 'list', 'reading', 'notifications', 'identity', 'filters', 'security', 'certificates', 'trust', 'account', 'about'], 'set-preview-': ['right', 'below', 'none'], 'set-sort-': ['arrival', 'date', 'from', 'to', 'subject', 'size'], 'set-order-': ['desc', 'asc'],
+    'set-images-': ['ask', 'always', 'never', 'ask-text', 'always-text', 'never-text'], 'vacation-': ['from', 'until'], 'rule-field-': [...FIELDS], 'rule-op-': [...TEXT_OPS.map((o) => o.replaceAll('_', '-')), 'over', 'under', 'yes', 'no'], 'rule-action-': ACTIONS,
+    'rule-attachment-': ['yes', 'no'], 'rule-words-': ['move', 'copy', 'label', 'forward'], 'smime-status-': ['good', 'neutral', 'warning', 'bad', 'none', 'locked'], 'smime-trusted-by-': ['mail-roots', 'organisation', 'personal'],
     'certificates-state-': ['valid', 'superseded', 'pending', 'rejected'], 'certificates-did-': ['accept', 'reject', 'prefer', 'remove'], 'shortcuts-': ['go', 'list', 'message', 'compose', 'app'],
   };
   for (const [prefix, ends] of Object.entries(table)) for (const end of ends) assert.ok(en.has(prefix + end), prefix + end);

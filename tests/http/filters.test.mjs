@@ -5,32 +5,11 @@ import path from 'node:path';
 import test from 'node:test';
 import { Server } from '../lib/fastcgi.mjs';
 import { account, eventually, instance, signedIn, top } from '../lib/instance.mjs';
+import { deliver } from '../lib/lmtp.mjs';
 
 const program = path.join(top, process.env.BUILD ?? 'build', 'waxseald');
 const rule = (conditions, actions, more = {}) => ({ name: 'Test', enabled: true, match: 'all', conditions, actions, stop: false, ...more });
 const off = { enabled: false, from: null, until: null, subject: '', text: '', days: 7, once: false, addresses: [] };
-let serial = 0;
-
-// Hands a message to Dovecot's LMTP socket, as Postfix does.
-function deliver(to, subject, headers = [], body = 'Hello.', from = 'someone@outside.test') {
-  const id = `filter-${process.pid}-${++serial}@outside.test`;
-  const text = [`From: Some One <${from}>`, `To: <${to}>`, `Subject: ${subject}`, `Message-ID: <${id}>`, 'Date: Mon, 5 Jan 2026 10:00:00 +0000', ...headers, '', body].join('\r\n');
-  const lines = ['LHLO test', `MAIL FROM:<${from}>`, `RCPT TO:<${to}>`, 'DATA', `${text}\r\n.`, 'QUIT'];
-  return new Promise((resolve, reject) => {
-    const s = net.connect(path.join(instance.data, 'run/lmtp.sock'));
-    let seen = '';
-    s.on('error', reject);
-    s.on('data', (d) => {
-      seen += d;
-      if (!/^\d{3} .*\r\n$/m.test(seen.slice(seen.lastIndexOf('\n', seen.length - 2) + 1))) return;
-      if (/^[45]/m.test(seen)) reject(new Error(seen));
-      seen = '';
-      const next = lines.shift();
-      if (next === undefined) { s.end(); resolve(id); } else s.write(`${next}\r\n`);
-    });
-    s.on('close', () => resolve(id));
-  });
-}
 const c = await signedIn('dave');
 test.after(async () => {
   const state = (await c.get('/api/v1/filters')).json;
@@ -62,7 +41,7 @@ test('rules move, label and mark what arrives, in the order they stand in, and c
   assert.deepEqual((await c.get('/api/v1/filters')).json.rules, rules);
   const hit = await deliver(account('dave').address, '[a*b?\\"] hello');
   const miss = await deliver(account('dave').address, '[aXXbX never');
-  const list = await deliver(account('dave').address, 'News', ['List-Id: All the news <news.example.test>']);
+  const list = await deliver(account('dave').address, 'News', { headers: ['List-Id: All the news <news.example.test>'] });
   const folders = (await c.get('/api/v1/folders')).json.folders;
   const folder = folders.find((f) => f.path === name);
   const rows = async (f) => (await c.get(`/api/v1/folders/${f.id}/messages?offset=0&limit=50`)).json.messages;
@@ -79,12 +58,12 @@ test('vacation answers once, not to lists, and not outside its dates', async () 
   const answers = async () => (await bob.get(`/api/v1/folders/${inbox.id}/messages?offset=0&limit=100`)).json.messages.filter((m) => m.subject.includes(mark)).length;
   const vacation = { ...off, enabled: true, subject: mark, text: 'I am away.\n.\nBack "soon" \\o/ — bis bald.', once: true };
   assert.equal((await put([], { ...vacation, from: '2001-01-01', until: '2001-02-01' })).status, 200);
-  await deliver(account('dave').address, 'are you there?', [], 'x', account('bob').address);
+  await deliver(account('dave').address, 'are you there?', { from: account('bob').address });
   const set = await put([], { ...vacation, zone: '+0200', from: '2020-01-01' });
   assert.equal(set.status, 200, set.text);
   assert.equal(set.json.vacation.text, vacation.text);
-  await deliver(account('dave').address, 'list', ['List-Id: <x.test>', 'Precedence: list'], 'x', account('bob').address);
-  for (let i = 0; i < 2; i++) await deliver(account('dave').address, `are you there ${i}?`, [], 'x', account('bob').address);
+  await deliver(account('dave').address, 'list', { headers: ['List-Id: <x.test>', 'Precedence: list'], from: account('bob').address });
+  for (let i = 0; i < 2; i++) await deliver(account('dave').address, `are you there ${i}?`, { from: account('bob').address });
   await eventually(async () => (await answers()) > 0, 'the answer arrives', 40);
   // What follows in the same queue has arrived after any second answer would have.
   const after = await deliver(account('bob').address, `after ${mark.slice(5)}`);

@@ -12,8 +12,9 @@ export async function getSession(): Promise<Session> {
   setCsrf(s.csrf);
   return s;
 }
-export async function signIn(username: string, password: string): Promise<Session> {
-  const s = await api<Session>(`${V1}/signin`, { method: 'POST', json: { username, password }, holdOnExpiry: false });
+/** code: of the second factor, where the server has asked for one ("code_needed"). */
+export async function signIn(username: string, password: string, code = ''): Promise<Session> {
+  const s = await api<Session>(`${V1}/signin`, { method: 'POST', json: { username, password, code }, holdOnExpiry: false });
   setCsrf(s.csrf);
   return s;
 }

@@ -5,6 +5,7 @@ import { ApiError, featuresNow, sessionExpired } from '../api/client.ts';
 import { compose } from './compose.ts';
 import { keepFocus } from '../core/focus.ts';
 import { bindKeys } from '../core/keyboard.ts';
+import { useDates } from '../core/format.ts';
 import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
 import { effect, untracked } from '../core/signals.ts';
 import { recalled } from '../core/place.ts';
@@ -92,6 +93,7 @@ function followTitle(): void {
 
 function followLook(): void {
   effect(() => { void settings.value; applyLook(); });
+  effect(() => { void language.value; useDates(settings.value.ui.language, settings.value.time_zone, navigator.languages); });
   effect(() => {
     const lang = pickLanguage(settings.value.ui.language, navigator.languages);
     untracked(() => { if (lang !== language.value) loadLanguage(lang).catch(() => undefined); });

@@ -1,13 +1,33 @@
 // Times, sizes and names as a person reads them, in the language of the page.
 import type { Address } from '../api/types.ts';
 import { language, t } from './i18n.ts';
+import { signal } from './signals.ts';
+
+/** BCP 47 tag whose region is the style of dates ('': the page's language), and the IANA zone they are told in ('': the browser's). */
+export const dateTag = signal('');
+export const timeZone = signal('');
+/** Takes over what the person chose; a zone this browser does not know is as if none were chosen. */
+export function useDates(wanted: string, zone: string, browser: readonly string[]): void {
+  const base = (tag: string): string => tag.split('-')[0]!.toLowerCase();
+  const chosen = wanted.includes('-') && base(wanted) === language.value ? wanted : browser.find((b) => base(b) === language.value) ?? '';
+  let known = zone;
+  try { new Intl.DateTimeFormat('en', zone ? { timeZone: zone } : {}); } catch { known = ''; }
+  dateTag.value = chosen;
+  timeZone.value = known;
+}
 
 const cache = new Map<string, Intl.DateTimeFormat>();
-function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language.value + JSON.stringify(options);
+export function dateFormat(options: Intl.DateTimeFormatOptions, tag = dateTag.value || language.value): Intl.DateTimeFormat {
+  const key = `${tag} ${timeZone.value} ${JSON.stringify(options)}`;
   let format = cache.get(key);
-  if (!format) cache.set(key, (format = new Intl.DateTimeFormat(language.value, options)));
+  if (!format) cache.set(key, (format = new Intl.DateTimeFormat(tag, timeZone.value ? { ...options, timeZone: timeZone.value } : options)));
   return format;
+}
+
+/** Days since the epoch of the calendar day in the chosen zone. */
+function dayNumber(date: Date): number {
+  if (!timeZone.value) return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
+  return Date.parse(dateFormat({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA').format(date)) / 86_400_000;
 }
 
 function valid(iso: string | null | undefined): Date | null {
@@ -20,12 +40,12 @@ function valid(iso: string | null | undefined): Date | null {
 export function listDate(iso: string | null, now = new Date()): string {
   const date = valid(iso);
   if (!date) return '';
-  const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
-  const age = midnight - date.getTime();
+  const today = dayNumber(now);
+  const age = today - dayNumber(date);
   if (age <= 0 && date.getTime() - now.getTime() < 86_400_000) return dateFormat({ hour: 'numeric', minute: '2-digit' }).format(date);
-  if (age > 0 && age <= 86_400_000) return t('date-yesterday');
-  if (age > 0 && age < 6 * 86_400_000) return dateFormat({ weekday: 'short' }).format(date);
-  if (date.getFullYear() === now.getFullYear()) return dateFormat({ day: 'numeric', month: 'short' }).format(date);
+  if (age === 1) return t('date-yesterday');
+  if (age > 0 && age <= 6) return dateFormat({ weekday: 'short' }).format(date);
+  if (new Date((today - age) * 86_400_000).getUTCFullYear() === new Date(today * 86_400_000).getUTCFullYear()) return dateFormat({ day: 'numeric', month: 'short' }).format(date);
   return dateFormat({ day: 'numeric', month: 'numeric', year: 'numeric' }).format(date);
 }
 

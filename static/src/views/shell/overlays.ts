@@ -27,14 +27,16 @@ import './labels.ts';
 interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void }
 
 export class WxOverlays extends WxElement {
-  static override properties = { typed: { state: true }, at: { state: true }, busy: { state: true }, problem: { state: true } };
+  static override properties = { typed: { state: true }, at: { state: true }, busy: { state: true }, problem: { state: true }, askCode: { state: true } };
   declare typed: string;
   declare at: number;
   declare busy: boolean;
   declare problem: string;
+  /** The account has a second factor: the sign-in after the session's end asks for its code too. */
+  declare askCode: boolean;
   #last: string | null = null;
 
-  constructor() { super(); this.typed = ''; this.at = 0; this.busy = false; this.problem = ''; }
+  constructor() { super(); this.typed = ''; this.at = 0; this.busy = false; this.problem = ''; this.askCode = false; }
 
   #close = (): void => { overlay.value = null; };
 
@@ -163,7 +165,7 @@ export class WxOverlays extends WxElement {
     this.busy = true;
     this.problem = '';
     try {
-      const next = await mail.signIn(me.value.address, field.value);
+      const next = await mail.signIn(me.value.address, field.value, this.querySelector<HTMLInputElement>('#expired-code')?.value ?? '');
       if (next.user.address !== me.value.address) { location.reload(); return; }
       useSession(next);
       field.value = '';
@@ -171,7 +173,10 @@ export class WxOverlays extends WxElement {
       toast(t('expired-back'));
     } catch (error) {
       this.problem = error instanceof ApiError && error.code === 'unauthenticated' ? t('err-wrong-password') : sentence(error);
-      field.select();
+      const code = error instanceof ApiError && (error.code === 'code_needed' || error.code === 'wrong_code');
+      this.askCode ||= code;
+      if (code) void this.updateComplete.then(() => this.querySelector<HTMLInputElement>('#expired-code')?.select());
+      else field.select();
     } finally { this.busy = false; }
   }
 
@@ -182,6 +187,7 @@ export class WxOverlays extends WxElement {
         <input type="text" class="visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username" readonly .value=${me.value.address}>
         <p class="expired-who"><strong>${me.value.address}</strong></p>
         <label class="field"><span class="field-label">${t('signin-password')}</span><input id="expired-password" class="input" type="password" autocomplete="current-password" autofocus aria-describedby="expired-problem" aria-invalid=${this.problem ? 'true' : 'false'}></label>
+        ${this.askCode ? html`<label class="field"><span class="field-label">${t('signin-code')}</span><input id="expired-code" class="input code-input" autocomplete="one-time-code" spellcheck="false" maxlength="64" aria-describedby="expired-problem"></label>` : nothing}
         ${this.problem ? html`<p class="field-error" id="expired-problem" role="alert">${this.problem}</p>` : nothing}`,
       foot: html`<a class="button button-quiet" href="/signin">${t('expired-other')}</a><button type="submit" class="button button-primary" ?disabled=${this.busy}>${t('signin-submit')}</button>`,
     });

@@ -1,0 +1,72 @@
+// The vacation message as a form, with a switch that can be used without opening the rest.
+import type { Vacation } from '../../api/account.ts';
+import { WxElement, define } from '../../core/element.ts';
+import { zoneOffset } from '../../core/zones.ts';
+import { icon } from '../../core/icon.ts';
+import { plainText, t } from '../../core/i18n.ts';
+import { html, live, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { me, session } from '../../store/session.ts';
+
+export function freshVacation(): Vacation {
+  const aliases = (session.value?.user.addresses ?? []).filter((a) => a !== me.value.address);
+  return { enabled: false, from: null, until: null, zone: null, subject: plainText('vacation-subject-first'), text: plainText('vacation-text-first'), days: 7, once: true, addresses: aliases };
+}
+
+export class WxVacation extends WxElement {
+  static override properties = { vacation: { attribute: false }, problem: { attribute: false }, busy: { attribute: false }, offered: { attribute: false }, saved: { attribute: false }, draft: { state: true }, open: { state: true } };
+  declare vacation: Vacation | null;
+  declare problem: { field: string; text: string } | null;
+  declare busy: boolean;
+  declare offered: boolean;
+  declare saved: boolean;
+  declare draft: Vacation;
+  declare open: boolean;
+  constructor() { super(); this.open = false; }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has('vacation')) this.draft = structuredClone(this.vacation ?? freshVacation());
+  }
+
+  #set(patch: Partial<Vacation>): void { this.draft = { ...this.draft, ...patch }; }
+  #save(patch: Partial<Vacation> = {}): void {
+    const v = { ...this.draft, ...patch };
+    // The day begins and ends where the person lives; in summer that may be another offset than in winter.
+    const detail: Vacation = { ...v, zone: v.from || v.until ? zoneOffset(v.from ?? v.until!) : null };
+    this.draft = detail;
+    this.dispatchEvent(new CustomEvent('vacation-save', { bubbles: true, detail }));
+  }
+
+  #problemAt(field: string): TemplateResult | typeof nothing {
+    return this.problem?.field === field ? html`<p class="field-error" role="alert">${this.problem.text}</p>` : nothing;
+  }
+
+  #date(name: 'from' | 'until'): TemplateResult {
+    return html`<label class="field"><span class="field-label">${t(`vacation-${name}`)}</span><input class="input" type="date" .value=${live(this.draft[name] ?? '')} @change=${(e: Event) => this.#set({ [name]: (e.target as HTMLInputElement).value || null })}>${this.#problemAt(name)}</label>`;
+  }
+
+  #form(): TemplateResult {
+    const d = this.draft;
+    return html`<form class="rule-form" @submit=${(e: Event) => { e.preventDefault(); this.#save(); }}>
+      <div class="field-pair">${this.#date('from')}${this.#date('until')}</div>
+      <label class="field"><span class="field-label">${t('vacation-subject')}</span><input class="input" maxlength="200" .value=${live(d.subject)} @input=${(e: Event) => this.#set({ subject: (e.target as HTMLInputElement).value })}></label>${this.#problemAt('subject')}
+      <label class="field"><span class="field-label">${t('vacation-text')}</span><textarea class="textarea" rows="6" maxlength="9000" .value=${live(d.text)} @input=${(e: Event) => this.#set({ text: (e.target as HTMLTextAreaElement).value })}></textarea></label>${this.#problemAt('text')}
+      <label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('vacation-once')}</span><span class="option-text">${t('vacation-once-hint')}</span></span><input class="switch" type="checkbox" role="switch" .checked=${live(d.once)} @change=${(e: Event) => this.#set({ once: (e.target as HTMLInputElement).checked })}></label>
+      ${d.once ? nothing : html`<label class="field"><span class="field-label">${t('vacation-days')}</span><input class="input rule-size" type="number" min="1" max="365" .value=${live(String(d.days))} @input=${(e: Event) => this.#set({ days: Number((e.target as HTMLInputElement).value) })}></label>${this.#problemAt('days')}`}
+      <label class="field"><span class="field-label">${t('vacation-addresses')}</span><input class="input" .value=${live(d.addresses.join(', '))} @change=${(e: Event) => this.#set({ addresses: (e.target as HTMLInputElement).value.split(/[\s,;]+/).filter(Boolean) })}><span class="field-hint">${t('vacation-addresses-hint')}</span></label>${this.#problemAt('addresses')}
+      <p class="field-hint">${t('vacation-plain')}</p>
+      ${this.#problemAt('zone')}${this.#problemAt('')}
+      <div class="button-row"><button type="submit" class="button button-small button-primary" ?disabled=${this.busy}>${t('rule-save')}</button><button type="button" class="button button-small button-quiet" @click=${() => { this.draft = structuredClone(this.vacation ?? freshVacation()); this.open = false; }}>${t('cancel')}</button></div></form>`;
+  }
+
+  override render(): TemplateResult {
+    const on = this.draft.enabled;
+    return html`<div class="set-card"><div class="set-card-head">${icon('calendar')}<h2>${t('vacation-title')}</h2>
+        <span class="saved" role="status">${this.saved ? html`${icon('check')}${t('saved')}` : nothing}</span>
+        <button type="button" class="button button-small button-quiet" aria-expanded=${this.open ? 'true' : 'false'} @click=${() => { this.open = !this.open; }}>${t('rule-edit')}</button>
+        <input class="switch" type="checkbox" role="switch" data-set="vacation" aria-label=${t('vacation-title')} ?disabled=${this.busy || !this.offered} .checked=${live(on)} @change=${(e: Event) => { this.#save({ enabled: (e.target as HTMLInputElement).checked }); }}></div>
+      ${this.offered ? html`<p class="muted">${t('vacation-hint')}</p>` : html`<p class="note">${t('vacation-not-offered')}</p>`}
+      ${this.open || this.problem ? this.#form() : nothing}</div>`;
+  }
+}
+define('wx-vacation', WxVacation);
