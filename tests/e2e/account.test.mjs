@@ -157,6 +157,7 @@ test('a filter made in the editor moves what arrives; order and switch are saved
   await form.getByRole('button', { name: 'Save' }).click();
   await p.page.locator('.rule-card').nth(1).getByRole('button', { name: /up$/ }).click();
   await eventually(async () => (await api.get('/api/v1/filters')).json.rules[1]?.name === 'Gutters', 'the order is stored');
+  await p.page.locator('.rule-card').nth(1).filter({ hasText: 'Gutters' }).waitFor();
   await p.page.locator('.rule-card', { hasText: 'Gutters' }).getByRole('switch').click();
   await eventually(async () => (await api.get('/api/v1/filters')).json.rules[1]?.enabled === false, 'switched off');
   assert.deepEqual(await violations(p.page), []);
