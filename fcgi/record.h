@@ -5,7 +5,8 @@
 #include "base/buf.h"
 
 /* Appends text as FCGI_STDOUT records, each padded to a multiple of 8. Empty text appends nothing:
- * an empty record would end the stream. False, and *out as it was, when it does not fit. */
+ * an empty record would end the stream. False, and the bytes of *out as they
+ * were, when it does not fit. */
 bool record_stdout(struct buf *out, uint16_t request, str_t text);
 /* Appends the end of FCGI_STDOUT and FCGI_END_REQUEST (status 0, complete). */
 bool record_end(struct buf *out, uint16_t request);

@@ -229,6 +229,7 @@ static rc_t run_talk(struct imap_watch *h, struct watcher *w)
     }
     w->failures++;
     w->due = clock_ms() + retry_after(h, w);
+    if (rc == RC_CANCELLED) return rc;
     /* Whose it is can be seen in the server's own log. */
     log_event(w->failures > 1 ? LOG_INFO : LOG_DEBUG, "watch_failed", "code", LOG_C(err_word(rc)),
               "detail", LOG_C(e.detail), "failures", LOG_I(w->failures), NULL);
