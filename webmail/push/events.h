@@ -1,4 +1,4 @@
-/* GET /api/v1/events: server-sent events of a session (docs/PLAN.md, docs/adr/0017).
+/* GET /api/v1/events: server-sent events of a session (docs/PLAN.md, docs/adr/0016).
  *
  * A stream takes no thread: its connection goes to the hub (fcgi/push.h), and one IMAP connection
  * an account tells all its streams of a process what changes (mail/imap_watch.h). The warden, one
