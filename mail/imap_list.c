@@ -367,12 +367,13 @@ static int by_member(const void *x, const void *y)
     return a->uid < b->uid ? -1 : a->uid > b->uid;
 }
 
-static bool note_flags(struct imap_members *ms, const struct imap_row *row)
+static bool note_flags(struct imap_members *ms, const struct imap_row *row, bool *news)
 {
     struct imap_member key = {.uid = row->uid};
     struct imap_member *m =
         ms && ms->count > 0 ? bsearch(&key, ms->list, ms->count, sizeof key, by_member) : NULL;
     if (!m) return false;
+    *news = m->there; /* once was asked for */
     m->there = m->unseen = true;
     m->flagged = false;
     for (size_t i = 0; i < row->flag_count; i++) {
@@ -391,54 +392,69 @@ static rc_t on_row_or_flags(void *ctx, struct imap_response *r, struct err *e)
     if (!str_ieq(r->word, STR("FETCH"))) return RC_OK;
     bool has_uid = imap_row_read(r, rr->a, &row, NULL);
     if (row.internaldate == 0 && row.size == 0) {
-        if (has_uid && note_flags(rf->members, &row)) return RC_OK;
-        rr->state.c->sel.moved = true; /* another session's change */
+        bool news = true, noted = has_uid && note_flags(rf->members, &row, &news);
+        if (news) rr->state.c->sel.moved = true; /* another session's change */
+        if (noted) return RC_OK;
     }
     if (has_uid && bsearch(&row.uid, rf->wanted, rf->wanted_count, sizeof row.uid, by_number))
         merge_row(rr, &row);
     return RC_OK;
 }
 
-static rc_t fetch_both(struct imap_conn *c, const uint32_t *uids, size_t n,
+/* state: NOOP and STATUS go in front, for what the mailbox is as the rows are read. */
+static rc_t fetch_both(struct imap_conn *c, const uint32_t *uids, size_t n, bool state,
                        struct rows_and_flags *rf, struct err *e)
 {
     size_t members = rf->members ? rf->members->count : 0;
     size_t from = 0, flags_from = 0;
-    while (from < n || flags_from < members) {
-        struct imap_command rows, flags, *both[2];
+    while (from < n || flags_from < members || state) {
+        struct imap_command noop, status, rows, flags, *all[4];
         size_t k = 0;
+        if (state) {
+            TRY(write_state(c, &noop, &status, e));
+            all[k++] = &noop;
+            all[k++] = &status;
+            state = false;
+        }
         if (from < n) {
             write_uids(c, &rows, uids, n, &from, IMAP_ROW_ITEMS);
-            both[k++] = &rows;
+            all[k++] = &rows;
         }
         if (flags_from < members) {
             write_uids(c, &flags, rf->members->uids, members, &flags_from, "(UID FLAGS)");
-            both[k++] = &flags;
+            all[k++] = &flags;
         }
-        TRY(imap_conn_collect(c, both, k, on_row_or_flags, rf, NULL, e));
+        TRY(imap_conn_collect(c, all, k, on_row_or_flags, rf, NULL, e));
         for (size_t i = 0; i < k; i++)
-            TRY(imap_cmd_error(both[i], e));
+            TRY(imap_cmd_error(all[i], e));
     }
     return RC_OK;
 }
 
+static bool rows_begin(struct rows_and_flags *rf, const uint32_t *uids, size_t n, struct arena *a)
+{
+    uint32_t *sorted = ARENA_ARRAY(a, n + 1, uint32_t);
+    rf->rr.rows = ARENA_ARRAY(a, n + 1, struct imap_row);
+    if (!rf->rr.rows || !sorted) return false;
+    if (n > 0) memcpy(sorted, uids, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, by_number);
+    rf->wanted = sorted;
+    rf->wanted_count = n;
+    return true;
+}
+
 rc_t imap_rows_with(struct imap *im, const uint32_t *uids, size_t n, struct imap_members *members,
-                    struct arena *a, struct imap_rows *out, struct err *e)
+                    bool state, struct arena *a, struct imap_rows *out, struct err *e)
 {
     TRY(imap_need_selected(im, e));
     struct rows_and_flags rf = {.rr = {.a = a, .max = n}, .members = members};
     struct row_reader *rr = &rf.rr;
     struct imap_row *ordered = ARENA_ARRAY(a, n + 1, struct imap_row);
     struct imap_mailbox m = selected_state(im->c);
-    uint32_t *sorted = ARENA_ARRAY(a, n + 1, uint32_t);
-    rr->rows = ARENA_ARRAY(a, n + 1, struct imap_row);
-    if (!rr->rows || !ordered || !sorted) return err_set(e, RC_NO_MEMORY, NULL);
-    if (n > 0) memcpy(sorted, uids, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_number);
-    rf.wanted = sorted;
-    rf.wanted_count = n;
+    if (!rows_begin(&rf, uids, n, a) || !ordered) return err_set(e, RC_NO_MEMORY, NULL);
     rr->state = (struct state_reader){.c = im->c, .out = &m};
-    TRY(fetch_both(im->c, uids, n, &rf, e));
+    TRY(fetch_both(im->c, uids, n, state, &rf, e));
+    if (state) TRY(settle_state(im->c, &m, e));
     qsort(rr->rows, rr->count, sizeof *rr->rows, by_uid);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
@@ -462,7 +478,7 @@ rc_t imap_rows_of(struct imap *im, const uint32_t *uids, size_t n, struct arena 
     TRY(imap_uids_check(uids, n, e));
     rc_t rc;
     do
-        rc = imap_rows_with(im, uids, n, NULL, a, out, e);
+        rc = imap_rows_with(im, uids, n, NULL, false, a, out, e);
     while (imap_should_retry(im, rc));
     return rc;
 }

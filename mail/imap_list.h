@@ -20,9 +20,10 @@ struct imap_members {
     const uint32_t *uids;     /* the same UIDs */
     size_t count;
 };
-/* Rows in the order of uids, and the flags of members (or NULL), in one round trip. c->sel.moved
- * is set when the server told of a change by the way. */
+/* Rows in the order of uids, and the flags of members (or NULL), in one round trip; state: with
+ * out->mailbox as imap_mailbox has it. c->sel.moved is set when the server told of a change by the
+ * way: then the state may be of before it. */
 rc_t imap_rows_with(struct imap *im, const uint32_t *uids, size_t n, struct imap_members *members,
-                    struct arena *a, struct imap_rows *out, struct err *e) WX_MUST_USE;
+                    bool state, struct arena *a, struct imap_rows *out, struct err *e) WX_MUST_USE;
 
 #endif

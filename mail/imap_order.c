@@ -285,21 +285,32 @@ static rc_t read_page(struct imap *im, const struct imap_order *o, uint32_t offs
     return page_members(p, a, e);
 }
 
+/* Where it is known what there was a moment ago, the page of that is read and the state asked in
+ * one round trip; when it was another, all is done again. */
 static rc_t ordered_round(struct imap *im, const struct imap_order *o, uint32_t offset,
                           uint32_t limit, struct arena *a, struct imap_rows *out, struct err *e)
 {
     struct page p = {0};
     struct imap_mailbox box;
     struct imap_rows rows = {0};
-    rc_t rc = read_page(im, o, offset, limit, a, &p, &box, e);
-    im->fresh = false;
-    if (rc == RC_OK) {
-        im->c->sel.moved = false;
-        rc = imap_rows_with(im, p.uids, p.n, o->threads ? &p.members : NULL, a, &rows, e);
+    bool assumed = !imap_is_fresh(im) && im->state.uidvalidity == im->c->sel.uidvalidity;
+    if (assumed) {
+        im->fresh = true;
+        im->asked = clock_ms();
     }
-    if (rc == RC_OK && o->threads) rc = join_threads(&p, a, &rows, e);
-    if (rc != RC_OK) return rc;
-    rows.mailbox = box;
+    TRY(read_page(im, o, offset, limit, a, &p, &box, e));
+    assumed = assumed && im->fresh; /* no index had to be made, which asks for itself */
+    im->fresh = false;
+    im->c->sel.moved = false;
+    TRY(imap_rows_with(im, p.uids, p.n, o->threads ? &p.members : NULL, assumed, a, &rows, e));
+    if (o->threads) TRY(join_threads(&p, a, &rows, e));
+    if (assumed) {
+        im->state = rows.mailbox;
+        if (rows.mailbox.uidnext != box.uidnext || rows.mailbox.total != box.total)
+            im->c->sel.moved = true;
+    } else {
+        rows.mailbox = box;
+    }
     rows.total = p.total;
     *out = rows;
     return RC_OK;
