@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "mail/imap_acl.h"
 #include "mail/imap_lease.h"
 
 #define FOLDERS_MAX 5000
@@ -80,7 +81,7 @@ struct folder_reader {
     struct arena *a;
     struct imap_folder *list;
     size_t count, cap;
-    str_t shared_prefixes[NAMESPACES_MAX];
+    struct imap_namespace shared[NAMESPACES_MAX];
     size_t shared_count;
     bool subscribed_only; /* these LIST responses come from LSUB */
 };
@@ -188,8 +189,12 @@ static void read_namespaces(struct folder_reader *fr, struct wire *w)
                 return;
             }
             str_t prefix = arena_str(fr->a, wire_nstring(w, fr->a));
+            str_t delimiter = w->bad || wire_next_is(w, ')') ? STR_NULL : wire_nstring(w, fr->a);
             if (prefix.n > 0 && fr->shared_count < NAMESPACES_MAX)
-                fr->shared_prefixes[fr->shared_count++] = prefix;
+                fr->shared[fr->shared_count++] =
+                    (struct imap_namespace){.prefix = prefix,
+                                            .delimiter = delimiter.n == 1 ? delimiter.p[0] : '\0',
+                                            .of_others = kind == 0};
             while (!w->bad && !wire_take(w, ')'))
                 wire_skip(w);
         }
@@ -214,7 +219,10 @@ static void mark_shared(struct folder_reader *fr)
 {
     for (size_t i = 0; i < fr->count; i++)
         for (size_t k = 0; k < fr->shared_count; k++)
-            if (str_starts(fr->list[i].name, fr->shared_prefixes[k])) fr->list[i].shared = true;
+            if (str_starts(fr->list[i].name, fr->shared[k].prefix)) {
+                fr->list[i].shared = true;
+                fr->list[i].owner = imap_acl_owner(fr->list[i].name, &fr->shared[k], fr->a);
+            }
 }
 
 static void write_ask(struct imap_conn *c, struct imap_command *cmd, const char *text)
@@ -314,9 +322,10 @@ rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, si
     do {
         fr = (struct folder_reader){.a = a};
         rc = folders_once(im, &fr, e);
+        mark_shared(&fr);
+        if (rc == RC_OK) rc = imap_acl_ask(im->c, fr.list, fr.count, a, e);
     } while (imap_should_retry(im, rc));
     if (rc != RC_OK) return rc;
-    mark_shared(&fr);
     guess_roles(fr.list, fr.count);
     if (fr.count > 0) qsort(fr.list, fr.count, sizeof *fr.list, by_name);
     *out = fr.list;

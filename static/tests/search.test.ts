@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isFlat, joined, marksIn, piecesOf, quoted, split, wordsOf } from '../src/core/query.ts';
 import { parsePath, pathOf } from '../src/core/router.ts';
+import type { Folder } from '../src/api/types.ts';
 import * as found from '../src/store/found.ts';
+import { may, mayTake } from '../src/store/rights.ts';
 import { parseSearch } from '../src/store/search.ts';
 import { propose } from '../src/views/search/suggest.ts';
 import type { Known } from '../src/views/search/suggest.ts';
@@ -59,6 +61,14 @@ test('addresses of a search in all folders name the message, not our number', ()
   assert.deepEqual(parsePath('/mail/search'), { page: 'mail', folder: null, uid: null, search: true, all: true });
   // Of a search that is gone: the message itself.
   assert.deepEqual(parsePath('/mail/search/U2VudA/7'), { page: 'mail', folder: 'U2VudA', uid: 7, search: false });
+});
+
+test('rights of others\u2019 folders: what is not told is not forbidden', () => {
+  const f = (rights?: string | null): Folder => ({ id: 'x', name: 'x', path: 'x', delimiter: '/', role: null, selectable: true, subscribed: true, shared: true, total: 0, unread: 0, ...(rights === undefined ? {} : { rights }) });
+  assert.ok(may(f(), 's', 'x') && may(f(null), 't') && may(undefined, 'i'));
+  assert.ok(may(f('lrs'), 's') && !may(f('lr'), 's') && !may(f('lrsw'), 'i'));
+  assert.ok(mayTake(f('lrste')) && !mayTake(f('lrst')) && mayTake(f('lrd')), 'old servers say d for both');
+  assert.ok(!may(f(''), 's'), 'no letter: nothing');
 });
 
 const known: Known = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import test, { after, before } from 'node:test';
-import { folderId, imapOf, signedIn } from '../lib/instance.mjs';
+import { account, folderId, imapOf, signedIn } from '../lib/instance.mjs';
 import { message, text } from '../lib/mime.mjs';
 
 let c, imap;
@@ -30,6 +30,13 @@ test('folders come with their roles, counts and names', async () => {
   assert.deepEqual([by('inbox').total, by('inbox').unread], [Number(total), Number(unseen)]);
   const shared = r.json.folders.find((f) => f.path.startsWith('shared/') && f.name === 'Aurora');
   assert.ok(shared?.shared, 'the folder Bob shares');
+  // What Bob allows, as the mail server itself tells it.
+  const told = await imap.command(`MYRIGHTS "${shared.path}"`);
+  const letters = told.map((x) => /^\* MYRIGHTS \S+ "?(\w+)/.exec(x.text)?.[1]).find(Boolean) ?? told.map((x) => /(\w+)"?\s*$/.exec(x.text)?.[1]).find(Boolean);
+  assert.equal([...shared.rights].sort().join(''), [...letters].sort().join(''));
+  assert.match(shared.rights, /l.*r|r.*l/);
+  assert.equal(shared.owner, account('bob').address);
+  assert.ok(r.json.folders.filter((f) => !f.shared).every((f) => f.owner === null && f.rights === null), 'of own folders nothing is asked');
 });
 
 test('the list shows the newest first, by position', async () => {

@@ -20,6 +20,8 @@ static json_t *folder_json(const struct imap_folder *f, struct arena *a)
     json_put_bool(v, "selectable", f->selectable);
     json_put_bool(v, "subscribed", f->subscribed);
     json_put_bool(v, "shared", f->shared);
+    json_put_str(v, "owner", f->owner);
+    json_put_str(v, "rights", f->rights);
     json_put_int(v, "total", f->total);
     json_put_int(v, "unread", f->unseen);
     return v;

@@ -56,6 +56,8 @@ export interface Folder {
   shared: boolean; total: number; unread: number;
   /** Whose mailbox it is; null or absent: one's own. */
   owner?: string | null;
+  /** Of a folder of others: letters of RFC 4314; null or absent: nothing is known, so nothing is forbidden here. */
+  rights?: string | null;
 }
 
 export type RowSecurity = 'signed' | 'encrypted' | 'opaque' | null;

@@ -13,10 +13,15 @@ import { overlay } from '../store/ui.ts';
 import { signOutHooks } from '../store/session.ts';
 import { toast } from '../store/toasts.ts';
 import { sentence } from '../api/client.ts';
+import type { Folder } from '../api/types.ts';
+import { may, mayTake } from '../store/rights.ts';
 import { compose } from './compose.ts';
 
 const inMail = (): boolean => route.value.page === 'mail';
 const some = (): boolean => inMail() && actions.hasTargets();
+/** In a folder of others only what they allow; a search in all folders finds mostly one's own, and the server refuses the rest. */
+const here = (): Folder | undefined => (list.scattered() ? undefined : folder(actions.opening()));
+const takeable = (): boolean => some() && mayTake(here());
 const reading = (): boolean => route.value.page === 'mail' && route.value.uid !== null && reader.open.value?.message != null;
 const together = (): boolean => reader.items.value.length > 1;
 const conversation = (what: string) => (): void => { dispatchEvent(new CustomEvent('wx-conversation', { detail: what })); };
@@ -67,14 +72,14 @@ export function registerCommands(): void {
     { id: 'message.reply', label: 'cmd-reply', icon: 'reply', keys: 'r', group: 'message', enabled: reading, run: () => compose('reply') },
     { id: 'message.reply-all', label: 'cmd-reply-all', icon: 'reply-all', keys: 'a', group: 'message', enabled: reading, run: () => compose('reply-all') },
     { id: 'message.forward', label: 'cmd-forward', icon: 'forward', keys: 'f', group: 'message', enabled: reading, run: () => compose('forward') },
-    { id: 'message.archive', label: 'cmd-archive', icon: 'archive', keys: 'e', group: 'message', enabled: () => some() && byRole('archive') !== undefined && folder(actions.opening())?.role !== 'archive', run: () => actions.archive() },
-    { id: 'message.delete', label: 'cmd-delete', icon: 'trash', keys: '#|Shift+#', group: 'message', enabled: some, run: () => actions.remove() },
-    { id: 'message.flag', label: 'cmd-flag', icon: 'star', keys: 's', group: 'message', enabled: some, run: () => actions.toggleFlag() },
-    { id: 'message.label', label: 'cmd-label', icon: 'tag', keys: 'l', group: 'message', enabled: some, run: () => { overlay.value = 'label'; } },
+    { id: 'message.archive', label: 'cmd-archive', icon: 'archive', keys: 'e', group: 'message', enabled: () => takeable() && byRole('archive') !== undefined && folder(actions.opening())?.role !== 'archive', run: () => actions.archive() },
+    { id: 'message.delete', label: 'cmd-delete', icon: 'trash', keys: '#|Shift+#', group: 'message', enabled: takeable, run: () => actions.remove() },
+    { id: 'message.flag', label: 'cmd-flag', icon: 'star', keys: 's', group: 'message', enabled: () => some() && may(here(), 'w'), run: () => actions.toggleFlag() },
+    { id: 'message.label', label: 'cmd-label', icon: 'tag', keys: 'l', group: 'message', enabled: () => some() && may(here(), 'w'), run: () => { overlay.value = 'label'; } },
     { id: 'message.copy', label: 'cmd-copy', icon: 'copy', group: 'message', enabled: some, run: () => { overlay.value = 'copy'; } },
-    { id: 'message.unread', label: 'cmd-unread', icon: 'mail', keys: 'Shift+u', group: 'message', enabled: some, run: () => actions.toggleRead() },
-    { id: 'message.move', label: 'cmd-move', icon: 'folder-input', keys: 'v', group: 'message', enabled: some, run: () => { overlay.value = 'move'; } },
-    { id: 'message.junk', label: 'cmd-junk', icon: 'octagon-x', keys: '!|Shift+!', group: 'message', enabled: () => some() && byRole('junk') !== undefined, run: () => actions.junk() },
+    { id: 'message.unread', label: 'cmd-unread', icon: 'mail', keys: 'Shift+u', group: 'message', enabled: () => some() && may(here(), 's'), run: () => actions.toggleRead() },
+    { id: 'message.move', label: 'cmd-move', icon: 'folder-input', keys: 'v', group: 'message', enabled: takeable, run: () => { overlay.value = 'move'; } },
+    { id: 'message.junk', label: 'cmd-junk', icon: 'octagon-x', keys: '!|Shift+!', group: 'message', enabled: () => takeable() && byRole('junk') !== undefined, run: () => actions.junk() },
     { id: 'message.print', label: 'cmd-print', icon: 'printer', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-print')); } },
     { id: 'message.headers', label: 'headers-show', icon: 'list', group: 'message', enabled: reading, run: () => { dispatchEvent(new Event('wx-headers')); } },
     { id: 'message.next', label: 'cmd-message-next', icon: 'chevron-down', keys: 'n', group: 'message', hidden: true, enabled: reading, run: conversation('next') },

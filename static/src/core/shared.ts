@@ -24,6 +24,7 @@ import '../store/folders.ts';
 import '../store/list.ts';
 import '../store/own.ts';
 import '../store/reader.ts';
+import '../store/rights.ts';
 import '../store/rows.ts';
 import '../store/search.ts';
 import '../store/session.ts';

@@ -2,7 +2,8 @@
 // person stays. Answers in Sent and the rest of a thread have no row of their own in the list.
 import * as mail from '../../api/mail.ts';
 import { SEEN, markRead } from '../../store/actions.ts';
-import { adjust } from '../../store/folders.ts';
+import { adjust, folder } from '../../store/folders.ts';
+import { may } from '../../store/rights.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
 import { settings } from '../../store/session.ts';
@@ -11,6 +12,7 @@ const told = new Set<string>();
 export function beginReading(): void { told.clear(); }
 
 async function mark(ref: reader.Item['ref'], flags: readonly string[]): Promise<void> {
+  if (!may(folder(ref.folder), 's')) return; // a mailbox of others that may only be looked at
   const row = list.rowFor(ref);
   const number = list.numberOf(ref);
   if (row) markRead([number]);

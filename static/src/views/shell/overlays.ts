@@ -15,6 +15,7 @@ import { aim, copyTo, moveTo, opening } from '../../store/actions.ts';
 import { choosing } from '../../store/selection.ts';
 import { rename } from '../../store/folder-care.ts';
 import { folderName, folders, loadFolders } from '../../store/folders.ts';
+import { may } from '../../store/rights.ts';
 import { me, useSession } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { caredFor, confirming, overlay } from '../../store/ui.ts';
@@ -51,7 +52,7 @@ export class WxOverlays extends WxElement {
     const copies = overlay.value === 'copy';
     if (copies || overlay.value === 'move') {
       const here = opening();
-      return folders.value.filter((f) => f.selectable && f.id !== here && matches(f.path + folderName(f), this.typed)).map((f) => ({
+      return folders.value.filter((f) => f.selectable && may(f, 'i') && f.id !== here && matches(f.path + folderName(f), this.typed)).map((f) => ({
         id: f.id, label: folderName(f), hint: f.path === f.name ? '' : f.path.replaceAll(f.delimiter || '/', ' › '), icon: folderIcon(f.role), keys: [],
         run: () => void (copies ? copyTo(f.id) : moveTo(f.id)),
       }));

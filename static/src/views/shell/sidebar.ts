@@ -16,6 +16,7 @@ import { query, startSearch } from '../../store/search.ts';
 import { caredFor, DRAG_TYPE, dragged, drawer, overlay } from '../../store/ui.ts';
 import { separator } from '../parts/menu.ts';
 import type { MenuItem } from '../parts/menu.ts';
+import { may } from '../../store/rights.ts';
 import * as care from '../../store/folder-care.ts';
 import { sentence } from '../../api/client.ts';
 
@@ -77,10 +78,10 @@ export class WxSidebar extends WxElement {
     const rubbish = !f.shared && (f.role === 'trash' || f.role === 'junk');
     const own = f.role === null || f.shared;
     return [
-      ...(f.selectable ? [{ label: t('folder-read'), icon: 'mail-open', disabled: f.unread === 0, run: () => void care.markAllRead(f) }] : []),
-      ...(f.delimiter && f.role !== 'inbox' ? [{ label: t('folder-new-inside'), icon: 'folder-plus', run: ask('new-folder') }] : []),
+      ...(f.selectable && may(f, 's') ? [{ label: t('folder-read'), icon: 'mail-open', disabled: f.unread === 0, run: () => void care.markAllRead(f) }] : []),
+      ...(f.delimiter && f.role !== 'inbox' && may(f, 'k') ? [{ label: t('folder-new-inside'), icon: 'folder-plus', run: ask('new-folder') }] : []),
       ...(rubbish ? [separator, { label: t('folder-empty'), icon: 'trash', danger: true, disabled: f.total === 0, run: () => void care.empty(f) }] : []),
-      ...(own ? [{ label: t('folder-rename'), icon: 'pen-line', run: ask('rename-folder') }, separator,
+      ...(own && may(f, 'x') ? [{ label: t('folder-rename'), icon: 'pen-line', run: ask('rename-folder') }, separator,
         { label: t('folder-delete'), icon: 'trash', danger: true, run: () => void care.remove(f) }] : []),
     ];
   }
@@ -95,7 +96,7 @@ export class WxSidebar extends WxElement {
     const number = f.role === 'drafts' ? f.total : f.role === 'trash' || f.role === 'sent' ? 0 : f.unread;
     return html`<li>
       <div class="folder ${here ? 'is-here' : ''} ${this.over === f.id ? 'is-over' : ''}" ${css({ '--depth': String(n.depth) })}
-        @dragover=${(e: DragEvent) => { if (f.selectable) this.#drag(e, f.id); }} @dragleave=${(e: DragEvent) => this.#left(e)} @drop=${(e: DragEvent) => this.#drop(e, f.id)}>
+        @dragover=${(e: DragEvent) => { if (f.selectable && may(f, 'i')) this.#drag(e, f.id); }} @dragleave=${(e: DragEvent) => this.#left(e)} @drop=${(e: DragEvent) => this.#drop(e, f.id)}>
         ${kids ? html`<button type="button" class="folder-twist" aria-expanded=${!shut} aria-label=${t('folder-toggle', { name })} @click=${() => this.#toggle(f.id)}>${icon('chevron-down')}</button>` : nothing}
         ${f.selectable ? html`<a class="folder-link" href=${pathOf({ page: 'mail', folder: f.id, uid: null, search: false })} aria-current=${ifDefined(here ? 'page' : undefined)}
             @click=${(e: MouseEvent) => this.#open(e, f.id)}>
