@@ -201,6 +201,10 @@ rc_t imap_index_get(struct imap *im, unsigned kind, bool by_uidnext, imap_index_
     str_t key = key_of(im, kind, text);
     if (str_is_null(key)) return err_set(e, RC_INTERNAL, NULL);
     now = recall(x, key, box->uidvalidity);
+    if (im->assumed && !is_true(now, box, by_uidnext)) {
+        im->assumed = false;
+        TRY(imap_mailbox(im, box, e));
+    }
     for (int round = 0; !is_true(now, box, by_uidnext); round++) {
         struct imap_index *next = NULL;
         TRY(make_round(im, box, now, kind, make, &next, e));

@@ -18,6 +18,7 @@ struct imap {
     bool wants_mailbox; /* one was asked for */
     bool fresh;         /* imap_mailbox was the last thing done (imap_is_fresh) */
     int64_t asked;      /* when */
+    bool assumed;       /* `state` may be of a moment before: nothing new is made of it */
     struct imap_mailbox state;
 };
 

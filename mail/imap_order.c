@@ -293,14 +293,15 @@ static rc_t ordered_round(struct imap *im, const struct imap_order *o, uint32_t 
     struct page p = {0};
     struct imap_mailbox box;
     struct imap_rows rows = {0};
-    bool assumed = !imap_is_fresh(im) && im->state.uidvalidity == im->c->sel.uidvalidity;
-    if (assumed) {
+    im->assumed = !imap_is_fresh(im) && im->state.uidvalidity == im->c->sel.uidvalidity;
+    if (im->assumed) {
         im->fresh = true;
         im->asked = clock_ms();
     }
-    TRY(read_page(im, o, offset, limit, a, &p, &box, e));
-    assumed = assumed && im->fresh; /* no index had to be made, which asks for itself */
-    im->fresh = false;
+    rc_t rc = read_page(im, o, offset, limit, a, &p, &box, e);
+    bool assumed = im->assumed;
+    im->fresh = im->assumed = false;
+    if (rc != RC_OK) return rc;
     im->c->sel.moved = false;
     TRY(imap_rows_with(im, p.uids, p.n, o->threads ? &p.members : NULL, assumed, a, &rows, e));
     if (o->threads) TRY(join_threads(&p, a, &rows, e));
