@@ -144,7 +144,7 @@ test('without a network that is said calmly, and made up for', async () => {
 
 test('notifications: asked for after a click only; sender and subject of plain mail, nothing of encrypted mail, one in all', async () => {
   const { page } = p;
-  await page.goto(`${instance.origin}/settings/general`);
+  await page.goto(`${instance.origin}/settings/notifications`);
   await page.locator('#set-notify-desktop').waitFor();
   assert.equal(await page.evaluate(() => window.askedForNotes ?? false), false);
   await page.evaluate(() => { Notification.permission = 'default'; Notification.requestPermission = () => { window.askedForNotes = true; Notification.permission = 'granted'; return Promise.resolve('granted'); }; });
