@@ -170,15 +170,41 @@ test('addresses that are not public are not asked', options, async () => {
   await inside.close();
 });
 
+test('what failed is not asked for again for two minutes', options, async () => {
+  answers.set('/never', (q, r) => r.writeHead(500).end());
+  const [one] = await pathsOf('http://img.example/never');
+  const before = web.requests.length;
+  for (let i = 0; i < 8; i++) assert.equal((await alice.get(`${one}&again=${i}`)).json.code, 'source_unavailable');
+  assert.ok(web.requests.length - before <= 2, `${web.requests.length - before}`); // one a worker process
+});
+
 test('a message may load only so many', options, async () => {
-  answers.set('/many', (q, r) => r.end('no picture, so it is not kept and asked for again'));
+  // Too large to be kept in memory together: what was pushed out is asked for again.
+  const large = Buffer.concat([PNG, Buffer.alloc(5 << 20)]);
+  answers.set('/many', (q, r) => r.end(large));
   const m = await put(Array.from({ length: 400 }, (_, i) => `<img src="http://img.example/many?${i}">`).join(''));
   const paths = Object.values((await m.images()).json.remote);
   assert.equal(paths.length, 256);
-  const before = web.requests.length, codes = [];
-  for (const p of [...paths, ...paths.slice(0, 60)]) codes.push((await alice.get(p)).json.code);
-  assert.equal(web.requests.length - before, 300);
-  assert.deepEqual([codes.slice(0, 300).every((x) => x === 'unsupported'), codes.slice(300).every((x) => x === 'throttled')], [true, true]);
+  const codes = [], before = web.requests.length;
+  for (const p of paths.slice(0, 20)) codes.push((await alice.get(p)).json?.code ?? 'shown');
+  const shown = codes.indexOf('throttled');
+  // 64 MiB an hour and message
+  assert.ok(shown >= 12 && shown <= 14, `${shown} of 5 MiB`);
+  assert.deepEqual([codes.slice(0, shown).every((x) => x === 'shown'), codes.slice(shown).every((x) => x === 'throttled')], [true, true]);
+  assert.equal(web.requests.length - before, shown);
+});
+
+test('and only so often', options, async () => {
+  answers.set('/small', (q, r) => r.end('no picture'));
+  const m = await put(Array.from({ length: 256 }, (_, i) => `<img src="http://img.example/small?${i}">`).join(''));
+  const paths = Object.values((await m.images()).json.remote);
+  const codes = [], before = web.requests.length;
+  for (const p of [...paths, ...paths, ...paths]) codes.push((await alice.get(p)).json.code);
+  const asked = web.requests.length - before;
+  // One or two for each: the worker processes know nothing of each other, but count together.
+  assert.ok(asked >= 256 && asked <= 300, `${asked}`);
+  assert.equal(codes.includes('throttled'), asked === 300);
+  assert.ok(codes.every((x) => x === 'unsupported' || x === 'throttled'));
 });
 
 // --- unsubscribe ------------------------------------------------------------------------------------------------

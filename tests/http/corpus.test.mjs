@@ -14,7 +14,7 @@ const skip = existsSync(manifest) ? false : `SKIPPED: no corpus at ${corpus} (se
 const FOLDER = 'Corpus of the test';
 const LARGEST = 8 << 20;
 const ACTIVE = /^(?:text\/(?:html|xml|javascript)|application\/(?:xhtml\+xml|xml|javascript)|image\/svg)/;
-const INLINE = /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp)|text\/plain; charset=utf-8)$/;
+const INLINE = /^(?:image\/(?:png|jpeg|gif|webp|avif|bmp)|text\/plain; charset=utf-8|application\/pdf)$/;
 const PARTS = 40; // of one mail that are looked at
 
 let c, imap;
@@ -115,7 +115,7 @@ if (skip) {
       'Made by `CORPUS_REPORT=FILE` with `tests/http/corpus.test.mjs` against a running instance. Every mail is put into a mailbox and asked for as the reader does:',
       'opened, each part (the first 40) downloaded and asked for in place, previewed, all as one archive, its pictures elsewhere named. A family passes when every mail opens, no answer is',
       'an error of the server, no text carries control or direction characters, downloads are attachments with nosniff and `CSP: sandbox` under no type a browser runs, what is shown in place is',
-      'a raster picture by its own bytes or text/plain, archives hold as many files as were named, and every file that the corpus lists in a winmail.dat is found. What the corpus demands of',
+      'a raster picture or PDF by its own bytes or text/plain, archives hold as many files as were named, and every file that the corpus lists in a winmail.dat is found. What the corpus demands of',
       'headers, texts and names is in [corpus.md](corpus.md) (`tests/corpus/mime`); what the vectors may ask for elsewhere in `tests/corpus/html`; rendering in `tests/e2e/hostile`.', '',
       '| family | files | opened | parts downloaded | shown in place | previews | archives | pictures elsewhere |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
       ...lines, `| **all** | ${sum.join(' | ')} |`, ''].join('\n'));

@@ -60,6 +60,20 @@ test('a picture is shown under the type its bytes have, whatever it is called', 
   assert.deepEqual([saved.status, saved.headers['content-type']], [200, 'application/octet-stream']);
 });
 
+test('a PDF goes to the browser\'s viewer without an origin, and never out of encrypted mail', async () => {
+  const pdf = Buffer.from('%PDF-1.4\n%%EOF'), content = multipart('mixed', [text('x'), attachment('a.pdf', 'application/pdf', pdf), attachment('b.pdf', 'application/pdf', Buffer.from('<script>alert(1)</script>%PDF-'))]);
+  const m = await put(content);
+  const [good, bad] = (await m.get()).attachments;
+  const r = await part(m, good.id, '&inline=1');
+  assert.deepEqual([r.status, r.headers['content-type'], r.bytes.equals(pdf), r.headers['x-content-type-options']], [200, 'application/pdf', true, 'nosniff']);
+  assert.match(r.headers['content-security-policy'], /default-src 'none'.*frame-ancestors 'none'.*sandbox$/);
+  assert.match(r.headers['content-disposition'], /^inline/);
+  assert.equal((await part(m, bad.id, '&inline=1')).status, 422);
+  const s = await sealed(content);
+  const [inner] = (await c.post(`${s.url}/open`, { uidvalidity: s.uidvalidity, keys: s.keys })).json.attachments;
+  assert.equal((await c.post(`${s.url}/parts/${inner.id}`, { uidvalidity: s.uidvalidity, keys: s.keys, inline: true })).status, 403);
+});
+
 test('text is shown as UTF-8 text, and only its beginning', async () => {
   const latin = attachment('notes.txt', 'text/plain; charset=iso-8859-1', Buffer.from('Gr\xfc\xdfe <script>', 'latin1'));
   const long = attachment('long.log', 'application/octet-stream', Buffer.from('ä'.repeat(200_000)));

@@ -21,7 +21,7 @@ enum {
     WINDOW_SECONDS = 3600,
     IMAGE_BYTES = 6 << 20, /* of one picture */
     FETCH_MS = 10000,
-    WAIT_MS = 2000, /* for a turn */
+    WAIT_MS = 4000, /* for a turn */
     KEPT_SECONDS = 120,
     MARK_BYTES = 16,
     TOKEN_BYTES = 4 + MARK_BYTES + 32 /* expiry, which message, HMAC */
@@ -31,11 +31,12 @@ enum {
 /* --- whose turn it is --------------------------------------------------------------------------
  */
 
-/* A slow host must not keep all worker threads waiting: a quarter of them fetch, as many wait. */
+/* A slow host must not keep all worker threads waiting: a quarter of them fetch, and a
+ * third may wait for them, WAIT_MS at most. */
 struct image_desk {
     pthread_mutex_t lock;
     pthread_cond_t free;
-    unsigned most, busy, waiting;
+    unsigned most, busy, most_waiting, waiting;
     struct list_cache *cache;
 };
 
@@ -55,6 +56,7 @@ rc_t image_desk_new(unsigned threads, struct image_desk **out, struct err *e)
     pthread_cond_init(&d->free, &clock);
     pthread_condattr_destroy(&clock);
     d->most = threads < 8 ? 2 : threads / 4;
+    d->most_waiting = threads / 3;
     *out = d;
     return RC_OK;
 }
@@ -75,7 +77,7 @@ static bool take_turn(struct image_desk *d)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += WAIT_MS / 1000;
     pthread_mutex_lock(&d->lock);
-    bool may_wait = d->waiting < d->most;
+    bool may_wait = d->waiting < d->most_waiting;
     d->waiting++;
     while (may_wait && d->busy >= d->most && timed_out == 0)
         timed_out = pthread_cond_timedwait(&d->free, &d->lock, &until);
@@ -233,21 +235,31 @@ static str_t cache_key(struct call *c, str_t url)
     return arena_printf(c->arena, "%.*s\n%.*s", STR_ARG(c->session->id), STR_ARG(url));
 }
 
-/* Kept with the second until which it may be shown again. */
-static str_t cached(struct call *c, str_t key)
+/* What came of a fetch: the bytes of a picture, or why there is none; a page that tries again must
+ * not ask outside again. */
+struct kept {
+    int64_t until;
+    rc_t rc;
+};
+
+/* False: nothing is kept (any more). */
+static bool find_kept(struct call *c, str_t key, struct kept *out, str_t *bytes)
 {
-    int64_t until = 0;
     str_t v = list_cache_get(c->app->images->cache, key, c->arena);
-    if (v.n < sizeof until) return STR_NULL;
-    memcpy(&until, v.p, sizeof until);
-    return until > call_now() ? str_sub(v, sizeof until, v.n) : STR_NULL;
+    if (v.n < sizeof *out) return false;
+    memcpy(out, v.p, sizeof *out);
+    *bytes = str_sub(v, sizeof *out, v.n);
+    return out->until > call_now();
 }
 
-static void keep(struct call *c, str_t key, str_t bytes)
+static void keep(struct call *c, str_t key, rc_t rc, str_t bytes)
 {
-    int64_t until = call_now() + KEPT_SECONDS;
-    CLEANUP_BUF struct buf b = BUF_INIT(sizeof until + bytes.n);
-    if (buf_add(&b, &until, sizeof until) && buf_str(&b, bytes))
+    struct kept k;
+    memset(&k, 0, sizeof k); /* its gaps too */
+    k.until = call_now() + KEPT_SECONDS;
+    k.rc = rc;
+    CLEANUP_BUF struct buf b = BUF_INIT(sizeof k + bytes.n);
+    if (buf_add(&b, &k, sizeof k) && buf_str(&b, bytes))
         list_cache_put(c->app->images->cache, key, buf_view(&b));
 }
 
@@ -285,6 +297,32 @@ static rc_t fetch_picture(struct call *c, str_t url, const struct token *t, str_
     return RC_OK;
 }
 
+static bool is_of_the_source(rc_t rc)
+{
+    return rc == RC_SOURCE_DOWN || rc == RC_SOURCE_REFUSED || rc == RC_TOO_LARGE ||
+           rc == RC_TIMEOUT || rc == RC_UNSUPPORTED;
+}
+
+/* From memory, or from outside; what is no picture is RC_UNSUPPORTED. */
+static rc_t find_picture(struct call *c, str_t url, const struct token *t, str_t *bytes,
+                         struct raster *r, struct err *e)
+{
+    struct kept before;
+    str_t key = cache_key(c, url);
+    if (find_kept(c, key, &before, bytes)) {
+        if (before.rc != RC_OK) return err_set(e, before.rc, NULL);
+        return raster_read(*bytes, r) ? RC_OK : err_set(e, RC_UNSUPPORTED, NULL);
+    }
+    rc_t rc = fetch_picture(c, url, t, bytes, e);
+    if (rc == RC_OK && !raster_read(*bytes, r))
+        rc = err_set(e, RC_UNSUPPORTED, "This is no picture that can be shown.");
+    if (rc == RC_OK)
+        keep(c, key, rc, *bytes);
+    else if (is_of_the_source(rc))
+        keep(c, key, rc, STR(""));
+    return rc;
+}
+
 rc_t image_get(struct call *c, struct err *e)
 {
     struct token t;
@@ -292,13 +330,7 @@ rc_t image_get(struct call *c, struct err *e)
     str_t url, bytes;
     CLEANUP_BUF struct buf body = BUF_INIT(IMAGE_BYTES);
     TRY(read_question(c, &url, &t, e));
-    str_t key = cache_key(c, url);
-    bytes = cached(c, key);
-    bool fresh = str_is_null(bytes);
-    if (fresh) TRY(fetch_picture(c, url, &t, &bytes, e));
-    if (!raster_read(bytes, &r))
-        return err_set(e, RC_UNSUPPORTED, "This is no picture that can be shown.");
-    if (fresh) keep(c, key, bytes);
+    TRY(find_picture(c, url, &t, &bytes, &r, e));
     if (!buf_str(&body, bytes)) return err_set(e, RC_NO_MEMORY, NULL);
     response_type(c->s, str_c(r.type));
     response_header(c->s, STR("Content-Disposition"), STR("inline"));

@@ -44,6 +44,16 @@ static rc_t answer_image(struct call *c, str_t name, struct buf *bytes, struct e
     return answer_bytes(c, str_c(r.type), true, name, bytes);
 }
 
+/* Into the browser's own viewer: a document of its own tab, without an origin (CSP sandbox, as for
+ * everything), that asks nobody. Only of mail that was not encrypted: what a form in it sends is
+ * beyond us. */
+static rc_t answer_pdf(struct call *c, str_t name, struct buf *bytes, struct err *e)
+{
+    if (!str_starts(buf_view(bytes), STR("%PDF-")))
+        return err_set(e, RC_UNSUPPORTED, "This is no PDF document.");
+    return answer_bytes(c, STR("application/pdf"), true, name, bytes);
+}
+
 /* Cut where a character begins. */
 static size_t cut_length(str_t s, size_t most)
 {
@@ -79,7 +89,8 @@ static rc_t answer_part(struct call *c, struct opened_message *m, str_t id, bool
     enum preview kind = preview_of(type, name);
     if (kind == PREVIEW_IMAGE) return answer_image(c, name, &bytes, e);
     if (kind == PREVIEW_TEXT) return answer_text(c, m, id, name, e);
-    return err_set(e, RC_FORBIDDEN, "Only pictures and text can be shown in place.");
+    if (kind == PREVIEW_PDF && !m->view->has_encryption) return answer_pdf(c, name, &bytes, e);
+    return err_set(e, RC_FORBIDDEN, "This file cannot be shown in place.");
 }
 
 /* --- large ones --------------------------------------------------------------------------------

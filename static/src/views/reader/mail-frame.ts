@@ -86,7 +86,21 @@ export class WxMailFrame extends WxElement {
     this.#dress();
     markFound(win.document, [win.document.body]);
     for (const { image, cid } of inline) void this.#fill(image, cid);
+    if (remote) this.#insist(win.document);
     this.#fit();
+  }
+
+  /** The server fetches only some pictures at once: one that found no room there is asked for again (what failed
+   *  elsewhere is remembered there, and nobody else is asked). */
+  #insist(doc: Document): void {
+    const { signal } = this.#abort;
+    for (const image of doc.querySelectorAll<HTMLImageElement>('img[src^="/api/v1/image?"]')) {
+      const src = image.getAttribute('src')!;
+      let left = 3;
+      image.addEventListener('error', () => {
+        if (left-- > 0) setTimeout(() => { if (!signal.aborted && image.isConnected) image.src = `${src}&again=${left}`; }, 1000 + Math.random() * 2000);
+      });
+    }
   }
 
   async #fill(image: HTMLImageElement, cid: string): Promise<void> {
