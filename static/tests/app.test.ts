@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Folder } from '../src/api/types.ts';
 import { shownKeys } from '../src/core/commands.ts';
-import { fileSize, initials, listDate, nameList, nameOf } from '../src/core/format.ts';
+import { dateTag, fileSize, fullDate, initials, listDate, nameList, nameOf, timeZone, useDates } from '../src/core/format.ts';
+import { zoneOffset } from '../src/core/zones.ts';
+import { qrPath } from '../src/views/settings/qr.ts';
+import { moved, withField } from '../src/views/settings/rule-words.ts';
 import { pickLanguage, t, useTexts } from '../src/core/i18n.ts';
 import { parsePath, pathOf } from '../src/core/router.ts';
 import { buildTree } from '../src/store/folders.ts';
@@ -72,4 +75,53 @@ test('the language follows the wish, then the browser, then English', () => {
   assert.equal(pickLanguage(undefined, ['fr', 'de-DE']), 'de');
   assert.equal(pickLanguage('xx', []), 'en');
   assert.equal(t('no-such-key'), 'no-such-key');
+});
+
+test('dates are told in the zone and the style that was chosen', () => {
+  const now = new Date('2026-11-22T11:30:00Z');
+  try {
+    useDates('en-GB', 'Pacific/Auckland', ['en-US']); // 13 hours ahead: it is the 23rd there
+    assert.equal(listDate('2026-11-22T11:00:00Z', now), '0:00');
+    assert.equal(listDate('2026-11-22T10:59:00Z', now), 'Yesterday');
+    assert.equal(fullDate('2026-12-31T23:30:00Z').includes('1 January 2027'), true);
+    useDates('en-US', 'America/New_York', []);
+    assert.match(listDate('2026-11-22T11:00:00Z', now), /6:00\sAM/);
+    assert.equal(listDate('2026-11-22T04:59:00Z', now), 'Yesterday');
+    useDates('', 'Mars/Olympus', ['fr-FR', 'en-AU']);
+    assert.deepEqual([dateTag.value, timeZone.value], ['en-AU', '']);
+    useDates('de-AT', '', ['fr-FR']);
+    assert.equal(dateTag.value, '', 'a region of another language is not taken');
+  } finally { useDates('', '', []); }
+});
+
+test('a day has the offset of its season', () => {
+  timeZone.value = 'Europe/Berlin';
+  assert.equal(zoneOffset('2026-07-01'), '+0200');
+  assert.equal(zoneOffset('2026-12-01'), '+0100');
+  timeZone.value = 'Asia/Kolkata';
+  assert.equal(zoneOffset('2026-12-01'), '+0530');
+  timeZone.value = 'UTC';
+  assert.equal(zoneOffset('2026-12-01'), '+0000');
+  timeZone.value = '';
+});
+
+test('a filter moves to another place, and nothing is lost at the ends', () => {
+  assert.deepEqual(moved(['a', 'b', 'c'], 0, 2), ['b', 'c', 'a']);
+  assert.deepEqual(moved(['a', 'b', 'c'], 2, 0), ['c', 'a', 'b']);
+  for (const [from, to] of [[0, -1], [2, 3], [5, 0]] as const) assert.deepEqual(moved(['a', 'b', 'c'], from, to), ['a', 'b', 'c']);
+});
+
+test('another field of a condition keeps what still fits', () => {
+  assert.deepEqual(withField({ field: 'from', op: 'is_not', value: 'x' }, 'subject'), { field: 'subject', op: 'is_not', value: 'x' });
+  assert.deepEqual(withField({ field: 'from', op: 'is', value: 'x' }, 'size'), { field: 'size', op: 'over', value: 1000 });
+  assert.deepEqual(withField({ field: 'size', op: 'over', value: 5 }, 'header'), { field: 'header:', op: 'contains', value: '' });
+  assert.deepEqual(withField({ field: 'from', op: 'is', value: 'x' }, 'attachment'), { field: 'attachment', op: 'yes' });
+});
+
+test('a QR code is a square of unit squares with a quiet border', () => {
+  const { path, size } = qrPath('otpauth://totp/Waxseal:a%40b.test?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Waxseal');
+  assert.ok(size >= 21 + 8);
+  // The finder patterns stand in three corners, four modules inside.
+  for (const at of [`M4 4h7v1`, `M${size - 11} 4h7v1`, `M4 ${size - 5}h7v1`]) assert.ok(path.includes(at), at);
+  assert.doesNotMatch(path, /M[0-3] |M\d+ [0-3]h/);
 });

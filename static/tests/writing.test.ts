@@ -1,12 +1,13 @@
 // The composer when the plan changes under it, the subject that is hidden, who can receive, and the search field.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RecipientInfo, RecipientStatus, Session } from '../src/api/types.ts';
+import type { Message, RecipientInfo, RecipientStatus, Session } from '../src/api/types.ts';
 import { blockers, canReceive } from '../src/core/security-mode.ts';
+import { replyRecipients } from '../src/core/reply.ts';
 import { Composer } from '../src/store/compose.ts';
 import { followPlace, searchText } from '../src/store/search.ts';
 import { defaults, session, settings } from '../src/store/session.ts';
-import { draftHeader } from '../src/views/compose/open.ts';
+import { draftHeader, identityFor } from '../src/views/compose/open.ts';
 import { recipientState } from '../src/views/compose/security-tab.ts';
 
 const plan = (smime: boolean): void => { session.value = { user: { address: 'a@x.test', name: '' }, csrf: '', plan: '', features: { smime }, limits: { message_bytes: 1e6, attachment_bytes: 1e6 }, instance: '', version: '', settings: defaults() } satisfies Session; };
@@ -77,4 +78,31 @@ test('the search field is emptied by another folder and kept while reading', () 
   assert.equal(searchText.value, 'half typed');
   followPlace('archive', false);
   assert.equal(searchText.value, '');
+});
+
+test('who has several identities answers as the one that was written to, and is not among the recipients', () => {
+  const one = { name: 'A', address: 'a@x.test', reply_to: '', signature: 'A.', default: true };
+  const two = { name: 'Sales', address: 'Sales@x.test', reply_to: 'desk@x.test', signature: 'S.', default: false };
+  settings.value = { ...defaults(), identities: [one, two] };
+  const m = (to: string): Message => ({ headers: { to: [{ name: '', address: to }], cc: [], from: [{ name: '', address: 'x@y.test' }], reply_to: [] } }) as unknown as Message;
+  assert.equal(identityFor(m('sales@X.test')).name, 'Sales');
+  assert.equal(identityFor(m('a@x.test')).name, 'A');
+  assert.equal(identityFor(m('list@y.test')).name, 'A');
+  assert.deepEqual(replyRecipients({ ...m('sales@x.test'), headers: { ...m('sales@x.test').headers, cc: [{ name: '', address: 'a@x.test' }, { name: '', address: 'z@y.test' }] } }, ['a@x.test', 'sales@x.test'], true),
+    { to: [{ name: '', address: 'x@y.test' }], cc: [{ name: '', address: 'z@y.test' }] });
+  settings.value = defaults();
+});
+
+test('another identity takes its name, its address for answers and, in plain text, its signature along', async () => {
+  const one = { name: 'A', address: 'a@x.test', reply_to: '', signature: 'A $& sign', default: true };
+  const two = { name: 'Sales', address: 'sales@x.test', reply_to: 'desk@x.test', signature: 'S $& sign', default: false };
+  settings.value = { ...defaults(), identities: [one, two] };
+  plan(false);
+  const c = new Composer({ mode: 'none', plain: true, text: 'Hello\n\n-- \nA $& sign' });
+  assert.equal((await c.body(null)).body.from.address, 'a@x.test');
+  c.setIdentity(two);
+  const { body } = await c.body(null);
+  assert.deepEqual([body.from, body.reply_to, body.text], [{ name: 'Sales', address: 'sales@x.test' }, [{ name: '', address: 'desk@x.test' }], 'Hello\n\n-- \nS $& sign']);
+  c.stop();
+  settings.value = defaults();
 });

@@ -138,7 +138,9 @@ static const char *submit(struct call *c, struct sending *s, struct envelope *en
 {
     struct smtp_account account = call_smtp_account(c);
     enum smtp_outcome outcome = SMTP_REFUSED;
-    struct smtp_envelope se = {.from = c->session->address,
+    /* Who writes as an alias does not show the account's own address as the envelope's sender. */
+    str_t from = s->ticket->from.n ? s->ticket->from : c->session->address;
+    struct smtp_envelope se = {.from = from,
                                .recipients = env->to,
                                .count = env->to_count,
                                .envid = s->ticket->submission,

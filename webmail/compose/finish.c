@@ -113,10 +113,12 @@ static rc_t compare_decisions(const struct ticket *t, const struct decision *d, 
 static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
 {
     const struct ticket *t = &f->ticket;
-    struct decision_input in = {.mode = t->mode, .from = c->session->address, .signer = t->signer};
+    str_t from = t->from.n ? t->from : c->session->address;
+    struct decision_input in = {.mode = t->mode, .from = from, .signer = t->signer};
     struct mail_address *to = ARENA_ARRAY(c->arena, t->count + 1, struct mail_address);
     struct mail_address *bcc = ARENA_ARRAY(c->arena, t->count + 1, struct mail_address);
     if (!to || !bcc) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(compose_check_from(c, from, e)); /* the operator may have taken the alias back */
     for (size_t i = 0; i < t->count; i++) {
         const struct ticket_recipient *r = &t->recipients[i];
         if (r->bcc)

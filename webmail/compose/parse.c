@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mutant.h"
+#include "policy/alias.h"
 #include "webmail/session/session.h"
 
 #define JSON_MAX (16u << 20)
@@ -97,13 +98,21 @@ static rc_t read_addresses(struct call *c, const json_t *in, const char *key,
     return RC_OK;
 }
 
+rc_t compose_check_from(struct call *c, str_t address, struct err *e)
+{
+    bool allowed;
+    TRY(alias_allows(c->kv, c->arena, c->app->config->instance, c->session->address, address,
+                     &allowed, e));
+    if (allowed) return RC_OK;
+    return compose_refuse(e, RC_FORBIDDEN, "from", "You may not send with this address.");
+}
+
 static rc_t read_people(struct call *c, const json_t *in, struct compose *m, struct err *e)
 {
     const json_t *reply_to = json_object_get(in, "reply_to");
     TRY(read_address(json_object_get(in, "from"), "from", &m->from, e));
-    if (!str_ieq(m->from.address, c->session->address))
-        return compose_refuse(e, RC_FORBIDDEN, "from", "You may not send with this address.");
-    m->from.address = c->session->address;
+    TRY(compose_check_from(c, m->from.address, e));
+    if (str_ieq(m->from.address, c->session->address)) m->from.address = c->session->address;
     if (json_is_array(reply_to)) reply_to = json_array_get(reply_to, 0);
     if (json_is_object(reply_to)) TRY(read_address(reply_to, "reply_to", &m->reply_to, e));
     TRY(read_addresses(c, in, "to", &m->to, &m->to_count, e));

@@ -73,6 +73,7 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
     unsigned char hash[32];
     TRY(sha256(buf_view(&p->draft.entity), hash, e));
     struct ticket t = {.submission = m->submission,
+                       .from = m->from.address,
                        .mode = m->mode,
                        .draft = p->place,
                        .shape = p->draft.shape,

@@ -17,6 +17,7 @@ json_t *ticket_json(const struct ticket *t, struct arena *a)
     json_put_bool(v, "encrypted", t->shape.encrypted);
     json_put_str(v, "digest", t->digest);
     json_put_str(v, "header", t->header);
+    json_put_str(v, "from", t->from);
     json_put_str(v, "signer", t->signer);
     json_put_str(v, "state", t->state.p ? b64_encode(a, t->state) : STR_NULL);
     for (size_t i = 0; i < t->count; i++) {
@@ -62,6 +63,7 @@ rc_t ticket_from_json(const json_t *v, struct arena *a, struct ticket *out, stru
     str_t mode, state;
     uint32_t head, inner;
     TRY(text(v, "submission", a, &t.submission, e));
+    TRY(text(v, "from", a, &t.from, e));
     TRY(json_need_str(v, "mode", &mode, e));
     TRY(compose_mode_of(mode, &t.mode, e));
     TRY(json_want_object(v, "draft", &place, e));

@@ -14,6 +14,7 @@
 
 struct ticket {
     str_t submission;
+    str_t from; /* address; null in tickets of before: the account's own */
     enum compose_mode mode;
     struct place draft;
     struct draft_shape shape;

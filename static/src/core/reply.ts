@@ -8,13 +8,15 @@ export function withPrefix(subject: string, prefix: 'Re' | 'Fwd'): string {
   return `${prefix}: ${bare}`;
 }
 
-export function replyRecipients(m: Message, me: string, all: boolean): { to: Address[]; cc: Address[] } {
+/** me: all addresses of one's own. */
+export function replyRecipients(m: Message, me: string | readonly string[], all: boolean): { to: Address[]; cc: Address[] } {
   const h = m.headers;
-  const mine = h.from.some((a) => sameAddress(a.address, me));
+  const own = typeof me === 'string' ? [me] : me;
+  const mine = h.from.some((a) => own.some((o) => sameAddress(a.address, o)));
   const first = mine ? h.to : h.reply_to.length ? h.reply_to : h.from;
-  const to = unique(first, mine ? [] : [me]);
+  const to = unique(first, mine ? [] : own);
   if (!all) return { to: to.length ? to : unique(first), cc: [] };
-  const others = unique([...(mine ? [] : h.to), ...h.cc], [me, ...to.map((a) => a.address)]);
+  const others = unique([...(mine ? [] : h.to), ...h.cc], [...own, ...to.map((a) => a.address)]);
   return { to: to.length ? to : unique(first), cc: others };
 }
 

@@ -1,7 +1,7 @@
 // One composer: what is being written. Lives apart from its element, so that a redraw never loses a word.
 import * as api from '../api/compose.ts';
 import { ApiError, sentence } from '../api/client.ts';
-import type { Address, ComposeBody, DraftSaved, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
+import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
 import { fileSize } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
@@ -18,6 +18,8 @@ export interface Start {
   to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
   mode: SecurityMode; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
   original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
+  /** Whom it is written as; absent: the default identity. */
+  identity?: Identity;
 }
 
 let serial = 0;
@@ -34,6 +36,7 @@ export class Composer {
   readonly bcc = signal<Address[]>([]);
   readonly subject = signal('');
   readonly files = signal<FileItem[]>([]);
+  readonly identity = signal<Identity>(identity.value);
   readonly mode = signal<SecurityMode>('none');
   /** Wanted for this message; has effect where the mode encrypts (RFC 9788: servers see "[...]"). */
   readonly hideSubject = signal(false);
@@ -76,6 +79,7 @@ export class Composer {
       this.bcc.value = start.bcc ?? [];
       this.subject.value = start.subject ?? '';
       this.mode.value = start.mode;
+      this.identity.value = start.identity ?? identity.value;
       this.hideSubject.value = start.hideSubject ?? settings.value.security.hide_subject === true;
       this.showCc.value = this.cc.value.length + this.bcc.value.length > 0;
       this.rich.value = start.plain !== true;
@@ -104,6 +108,15 @@ export class Composer {
     this.cannot.value = false;
     this.changed();
     void this.lookUp();
+  }
+
+  /** In plain text the signature of before gives way, where it still stands as it was put there. */
+  setIdentity(next: Identity): void {
+    const block = (i: Identity): string => (i.signature ? `-- \n${i.signature}` : '');
+    const before = block(this.identity.value);
+    if (!this.rich.value && before && this.plain.includes(before)) this.plain = this.plain.replace(before, () => block(next));
+    this.identity.value = next;
+    this.changed();
   }
 
   setMode(mode: SecurityMode): void {
@@ -169,8 +182,8 @@ export class Composer {
     const inline: FileItem[] = (rich?.images ?? []).map((i) => ({ id: 0, file: new Blob([i.bytes], { type: i.type }), name: `image.${i.type.split('/')[1] ?? 'img'}`, type: i.type, size: i.bytes.byteLength, cid: i.cid }));
     const all = [...inline, ...this.files.value];
     const body: ComposeBody = {
-      submission: this.submission, from: { name: identity.value.name, address: identity.value.address },
-      to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: [], subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
+      submission: this.submission, from: { name: this.identity.value.name, address: this.identity.value.address },
+      to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: this.identity.value.reply_to ? [{ name: '', address: this.identity.value.reply_to }] : [], subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
       in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value),
       signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),
     };

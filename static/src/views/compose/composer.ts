@@ -13,7 +13,7 @@ import { blockers, encrypts, sendLabel, signs } from '../../core/security-mode.t
 import type { Composer } from '../../store/compose.ts';
 import { close, composers, discard } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
-import { me, smimeOn } from '../../store/session.ts';
+import { settings, smimeOn } from '../../store/session.ts';
 import { announce, confirm } from '../../store/ui.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { commandVersion } from '../../core/commands.ts';
@@ -143,7 +143,7 @@ export class WxComposer extends WxElement {
   override willUpdate(): void {
     if (!this.#askedSigner && smimeOn.value && signs(this.#c.mode.value)) {
       this.#askedSigner = true;
-      loadSmime('sending').then((p) => p?.sending.signerFor(me.value.address)).then((s) => { this.signer = s; }, () => { this.#askedSigner = false; });
+      loadSmime('sending').then((p) => p?.sending.signerFor(this.#c.identity.value.address)).then((s) => { this.signer = s; }, () => { this.#askedSigner = false; });
     }
   }
 
@@ -266,11 +266,30 @@ export class WxComposer extends WxElement {
       <button type="button" class="link" @click=${() => { c.setHideSubject(!hidden); announce(t(hidden ? 'subject-seen' : 'subject-hidden')); }}>${t(hidden ? 'subject-show' : 'subject-hide')}</button></div>`;
   }
 
+  /** Only who has several identities chooses one. */
+  #from(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    const list = settings.value.identities;
+    if (list.length < 2) return nothing;
+    const at = list.findIndex((i) => i.address === c.identity.value.address && i.name === c.identity.value.name);
+    const pick = (e: Event): void => {
+      const next = list[Number((e.target as HTMLSelectElement).value)];
+      if (!next) return;
+      c.setIdentity(next);
+      this.signer = undefined;
+      this.#askedSigner = false;
+      this.requestUpdate();
+    };
+    return html`<div class="composer-from"><label for="from-${c.submission}">${t('header-from')}</label><span class="select-wrap"><select class="select" id="from-${c.submission}" @change=${pick}>
+      ${list.map((i, n) => html`<option value=${n} ?selected=${n === Math.max(0, at)}>${i.name ? `${i.name} <${i.address}>` : i.address}</option>`)}</select>${icon('chevron-down')}</span></div>`;
+  }
+
   #message(): TemplateResult {
     const c = this.#c;
     const secret = c.mayEncrypt.value;
     const off = secret ? 'off' : undefined;
     return html`<div class="composer-message" id="message-${c.submission}" role=${ifDefined(smimeOn.value ? 'tabpanel' : undefined)} aria-label=${ifDefined(smimeOn.value ? t('message') : undefined)} ?hidden=${c.tab.value !== 'message' && smimeOn.value}>
+      ${this.#from()}
       <div class="composer-to">${this.#recipients('to', t('header-to'))}${c.showCc.value ? nothing : html`<button type="button" class="link cc-button" @click=${() => { c.showCc.value = true; void this.updateComplete.then(() => this.querySelectorAll<HTMLElement>('.chips-input')[1]?.focus()); }}>${t('cc-bcc')}</button>`}</div>
       ${c.showCc.value ? html`${this.#recipients('cc', t('header-cc'))}${this.#recipients('bcc', t('header-bcc'))}` : nothing}
       <div class="subject-row"><label class="visually-hidden" for="subject-${c.submission}">${t('subject')}</label>

@@ -1,7 +1,7 @@
 // Builds a composer for each way to begin: new, reply, forward, an old draft, a mailto link.
 import '../../core/shared.ts';
 import * as mail from '../../api/mail.ts';
-import type { Message, MessageRef } from '../../api/types.ts';
+import type { Identity, Message, MessageRef } from '../../api/types.ts';
 import { parseMailto } from '../../core/address.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
@@ -12,7 +12,7 @@ import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
 import { composers, openOne } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
-import { identity, me, settings, smimeOn } from '../../store/session.ts';
+import { identity, me, session, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import type { ComposeKind } from '../../app/compose.ts';
 import './composer.ts';
@@ -38,23 +38,32 @@ async function filesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): 
   return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [] })], a.name || t('attachment-unnamed'), { type: a.type })));
 }
 
+const own = (): string[] => session.value?.user.addresses ?? [me.value.address];
+
+/** Whom the message was written to answers: the identity of that address, the default one first. */
+export function identityFor(m: Message): Identity {
+  const there = [...m.headers.to, ...m.headers.cc, ...m.headers.from].map((a) => a.address.toLowerCase());
+  return [identity.value, ...settings.value.identities].find((i) => there.includes(i.address.toLowerCase())) ?? identity.value;
+}
+
 function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forward'): Start {
   const secret = encryptedMail(m);
   const { parts, mixed } = quotable(m);
   if (mixed) toast(t('quote-mixed'), { kind: 'bad' });
   const forward = kind === 'forward';
   const intro = forward ? forwardIntro(m) : plainText('quote-intro', { date: fullDate(m.headers.date ?? m.received), name: nameOf(m.headers.from[0]) });
-  const signature = identity.value.signature;
+  const as = identityFor(m);
+  const signature = as.signature;
   const text = plainOf(m);
   const start: Start = {
-    subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), mode: modeFor(secret), toEncrypted: secret, signature,
+    subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), mode: modeFor(secret), toEncrypted: secret, signature, identity: as,
     quote: quoteHtml(parts), intro, plain: false, text: `\n\n${signature ? `-- \n${signature}\n\n` : ''}${intro}\n${forward ? text : quoteText(text)}`,
     // A subject that came hidden does not go back in the open.
     ...(secret && m.headers.outer_subject !== null && m.headers.outer_subject.trim() !== m.headers.subject.trim() ? { hideSubject: true } : {}),
     original: { ref: o.ref, flag: forward ? '$Forwarded' : '\\Answered' }, ...threading(m),
   };
   if (forward) return { ...start, in_reply_to: null };
-  const people = replyRecipients(m, me.value.address, kind === 'reply-all');
+  const people = replyRecipients(m, own(), kind === 'reply-all');
   return { ...start, ...people };
 }
 
@@ -99,6 +108,7 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const text = plainOf(m);
   const hideSubject = draftHides(own.mode, own.hideSubject);
   const c = new Composer({
+    identity: settings.value.identities.find((i) => i.address.toLowerCase() === h.from[0]?.address.toLowerCase() && i.name === h.from[0]?.name) ?? identityFor(m),
     to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
     in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });

@@ -10,7 +10,7 @@ import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '..
 import type { Composer } from '../../store/compose.ts';
 import * as composers from '../../store/composers.ts';
 import * as list from '../../store/list.ts';
-import { changeSettings, me, settings, smimeOn } from '../../store/session.ts';
+import { changeSettings, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { announce, confirm } from '../../store/ui.ts';
 import { SendCheckError } from '../../smime/contract.ts';
@@ -103,7 +103,7 @@ export async function send(c: Composer): Promise<void> {
     // Without signature and encryption nothing is promised that a comparison could keep; the keyring stays out of it.
     const part = mode === 'none' ? null : await loadSmime('sending');
     if (mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
-    const signer = signs(mode) ? await part!.sending.signerFor(me.value.address) : null;
+    const signer = signs(mode) ? await part!.sending.signerFor(c.identity.value.address) : null;
     if (signs(mode) && !signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
     const { body, files } = await c.body(signer);
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
