@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import test, { after, before } from 'node:test';
-import { folderId, imapOf, signedIn } from '../lib/instance.mjs';
+import { eventually, folderId, imapOf, signedIn } from '../lib/instance.mjs';
 import { message, text } from '../lib/mime.mjs';
 
 let c, imap, uidvalidity;
@@ -142,4 +142,36 @@ test('conversations of what is not there', async () => {
   const gone = await put('gone', {});
   await c.post(`/api/v1/folders/${f}/delete`, { uidvalidity, uids: [gone] });
   assert.equal((await ask({ uidvalidity, uid: gone })).status, 404);
+});
+
+test('a large folder is shown while its conversations are found out, and then with them', async () => {
+  const large = `Large ${randomUUID().slice(0, 8)}`, id5 = folderId(large);
+  await imap.create(large);
+  for (let i = 0; i < 82; i++) {
+    await imap.append(large, message({ from: 'tester@demo.test', to: 'alice@demo.test', subject: `L${i}`, date: new Date(), id: `<${i}.${large.replace(' ', '.')}@demo.test>`,
+      references: i % 2 ? [`<${i - 1}.${large.replace(' ', '.')}@demo.test>`] : undefined }, text('x\n')));
+  }
+  await imap.select(large);
+  for (let n = 82; n < 5200; n *= 2) await imap.command(`COPY 1:${n} "${large}"`);
+  const total = 82 * 64;
+  const page = (offset, q = '&threads=1') => c.get(`/api/v1/folders/${id5}/messages?offset=${offset}&limit=200${q}`);
+  const known = await eventually(async () => {
+    const r = await page(0);
+    assert.equal(r.status, 200, r.text);
+    assert.equal(r.json.total, total);
+    if (!r.json.pending) return r;
+    assert.deepEqual([r.json.rows, r.headers.etag, r.json.messages.some((m) => m.thread)], [total, undefined, false], 'by position until then');
+    return false;
+  }, 'the conversations are known', 60);
+  assert.ok(known.json.rows < total);
+  let messages = 0;
+  for (let offset = 0; offset < known.json.rows; offset += 200)
+    for (const m of (await page(offset)).json.messages) messages += m.thread.count;
+  assert.equal(messages, total, 'each message is in one of them');
+  const sorted = await eventually(async () => { const r = await page(0, '&sort=subject'); return r.json.pending ? false : r; }, 'the order is known', 60);
+  assert.deepEqual([...new Set(sorted.json.messages.map((m) => m.subject))], ['L0', 'L1', 'L10', 'L11'].slice(0, new Set(sorted.json.messages.map((m) => m.subject)).size));
+  const talk = await c.post(`/api/v1/folders/${id5}/conversation`, { uidvalidity: known.json.uidvalidity, uid: known.json.messages[0].uid });
+  assert.equal(talk.json.messages.filter((m) => m.folder === id5).length, known.json.messages[0].thread.count);
+  await imap.select('INBOX');
+  await imap.command(`DELETE "${large}"`);
 });

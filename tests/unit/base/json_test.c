@@ -60,12 +60,37 @@ static void writes_any_bytes_as_utf8(void **state)
                                  "e\",\"bad\":\"a\xef\xbf\xbd\xef\xbf\xbd z\",\"none\":null}"));
 }
 
+static void writes_texts_as_values_are_written(void **state)
+{
+    (void) state;
+    static const str_t texts[] = {STR_INIT(""),
+                                  STR_INIT("plain"),
+                                  STR_INIT("\"\\/\b\f\n\r\t\x01\x1f\x7f"),
+                                  STR_INIT("a\0b"),
+                                  STR_INIT("\xc3\xa4 \xf0\x9f\x98\x80"),
+                                  STR_INIT("bad \xff\xc3 bytes"),
+                                  STR_INIT("</script>\xe2\x80\xa8"),
+                                  {NULL, 0}};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        CLEANUP_BUF struct buf direct = BUF_INIT(1000), by_value = BUF_INIT(1000);
+        CLEANUP_JSON json_t *v = json_from_str(texts[i]), *back = NULL;
+        assert_true(json_write_text(texts[i], &direct));
+        assert_true(json_write(v, &by_value));
+        back = json_loadb(direct.p, direct.n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+        if (!back || !json_equal(back, v))
+            fail_msg("%zu: %s instead of %s", i, direct.p, by_value.p);
+    }
+    CLEANUP_BUF struct buf small = BUF_INIT(4);
+    assert_false(json_write_text(STR("too long"), &small));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_what_is_not_one_object),
         cmocka_unit_test(reads_members_by_type),
         cmocka_unit_test(writes_any_bytes_as_utf8),
+        cmocka_unit_test(writes_texts_as_values_are_written),
     };
     return cmocka_run_group_tests_name("base/json", tests, NULL, NULL);
 }

@@ -104,10 +104,79 @@ static void says_state_down_and_comes_back(void **state)
     kv_free(stranger);
 }
 
+/* Another client's commands, counted: what was read ahead asks no more. */
+static long long commands(struct kv *other, struct arena *a)
+{
+    struct kv_value v;
+    assert_int_equal(KV_CMD(other, a, &v, NULL, STR("INFO"), STR("commandstats")), RC_OK);
+    ptrdiff_t at = str_find(v.s, STR("cmdstat_get:calls="));
+    return at < 0 ? 0 : strtoll(v.s.p + at + 18, NULL, 10);
+}
+
+static void reads_ahead(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20), *b = arena_new(1 << 20);
+    struct kv *kv = open_kv("test-only"), *other = open_kv("test-only");
+    struct kv_value v;
+    assert_int_equal(
+        KV_CMD(kv, a, &v, NULL, STR("MSET"), STR("one"), STR("1"), STR("two"), STR("2")), RC_OK);
+    long long before = commands(other, a);
+    kv_ahead(kv, STR("two"));
+    kv_ahead(kv, STR("none"));
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("one")), RC_OK);
+    assert_str(v.s, STR("1"));
+    assert_int_equal(commands(other, a) - before, 3);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("two")), RC_OK);
+    assert_str(v.s, STR("2"));
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("none")), RC_OK);
+    assert_int_equal(v.type, KV_NIL);
+    assert_int_equal(commands(other, a) - before, 3);
+    /* once: then it is asked for, and what changed meanwhile is seen */
+    assert_int_equal(KV_CMD(other, a, &v, NULL, STR("SET"), STR("two"), STR("22")), RC_OK);
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("two")), RC_OK);
+    assert_str(v.s, STR("22"));
+    kv_free(kv);
+    kv_free(other);
+}
+
+static void reads_ahead_nothing_old(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20), *b = arena_new(1 << 20);
+    struct kv *kv = open_kv("test-only"), *other = open_kv("test-only");
+    struct kv_value v;
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("SET"), STR("k"), STR("old")), RC_OK);
+    for (int how = 0; how < 3; how++) {
+        kv_ahead(kv, STR("k"));
+        assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("one")), RC_OK);
+        assert_int_equal(KV_CMD(other, a, &v, NULL, STR("SET"), STR("k"), STR("new")), RC_OK);
+        /* our own write, the end of the request, another request's arena */
+        if (how == 0)
+            assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("SET"), STR("x"), STR("y")), RC_OK);
+        if (how == 1) kv_ahead_forget(kv);
+        assert_int_equal(KV_CMD(kv, how == 2 ? b : a, &v, NULL, STR("GET"), STR("k")), RC_OK);
+        assert_str(v.s, STR("new"));
+        kv_ahead_forget(kv);
+        assert_int_equal(KV_CMD(other, a, &v, NULL, STR("SET"), STR("k"), STR("old")), RC_OK);
+    }
+    /* a key of another type fails nobody who did not ask for it; more than there is room for */
+    assert_int_equal(KV_CMD(other, a, &v, NULL, STR("HSET"), STR("h"), STR("f"), STR("v")), RC_OK);
+    for (int i = 0; i < 9; i++)
+        kv_ahead(kv, STR("h"));
+    assert_int_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("k")), RC_OK);
+    assert_str(v.s, STR("old"));
+    assert_int_not_equal(KV_CMD(kv, a, &v, NULL, STR("GET"), STR("h")), RC_OK);
+    kv_free(kv);
+    kv_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keeps_any_bytes),
+        cmocka_unit_test(reads_ahead),
+        cmocka_unit_test(reads_ahead_nothing_old),
         cmocka_unit_test(one_bad_reply_leaves_the_pipeline_in_step),
         cmocka_unit_test(says_state_down_and_comes_back),
     };

@@ -521,6 +521,60 @@ static void test_search_filters_and_charsets(void **state)
     imap_release(im);
 }
 
+/* --- conversations ------------------------------------------------------------------------------
+ */
+
+static uint32_t put_answer(struct imap *im, const char *box, const char *id, const char *refs)
+{
+    CLEANUP_BUF struct buf m = BUF_INIT(10000);
+    buf_printf(&m, HEAD("talk") "Message-ID: <%s@x>\r\n", id);
+    if (refs) buf_printf(&m, "References: %s\r\n", refs);
+    buf_cstr(&m, "\r\nx\r\n");
+    return put(im, box, buf_view(&m));
+}
+
+/* What another session does is seen by the next list, and never leaves a message out. */
+static void test_threads_follow_the_mailbox(void **state)
+{
+    (void) state;
+    need_dovecot();
+    static const struct imap_order threads = {.threads = true};
+    struct imap *im = dovecot_open(&d, "threads", "INBOX");
+    str_t box = fresh_box(im, "threads");
+    imap_release(im);
+    im = dovecot_open(&d, "threads", "threads");
+    struct imap *other = dovecot_open(&d, "threads-2", "threads");
+    const char *name = arena_cstr(d.a, box);
+    uint32_t a = put_answer(other, name, "a", NULL), b = put_answer(other, name, "b", NULL);
+    struct imap_rows rows;
+    assert_int_equal(imap_list_ordered(im, &threads, 0, 50, d.a, &rows, &d.e), RC_OK);
+    assert_true(rows.count == 2 && rows.rows[0].uid == b && rows.total == 2);
+    for (unsigned round = 0; round < 20; round++) {
+        char refs[40];
+        snprintf(refs, sizeof refs, "<%s@x>", round % 2 ? "a" : "b");
+        char id[20];
+        snprintf(id, sizeof id, "r%u", round);
+        uint32_t c = put_answer(other, name, id, refs);
+        struct imap_mailbox box_now;
+        bool quiet;
+        /* as the list route asks: a look first */
+        assert_int_equal(imap_look(im, &box_now, &quiet, &d.e), RC_OK);
+        assert_int_equal(imap_list_ordered(im, &threads, 0, 50, d.a, &rows, &d.e), RC_OK);
+        assert_true(rows.count == 2 && rows.mailbox.total == round + 3);
+        assert_int_equal(rows.rows[0].uid, c);
+        assert_int_equal(rows.threads[0].uids[0], round % 2 ? a : b);
+        assert_int_equal(rows.threads[0].count + rows.threads[1].count, round + 3);
+        assert_int_equal(rows.threads[0].unread, rows.threads[0].count);
+    }
+    /* the first messages of both go: what hung on them stays together */
+    const uint32_t gone[] = {a, b};
+    assert_int_equal(imap_expunge(other, gone, 2, &d.e), RC_OK);
+    assert_int_equal(imap_list_ordered(im, &threads, 0, 50, d.a, &rows, &d.e), RC_OK);
+    assert_true(rows.count == 2 && rows.threads[0].count == 10 && rows.threads[1].count == 10);
+    imap_release(im);
+    imap_release(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +585,7 @@ int main(void)
         cmocka_unit_test(test_search_promise),
         cmocka_unit_test(test_search_corpus),
         cmocka_unit_test(test_search_filters_and_charsets),
+        cmocka_unit_test(test_threads_follow_the_mailbox),
     };
     return cmocka_run_group_tests_name("imap_dovecot", tests, setup, teardown);
 }
