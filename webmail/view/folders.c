@@ -24,6 +24,8 @@ static json_t *folder_json(const struct imap_folder *f, struct arena *a)
     json_put_str(v, "rights", f->rights);
     json_put_int(v, "total", f->total);
     json_put_int(v, "unread", f->unseen);
+    json_put_int(v, "uidvalidity", f->uidvalidity);
+    json_put_int(v, "uidnext", f->uidnext);
     return v;
 }
 

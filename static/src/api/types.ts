@@ -53,7 +53,7 @@ export interface Session {
 export type Role = 'inbox' | 'drafts' | 'sent' | 'archive' | 'junk' | 'trash' | 'all' | 'flagged' | null;
 export interface Folder {
   id: string; name: string; path: string; delimiter: string; role: Role; selectable: boolean; subscribed: boolean;
-  shared: boolean; total: number; unread: number;
+  shared: boolean; total: number; unread: number; uidvalidity?: number; uidnext?: number;
   /** Whose mailbox it is; null or absent: one's own. */
   owner?: string | null;
   /** Of a folder of others: letters of RFC 4314; null or absent: nothing is known, so nothing is forbidden here. */

@@ -3,7 +3,6 @@
 import '../core/shared.ts';
 import { ApiError, featuresNow, sessionExpired } from '../api/client.ts';
 import { readEvents } from '../api/events.ts';
-import * as mail from '../api/mail.ts';
 import { Leader } from '../core/leader.ts';
 import type { Locks } from '../core/leader.ts';
 import { effect, untracked } from '../core/signals.ts';
@@ -75,7 +74,11 @@ let soon: ReturnType<typeof setTimeout> | undefined;
 /** Folders and list; several reasons at once make one look. */
 function everything(): void {
   clearTimeout(soon);
-  soon = setTimeout(() => { void loadFolders(); freshen(); }, 30);
+  soon = setTimeout(() => {
+    // Mail that came while nobody listened (asleep, another tab led) is told of, too.
+    void loadFolders().then(() => { const now = inboxNow(); if (now) void onInbox(now); });
+    freshen();
+  }, 30);
 }
 
 // ---- events ----
@@ -103,18 +106,13 @@ function onHello(account: unknown): void {
   // The cookie belongs to somebody who signed in since, in another tab: nothing of theirs is for this page.
   if (account !== session.value?.user.address) { leader.stop(); void loadFolders(); return; }
   everything();
-  if (leader.leading && settings.value.notifications.desktop) void noteInbox();
 }
 
 // ---- desktop notifications ----
 
 const wantsNotes = (): boolean => settings.value.notifications.desktop && typeof Notification === 'function' && Notification.permission === 'granted';
 
-async function noteInbox(): Promise<void> {
-  if (inbox) return;
-  const p = await mail.getList(INBOX_ID, 0, 1).catch(() => null);
-  if (p && !inbox) setInbox({ uidvalidity: p.uidvalidity, uidnext: p.uidnext });
-}
+const inboxNow = (): Inbox | null => { const f = folder(INBOX_ID); return f?.uidnext && f.uidvalidity ? { uidvalidity: f.uidvalidity, uidnext: f.uidnext } : null; };
 function setInbox(next: Inbox): void { inbox = next; if (leader.leading) tell({ say: 'inbox', inbox: next }); }
 
 const looking = new Map<string, () => void>();
@@ -131,11 +129,12 @@ function somebodyLooks(): Promise<boolean> {
   });
 }
 
-async function onInbox(n: FolderNews): Promise<void> {
+async function onInbox(n: Inbox): Promise<void> {
   if (!leader.leading) return;
   const before = inbox;
+  if (before?.uidvalidity === n.uidvalidity && n.uidnext <= before.uidnext) return;
   setInbox({ uidvalidity: n.uidvalidity, uidnext: n.uidnext });
-  if (!before || before.uidvalidity !== n.uidvalidity || n.uidnext <= before.uidnext || !wantsNotes()) return;
+  if (!before || before.uidvalidity !== n.uidvalidity || !wantsNotes()) return;
   if (await somebodyLooks()) return;
   const { notify } = await import('./notify.ts');
   await notify(before.uidnext, n.uidnext);
@@ -239,6 +238,7 @@ export function startLive(): void {
     channel = new BroadcastChannel(name);
     channel.addEventListener('message', (e: MessageEvent<Say>) => hear(e.data));
   }
+  inbox = inboxNow();
   const locks = (navigator as { locks?: Locks }).locks ?? null;
   leader = new Leader({ name, locks: channel ? locks : null, now: Date.now, stale: STALE_MS, lead: connect, lose: disconnect });
   ownHooks.push((own) => tell({ say: 'own', own }));
@@ -254,7 +254,6 @@ export function startLive(): void {
   addEventListener('pagehide', () => leader.stop());
   addEventListener('pageshow', (e) => { if (e.persisted) { leader.start(); everything(); } });
   effect(() => { if (sessionExpired.value) disconnect(); else if (untracked(() => leader.leading && !stream)) connect(); });
-  effect(() => { if (settings.value.notifications.desktop) untracked(() => { if (leader.leading && link.value === 'live') void noteInbox(); }); });
   leader.start();
   tell({ say: 'join' });
 }
