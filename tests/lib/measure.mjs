@@ -4,6 +4,14 @@
 export const percentile = (list, p) => { const s = [...list].sort((a, b) => a - b); return s[Math.min(s.length - 1, Math.ceil((p / 100) * s.length) - 1)] ?? NaN; };
 export const round = (n, digits = 1) => Number(n.toFixed(digits));
 
+/** What was put off until after the list (keyring, live updates) has come: nothing has been fetched for a second. */
+export const calm = (page) => page.evaluate(() => new Promise((done) => {
+  let last = performance.now();
+  new PerformanceObserver(() => { last = performance.now(); }).observe({ type: 'resource' });
+  const look = () => { if (performance.now() - last > 1000) done(); else setTimeout(look, 100); };
+  look();
+}));
+
 /** {heap: bytes after collecting garbage, nodes: elements in the page, all: every node of it, texts and markers too}. */
 export async function weigh(page) {
   const cdp = await page.context().newCDPSession(page);
