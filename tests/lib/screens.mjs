@@ -50,6 +50,7 @@ export const SCREENS = [
   ['palette-none', async (p) => { await p.page.keyboard.type('zzz'); await p.page.locator('.choices-none').waitFor(); }],
   ['shortcuts', async (p) => { await p.page.keyboard.press('Escape'); await p.page.locator('dialog').waitFor({ state: 'detached' }); await p.page.keyboard.press('?'); await p.page.locator('.sheet-keys').waitFor(); }],
   ['settings-general', async (p) => { await p.page.goto(`${instance.origin}/settings/general`); await p.page.locator('.settings-body h1').waitFor(); }],
+  ...['list', 'reading', 'notifications', 'identity', 'filters', 'account'].map((name) => [`settings-${name}`, async (p) => { await p.page.goto(`${instance.origin}/settings/${name}`); await p.page.locator('.settings-body h1, .settings-section h1').first().waitFor(); await settled(p.page); }]),
   ['settings-certificates', async (p) => { await p.page.goto(`${instance.origin}/settings/certificates`); await p.page.locator('wx-certificates-panel .kept-cert').first().waitFor(); await p.page.locator('wx-certificates-panel summary').first().click(); }],
   ['settings-trust', async (p) => { await p.page.goto(`${instance.origin}/settings/trust`); await p.page.locator('wx-trust-panel .empty, wx-trust-panel .key-card').first().waitFor(); }],
   ['settings-security', async (p) => { await p.page.goto(`${instance.origin}/settings/security`); await p.page.locator('.key-list .key-card').first().waitFor(); }],

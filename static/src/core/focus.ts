@@ -20,8 +20,8 @@ export function keepFocus(fallback: () => HTMLElement | null): void {
     looking = false;
     const now = document.activeElement;
     if (!held || (now && now !== document.body) || document.querySelector('dialog[open]')) return;
-    // Left on purpose: by a press of the pointer beside everything.
-    if (able(held)) { held = null; return; }
+    // Left, not lost: a press of the pointer beside everything, or a frame that let go before it goes.
+    if (able(held)) return;
     const to = around.find(able) as HTMLElement | undefined ?? fallback();
     held = null;
     to?.focus({ preventScroll: true });
