@@ -179,6 +179,18 @@ test('encrypted mail never names pictures elsewhere', async () => {
   assert.ok(!(await c.get('/api/v1/settings')).json.remote_images.includes(row.from[0].address));
 });
 
+test('an author without a usable address is not remembered, and pictures are shown once', async () => {
+  const count = async () => (await c.get('/api/v1/settings')).json.remote_images.length;
+  const before = await count();
+  for (const from of ['nobody', 'a@b.example, c@d.example', `${'x'.repeat(400)}@d.example`]) {
+    const m = await put(text('<img src="http://img.example/a.png">', { type: 'text/html' }), { from });
+    const r = await c.post(`${m.url}/images`, { uidvalidity: m.uidvalidity, remember: true });
+    assert.equal(r.status, 200, `${from.slice(0, 30)}: ${r.text.slice(0, 100)}`);
+    assert.deepEqual(Object.keys(r.json.remote), ['http://img.example/a.png']);
+  }
+  assert.equal(await count(), before);
+});
+
 test('what may not be asked for', async () => {
   const m = await put(text('x'));
   assert.equal((await c.post(`${m.url}/images`, { uidvalidity: m.uidvalidity + 1, remember: false })).status, 409);

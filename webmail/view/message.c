@@ -72,6 +72,14 @@ rc_t message_get(struct call *c, struct err *e)
     return answer_with(c, &m, remote, message_json, e);
 }
 
+/* An author whose address is none cannot be remembered; the pictures are shown all the same. */
+static rc_t remember_sender(struct call *c, const struct message_view *v, struct err *e)
+{
+    if (v->from_count != 1 || !v->from[0].address.n) return RC_OK;
+    rc_t rc = settings_remember_sender(c, v->from[0].address, e);
+    return rc == RC_INVALID ? RC_OK : rc;
+}
+
 /* The same message, with the pictures it has elsewhere. */
 rc_t message_images(struct call *c, struct err *e)
 {
@@ -86,8 +94,7 @@ rc_t message_images(struct call *c, struct err *e)
     TRY(view_open_message(c, &q, &m, e));
     if (m.view->has_encryption)
         return err_set(e, RC_FORBIDDEN, "Encrypted mail never loads anything from elsewhere.");
-    if (remember && m.view->from_count == 1 && m.view->from[0].address.n)
-        TRY(settings_remember_sender(c, m.view->from[0].address, e));
+    if (remember) TRY(remember_sender(c, m.view, e));
     TRY(images_of(c, &q, &m, false, &remote, e));
     if (!remote) remote = json_object();
     return answer_with(c, &m, remote, message_json, e);
