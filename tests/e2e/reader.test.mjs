@@ -101,6 +101,25 @@ test('a conversation: oldest first, read ones folded, unread ones and the newest
   quiet();
 });
 
+test('an answer that arrives is put beside the others, folded and unread; nothing else moves', async () => {
+  const { page } = alice;
+  const imap = await imapOf('alice');
+  uids.t8 = await imap.append(FOLDER, mail('t8', 'Re: Plans for the boathouse', text('Plain words number 8.'), { date: at(1), after: ['t1', 't2', 't3', 't4', 't5', 't6', 't7'] }), [], at(1));
+  await page.keyboard.press('Shift+R'); // what the push would do by itself
+  const eighth = page.locator(`[data-key$="/${uids.t8}"] .folded.is-unread`);
+  await eighth.waitFor();
+  assert.equal(await page.locator('wx-message').count(), 2);
+  assert.match(page.url(), new RegExp(`/${uids.t7}$`));
+  await imap.select(FOLDER);
+  assert.ok(!(await imap.search('SEEN')).includes(uids.t8), 'not read yet');
+  await imap.command(`UID STORE ${uids.t8} +FLAGS.SILENT (\\Deleted)`);
+  await imap.command('EXPUNGE');
+  imap.close();
+  await page.keyboard.press('Shift+R');
+  await eighth.waitFor({ state: 'detached' });
+  quiet();
+});
+
 test('n and p walk, Enter opens, each message has a frame of its own and an answer of its own', async () => {
   const { page } = alice;
   await page.locator('[data-asked] .message').focus();
@@ -144,7 +163,7 @@ test('one unlock opens all that wait in the view, one prompt asks for it, one lo
   const { page } = alice;
   await page.locator('form.unlock').waitFor();
   await page.locator('.conversation-acts .link').click();
-  await page.locator('.unlock-busy', { hasText: 'together' }).waitFor();
+  await page.locator('.unlock-waits', { hasText: 'together' }).waitFor();
   assert.equal(await page.locator('form.unlock').count(), 1);
   await alice.unlock(passphraseOf('alice'));
   await page.locator('[data-asked] iframe.mail-frame[src="/mailframe/sealed"]').waitFor();

@@ -256,12 +256,12 @@ export class WxSecurityBar extends WxElement {
     if (this.error) return html`<div class="unlock-failed" role="alert">${note('bad', this.error)}<button type="button" class="button button-small" @click=${() => this.#again()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
     if (!s.job) return nothing;
     if (this.busy || keys === 'open') return html`<p class="unlock-busy" role="status">${icon('loader-circle', undefined, 'spin')}${t('smime-opening')}</p>`;
-    if (!this.prompts) return html`<p class="unlock-busy">${icon('lock-keyhole')}${t('smime-waits')}</p>`;
+    if (!this.prompts) return html`<p class="unlock-waits">${icon('lock-keyhole')}${t('smime-waits')}</p>`;
     const place = folder(this.ref.folder);
     const owner = ownerOf(place);
     // Somebody else's mailbox: nothing that could be unlocked or imported here would open it.
     if (keys !== 'locked' && place?.shared && owner?.toLowerCase() !== me.value.address.toLowerCase()) {
-      return html`<p class="unlock-busy" data-notice="owner">${icon('lock-keyhole')}${owner ? t('smime-owner', { owner: foreign(owner, 160) }) : t('smime-owner-unnamed')}</p>`;
+      return html`<p class="unlock-waits" data-notice="owner">${icon('lock-keyhole')}${owner ? t('smime-owner', { owner: foreign(owner, 160) }) : t('smime-owner-unnamed')}</p>`;
     }
     if (keys === 'none') return this.#import(t('smime-first-read-title'), t('smime-first-read-text'));
     if (keys === 'other') return this.#import(t('smime-other-title'), t('smime-no-key'));

@@ -114,6 +114,19 @@ function place(rows: readonly ThreadRow[]): void {
   for (const i of next) if (i.unfolded && !i.message && i !== me) void load(i.ref);
 }
 
+/** The list knows of another number of messages: who came is put beside the others, folded; who went goes. Nothing else moves. */
+export async function gatherAgain(): Promise<void> {
+  const key = asked.value;
+  const me = key ? find(key) : undefined;
+  if (!me || gathering.value || !threads() || folder(me.ref.folder)?.role === 'drafts') return;
+  try {
+    const rows = await mail.getConversation(me.ref);
+    if (asked.value !== key || !rows.some((r) => keyOf(r) === key)) return;
+    if (items.value.length < 2) { place(rows); return; }
+    items.value = rows.map((row) => { const old = find(keyOf(row)); return old ? { ...old, row: old.row ?? row } : fresh({ folder: row.folder, uid: row.uid, uidvalidity: row.uidvalidity }, row, false); });
+  } catch { /* What is shown stays; the next change of the list asks again. */ }
+}
+
 export function unfold(ref: MessageRef): void {
   const i = find(keyOf(ref));
   if (!i || i.unfolded) return;

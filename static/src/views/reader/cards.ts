@@ -8,6 +8,7 @@ import type { CalendarEvent, Card, Labelled, Person, Preview, Time } from '../..
 import type { Attachment, LayerKey, Message, MessageRef, PreviewKind } from '../../api/types.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { foreign } from '../../core/foreign.ts';
+import { dateTag, timeZone } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { hasText, language, t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
@@ -25,7 +26,7 @@ const HOUR: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
 const FLOATING = { timeZone: 'UTC' };
 
 function dateText(from: Date, options: Intl.DateTimeFormatOptions, to?: Date): string {
-  const format = new Intl.DateTimeFormat(language.value, options);
+  const format = new Intl.DateTimeFormat(dateTag.value || language.value, timeZone.value ? { timeZone: timeZone.value, ...options } : options);
   return to ? format.formatRange(from, to) : format.format(from);
 }
 

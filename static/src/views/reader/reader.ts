@@ -37,6 +37,8 @@ export class WxReader extends WxElement {
   declare sheet: TemplateResult | null;
   #asked: string | null = null;
   #settled = '';
+  /** How many messages the list knows of. */
+  #count = 0;
 
   constructor() { super(); this.spread = false; this.sheet = null; }
 
@@ -87,7 +89,14 @@ export class WxReader extends WxElement {
       this.sheet = null;
       this.#settled = '';
       beginReading();
+      this.#count = 0;
     }
+    // A new answer arrived, or one went: the list was told.
+    void list.version.value;
+    const shown = reader.items.value.find((i) => reader.keyOf(i.ref) === asked);
+    const count = shown && list.source.value?.folder === shown.ref.folder ? list.rowOf(shown.ref.uid)?.thread?.count ?? 0 : 0;
+    if (count && this.#count && count !== this.#count) void reader.gatherAgain();
+    if (count) this.#count = count;
   }
 
   /** At the top, or at what is to be read first: once for each message asked for, when the conversation stands. */
