@@ -23,9 +23,9 @@ export const SCREENS = [
   ['list', async (p) => { await home(p); }],
   ['unlock', async (p) => { await home(p); await p.open('Offer for the Lindqvist account'); await p.page.locator('form.unlock').waitFor(); await settled(p.page); }],
   ['reader', async (p) => { await p.unlock(passphraseOf(p.name)); await p.hasVerdict('encrypted+signed-valid'); await p.frameText().getByText('cormorant').waitFor(); await settled(p.page); }],
-  ['details', async (p) => { await p.page.locator('.security-toggle').click(); await p.page.locator('.security-details').waitFor(); }],
+  ['details', async (p) => { await p.page.locator('[data-asked] .security-toggle').click(); await p.page.locator('.security-details').waitFor(); }],
   ['compose-security', async (p) => {
-    await p.page.locator('.answer-row button').first().click();
+    await p.page.locator('[data-asked] .answer-row button').first().click();
     await p.editor().waitFor();
     await p.composer().getByRole('tab', { name: 'Security' }).click();
     await p.composer().locator('td.is-good').first().waitFor();
@@ -36,7 +36,7 @@ export const SCREENS = [
   }],
   ['signed', async (p) => { await home(p); await p.open("Minutes of Tuesday's call"); await p.hasVerdict('signed-valid'); await settled(p.page); }],
   ['plain', async (p) => { await home(p); await p.open('Lunch on Friday?'); await settled(p.page); }],
-  ['tampered', async (p) => { await home(p); await p.folder('Odd and hostile'); await p.open('Please transfer the money'); await p.page.locator('.security-item.is-bad').first().waitFor(); await settled(p.page); }],
+  ['tampered', async (p) => { await home(p); await p.folder('Odd and hostile'); await p.open('Please transfer the money'); await p.page.locator('[data-asked] .security-item.is-bad').first().waitFor(); await settled(p.page); }],
   ['attached', async (p) => { await home(p); await p.open('Fwd: parking permits'); await p.page.locator('.attachment-open').click(); await p.page.locator('.attached .plain').waitFor(); await settled(p.page); }],
   ['conversation', async (p) => { await home(p); await p.open('Aurora: site visit on Thursday'); await p.page.locator('.conversation-item').nth(2).waitFor(); await settled(p.page); }],
   ['preview', async (p) => { await home(p); await p.folder('Inbox'); await p.open('Logo: three directions'); await p.page.locator('.conversation-item .folded').first().click(); await p.page.locator('button.attachment', { hasText: 'direction-1.png' }).click(); await p.page.locator('dialog[open] img').waitFor(); await settled(p.page); }],
