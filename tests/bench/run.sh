@@ -13,6 +13,8 @@ bash tests/stack/up.sh >&2
 WAXSEAL_ACCOUNTS=$(realpath "$DATA")/demo/accounts.json
 export WAXSEAL_ACCOUNTS
 "$NODE" tests/bench/server.mjs
+echo; echo "## Searches"; echo
+"$NODE" tests/bench/search.mjs
 [ ! -x build/bench/trust ] || { echo; echo '## Judging certificates'; echo; echo '```'; build/bench/trust; echo '```'; }
 [ ! -x build/bench/cms ] || { echo; echo '## CMS against the algorithms alone'; echo; echo '```'; build/bench/cms; echo '```'; }
 echo
