@@ -82,7 +82,7 @@ struct imap_folder {
     enum folder_role role;
     bool selectable;
     bool subscribed;
-    bool shared; /* in another user's or a shared namespace (RFC 2342) */
+    bool shared;  /* in another user's or a shared namespace (RFC 2342) */
     str_t owner;  /* of a shared folder: whose, as the server names people; or null */
     str_t rights; /* of a shared folder: letters of RFC 4314; null: the server does not tell */
     uint32_t total, unseen, uidvalidity, uidnext; /* 0 when not selectable */

@@ -4,8 +4,9 @@
 #include "mail/imap_lease.h"
 
 #define RIGHTS_BATCH 32
-#define RIGHTS_FOLDERS 500 /* more than this a person does not look at; the rest is asked on use   \
-                            */
+#define RIGHTS_FOLDERS                                                                             \
+    500 /* more than this a person does not look at; the rest is asked on use                      \
+         */
 
 str_t imap_acl_owner(str_t name, const struct imap_namespace *ns, struct arena *a)
 {
