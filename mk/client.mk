@@ -11,7 +11,7 @@ CLIENT_SOURCES := $(shell find static/src static/css static/i18n static/icons st
 # The keyring is built by its own rules (mk/keyring.mk); a tree without them still gets a client.
 CLIENT_KEYRING := $(if $(wildcard mk/keyring.mk),keyring)
 
-.PHONY: client client-check client-test node-modules
+.PHONY: client client-budget client-check client-test node-modules
 client: static/dist/manifest.json ## build the web client into static/dist (hashed names, .br, .gz, manifest.json)
 
 node-modules: $(NPM_STAMP) ## install the pinned npm packages (node_modules/)
@@ -32,6 +32,9 @@ leak-client: $(LEAK_CLIENT)/manifest.json
 $(LEAK_CLIENT)/manifest.json: $(NPM_STAMP) $(CLIENT_SOURCES) | $(CLIENT_KEYRING)
 	@mkdir -p $(dir $(LEAK_CLIENT))
 	@MUTANT=LEAK CLIENT_OUT=$(LEAK_CLIENT) $(NODE) static/build/build.mjs >/dev/null
+
+client-budget: static/dist/manifest.json ## take what the client weighs now as its budget (static/build/budget.json)
+	$(NODE) static/build/budget.mjs --write
 
 client-check: $(NPM_STAMP) ## type-check the web client
 	$(NODE) node_modules/.bin/tsc -p static/tsconfig.json

@@ -60,7 +60,7 @@ function conversations(f) {
 }
 function threadRow(f, uids) {
   const rows = uids.map((u) => row(f, u));
-  return { ...rows[0], thread: { count: uids.length, unread: rows.filter((r) => !r.flags.includes('\\Seen')).length, flagged: rows.filter((r) => r.flags.includes('\\Flagged')).length, uids: joined(uids), from: [...new Map(rows.map((r) => [r.from[0].address, r.from[0]])).values()] } };
+  return { ...rows[0], thread: { count: uids.length, unread: rows.filter((r) => !r.flags.includes('\\Seen')).length, flagged: rows.filter((r) => r.flags.includes('\\Flagged')).length, uids: joined(uids) } };
 }
 const WORDS = 'the harbour is quiet in November when the boats have gone and the cafés keep their stoves lit so please bring the signed draft along with the tickets for Vienna and let me know by Thursday'.split(' ');
 const snippet = (uid) => Array.from({ length: 16 }, (_, i) => WORDS[(uid * 3 + i) % WORDS.length]).join(' ');
@@ -232,6 +232,7 @@ async function api(req, res, url) {
   }
   if (p === '/contacts') return answer(res, 200, { contacts: state.contacts });
   if (p === '/smime/keys') return answer(res, 200, { keys: [], primary: { sign: null, encrypt: null } });
+  if (p === '/rows') return answer(res, 200, { messages: body.of.flatMap((x) => x.uids.map((u) => ({ ...row(folders.find((f) => f.id === x.folder), u), folder: x.folder, uidvalidity: 7 }))) });
   if (p === '/folders') { if (req.method === 'POST') { folders.push({ id: id(body.path), name: body.path.split('/').pop(), path: body.path, delimiter: '/', role: null, selectable: true, subscribed: true, shared: false, total: 0, unread: 0 }); return answer(res, 200, { id: id(body.path) }); } return answer(res, 200, { folders }); }
   if (p === '/compose/recipients') {
     return answer(res, 200, { recipients: body.addresses.map((a) => !/^[^@\s]+@[^@\s]+$/.test(a) ? { address: a, status: 'invalid_address', certificate: null, source: null } : a.startsWith('eve') ? { address: a, status: 'expired', certificate: CERT(a, { not_after: '2026-05-03T00:00:00Z' }), source: 'contact' } : a.startsWith('rita') ? { address: a, status: 'revoked', certificate: CERT(a), source: 'imported' } : a.startsWith('vera') ? { address: a, status: 'pending_change', certificate: CERT(a), source: 'harvested' } : a.endsWith('demo.test') || a.startsWith('ana') ? { address: a, status: 'ready', certificate: CERT(a), source: 'harvest' } : { address: a, status: 'none', certificate: null, source: null }) });

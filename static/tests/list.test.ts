@@ -106,6 +106,20 @@ async function open(n: number, view?: { threads: boolean; sort: 'arrival' | 'sub
   asked = [];
 }
 const shown = (): number[] => list.loadedRows().map((r) => r.uid);
+/** The next answer about the list says what was true when it was asked for. */
+function fetchLate(): () => void {
+  const real = globalThis.fetch;
+  const old = { uids: [...boxes.get(F)!.uids] };
+  let once = true;
+  globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
+    if (!once || !String(input).includes('/messages')) return real(input, init);
+    once = false;
+    if (hold) await hold;
+    const b = { ...boxes.get(F)!, uids: old.uids };
+    return json({ uidvalidity: 7, uidnext: b.next, modseq, total: b.uids.length, unread: 0, rows: b.uids.length, offset: 0, messages: b.uids.map((u) => rowOf(b, u)) });
+  }) as typeof fetch;
+  return () => { setTimeout(() => { globalThis.fetch = real; }, 50); };
+}
 const settled = async (): Promise<void> => { for (let i = 0; i < 30; i++) await new Promise((r) => setTimeout(r)); };
 const said = (): string => (toasts.value.at(-1)?.text ?? '').replace(/[\u2066-\u2069]/g, '');
 
@@ -321,6 +335,24 @@ test('everything in the folder but two: never loaded, moved at once, what came l
   assert.equal(chosen.choosing.value, false);
   await undoLast();
   assert.equal(boxes.get(F)!.uids.length, 3001);
+});
+
+test('a page that was asked for before something went does not bring it back', async () => {
+  await open(30);
+  let go = (): void => undefined;
+  hold = new Promise((r) => { go = r; });
+  // The answer is made before the messages go, and comes after.
+  const late = fetchLate();
+  const reload = list.reload();
+  await settled();
+  hold = null;
+  const run = actions.archive([30, 29]);
+  go();
+  late();
+  await Promise.all([reload, run]);
+  await settled();
+  assert.equal(list.total.value, 28);
+  assert.equal(list.rowAt(0)?.uid, 28);
 });
 
 test('everything, refused: all rows are back', async () => {

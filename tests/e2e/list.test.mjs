@@ -197,6 +197,7 @@ test('conversations: one row each, acted on as a whole, taken back', async () =>
   const talk = row('Re: Where to meet');
   assert.equal(await talk.locator('.row-count > span').first().textContent(), '3');
   await talk.locator('.row-snippet', { hasText: 'What it says' }).waitFor();
+  await talk.locator('.row-who', { hasText: 'tester, bob, carol' }).waitFor();
   await talk.locator('.row-pick').click();
   await page.keyboard.press('Shift+U');
   await eventually(async () => (await found(TALK, 'UNSEEN')).length === 1, 'all three are read');

@@ -1,7 +1,7 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { uidsOf } from '../core/sets.ts';
 import { api, request, setCsrf } from './client.ts';
-import type { Arrangement, Changes, Contact, Done, EverywherePart, Folder, FolderPart, FoundRow, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
+import type { Address, Arrangement, Changes, Contact, Done, EverywherePart, Folder, FolderPart, FoundRow, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -47,6 +47,12 @@ export async function getList(folder: string, offset: number, limit: number, sig
   const how = `${view && sort !== 'arrival' ? `&sort=${sort}&order=${view.order}` : ''}${view?.threads ? '&threads=1' : ''}`;
   const page = await api<Omit<ListPage, 'messages'> & { messages: Wire[] }>(`${folderUrl(folder)}/messages?offset=${offset}&limit=${limit}${how}`, signal ? { signal } : {});
   return { ...page, messages: page.messages.map(taken) };
+}
+/** Who wrote messages: a conversation's row names only the newest one's sender. */
+export async function getSenders(folder: string, uidvalidity: number, uids: number[], signal?: AbortSignal): Promise<Record<string, Address>> {
+  const o = { method: 'POST' as const, json: { of: [{ folder, uidvalidity, uids }] } };
+  const { messages } = await api<{ messages: Row[] }>(`${V1}/rows`, signal ? { ...o, signal } : o);
+  return Object.fromEntries(messages.map((m) => [m.uid, m.from[0] ?? { name: '', address: '' }]));
 }
 /** First words of messages; encrypted ones have none. */
 export async function getSnippets(folder: string, uidvalidity: number, uids: number[], signal?: AbortSignal): Promise<Record<string, string>> {

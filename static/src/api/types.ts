@@ -66,8 +66,8 @@ export interface Row {
   flags: string[]; attachment: boolean; security: RowSecurity; message_id: string | null;
   /** Where it lies, when a search found it somewhere: then uid is a name of ours, not the server's. */
   at?: MessageRef;
-  /** The row stands for a conversation and is its newest message. from: who wrote in it, newest first. */
-  thread?: { count: number; unread: number; flagged: number | boolean; uids: number[]; from?: Address[] };
+  /** The row stands for a conversation and is its newest message. */
+  thread?: { count: number; unread: number; flagged: number | boolean; uids: number[] };
 }
 /** How the server arranges a folder. sort absent: by arrival. */
 export interface Arrangement { threads: boolean; sort: 'arrival' | 'date' | 'from' | 'to' | 'subject' | 'size'; order: 'desc' | 'asc' }

@@ -45,6 +45,8 @@ let abort = new AbortController();
 const inFlight = new Map<number, { limit: number; stop: AbortController; done: Promise<void> }>();
 /** Changes of ours under way; fetches wait for them so that positions fit. */
 let changes: Promise<unknown> = Promise.resolve();
+/** Counts what was changed on the screen: a page that was asked for before shows what no longer is. */
+let edits = 0;
 let visible = { from: 0, to: PAGE };
 
 interface Kept { rows: RowWindow; uidnext: number; modseq: number; uidvalidity: number; headerOnly: number }
@@ -94,8 +96,15 @@ export function duringChange<T>(run: () => Promise<T>): Promise<T> {
 export function settled(): Promise<unknown> { return changes; }
 
 type Page = Partial<Pick<ListPage, 'uidnext' | 'modseq' | 'unread' | 'rows' | 'pending'>> & Pick<SearchPage, 'uidvalidity' | 'total' | 'offset' | 'messages'> & { header_only?: number };
-function ask(s: Source, offset: number, limit: number, stop?: AbortSignal, anew = false): Promise<Page> {
-  return s.query ? found.page(s.folder, s.query, offset, limit, stop, anew) : mail.getList(s.folder, offset, limit, stop, s.view);
+async function ask(s: Source, offset: number, limit: number, stop?: AbortSignal, anew = false): Promise<Page> {
+  for (;;) {
+    await changes;
+    stop?.throwIfAborted();
+    const before = edits;
+    const p: Page = await (s.query ? found.page(s.folder, s.query, offset, limit, stop, anew) : mail.getList(s.folder, offset, limit, stop, s.view));
+    // Something was moved or marked meanwhile: this is the folder as it was before, so it is asked again.
+    if (before === edits) return p;
+  }
 }
 /** Rows of the whole list: fewer than messages where conversations are. */
 const lengthOf = (p: Page): number => p.rows ?? p.total;
@@ -139,8 +148,6 @@ async function fetchRange(offset: number, limit: number, stop: AbortSignal): Pro
   const s = source.value;
   const mine = generation;
   if (!s) return;
-  await changes;
-  if (mine !== generation || stop.aborted) return;
   const p = await ask(s, offset, limit, stop);
   if (mine === generation && take(s, p)) void refresh();
 }
@@ -268,7 +275,6 @@ export async function refresh(): Promise<void> {
   if (s.query) return;
   const mine = generation;
   try {
-    await changes;
     const top = await ask(s, 0, PAGE, abort.signal);
     if (mine !== generation) return;
     const n = lengthOf(top);
@@ -384,30 +390,36 @@ function patched(row: Row, uids: ReadonlySet<number> | null, add: readonly strin
 /** Answers the rows as they were. uids null: every row but `except`. */
 export function patchFlags(uids: ReadonlySet<number> | null, add: readonly string[], remove: readonly string[], except: ReadonlySet<number> = new Set()): Row[] {
   const before: Row[] = [];
+  edits++;
   const hit = uids === null ? rows.all().filter((r) => !except.has(r.uid)) : new Set([...uids].map((u) => rows.row(u)).filter((r) => r !== undefined));
   for (const row of hit) { before.push(row); const now = patched(row, uids, add, remove); rows.replace(now); found.changed(now); }
   bump();
   return before;
 }
-export function putBack(before: readonly Row[]): void { for (const r of before) { rows.replace(r); found.changed(r); } bump(); }
+export function putBack(before: readonly Row[]): void { edits++; for (const r of before) { rows.replace(r); found.changed(r); } bump(); }
 
 export function takeOut(uids: ReadonlySet<number>): Taken[] {
+  edits++;
   if (source.value?.query) found.took(uids, true);
   const gone = rows.remove(uids);
   bump();
   return gone;
 }
 export function putIn(gone: readonly Taken[], missing = 0): void {
+  edits++;
   if (source.value?.query) found.took(gone.map((g) => g.row.uid), false);
-  rows.restore(gone, missing); bump(); }
+  rows.restore(gone, missing);
+  bump();
+}
 /** Everything goes but these (an action on the whole folder). Answers how to take it back. */
 export function takeOutAll(except: ReadonlySet<number>): () => void {
+  edits++;
   const before = rows;
   const stay = rows.all().filter((r) => except.has(r.uid));
   rows = new RowWindow(Math.max(stay.length, except.size));
   rows.put(0, stay);
   bump();
-  return () => { rows = before; bump(); };
+  return () => { edits++; rows = before; bump(); };
 }
 
 /** Flags that were changed elsewhere. */
@@ -434,7 +446,6 @@ export async function reload(): Promise<void> {
   if (!s) return;
   const mine = generation;
   try {
-    await changes;
     const from = Math.max(0, visible.from - 10);
     const limit = Math.min(200, Math.max(PAGE, visible.to - from + 10));
     let p = await ask(s, from, limit, abort.signal, true);

@@ -15,7 +15,7 @@ import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
 import * as chosen from '../../store/selection.ts';
 import { smimeOn, settings } from '../../store/session.ts';
-import { snippetOf, snippetVersion, wantSnippets } from '../../store/snippets.ts';
+import { snippetOf, snippetVersion, wantPeople, wantSnippets } from '../../store/snippets.ts';
 import { toast } from '../../store/toasts.ts';
 import { DRAG_TYPE, dragged } from '../../store/ui.ts';
 import { markFound } from '../parts/search.ts';
@@ -165,10 +165,10 @@ export class WxList extends WxElement {
 
   #fetch(from: number, to: number): void {
     list.need(Math.max(0, from - AHEAD), Math.min(list.total.value, to + AHEAD));
-    if (!settings.value.list.snippets) return;
     const rows = [];
     for (let p = from; p < to; p++) { const r = list.rowAt(p); if (r) rows.push(r); }
-    wantSnippets(rows);
+    wantPeople(rows);
+    if (settings.value.list.snippets) wantSnippets(rows);
   }
 
   #range(over: number): { from: number; to: number } {

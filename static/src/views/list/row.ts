@@ -11,6 +11,7 @@ import { folder, folderName } from '../../store/folders.ts';
 import { labelsOf } from '../../store/labels.ts';
 import type { ShownLabel } from '../../store/labels.ts';
 import { me } from '../../store/session.ts';
+import { peopleOf } from '../../store/snippets.ts';
 
 export interface RowState {
   position: number; top: number; active: boolean; selected: boolean; open: boolean; folder: Folder | undefined; smime: boolean;
@@ -39,7 +40,7 @@ const known = new WeakMap<Row, Words>();
 /** Who takes part in a conversation: the first ones by their first names, oneself as "me". */
 function participants(list: readonly Address[]): string {
   const names = new Map<string, string>();
-  for (const a of [...list].reverse()) {
+  for (const a of list) {
     const mine = a.address.toLowerCase() === me.value.address.toLowerCase();
     const name = nameOf(a);
     names.set(a.address.toLowerCase(), mine ? t('me') : name.includes('@') ? name.split('@')[0]! : (name.split(/[\s,]+/).find((w) => !w.endsWith('.')) ?? name));
@@ -50,15 +51,14 @@ function participants(list: readonly Address[]): string {
 
 /** What Intl makes of a row, made once per row, language and day: scrolling asks again for each frame. */
 function wordsOf(row: Row, outgoing: boolean): Words {
-  const key = `${language.value} ${outgoing} ${new Date().toDateString()}`;
+  const writers = outgoing ? null : peopleOf(row);
+  const key = `${language.value} ${outgoing} ${new Date().toDateString()} ${writers?.length ?? ''}`;
   const hit = known.get(row);
   if (hit?.key === key) return hit;
   const people = outgoing ? row.to : row.from;
   const date = row.date || row.received;
-  const writers = row.thread && row.thread.count > 1 ? (row.thread.from ?? []) : [];
-  const many = !outgoing && new Set(writers.map((a) => a.address.toLowerCase())).size > 1;
   const words: Words = {
-    key, who: many ? participants(writers) : people.length ? nameList(people) : outgoing ? t('row-no-recipient') : t('someone-unknown'),
+    key, who: writers && new Set(writers.map((a) => a.address.toLowerCase())).size > 1 ? participants(writers) : people.length ? nameList(people) : outgoing ? t('row-no-recipient') : t('someone-unknown'),
     initials: initials(people[0]), tint: tintOf(people[0]), date: listDate(date), full: fullDate(date),
   };
   known.set(row, words);
