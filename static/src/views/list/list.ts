@@ -44,6 +44,7 @@ export class WxList extends WxElement {
   #rest: ReturnType<typeof setTimeout> | undefined;
   #shown: list.Source | null = null;
   #placed = true;
+  #held: (() => void) | null = null;
   #revealed: number | null = null;
   #version = 0;
   #look = '';
@@ -77,7 +78,7 @@ export class WxList extends WxElement {
     this.requestUpdate();
   }
 
-  #scrollTo(pixel: number, tries = 3): void {
+  #scrollTo(pixel: number): void {
     const grid = this.#grid;
     if (!grid || paged.value) return;
     this.#track.set(list.total.value * this.#row, this.height);
@@ -85,16 +86,28 @@ export class WxList extends WxElement {
     grid.scrollTop = to;
     this.#scrollTop = to;
     this.top = this.#track.at(to);
-    // The list may not be as high yet as it is about to be.
-    const short = Math.abs(grid.scrollTop - Math.min(to, Math.max(0, this.#track.height - grid.clientHeight))) > 2;
-    if (short && tries > 0) requestAnimationFrame(() => { if (this.#scrollTop === to) this.#scrollTo(pixel, tries - 1); });
+  }
+
+  /** Goes to a place and stays there while the list is still getting as high as it is about to be: for some frames, or
+   *  until somebody scrolls. */
+  #hold(pixel: number): void {
+    this.#scrollTo(pixel);
+    let frames = 20;
+    const mine = (this.#held = () => {
+      const grid = this.#grid;
+      if (this.#held !== mine || !grid || frames-- === 0) { if (this.#held === mine) this.#held = null; return; }
+      const most = Math.max(0, this.#track.height - grid.clientHeight);
+      if (Math.abs(grid.scrollTop - Math.min(this.#scrollTop, most)) > 2) this.#scrollTo(pixel);
+      requestAnimationFrame(mine);
+    });
+    requestAnimationFrame(mine);
   }
 
   #scrolled(): void {
     const grid = this.#grid;
     if (!grid || paged.value || grid.clientHeight === 0) return;
     const now = grid.scrollTop;
-    if (now === this.#scrollTop) return;
+    if (now === this.#scrollTop || this.#held) return;
     this.#track.moved(this.#scrollTop, now);
     this.#scrollTop = now;
     this.top = this.#track.at(now);
@@ -152,7 +165,7 @@ export class WxList extends WxElement {
     if (!this.#placed && at && list.total.value > 0) {
       this.#placed = true;
       const found = list.positionOf(at.uid);
-      this.#scrollTo((found >= 0 ? found : Math.min(at.position, list.total.value - 1)) * this.#row + at.offset);
+      this.#hold((found >= 0 ? found : Math.min(at.position, list.total.value - 1)) * this.#row + at.offset);
       this.#note();
     }
     const active = list.activeUid.value;
@@ -195,6 +208,8 @@ export class WxList extends WxElement {
     this.#note();
   }
 
+  #letGo = (): void => { this.#held = null; };
+
   #uidOf(event: Event): number | null {
     const uid = (event.target as Element).closest<HTMLElement>('[data-uid]')?.dataset.uid;
     return uid ? Number(uid) : null;
@@ -219,6 +234,7 @@ export class WxList extends WxElement {
   }
 
   #pointer(event: PointerEvent): void {
+    this.#letGo();
     if (event.shiftKey) event.preventDefault();
     const uid = this.#uidOf(event);
     if (event.pointerType === 'touch') {
@@ -252,6 +268,7 @@ export class WxList extends WxElement {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') { event.preventDefault(); this.chooseAll(true); }
       return;
     }
+    this.#letGo();
     const page = Math.max(1, Math.floor(this.height / this.#row) - 1);
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -list.total.value, End: list.total.value };
     const by = steps[event.key];
@@ -312,7 +329,7 @@ export class WxList extends WxElement {
     return html`${listHead(n, () => this.chooseAll())}${searchBar()}${choosing ? selectionBanner(n) : nothing}
       <div class=${classes} role="grid" tabindex="0" aria-label=${t('list-label', { folder: folderName(folder(s?.folder ?? null)) })} aria-multiselectable="true"
         aria-rowcount=${n} aria-busy=${busy} aria-activedescendant=${ifDefined(active ? rowId(active.uid) : undefined)}
-        @scroll=${this.#scrolled} @click=${this.#click} @pointerdown=${this.#pointer} @keydown=${this.#key} @dragstart=${this.#dragStart} @dragend=${() => { dragged.value = null; }}>
+        @scroll=${this.#scrolled} @wheel=${{ handleEvent: this.#letGo, passive: true }} @touchstart=${{ handleEvent: this.#letGo, passive: true }} @click=${this.#click} @pointerdown=${this.#pointer} @keydown=${this.#key} @dragstart=${this.#dragStart} @dragend=${() => { dragged.value = null; }}>
         ${busy ? html`<div class="grid-space" role="rowgroup">${Array.from({ length: 12 }, (_, i) => boneRow(i, i * this.#row))}</div>`
           : n === 0 ? html`<div role="row" class="grid-empty"><div role="gridcell" class="grid-empty">${emptyList()}</div></div>`
           : html`<div class="grid-space" role="rowgroup" ${css(many ? {} : { height: `${this.#track.height}px` })}>
