@@ -12,7 +12,7 @@ const rows = [...new Map(runs.flatMap((r) => r.rows.map((x) => [x.what, x]))).va
 
 console.log(`# The client at a full mailbox
 
-${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} cores, load average ${os.loadavg()[0].toFixed(1)} at the end; headless Chromium, drawing in software;
+${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} cores, load average ${runs.map((r) => r.load.toFixed(1)).join(', ')}; headless Chromium, drawing in software;
 ${runs.length === sizes.length ? 'one run a size' : `median of ${runs.length / sizes.length} runs a size`}. Made by \`make scale\`: the mailbox of \`tests/stack/seed/bigmail.mjs\`, measured by \`tests/e2e/scale.test.mjs\`.
 Goals in bold may fail a test (they are counts and bytes); times are only reported.
 

@@ -2,6 +2,7 @@
 // (BUDGETS=FILE gets it as JSON, `make scale` turns that into docs/reports/scale.md). MESSAGES says how full.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { after, before, test } from 'node:test';
 import { Browser } from '../lib/browser.mjs';
 import { account, instance, signedIn } from '../lib/instance.mjs';
@@ -30,6 +31,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
+  found.load = os.loadavg()[0];
   if (process.env.BUDGETS) writeFileSync(process.env.BUDGETS, JSON.stringify(found, null, 1));
 });
 
