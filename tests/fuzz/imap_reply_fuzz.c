@@ -61,6 +61,20 @@ static struct stream *dead_stream(void)
     return s;
 }
 
+/* What changed, told by whatever the server says: only what can be, in order. */
+static void ask_changes(struct imap *im, struct arena *a)
+{
+    struct imap_changes told;
+    im->c->qresync = true;
+    if (imap_changes(im, 77, 4, 9, a, &told, NULL) != RC_OK) return;
+    if (told.reset && (told.count > 0 || told.vanished.n > 0)) abort();
+    for (size_t i = 0; i < told.count; i++)
+        if (told.changed[i].uid >= 9 || (i > 0 && told.changed[i - 1].uid >= told.changed[i].uid))
+            abort();
+    for (size_t i = 0; i < told.vanished.n; i++)
+        if (!strchr("0123456789,:", told.vanished.p[i])) abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -88,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     uint32_t uid = 5, new_uid = 0, validity = 0;
     struct buf body = BUF_INIT(100000);
     (void) !imap_conn_select(c, STR("INBOX"), NULL);
+    if (n > 0 && bytes[n - 1] == 'Q') ask_changes(&im, a);
     if (imap_folders(&im, a, &folders, &count, NULL) == RC_OK)
         for (size_t i = 0; i < count; i++)
             if (!str_is_clean(folders[i].display) || !str_is_utf8(folders[i].display)) abort();
