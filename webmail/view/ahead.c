@@ -7,7 +7,8 @@
 #include "base/log.h"
 #include "webmail/session/session.h"
 
-#define JOBS 4u
+#define JOBS 8u
+#define JOBS_OF_ONE 2u /* nobody keeps the others waiting */
 #define PATIENCE_MS 1500
 #define JOB_MS 600000 /* Dovecot reads 100,000 headers from a cold disk in a minute or two */
 #define STOP_MS 2000
@@ -153,17 +154,21 @@ static bool start(struct job *j, struct call *c, str_t mailbox, const struct ima
     return j->running;
 }
 
-/* The job that does it, started if need be; NULL: all are busy with something else. */
+/* The job that does it, started if need be; NULL: too many are under way. */
 static struct job *job_for(struct ahead_desk *d, struct call *c, str_t mailbox,
                            const struct imap_order *o)
 {
     struct job *idle = NULL;
+    unsigned own = 0;
     for (size_t i = 0; i < JOBS; i++) {
-        if (is_same(&d->jobs[i], c, mailbox, o)) return &d->jobs[i];
-        if (!d->jobs[i].running) idle = &d->jobs[i];
+        struct job *j = &d->jobs[i];
+        if (is_same(j, c, mailbox, o)) return j;
+        if (!j->running) idle = j;
+        own += j->running && str_eq(str_c(j->login), c->session->login) ? 1 : 0;
     }
-    if (idle) idle->desk = d;
-    return idle && start(idle, c, mailbox, o) ? idle : NULL;
+    if (!idle || own >= JOBS_OF_ONE) return NULL;
+    idle->desk = d;
+    return start(idle, c, mailbox, o) ? idle : NULL;
 }
 
 bool ahead_ready(struct call *c, struct imap *im, str_t mailbox, const struct imap_order *o)
