@@ -115,6 +115,14 @@ static void start(struct rig *r, size_t most, int heartbeat_ms)
     assert_int_equal(push_new(&o, &r->hub, &e), RC_OK);
 }
 
+static size_t gone_so_far(struct rig *r)
+{
+    pthread_mutex_lock(&r->lock);
+    size_t n = r->gone_count;
+    pthread_mutex_unlock(&r->lock);
+    return n;
+}
+
 static void await_gone(struct rig *r, size_t n)
 {
     struct timespec until;
@@ -258,7 +266,7 @@ static void a_reader_that_does_not_read_is_cut(void **state)
     memset(text, 'x', sizeof text);
     start(&r, 2, 60000);
     uint64_t id = attach(&r, push_reserve(r.hub), 1, &peer);
-    for (int i = 0; i < 4000 && r.gone_count == 0; i++)
+    for (int i = 0; i < 4000 && gone_so_far(&r) == 0; i++)
         push_send(r.hub, id, str_n(text, sizeof text));
     await_gone(&r, 1);
     assert_int_equal(push_count(r.hub), 0);
