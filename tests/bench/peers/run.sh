@@ -19,3 +19,8 @@ make -s -C "$TOP" all
 bash "$HERE/up.sh"
 export BENCH_BROWSER_FLOW=$HERE/flow.mjs PYTHONPATH=$KIT${PYTHONPATH:+:$PYTHONPATH}
 python3 "$KIT/bench.py" --candidate "$HERE/adapter.py:Waxseal=http://127.0.0.1:$PORT_BASE" "$@"
+# The harness signs in as "alice"; our sign-in takes addresses, so its browser is asked again for us alone.
+case " $* " in
+*browser*) ;;
+*) BENCH_USER=alice@bench.test node "$KIT/browser.mjs" "waxseal=http://127.0.0.1:$PORT_BASE" ;;
+esac
