@@ -26,6 +26,7 @@ import { registerCommands } from './commands.ts';
 
 const REFRESH_MS = 45_000;
 const KEYRING_MS = 1500;
+const LIVE_MS = 700;
 
 function followRoute(): void {
   effect(() => {
@@ -159,7 +160,8 @@ async function start(): Promise<void> {
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
   await foldersLoaded;
-  import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen);
+  // After the list stands: what came until then is told with the first connection.
+  setTimeout(() => import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen), LIVE_MS);
 }
 
 start().catch((error: unknown) => {

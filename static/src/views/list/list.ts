@@ -1,6 +1,7 @@
 // The message list: a grid of fixed-height rows of which only those near the window exist. Focus stays on the
 // grid; aria-activedescendant names the cursor's row, which is never unmounted.
 import { sentence } from '../../api/client.ts';
+import type { Row } from '../../api/types.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -42,6 +43,7 @@ export class WxList extends WxElement {
   #anchors: { uid: number; offset: number }[] = [];
   #settle: ReturnType<typeof setTimeout> | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
+  #words: ReturnType<typeof setTimeout> | undefined;
   #shown: list.Source | null = null;
   #placed = true;
   #held: (() => void) | null = null;
@@ -178,10 +180,10 @@ export class WxList extends WxElement {
 
   #fetch(from: number, to: number): void {
     list.need(Math.max(0, from - AHEAD), Math.min(list.total.value, to + AHEAD));
-    const rows = [];
+    const rows: Row[] = [];
     for (let p = from; p < to; p++) { const r = list.rowAt(p); if (r) rows.push(r); }
-    wantPeople(rows);
-    if (settings.value.list.snippets) wantSnippets(rows);
+    clearTimeout(this.#words);
+    this.#words = setTimeout(() => { wantPeople(rows); if (settings.value.list.snippets) wantSnippets(rows); }, REST_MS);
   }
 
   #range(over: number): { from: number; to: number } {
