@@ -128,6 +128,7 @@ test('chosen by key, by Shift and all at once: moved with "Move to", counted, ta
   await go(BOX);
   await grid().focus();
   await page.keyboard.press('j');
+  await page.locator('.row.is-active').waitFor(); // its row may still have to be fetched
   await page.keyboard.press('x');
   await page.keyboard.press('Shift+J');
   await page.keyboard.press('Shift+J');
@@ -246,6 +247,7 @@ test('labels: made while putting one on, shown in the row, found, renamed, taken
   await go(BOX);
   await grid().focus();
   await page.keyboard.press('j');
+  await page.locator('.row.is-active').waitFor(); // its row may still have to be fetched
   await page.keyboard.press('x');
   await page.keyboard.press('Shift+J');
   await page.keyboard.press('l');
