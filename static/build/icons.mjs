@@ -4,7 +4,7 @@ import path from 'node:path';
 
 export const LUCIDE = [
   'archive', 'bell', 'grip-vertical', 'smartphone', 'arrow-left', 'calendar', 'check', 'chevron-down', 'chevron-left', 'chevron-right', 'circle-alert',
-  'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'chevrons-down-up', 'chevrons-up-down', 'code', 'command', 'copy', 'download', 'ellipsis', 'eraser', 'file', 'file-archive',
+  'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'chevrons-down-up', 'chevrons-up-down', 'code', 'command', 'copy', 'download', 'ellipsis', 'eraser', 'external-link', 'file', 'file-archive',
   'file-image', 'file-music', 'file-spreadsheet', 'file-text', 'file-play', 'folder', 'folder-input', 'folder-plus', 'forward', 'image', 'image-off', 'inbox', 'list-indent-increase', 'list-indent-decrease',
   'info', 'italic', 'key-round', 'keyboard', 'link', 'list', 'loader-circle', 'list-filter', 'list-checks', 'sliders-horizontal', 'messages-square', 'text-align-start', 'tag', 'tags', 'arrow-down-wide-narrow', 'arrow-up-narrow-wide', 'list-ordered', 'lock', 'lock-keyhole', 'lock-keyhole-open',
   'log-out', 'mail', 'mail-open', 'mail-x', 'maximize-2', 'menu', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',

@@ -40,6 +40,7 @@ async function drop() {
 const OUTLOOK = `<html><head><style>p.MsoNormal{margin:0;font-size:11.0pt;color:black}</style></head><body lang=EN-GB style='background:white'><div class=WordSection1><p class=MsoNormal style='color:windowtext'>The answer of today.</p>
 <div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p class=MsoNormal><b>From:</b> Alice<br><b>Sent:</b> Monday<br><b>To:</b> Bob<br><b>Subject:</b> Plans</p></div><p class=MsoNormal>The question of yesterday.</p></div></body></html>`;
 const NEWSLETTER = '<body style="background:#f4efe9"><p style="color:#803040">News of the harbour.</p><img src="https://pictures.canary.example/a.png?x=1&amp;y=2" width="100" height="50" alt="Harbour"><div style="background:url(\'https://pictures.canary.example/b.png\')">Ground</div></body>';
+const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n');
 const ICS = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'METHOD:REQUEST', 'PRODID:-//test//EN', 'BEGIN:VEVENT', 'UID:reader@reader.test', 'DTSTAMP:20260101T000000Z', 'DTSTART:20261126T090000Z', 'DTEND:20261126T103000Z', 'SUMMARY:Second <b>reading</b>', 'LOCATION:Room 4', 'ORGANIZER;CN=Bob:mailto:bob@demo.test', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
 
 before(async () => {
@@ -62,7 +63,7 @@ before(async () => {
   await put('outlook', mail('outlook', 'Plans by Outlook', html(OUTLOOK)), ['\\Seen']);
   await put('news', mail('news', 'News with pictures', html(NEWSLETTER), { from: 'news@harbour.test', more: [['List-Unsubscribe', '<mailto:leave@harbour.test?subject=leave>']] }), ['\\Seen']);
   await put('files', mail('files', 'Files of all kinds', multipart('mixed', [text('See the files.'), attachment('notes.txt', 'text/plain', Buffer.from('First line of the notes.\nSecond line.')), attachment('setup.pdf.exe', 'application/pdf', Buffer.from('MZ')),
-    attachment('pixel.png', 'image/png', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64')), attachment('fake.png', 'image/png', Buffer.from('<svg onload="alert(1)"/>'))])), ['\\Seen']);
+    attachment('pixel.png', 'image/png', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64')), attachment('plan.pdf', 'application/pdf', PDF), attachment('fake.png', 'image/png', Buffer.from('<svg onload="alert(1)"/>'))])), ['\\Seen']);
   await put('invitation', mail('invitation', 'An invitation', multipart('alternative', [text('Please come.'), entity([['Content-Type', 'text/calendar; charset=utf-8; method=REQUEST'], ['Content-Transfer-Encoding', '8bit']], ICS)])), ['\\Seen']);
   imap.close();
   const bob = await imapOf('bob');
@@ -247,12 +248,19 @@ test('files: text and pictures are shown, a picture that is none is not, program
   await page.keyboard.press('ArrowRight');
   await page.waitForFunction(() => document.querySelector('.preview-image')?.naturalWidth === 10);
   await page.keyboard.press('ArrowRight');
-  await page.locator('.preview-none').waitFor();
+  await page.locator('.preview-none', { hasText: 'tab of their own' }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('.preview-none', { hasNotText: 'tab of their own' }).waitFor();
   assert.equal(await page.locator('.preview-image').count(), 0, 'an SVG that calls itself PNG');
   await page.keyboard.press('Escape');
   await page.locator('wx-preview').waitFor({ state: 'detached' });
   assert.match(await page.evaluate(() => document.activeElement.textContent), /notes\.txt/, 'the focus is back');
   await files.locator('.attachment', { hasText: 'setup.pdf.exe' }).click();
+  const pdf = files.locator('a.attachment', { hasText: 'plan.pdf' });
+  assert.deepEqual(await pdf.evaluate((a) => [a.target, a.rel]), ['_blank', 'noopener noreferrer']);
+  const shown = await page.evaluate(async (url) => { const r = await fetch(url); return [r.headers.get('content-type'), r.headers.get('content-security-policy')]; }, await pdf.getAttribute('href'));
+  assert.equal(shown[0], 'application/pdf');
+  assert.match(shown[1], /sandbox(;|$)/, 'a document without origin');
   const ask = page.locator('.dialog', { hasText: 'Download this file?' });
   await ask.waitFor();
   await ask.getByRole('button', { name: 'Cancel' }).click();

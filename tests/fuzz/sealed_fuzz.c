@@ -50,6 +50,12 @@ rc_t kv_command(struct kv *kv, struct arena *a, struct kv_value *out, struct err
     return kv_pipeline(kv, a, &(struct kv_call){argv, argc}, 1, out, e);
 }
 
+void kv_ahead(struct kv *kv, str_t key)
+{
+    (void) kv;
+    (void) key;
+}
+
 rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
              const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
 {

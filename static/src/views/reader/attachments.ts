@@ -72,13 +72,16 @@ export function attachmentList(m: Message, o: ListOptions, files = shownAttachme
   const card = (a: Attachment): TemplateResult => {
     const name = foreign(a.name, 200) || t(isMessage(a) ? 'attached-message' : 'attachment-unnamed');
     const busy = o.busy.has(a.id);
-    const shows = o.preview !== undefined && isShown(a);
     const danger = risky(a);
+    // A document without origin in a tab of its own; what was encrypted is not shown to the browser's viewer.
+    const pdf = previewKind(a) === 'pdf' && !a.sealed && !danger && o.link !== null;
+    const shows = !pdf && o.preview !== undefined && isShown(a);
     const glyph = busy ? icon('loader-circle', undefined, 'spin') : nothing;
-    const inner = html`<span class="visually-hidden">${t(shows ? 'attachment-show' : 'attachment-download')}</span><span class="attachment-icon ${danger ? 'is-risky' : ''}">${icon(danger ? 'triangle-alert' : fileIcon(a))}</span>
+    const inner = html`<span class="visually-hidden">${t(pdf ? 'attachment-pdf' : shows ? 'attachment-show' : 'attachment-download')}</span><span class="attachment-icon ${danger ? 'is-risky' : ''}">${icon(danger ? 'triangle-alert' : fileIcon(a))}</span>
       <span class="attachment-text"><span class="attachment-name truncate" dir="auto">${name}</span><span class="muted">${fileSize(a.size)}${danger ? html` · <span class="attachment-risk">${t('risky-note')}</span>` : nothing}</span></span>
-      ${shows ? glyph : busy ? glyph : icon('download')}`;
-    return html`<li class="attachment-item">${shows ? html`<button type="button" class="attachment" @click=${() => o.preview!(a)}>${inner}</button>
+      ${pdf ? icon('external-link') : shows || busy ? glyph : icon('download')}`;
+    return html`<li class="attachment-item">${shows || pdf ? html`${pdf ? html`<a class="attachment" href=${`${o.link!(a)}&inline=1`} target="_blank" rel="noopener noreferrer">${inner}</a>`
+        : html`<button type="button" class="attachment" @click=${() => o.preview!(a)}>${inner}</button>`}
         <button type="button" class="icon-button attachment-save" aria-label=${t('attachment-save', { name })} data-tip=${t('attachment-download')} @click=${() => fetchIt(a)}>${icon('download')}</button>`
       : a.sealed || !o.link || danger
         ? html`<button type="button" class="attachment" @click=${() => fetchIt(a)}>${inner}</button>`
