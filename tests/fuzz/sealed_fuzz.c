@@ -10,6 +10,7 @@
 #include "webmail/session/session.h"
 #include "webmail/settings/settings.h"
 #include "webmail/smime/vault.h"
+#include "webmail/view/list_cache.h"
 #include "webmail/store.h"
 
 static str_t input;
@@ -124,7 +125,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
                                 "FBQUFBQUFBQUFBQUFBQUFB")};
     struct response s = {0};
     struct call c = {.app = &app, .q = &q, .s = &s, .session = &me};
-    if (n < 1) return 0;
+    static struct list_cache *accounts;
+    if (n < 1 || (!accounts && list_cache_new(1 << 16, 64, &accounts, NULL) != RC_OK)) return 0;
+    app.accounts = accounts;
     c.arena = arena_new(32u << 20);
     c.secret = arena_new_secret(32u << 20);
     q.arena = c.arena;
