@@ -10,8 +10,8 @@
 #include "webmail/session/session.h"
 #include "webmail/settings/settings.h"
 #include "webmail/smime/vault.h"
-#include "webmail/view/list_cache.h"
 #include "webmail/store.h"
+#include "webmail/view/list_cache.h"
 
 static str_t input;
 static bool sealed;
