@@ -102,8 +102,10 @@ rc_t imap_folder_rename(struct imap *im, str_t name, str_t display, struct arena
 /* The folder and its messages are gone for good; folders inside it stay. */
 rc_t imap_folder_delete(struct imap *im, str_t name, struct err *e) WX_MUST_USE;
 rc_t imap_folder_subscribe(struct imap *im, str_t name, bool subscribed, struct err *e) WX_MUST_USE;
-/* A path a person wrote as the server's name (modified UTF-7). RC_INVALID, field "path". */
-rc_t imap_folder_name(str_t display, struct arena *a, str_t *name, struct err *e) WX_MUST_USE;
+/* A path a person wrote as the server's name (modified UTF-7); below one of these folders (n may be
+ * 0) it begins with that one's name, however that is shown. RC_INVALID, field "path". */
+rc_t imap_folder_name(const struct imap_folder *list, size_t n, str_t display, struct arena *a,
+                      str_t *name, struct err *e) WX_MUST_USE;
 
 struct imap_quota { /* RFC 9208 */
     str_t root;

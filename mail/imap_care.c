@@ -83,8 +83,9 @@ rc_t imap_folder_rename(struct imap *im, str_t name, str_t display, struct arena
     struct imap_folder *list;
     size_t n;
     str_t to;
-    TRY(imap_folder_name(display, a, &to, e));
+    TRY(imap_folder_name(NULL, 0, display, a, &to, e)); /* nothing is asked for what is no name */
     TRY(imap_folders(im, a, &list, &n, e));
+    TRY(imap_folder_name(list, n, display, a, &to, e));
     const struct imap_folder *f = find(list, n, name);
     if (!f) return err_set(e, RC_NOT_FOUND, "There is no such folder.");
     if (find(list, n, to)) {

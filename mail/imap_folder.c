@@ -336,30 +336,62 @@ rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, si
 /* --- creating
  * ------------------------------------------------------------------------------------- */
 
-static rc_t check_new_name(str_t display, struct err *e)
+static rc_t bad_name(struct err *e)
 {
-    bool ok = display.n > 0 && display.n <= 255 && str_is_clean(display) && str_is_utf8(display);
-    ok = ok && str_chr(display, '*') < 0 && str_chr(display, '%') < 0;
-    if (ok) return RC_OK;
     err_set(e, RC_INVALID, "This name cannot be used for a folder.");
     err_field(e, "path");
     return RC_INVALID;
 }
 
-rc_t imap_folder_name(str_t display, struct arena *a, str_t *name, struct err *e)
+/* The folder this path is inside of, by what is shown of it. */
+static const struct imap_folder *parent_of(const struct imap_folder *list, size_t n, str_t display)
 {
-    TRY(check_new_name(display, e));
-    str_t made = imap_utf7_encode(display, a);
+    const struct imap_folder *best = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct imap_folder *f = &list[i];
+        bool above = f->delimiter && display.n > f->display.n + 1 &&
+                     str_starts(display, f->display) && display.p[f->display.n] == f->delimiter;
+        if (above && (!best || f->display.n > best->display.n)) best = f;
+    }
+    return best;
+}
+
+rc_t imap_folder_name(const struct imap_folder *list, size_t n, str_t display, struct arena *a,
+                      str_t *name, struct err *e)
+{
+    const struct imap_folder *above = parent_of(list, n, display);
+    str_t own = above ? str_sub(display, above->display.n + 1, display.n) : display;
+    bool ok = own.n > 0 && display.n <= IMAP_MAILBOX_MAX && str_is_clean(own) && str_is_utf8(own);
+    ok = ok && str_chr(own, '*') < 0 && str_chr(own, '%') < 0 && own.n <= 255;
+    if (!ok) return bad_name(e);
+    str_t made = imap_utf7_encode(own, a);
     if (str_is_null(made)) return err_set(e, RC_NO_MEMORY, NULL);
-    if (imap_check_text(made, IMAP_MAILBOX_MAX, "path", e) != RC_OK) return RC_INVALID;
+    if (!str_eq(imap_utf7_decode(made, a), own)) return bad_name(e); /* nobody would see it so */
+    if (above)
+        made = arena_printf(a, "%.*s%c%.*s", STR_ARG(above->name), above->delimiter, STR_ARG(made));
+    if (str_is_null(made)) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(imap_check_text(made, IMAP_MAILBOX_MAX, "path", e));
     *name = made;
     return RC_OK;
+}
+
+/* A folder whose name is not shown as its text can only be told by looking for it. */
+static rc_t name_to_create(struct imap *im, str_t display, struct arena *a, str_t *name,
+                           struct err *e)
+{
+    struct imap_folder *list;
+    size_t n;
+    rc_t rc = imap_folder_name(NULL, 0, display, a, name, e);
+    bool plain = str_chr(display, '&') < 0 && str_find(display, STR("\xef\xbf\xbd")) < 0;
+    if (plain) return rc;
+    TRY(imap_folders(im, a, &list, &n, e));
+    return imap_folder_name(list, n, display, a, name, e);
 }
 
 rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name, struct err *e)
 {
     str_t made;
-    TRY(imap_folder_name(display, a, &made, e));
+    TRY(name_to_create(im, display, a, &made, e));
     /* A change cannot be repeated: whether the connection lives is tried before. */
     rc_t rc;
     do {

@@ -47,8 +47,10 @@ struct imap_indexes *imap_pool_indexes(struct imap_pool *p);
 
 /* --- names (imap_utf7.c) ------------------------------------------------------------------ */
 
-/* Mailbox name to UTF-8 (RFC 3501 section 5.1.3). What is not well-formed is shown as it is, made
- * valid UTF-8 and without controls. The null slice past the arena's limit. */
+/* Mailbox name to UTF-8 (RFC 3501 section 5.1.3). What is not well-formed, or encoded in another
+ * way than it has to be, or holds controls, direction overrides or what nobody can see, is shown as
+ * it is, made valid UTF-8 without those (U+FFFD). So each well-formed name has a text of its own.
+ * The null slice past the arena's limit. */
 str_t imap_utf7_decode(str_t name, struct arena *a);
 /* The null slice for invalid UTF-8 or past the arena's limit. */
 str_t imap_utf7_encode(str_t utf8, struct arena *a);

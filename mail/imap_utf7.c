@@ -5,7 +5,6 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 
 static bool put_utf8(struct buf *b, uint32_t u)
 {
-    if (u < 0x20 || u == 0x7f) return buf_char(b, ' ');
     if (u < 0x80) return buf_char(b, (char) u);
     char s[4];
     size_t n = u < 0x800 ? 2 : u < 0x10000 ? 3 : 4;
@@ -43,6 +42,41 @@ static bool decode_run(str_t run, struct buf *out)
     return high == 0 && have < 6 && (bits & ((1u << have) - 1)) == 0;
 }
 
+/* Next code point of valid UTF-8. */
+static uint32_t next_point(str_t s, size_t *i)
+{
+    unsigned char c = (unsigned char) s.p[*i];
+    size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+    uint32_t u = n == 1 ? c : n == 2 ? c & 0x1fu : n == 3 ? c & 0x0fu : c & 0x07u;
+    for (size_t k = 1; k < n; k++)
+        u = u << 6 | ((unsigned char) s.p[*i + k] & 0x3fu);
+    *i += n;
+    return u;
+}
+
+/* What would break the line, turn what stands around it, or not be seen at all. Joiners and plain
+ * direction marks belong to the spelling of some languages; those who show a name isolate it. */
+static bool is_trick(uint32_t u)
+{
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {{0x0000, 0x001f},  {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x034f, 0x034f},
+                  {0x061c, 0x061c},  {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180e, 0x180e},
+                  {0x200b, 0x200b},  {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164},
+                  {0xfeff, 0xfeff},  {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff},
+                  {0xe0000, 0xe0fff}};
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (u >= ranges[i].first && u <= ranges[i].last) return true;
+    return false;
+}
+
+static bool has_trick(str_t utf8)
+{
+    for (size_t i = 0; i < utf8.n;)
+        if (is_trick(next_point(utf8, &i))) return true;
+    return false;
+}
+
 static bool decode(str_t name, struct buf *out)
 {
     for (size_t i = 0; i < name.n; i++) {
@@ -63,41 +97,15 @@ static bool decode(str_t name, struct buf *out)
     return true;
 }
 
-/* The bytes themselves, what is not valid UTF-8 or a control replaced. */
+/* The bytes themselves; what is not valid UTF-8 or a trick is replaced. */
 static void as_it_is(str_t name, struct buf *out)
 {
     bool utf8 = str_is_utf8(name);
-    for (size_t i = 0; i < name.n; i++) {
-        unsigned char c = (unsigned char) name.p[i];
-        if (c < 0x20 || c == 0x7f)
-            buf_char(out, ' ');
-        else if (c >= 0x80 && !utf8)
-            put_utf8(out, 0xfffd);
-        else
-            buf_char(out, name.p[i]);
+    for (size_t i = 0; i < name.n;) {
+        uint32_t u = utf8 ? next_point(name, &i) : (unsigned char) name.p[i++];
+        bool other = is_trick(u) || (!utf8 && u >= 0x80);
+        put_utf8(out, other ? 0xfffd : u);
     }
-}
-
-str_t imap_utf7_decode(str_t name, struct arena *a)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(1u << 20);
-    if (!decode(name, &b)) {
-        buf_clear(&b);
-        as_it_is(name, &b);
-    }
-    return b.failed ? STR_NULL : arena_str(a, b.p ? buf_view(&b) : STR(""));
-}
-
-/* Next code point of valid UTF-8. */
-static uint32_t next_point(str_t s, size_t *i)
-{
-    unsigned char c = (unsigned char) s.p[*i];
-    size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-    uint32_t u = n == 1 ? c : n == 2 ? c & 0x1fu : n == 3 ? c & 0x0fu : c & 0x07u;
-    for (size_t k = 1; k < n; k++)
-        u = u << 6 | ((unsigned char) s.p[*i + k] & 0x3fu);
-    *i += n;
-    return u;
 }
 
 struct run {
@@ -147,5 +155,24 @@ str_t imap_utf7_encode(str_t utf8, struct arena *a)
         }
     }
     close_run(&b, &r);
+    return b.failed ? STR_NULL : arena_str(a, b.p ? buf_view(&b) : STR(""));
+}
+
+/* One text for one name: an encoding that nobody had to use (plain letters in base64, two runs in
+ * place of one) would let two folders look the same, or one look like INBOX. */
+static bool is_canonical(str_t name, str_t shown, struct arena *a)
+{
+    return !has_trick(shown) && str_eq(imap_utf7_encode(shown, a), name);
+}
+
+str_t imap_utf7_decode(str_t name, struct arena *a)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT(1u << 20);
+    bool ok = decode(name, &b);
+    if (ok && b.n > 0 && !is_canonical(name, buf_view(&b), a)) ok = false;
+    if (!ok) {
+        buf_clear(&b);
+        as_it_is(name, &b);
+    }
     return b.failed ? STR_NULL : arena_str(a, b.p ? buf_view(&b) : STR(""));
 }

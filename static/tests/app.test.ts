@@ -30,6 +30,7 @@ test('folders: roles first, then names; levels that lead nowhere are left out', 
     f('shared', { selectable: false }), f('shared/bob@x', { selectable: false, shared: true }), f('shared/bob@x/Projects/Aurora', { shared: true })]);
   assert.deepEqual(shape(own), ['INBOX', 'Trash', 'Sub', ['Work', ['2026']], 'Zeta']);
   assert.deepEqual(shape(shared), [['bob@x', ['Aurora']]]);
+  assert.deepEqual(shape(buildTree([f('\ufffd', { id: 'one' }), f('\ufffd', { id: 'two' })]).own), ['\ufffd', '\ufffd'], 'shown alike, both there');
 });
 
 test('names: a display name that looks like another address is not believed', () => {

@@ -30,7 +30,9 @@ export interface Node { folder: Folder; depth: number; children: Node[] }
 
 /** Tree in display order: roles first, then by name; mailboxes of others apart, by owner. */
 export function buildTree(list: readonly Folder[]): { own: Node[]; shared: Node[] } {
-  const nodes = new Map<string, Node>(list.map((f) => [f.path, { folder: f, depth: 0, children: [] }]));
+  const all = list.map((f): Node => ({ folder: f, depth: 0, children: [] }));
+  // Two names that no server should have may be shown alike: both are there.
+  const nodes = new Map<string, Node>(all.map((n) => [n.folder.path, n]));
   const parentOf = (f: Folder): Node | undefined => {
     // The nearest ancestor the server told of; a level between may be hidden from us.
     for (let path = f.path, at = f.delimiter ? path.lastIndexOf(f.delimiter) : -1; at > 0; at = path.lastIndexOf(f.delimiter)) {
@@ -41,7 +43,7 @@ export function buildTree(list: readonly Folder[]): { own: Node[]; shared: Node[
     return undefined;
   };
   const roots: Node[] = [];
-  for (const node of nodes.values()) {
+  for (const node of all) {
     const parent = parentOf(node.folder);
     // Children of INBOX are shown beside it, as some servers put every folder there.
     if (parent && parent.folder.role !== 'inbox') parent.children.push(node);

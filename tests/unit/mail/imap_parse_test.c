@@ -153,8 +153,16 @@ static void test_utf7(void **state)
         {"&AOR-", "&AOR-"},   /* bits left over */
         {"a\x01"
          "b\x7f",
-         "a b "},         /* controls */
-        {"&AAo-x", " x"}, /* a line end inside */
+         "a\xef\xbf\xbd"
+         "b\xef\xbf\xbd"},                        /* controls */
+        {"&AAo-x", "&AAo-x"},                     /* a line end inside */
+        {"&AEkATgBCAE8AWA-", "&AEkATgBCAE8AWA-"}, /* INBOX, where it need not be encoded */
+        {"a&AC8-b", "a&AC8-b"},                   /* a separator that is none */
+        {"&AOQ-&APY-", "&AOQ-&APY-"}, /* two runs: looks like the one of the same letters */
+        {"x&IC4-fdp", "x&IC4-fdp"},   /* turns what follows */
+        {"&IAs-", "&IAs-"},           /* nothing to be seen */
+        {"&2DzfiSAN2DzfiQ-", "🎉\xe2\x80\x8d🎉"}, /* a joiner is spelling */
+        {"\xe2\x80\xae", "\xef\xbf\xbd"},
         {"\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd"},
         {"Entwürfe", "Entwürfe"}, /* UTF-8 servers */
     };

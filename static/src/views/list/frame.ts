@@ -32,7 +32,7 @@ export function listHead(n: number, all: () => void): TemplateResult {
   }
   const rows = s?.view?.threads && !s.query ? t('conversations-count', { n }) : t('messages-count', { n });
   return html`<div class="list-head">${box}
-    <div class="list-name"><h1 class="list-title truncate">${s?.query ? t('search-results') : folderName(f)}</h1>
+    <div class="list-name"><h1 class="list-title truncate"><bdi>${s?.query ? t('search-results') : folderName(f)}</bdi></h1>
       <span class="list-count truncate">${list.loading.value && n === 0 ? nothing : s?.query ? t(s.query.everywhere ? 'search-found-everywhere' : 'search-found', { n, folder: folderName(f) }) : rows}</span></div>
     ${commandButton('list.refresh')}
     <wx-menu label=${t('view-menu')} icon="sliders-horizontal" .lazy=${VIEW}></wx-menu>

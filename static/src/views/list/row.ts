@@ -103,7 +103,7 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
         ${s.smime ? securityMark(row) : nothing}
         ${row.attachment ? icon('paperclip', t('row-attachment'), 'mark') : nothing}
         ${chips(row)}
-        ${row.at ? html`<span class="row-where truncate" title=${t('row-in', { folder: folderName(folder(row.at.folder)) })}>${folderName(folder(row.at.folder))}</span>` : nothing}
+        ${row.at ? html`<span class="row-where truncate" title=${t('row-in', { folder: folderName(folder(row.at.folder)) })}><bdi>${folderName(folder(row.at.folder))}</bdi></span>` : nothing}
       </span>
       ${s.snippet === null ? nothing : html`<span class="row-snippet truncate ${sealed ? 'is-sealed' : ''}" dir="auto">${sealed ? t('snippet-encrypted') : s.snippet ?? ''}</span>`}
     </span>

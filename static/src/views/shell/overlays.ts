@@ -101,7 +101,7 @@ export class WxOverlays extends WxElement {
           @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.at = 0; }} @keydown=${(e: KeyboardEvent) => this.#keys(e, list)}></div>
         <div class="choices" id="choices" role=${list.length ? 'listbox' : nothing} aria-label=${list.length ? title : nothing}>
           ${list.map((c, i) => html`<div class="choice ${i === at ? 'is-active' : ''}" id="choice-${i}" role="option" aria-selected=${i === at} @click=${() => this.#pick(c)} @pointermove=${() => { if (this.at !== i) this.at = i; }}>
-            ${icon(c.icon)}<span class="choice-label truncate">${c.label}</span>${c.hint ? html`<span class="muted truncate">${c.hint}</span>` : nothing}
+            ${icon(c.icon)}<bdi class="choice-label truncate">${c.label}</bdi>${c.hint ? html`<bdi class="muted truncate">${c.hint}</bdi>` : nothing}
             <span class="menu-keys" aria-hidden="true">${c.keys.map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</span></div>`)}
           ${list.length === 0 ? html`<p class="choices-none" role="status">${t('nothing-found')}</p>` : nothing}
         </div>`,

@@ -100,9 +100,9 @@ export class WxSidebar extends WxElement {
         ${kids ? html`<button type="button" class="folder-twist" aria-expanded=${!shut} aria-label=${t('folder-toggle', { name })} @click=${() => this.#toggle(f.id)}>${icon('chevron-down')}</button>` : nothing}
         ${f.selectable ? html`<a class="folder-link" href=${pathOf({ page: 'mail', folder: f.id, uid: null, search: false })} aria-current=${ifDefined(here ? 'page' : undefined)}
             @click=${(e: MouseEvent) => this.#open(e, f.id)}>
-            ${icon(folderIcon(f.role))}<span class="folder-name truncate">${name}</span>
+            ${icon(folderIcon(f.role))}<bdi class="folder-name truncate">${name}</bdi>
             ${number > 0 ? html`<span class="folder-count ${f.role === 'drafts' || f.role === 'junk' ? 'is-faint' : ''}" aria-hidden="true">${count(number)}</span><span class="visually-hidden">${t(f.role === 'drafts' ? 'folder-drafts-count' : 'folder-unread', { n: number })}</span>` : nothing}
-          </a>` : html`<span class="folder-link is-plain">${icon('folder')}<span class="folder-name truncate">${name}</span></span>`}
+          </a>` : html`<span class="folder-link is-plain">${icon('folder')}<bdi class="folder-name truncate">${name}</bdi></span>`}
         <wx-menu class="folder-menu" .label=${t('folder-actions', { folder: name })} .items=${() => this.#menu(f)}></wx-menu>
       </div>
       ${kids && !shut ? html`<ul>${n.children.map((c) => this.#node(c))}</ul>` : nothing}
