@@ -9,6 +9,7 @@ enum operator{
     OP_TEXT,
     OP_NAME,
     OP_LABEL,
+    OP_KEYWORD,
     OP_IN,
     OP_IS,
     OP_HAS,
@@ -33,7 +34,7 @@ static const struct field {
     {STR_INIT("body"), OP_TEXT, PLACE_BODY},
     {STR_INIT("filename"), OP_NAME, PLACE_ANY},
     {STR_INIT("label"), OP_LABEL, PLACE_ANY},
-    {STR_INIT("keyword"), OP_LABEL, PLACE_ANY},
+    {STR_INIT("keyword"), OP_KEYWORD, PLACE_ANY},
     {STR_INIT("in"), OP_IN, PLACE_ANY},
     {STR_INIT("is"), OP_IS, PLACE_ANY},
     {STR_INIT("has"), OP_HAS, PLACE_ANY},
@@ -233,14 +234,9 @@ static rc_t add_has(struct parser *p, str_t word, size_t at, unsigned *out)
     return complain(p, at, "has: takes attachment.");
 }
 
-static rc_t add_label(struct parser *p, str_t word, size_t at, unsigned *out)
+/* What the mail server keeps, never a label's name: what programs ask by. */
+static rc_t add_keyword(struct parser *p, str_t word, size_t at, unsigned *out)
 {
-    const struct imap_query *q = &p->t->q;
-    for (size_t i = 0; i < q->label_count; i++)
-        if (str_ieq(word, q->labels[i].name)) {
-            word = q->labels[i].keyword;
-            break;
-        }
     bool ok = word.n > 0 && word.n <= 100;
     for (size_t i = 0; ok && i < word.n; i++) { /* an atom, RFC 3501 section 9 flag-keyword */
         unsigned char c = (unsigned char) word.p[i];
@@ -248,6 +244,15 @@ static rc_t add_label(struct parser *p, str_t word, size_t at, unsigned *out)
     }
     if (!ok) return complain(p, at, "There is no such label.");
     return add(p, (struct query_node){.kind = QUERY_KEYWORD, .text = word}, out);
+}
+
+/* The name a person gave; a keyword where no label has the name. */
+static rc_t add_label(struct parser *p, str_t word, size_t at, unsigned *out)
+{
+    const struct imap_query *q = &p->t->q;
+    for (size_t i = 0; i < q->label_count; i++)
+        if (str_ieq(word, q->labels[i].name)) return add_keyword(p, q->labels[i].keyword, at, out);
+    return add_keyword(p, word, at, out);
 }
 
 static rc_t add_name(struct parser *p, str_t word, size_t at, unsigned *out)
@@ -296,6 +301,8 @@ static rc_t add_value(struct parser *p, const struct field *f, str_t word, bool 
         return add_name(p, word, at, out);
     case OP_LABEL:
         return add_label(p, word, at, out);
+    case OP_KEYWORD:
+        return add_keyword(p, word, at, out);
     case OP_IN:
         p->t->names_folder = true;
         return add(p, (struct query_node){.kind = QUERY_IN, .text = word}, out);

@@ -82,7 +82,7 @@ function joined(uids) {
 }
 function hits(f, q) {
   const words = (q.text ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-  const one = (r, w) => { const [, no, op, x] = /^(-?)(?:(label|is):)?(.*)$/.exec(w); const yes = op === 'label' ? r.flags.some((y) => y.toLowerCase() === x) : op === 'is' ? r.flags.includes({ read: '\\Seen', flagged: '\\Flagged' }[x]) : `${r.subject} ${r.from[0]?.name}`.toLowerCase().includes(x); return no ? !yes : yes; };
+  const one = (r, w) => { const [, no, op, x] = /^(-?)(?:(keyword|label|is):)?(.*)$/.exec(w); const yes = op === 'label' || op === 'keyword' ? r.flags.some((y) => y.toLowerCase() === x) : op === 'is' ? r.flags.includes({ read: '\\Seen', flagged: '\\Flagged' }[x]) : `${r.subject} ${r.from[0]?.name}`.toLowerCase().includes(x); return no ? !yes : yes; };
   const g = q.filters ?? {};
   return box(f).uids.slice(0, 20_000).filter((u) => { const r = row(f, u); return words.every((w) => one(r, w)) && (!g.unread || !r.flags.includes('\\Seen')) && (!g.flagged || r.flags.includes('\\Flagged')) && (!g.encrypted || r.security === 'encrypted') && (!g.attachment || r.attachment); });
 }

@@ -1002,6 +1002,7 @@ label-title = { $n ->
 label-hint = Name eines Etiketts eingeben
 label-make = „{ $name }“ anlegen
 label-none = Es gibt noch keine Etiketten. Geben Sie einen Namen ein, um das erste anzulegen.
+label-name-taken = Ein anderes Etikett heißt so oder hieß so, als es entstand.
 label-on-all = An allen
 label-on-some = An einigen
 label-new = Neues Etikett

@@ -1002,6 +1002,7 @@ label-title = { $n ->
 label-hint = Type the name of a label
 label-make = Create “{ $name }”
 label-none = There are no labels yet. Type a name to create the first one.
+label-name-taken = Another label has this name, or had it when it was made.
 label-on-all = On all
 label-on-some = On some
 label-new = New label

@@ -7,7 +7,7 @@ import { useTexts } from '../src/core/i18n.ts';
 import { setOf, uidsOf } from '../src/core/sets.ts';
 import * as actions from '../src/store/actions.ts';
 import { folders } from '../src/store/folders.ts';
-import { keywordFor, labelsOf } from '../src/store/labels.ts';
+import { keywordFor, labelsOf, nameIsFree } from '../src/store/labels.ts';
 import * as list from '../src/store/list.ts';
 import * as chosen from '../src/store/selection.ts';
 import { defaults, settings } from '../src/store/session.ts';
@@ -34,7 +34,7 @@ function found(b: Box, q: SearchQuery | null): number[] {
   if (!q) return b.uids;
   return b.uids.filter((u) => (!q.filters.unread || !has(b, u, '\\Seen')) && (!q.filters.flagged || has(b, u, '\\Flagged')) && q.text.split(' ').filter(Boolean).every((w) => {
     const no = w.startsWith('-'), word = no ? w.slice(1) : w;
-    const yes = word === 'is:read' ? has(b, u, '\\Seen') : word === 'is:flagged' ? has(b, u, '\\Flagged') : word.startsWith('label:') ? has(b, u, word.slice(6)) : rowOf(b, u).subject.includes(word);
+    const yes = word === 'is:read' ? has(b, u, '\\Seen') : word === 'is:flagged' ? has(b, u, '\\Flagged') : word.startsWith('keyword:') ? has(b, u, word.slice(8)) : word.startsWith('label:') ? has(b, u, settings.value.labels.find((l) => l.name.toLowerCase() === word.slice(6))?.keyword ?? word.slice(6)) : rowOf(b, u).subject.includes(word);
     return yes !== no;
   }));
 }
@@ -388,6 +388,26 @@ test('labels: put and taken off like any flag, system words are none', async () 
   await undoLast();
   assert.equal(actions.labelState(actions.aimAt([5, 4]), 'work'), 'none');
   assert.deepEqual(labelsOf({ flags: ['\\Seen', '$Forwarded', 'NonJunk', 'work', 'Strange'] }).map((l) => [l.name, l.colour]), [['Work', 'blue'], ['Strange', 'grey']]);
+});
+
+test('a label whose keyword is the name of another one is put on and taken off alone', async () => {
+  settings.value = { ...defaults(), labels: [{ keyword: 'work', name: 'Clients', colour: 'blue' }, { keyword: 'work_2', name: 'Work', colour: 'red' }] };
+  await open(5);
+  const b = boxes.get(F)!;
+  b.flags.set(5, ['work']);
+  b.flags.set(4, ['work_2']);
+  await list.reload();
+  chosen.selectEverything();
+  await actions.setLabel(actions.aim(), 'work', 'Clients', true);
+  assert.deepEqual([5, 4, 3].map((u) => b.flags.get(u)), [['work'], ['work_2', 'work'], ['work']]);
+  await undoLast();
+  assert.deepEqual([5, 4, 3].map((u) => b.flags.get(u)), [['work'], ['work_2'], []]);
+});
+
+test('no label is called as another one is, or was when it was made', () => {
+  const all = [{ keyword: 'work', name: 'Clients', colour: 'blue' as const }];
+  assert.deepEqual(['Work', 'clients', 'Other'].map((n) => nameIsFree(n, '', all)), [false, false, true]);
+  assert.ok(nameIsFree('Work', 'work', all), 'its own');
 });
 
 test('a keyword for a name: an atom, no other label\'s, no system word', () => {

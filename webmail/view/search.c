@@ -27,8 +27,7 @@ static rc_t invalid(struct err *e, const char *field, const char *why)
 static rc_t read_labels(struct call *c, struct imap_query *q, struct err *e)
 {
     CLEANUP_JSON json_t *settings = NULL;
-    if (str_ifind(q->text, STR("label:")) < 0 && str_ifind(q->text, STR("keyword:")) < 0)
-        return RC_OK;
+    if (str_ifind(q->text, STR("label:")) < 0) return RC_OK;
     TRY(settings_load(c, &settings, e));
     const json_t *labels = json_object_get(settings, "labels");
     size_t n = json_array_size(labels);

@@ -79,7 +79,7 @@ function lacking(add: string[], remove: string[]): Partial<SearchQuery> {
   const flag = add[0] ?? remove[0] ?? '';
   if (flag === SEEN) return add.length ? { filters: { unread: true } } : { text: 'is:read' };
   if (flag === FLAGGED) return add.length ? { text: '-is:flagged' } : { filters: { flagged: true } };
-  return { text: `${add.length ? '-' : ''}label:${flag}` };
+  return { text: `${add.length ? '-' : ''}keyword:${flag}` };
 }
 function narrowed(a: Aim, add: string[], remove: string[]): Which[] {
   const only = lacking(add, remove);

@@ -19,7 +19,17 @@ export function labelsOf(row: Pick<Row, 'flags'>): ShownLabel[] {
   return row.flags.filter(isLabel).map(labelOf);
 }
 
-/** A keyword for a name: an atom every server takes, unlike all others. */
+/** What finds the messages of a label: by its keyword, which "label:" might take for another label's name. */
+export const queryOf = (keyword: string): string => `keyword:${keyword}`;
+
+/** May a label have this name? Not where another one is called so, or was when it was made (its keyword): "label:work"
+ *  would mean two. keyword: of the label itself; '' for a new one. */
+export function nameIsFree(name: string, keyword: string, all: readonly Label[]): boolean {
+  const word = name.toLowerCase();
+  return all.every((l) => l.keyword === keyword || (l.name.toLowerCase() !== word && l.keyword.toLowerCase() !== word));
+}
+
+/** A keyword for a name: an atom every server takes, unlike all others and all names but its own. */
 export function keywordFor(name: string, taken: Iterable<string>): string {
   const used = new Set([...taken].map((k) => k.toLowerCase()));
   const stem = folded(name).replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 40) || 'label';

@@ -98,6 +98,7 @@ static void test_queries(void **state)
         {"larger:1.5mb", "larger=1572864"},
         {"label:work -keyword:$Junk", "(label=work -label=$Junk)"},
         {"label:\"To do\"", "label=todo"},
+        {"label:work2 keyword:work2 -keyword:todo", "((label=todo2 label=work2) -label=todo)"},
         {"in:sent in:\"Work/2024\"", "(in=sent in=Work/2024)"},
         {"filename:pdf", "name=pdf"},
         {"\"is:unread\"", "[is:unread]"},
@@ -109,10 +110,11 @@ static void test_queries(void **state)
         {"mailto:x http://a/b Re: x", "((([mailto:x] [http://a/b]) [Re:]) [x])"},
         {"size:5 fromage:x", "([size:5] [fromage:x])"},
     };
-    static const struct imap_label labels[] = {{STR_INIT("To do"), STR_INIT("todo")}};
+    static const struct imap_label labels[] = {{STR_INIT("To do"), STR_INIT("todo")},
+                                               {STR_INIT("Work2"), STR_INIT("todo2")}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct imap_query q = {
-            .text = str_c(table[i].text), .today = TODAY, .labels = labels, .label_count = 1};
+            .text = str_c(table[i].text), .today = TODAY, .labels = labels, .label_count = 2};
         struct imap_terms t;
         struct buf b = BUF_INIT(4000);
         rc_t rc = imap_query_read(&q, &t, NULL);

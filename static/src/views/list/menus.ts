@@ -4,7 +4,7 @@ import type { Density, ListSort } from '../../api/types.ts';
 import type { Command } from '../../core/commands.ts';
 import { t } from '../../core/i18n.ts';
 import { changeList, paged, setPaged, sortBy } from '../../store/arrange.ts';
-import { labels } from '../../store/labels.ts';
+import { labels, queryOf } from '../../store/labels.ts';
 import * as list from '../../store/list.ts';
 import { hasFilter, setFilter, startSearch } from '../../store/search.ts';
 import { settings, smimeOn } from '../../store/session.ts';
@@ -43,7 +43,7 @@ export function filterItems(): MenuItem[] {
     { label: t(`filter-${name}`), icon: glyph, checked: hasFilter(name), run: () => setFilter(name, !hasFilter(name)) });
   const items = [one('unread', 'mail'), one('flagged', 'star'), one('attachment', 'paperclip')];
   if (smimeOn.value) items.push(one('encrypted', 'lock'), one('signed', 'seal-plain'));
-  if (labels.value.length) items.push(separator, heading(t('labels')), ...labels.value.map((l): MenuItem => ({ label: l.name, icon: 'tag', colour: l.colour, run: () => startSearch(`label:${l.keyword}`) })));
+  if (labels.value.length) items.push(separator, heading(t('labels')), ...labels.value.map((l): MenuItem => ({ label: l.name, icon: 'tag', colour: l.colour, run: () => startSearch(queryOf(l.keyword)) })));
   items.push(separator, { label: t('labels-edit'), icon: 'tags', run: () => { overlay.value = 'labels'; } });
   return items;
 }
@@ -59,6 +59,6 @@ export function viewCommands(): Command[] {
     ...SORTS.map((sort) => one(`sort-${sort}`, t('view-sort-by', { what: t(`sort-${sort}`) }), 'arrow-down-wide-narrow', () => void sortBy(sort))),
     ...DENSITIES.map((density) => one(`density-${density}`, t('view-density-is', { what: t(`density-${density}`) }), 'list', () => void changeList({ density }))),
     one('labels', t('labels-edit'), 'tags', () => { overlay.value = 'labels'; }),
-    ...labels.value.map((x) => one(`label-${x.keyword}`, t('label-show', { label: x.name }), 'tag', () => startSearch(`label:${x.keyword}`))),
+    ...labels.value.map((x) => one(`label-${x.keyword}`, t('label-show', { label: x.name }), 'tag', () => startSearch(queryOf(x.keyword)))),
   ];
 }

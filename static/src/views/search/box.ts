@@ -10,7 +10,7 @@ import type { TemplateResult } from '../../core/lit.ts';
 import { joined, piecesOf, split } from '../../core/query.ts';
 import type { Piece } from '../../core/query.ts';
 import { folder, folderName, folders } from '../../store/folders.ts';
-import { labels } from '../../store/labels.ts';
+import { labelOf, labels } from '../../store/labels.ts';
 import * as list from '../../store/list.ts';
 import { clearSearch, everywhere, recent, searchText, startSearch } from '../../store/search.ts';
 import { signOutHooks } from '../../store/session.ts';
@@ -171,7 +171,7 @@ export class WxSearch extends WxElement {
 
   #chip(p: Piece, i: number): TemplateResult {
     return html`<span class="search-chip ${p.without ? 'is-without' : ''}" role="listitem">
-      <button type="button" class="search-chip-edit" aria-label=${t('search-chip-edit', { chip: p.text })} @click=${() => void this.#edit(i)} @keydown=${(e: KeyboardEvent) => this.#chipKey(e, i)}><b>${p.without ? '−' : ''}${p.field}:</b> <span class="truncate">${p.value}</span></button><button
+      <button type="button" class="search-chip-edit" aria-label=${t('search-chip-edit', { chip: p.text })} @click=${() => void this.#edit(i)} @keydown=${(e: KeyboardEvent) => this.#chipKey(e, i)}><b>${p.without ? '−' : ''}${p.field}:</b> <span class="truncate">${/^-?keyword:/i.test(p.text) ? labelOf(p.value).name : p.value}</span></button><button
         type="button" class="search-chip-drop" tabindex="-1" aria-label=${t('search-chip-remove', { chip: p.text })} @click=${() => void this.#drop(i)}>${icon('x')}</button></span>`;
   }
 

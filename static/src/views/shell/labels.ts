@@ -12,7 +12,7 @@ import type { TemplateResult } from '../../core/lit.ts';
 import { aim, labelState, reflag, setLabel } from '../../store/actions.ts';
 import type { Aim } from '../../store/actions.ts';
 import { folders } from '../../store/folders.ts';
-import { COLOURS, isLabel, keywordFor, labelOf, labels } from '../../store/labels.ts';
+import { COLOURS, isLabel, keywordFor, labelOf, labels, nameIsFree, queryOf } from '../../store/labels.ts';
 import * as list from '../../store/list.ts';
 import { changeSettings, settings } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
@@ -22,7 +22,7 @@ import { dialog } from '../parts/dialog.ts';
 
 const MOST = 100;
 /** Every word this page has met, so that no new label takes one that has a meaning already. */
-const taken = (): string[] => [...settings.value.labels.map((l) => l.keyword), ...list.loadedRows().flatMap((r) => r.flags.filter(isLabel))];
+const taken = (): string[] => [...settings.value.labels.flatMap((l) => [l.keyword, l.name]), ...list.loadedRows().flatMap((r) => r.flags.filter(isLabel))];
 async function save(next: Label[]): Promise<boolean> {
   try { await changeSettings({ labels: next }); return true; } catch (error) { toast(sentence(error), { kind: 'bad' }); return false; }
 }
@@ -78,7 +78,7 @@ export class WxLabelPicker extends WxElement {
     void list.version.value;
     const all = this.#choices();
     const name = this.typed.trim();
-    const canMake = name !== '' && name.length <= 60 && !labels.value.some((l) => l.name.toLowerCase() === name.toLowerCase()) && settings.value.labels.length < MOST;
+    const canMake = name !== '' && name.length <= 60 && nameIsFree(name, '', labels.value) && settings.value.labels.length < MOST;
     const at = Math.min(this.at, Math.max(0, all.length - 1 + (canMake ? 1 : 0)));
     const option = (i: number, run: () => void, inside: unknown, checked?: string): TemplateResult => html`<div class="choice ${i === at ? 'is-active' : ''}" id="choice-${i}" role="option" aria-selected=${i === at}
       aria-checked=${ifDefined(checked as 'true' | 'false' | 'mixed' | undefined)} @click=${run} @pointermove=${() => { if (this.at !== i) this.at = i; }}>${inside}</div>`;
@@ -91,7 +91,7 @@ export class WxLabelPicker extends WxElement {
           ${all.map((c, i) => option(i, () => this.#toggle(c), html`${icon('tag', undefined, `label-ink label-${c.colour}`)}<span class="choice-label truncate">${c.name}</span>
             <span class="choice-state">${c.state === 'all' ? icon('check', t('label-on-all')) : c.state === 'some' ? icon('minus', t('label-on-some')) : nothing}</span>`, c.state === 'all' ? 'true' : c.state === 'some' ? 'mixed' : 'false'))}
           ${canMake ? option(all.length, () => void this.#make(), html`${icon('plus')}<span class="choice-label truncate">${t('label-make', { name })}</span>`) : nothing}
-          ${all.length === 0 && !canMake ? html`<p class="choices-none" role="status">${t('label-none')}</p>` : nothing}
+          ${all.length === 0 && !canMake ? html`<p class="choices-none" role="status">${t(name !== '' && !nameIsFree(name, '', labels.value) ? 'label-name-taken' : 'label-none')}</p>` : nothing}
         </div>`,
       foot: html`<button type="button" class="button button-quiet" @click=${() => { overlay.value = 'labels'; }}>${t('labels-edit')}</button><button type="button" class="button button-primary" @click=${this.#close}>${t('done')}</button>`,
     });
@@ -111,7 +111,7 @@ export class WxLabelCare extends WxElement {
     if (!name || this.#clash(name, '')) return;
     if (await create(name)) this.typed = '';
   }
-  #clash(name: string, keyword: string): boolean { return settings.value.labels.some((l) => l.keyword !== keyword && l.name.toLowerCase() === name.toLowerCase()); }
+  #clash(name: string, keyword: string): boolean { return !nameIsFree(name, keyword, settings.value.labels); }
 
   async #change(l: Label, patch: Partial<Label>): Promise<void> {
     const was = settings.value.labels;
@@ -133,7 +133,7 @@ export class WxLabelCare extends WxElement {
     try {
       for (const f of folders.value.filter((x) => x.selectable && !x.shared && x.total > 0)) {
         const page = await mail.getList(f.id, 0, 1);
-        const answer = await mail.setFlags(f.id, page.uidvalidity, { all: { search: { text: `label:${l.keyword}`, scope: 'headers', filters: {} }, below: page.uidnext } }, [], [l.keyword]);
+        const answer = await mail.setFlags(f.id, page.uidvalidity, { all: { search: { text: queryOf(l.keyword), scope: 'headers', filters: {} }, below: page.uidnext } }, [], [l.keyword]);
         if (answer.count) done.push({ folder: f.id, uidvalidity: page.uidvalidity, set: String(answer.uids ?? '') });
       }
       await changeSettings({ labels: was.filter((x) => x.keyword !== l.keyword) });
@@ -157,7 +157,8 @@ export class WxLabelCare extends WxElement {
             @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter') { e.preventDefault(); (e.target as HTMLInputElement).blur(); } }}>
           <button type="button" class="icon-button" aria-label=${t('label-remove-one', { label: l.name })} data-tip=${t('label-remove')} @click=${() => void this.#remove(l)}>${icon('trash')}</button></li>`)}</ul>` : nothing}
         <div class="label-add"><input class="input" maxlength="60" autofocus placeholder=${t('label-new')} aria-label=${t('label-new')} .value=${this.typed} @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; }}>
-          <button type="submit" class="button" ?disabled=${!this.typed.trim() || this.#clash(this.typed.trim(), '') || settings.value.labels.length >= MOST}>${icon('plus')}${t('label-add')}</button></div>`,
+          <button type="submit" class="button" ?disabled=${!this.typed.trim() || this.#clash(this.typed.trim(), '') || settings.value.labels.length >= MOST}>${icon('plus')}${t('label-add')}</button></div>
+        ${this.typed.trim() && this.#clash(this.typed.trim(), '') ? html`<p class="field-hint" role="status">${t('label-name-taken')}</p>` : nothing}`,
       foot: html`<button type="button" class="button button-primary" @click=${() => { overlay.value = null; }}>${t('done')}</button>`,
     });
   }

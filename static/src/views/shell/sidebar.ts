@@ -11,7 +11,7 @@ import { folderName, folders, foldersError, INBOX_ID, loadFolders, tree } from '
 import type { Node } from '../../store/folders.ts';
 import type { Folder } from '../../api/types.ts';
 import { copyTo, moveTo } from '../../store/actions.ts';
-import { labels } from '../../store/labels.ts';
+import { labels, queryOf } from '../../store/labels.ts';
 import { query, startSearch } from '../../store/search.ts';
 import { caredFor, DRAG_TYPE, dragged, drawer, overlay } from '../../store/ui.ts';
 import { separator } from '../parts/menu.ts';
@@ -113,8 +113,8 @@ export class WxSidebar extends WxElement {
     if (!labels.value.length) return nothing;
     const shown = route.value.page === 'mail' && route.value.search ? query.value?.text : undefined;
     return html`<h2 class="folders-title">${t('labels')}<button type="button" class="icon-button is-small" aria-label=${t('labels-edit')} data-tip=${t('labels-edit')} @click=${() => { overlay.value = 'labels'; }}>${icon('pen-line')}</button></h2>
-      <ul>${labels.value.map((l) => html`<li><div class="folder"><button type="button" class="folder-link" aria-current=${ifDefined(shown === `label:${l.keyword}` ? 'page' : undefined)}
-        @click=${() => { drawer.value = false; startSearch(`label:${l.keyword}`); }}>${icon('tag', undefined, `label-ink label-${l.colour}`)}<span class="folder-name truncate">${l.name}</span></button></div></li>`)}</ul>`;
+      <ul>${labels.value.map((l) => html`<li><div class="folder"><button type="button" class="folder-link" aria-current=${ifDefined(shown === queryOf(l.keyword) ? 'page' : undefined)}
+        @click=${() => { drawer.value = false; startSearch(queryOf(l.keyword)); }}>${icon('tag', undefined, `label-ink label-${l.colour}`)}<span class="folder-name truncate">${l.name}</span></button></div></li>`)}</ul>`;
   }
 
   #skeleton(): TemplateResult {
