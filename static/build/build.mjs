@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { build } from 'esbuild';
 import { buildSprite } from './icons.mjs';
-import { flatten, shrink } from './i18n.mjs';
+import { divide, flatten } from './i18n.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const src = path.join(root, 'static/src');
@@ -56,13 +56,33 @@ async function bundleText(entry, options = {}) {
   return result.outputFiles[0].contents;
 }
 
+/** Every part that is loaded later waits for the rest of the texts (core/rest.ts). */
+const withTexts = {
+  name: 'with-texts',
+  setup(b) {
+    b.onResolve({ filter: /^\.{1,2}\// }, (a) => (a.kind === 'dynamic-import' ? { path: path.resolve(a.resolveDir, a.path), namespace: 'later' } : undefined));
+    b.onLoad({ filter: /.*/, namespace: 'later' }, (a) => ({
+      contents: `import ${JSON.stringify(path.join(src, 'core/rest.ts'))}; export * from ${JSON.stringify(a.path)};`, resolveDir: path.dirname(a.path), loader: 'js',
+    }));
+  },
+};
+const APP = { entryPoints: [path.join(src, 'app/app.ts')], bundle: true, splitting: true, format: 'esm', write: false, metafile: true, target, outdir: tmp, legalComments: 'none', logLevel: 'warning', loader: { '.css': 'text' } };
+
+/** The code of the first picture: the entry and what it imports at once. */
+async function firstCode() {
+  const result = await build({ ...APP, define: { __ASSETS__: '{}', __LEAK__: 'false' }, plugins: [withTexts] });
+  const outputs = new Map(Object.entries(result.metafile.outputs).map(([file, info]) => [path.basename(file), info]));
+  const texts = new Map(result.outputFiles.map((f) => [path.basename(f.path), f.text]));
+  const seen = new Set(['app.js']);
+  for (const name of seen) for (const i of outputs.get(name).imports) if (i.kind === 'import-statement') seen.add(path.basename(i.path));
+  return [...seen].map((name) => texts.get(name)).join('\n');
+}
+
 /** Page scripts: ES modules with shared chunks, so that reader, composer and settings load when first needed. */
 async function buildApp(assets) {
   const result = await build({
-    entryPoints: [path.join(src, 'app/app.ts')],
-    bundle: true, splitting: true, format: 'esm', minify: true, write: false, metafile: true, target,
-    outdir: tmp, entryNames: '[name].[hash]', chunkNames: '[name].[hash]', legalComments: 'none', logLevel: 'warning',
-    define: { __ASSETS__: JSON.stringify(assets), __LEAK__: String(leaks) }, loader: { '.css': 'text' },
+    ...APP, minify: true, entryNames: '[name].[hash]', chunkNames: '[name].[hash]', plugins: [withTexts],
+    define: { __ASSETS__: JSON.stringify(assets), __LEAK__: String(leaks) },
   });
   if (result.outputFiles.some((f) => f.text.includes('/v1/leak')) !== leaks) throw new Error('the leak is not in the build it belongs to');
   for (const file of result.outputFiles) await writeVariants(path.basename(file.path), Buffer.from(file.contents));
@@ -81,10 +101,13 @@ async function buildApp(assets) {
 async function emitLanguages() {
   const urls = {};
   const dir = path.join(root, 'static/i18n');
+  const code = await firstCode();
   for (const file of (await readdir(dir)).filter((f) => f.endsWith('.ftl')).sort()) {
     const text = await readFile(path.join(dir, file), 'utf8');
     const lang = path.basename(file, '.ftl');
-    urls[file] = await emit(file, shrink(text));
+    const { first, rest } = divide(text, code);
+    urls[file] = await emit(file, first);
+    urls[`${lang}-rest.ftl`] = await emit(`${lang}-rest.ftl`, rest);
     await emit(`${lang}.json`, `${JSON.stringify(flatten(text))}\n`); // for the templates' {{t key}}
   }
   return urls;

@@ -14,3 +14,31 @@ export function flatten(text) {
   }
   return flat;
 }
+
+/** A Fluent file as [key, lines] of its messages and terms. */
+function messages(text) {
+  const out = [];
+  for (const line of shrink(text).split('\n')) {
+    const m = /^(-?[a-zA-Z][a-zA-Z0-9_-]*) *=/.exec(line);
+    if (m) out.push([m[1], []]);
+    if (out.length && line) out.at(-1)[1].push(line);
+  }
+  return out;
+}
+
+/** Which keys some code may ask for: those it names, and those that begin or end as a text it puts together. */
+function asked(code) {
+  const named = new Set([...code.matchAll(/["'`]([a-z][a-z0-9-]*)["'`]/g)].map((m) => m[1]));
+  const begins = [...code.matchAll(/["'`]([a-z][a-z0-9-]*-)(?:\$\{|["'`])/g)].map((m) => m[1]);
+  const ends = [...code.matchAll(/\}(-[a-z0-9-]+)`/g)].map((m) => m[1]);
+  return (key) => named.has(key) || begins.some((p) => key.startsWith(p)) || ends.some((p) => key.endsWith(p));
+}
+
+/** Divides the texts: what the first picture may need (with what it refers to), and the rest. */
+export function divide(text, code) {
+  const all = messages(text), of = new Map(all), wants = asked(code);
+  const first = new Set(all.map(([key]) => key).filter((key) => key.startsWith('-') || wants(key)));
+  for (const key of first) for (const m of of.get(key).join('\n').matchAll(/\{ *([a-z][a-z0-9-]*)(?:\.[a-z-]+)? *\}/g)) if (of.has(m[1])) first.add(m[1]);
+  const part = (inFirst) => `${all.filter(([key]) => first.has(key) === inFirst).flatMap(([, lines]) => lines).join('\n')}\n`;
+  return { first: part(true), rest: part(false) };
+}

@@ -11,7 +11,7 @@ export const FIRST_LOAD = 80 * 1024;
 const FIRST = ['app.js', 'shared.js', 'app.css', 'en.ftl', 'icons.svg'];
 
 /** Whole files of their own; every other script is one of the parts that are loaded when they are needed. */
-const OWN = ['editor.js', 'worker.js', 'signin.js', 'signin.css', 'de.ftl'];
+const OWN = ['editor.js', 'worker.js', 'signin.js', 'signin.css', 'de.ftl', 'de-rest.ftl', 'en-rest.ftl'];
 
 /** Bytes on the wire (brotli). */
 export function weigh(dir = dist) {

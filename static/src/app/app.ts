@@ -7,6 +7,7 @@ import { keepFocus } from '../core/focus.ts';
 import { bindKeys } from '../core/keyboard.ts';
 import { useDates } from '../core/format.ts';
 import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n.ts';
+import { firstPictureStands, later } from '../core/later.ts';
 import { effect, untracked } from '../core/signals.ts';
 import { recalled } from '../core/place.ts';
 import { go, route, startRouter } from '../core/router.ts';
@@ -117,6 +118,15 @@ function followPlan(): void {
   });
 }
 
+function followFirstPicture(): void {
+  effect(() => {
+    void list.version.value;
+    const empty = list.uidvalidity.value !== 0 && list.total.value === 0 && !list.loading.value;
+    if (route.value.page !== 'mail' || list.failure.value !== null || empty || list.rowAt(0)) requestAnimationFrame(() => setTimeout(firstPictureStands));
+  });
+  setTimeout(firstPictureStands, 15_000);
+}
+
 /** Where the part that listens cannot be loaded (a new release took it away), the page still looks now and then. */
 function lookNowAndThen(): void {
   const again = (): void => {
@@ -158,10 +168,11 @@ async function start(): Promise<void> {
   keepFocus(() => ['.grid', '.reader-scroll', '#main'].map((s) => document.querySelector<HTMLElement>(s)).find((e) => e && e.getClientRects().length > 0) ?? null);
   bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open, .sender-card:popover-open') !== null);
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
-  if (smimeOn.value) setTimeout(() => void loadSmime('chip'), KEYRING_MS);
+  later(KEYRING_MS, () => { if (smimeOn.value) void loadSmime('chip'); });
+  followFirstPicture();
   await foldersLoaded;
   // After the list stands: what came until then is told with the first connection.
-  setTimeout(() => import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen), LIVE_MS);
+  later(LIVE_MS, () => void import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen));
 }
 
 start().catch((error: unknown) => {

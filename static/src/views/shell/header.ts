@@ -3,6 +3,7 @@ import { WxElement, define } from '../../core/element.ts';
 import { initials, tintOf } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
+import { later } from '../../core/later.ts';
 import { html, nothing, live } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { go, pathOf, route } from '../../core/router.ts';
@@ -55,7 +56,7 @@ export class WxHeader extends WxElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // Its turn comes when the list stands; whoever wants it earlier has it earlier.
-    setTimeout(() => void this.#better(), FIELD_MS);
+    later(FIELD_MS, () => void this.#better());
   }
 
   override render(): TemplateResult {
