@@ -1,5 +1,5 @@
 // Keys and certificates. Only re-wrapped, still encrypted PKCS#12 files pass here.
-import { api } from './client.ts';
+import { api, trustChanged } from './client.ts';
 import type { Contact, LayerKey, MessageRef, TrustEntry, VaultKey, VaultKeys } from './types.ts';
 
 const V1 = '/api/v1/smime';
@@ -25,17 +25,17 @@ export function setPrimary(sign: string | null, encrypt: string | null): Promise
   return api(`${V1}/primary`, { method: 'PUT', json: { sign, encrypt } });
 }
 export function addCertificate(certificate: string, address?: string): Promise<Contact> {
-  return api<Contact>(`${V1}/certificates`, { method: 'POST', json: address ? { address, certificate } : { certificate } });
+  return trustChanged(api<Contact>(`${V1}/certificates`, { method: 'POST', json: address ? { address, certificate } : { certificate } }));
 }
 export function harvest(m: MessageRef, keys: LayerKey[]): Promise<{ harvested: boolean; reason: string; why?: string | null; certificate?: string; contact?: Contact }> {
   return api(`${V1}/harvest`, { method: 'POST', json: { ...m, keys } });
 }
 export type CertificateAction = 'accept' | 'reject' | 'prefer' | 'remove';
 export function certificateAction(contact: string, fingerprint: string, action: CertificateAction): Promise<Contact> {
-  return api<Contact>(`/api/v1/contacts/${encodeURIComponent(contact)}/certificates/${encodeURIComponent(fingerprint)}`, { method: 'POST', json: { action } });
+  return trustChanged(api<Contact>(`/api/v1/contacts/${encodeURIComponent(contact)}/certificates/${encodeURIComponent(fingerprint)}`, { method: 'POST', json: { action } }));
 }
 export async function getTrust(): Promise<TrustEntry[]> { return (await api<{ entries: TrustEntry[] }>(`${V1}/trust`)).entries; }
 export function addTrust(kind: TrustEntry['kind'], certificate: string, address: string | null): Promise<TrustEntry> {
-  return api<TrustEntry>(`${V1}/trust`, { method: 'POST', json: { kind, certificate, address } });
+  return trustChanged(api<TrustEntry>(`${V1}/trust`, { method: 'POST', json: { kind, certificate, address } }));
 }
-export function dropTrust(id: string): Promise<unknown> { return api(`${V1}/trust/${encodeURIComponent(id)}`, { method: 'DELETE', json: {} }); }
+export function dropTrust(id: string): Promise<unknown> { return trustChanged(api(`${V1}/trust/${encodeURIComponent(id)}`, { method: 'DELETE', json: {} })); }

@@ -1,7 +1,7 @@
 // Live updates: one event stream a browser, held by one of its tabs and passed on to the others; what changed is then
 // asked for exactly (list.catchUp). Without a stream every tab that is looked at asks now and then.
 import '../core/shared.ts';
-import { ApiError, featuresNow, sessionExpired } from '../api/client.ts';
+import { ApiError, featuresNow, sessionExpired, trustHooks } from '../api/client.ts';
 import { readEvents } from '../api/events.ts';
 import { Leader } from '../core/leader.ts';
 import type { Locks } from '../core/leader.ts';
@@ -31,7 +31,7 @@ const LOOK_MS = 250;
 interface FolderNews { id: string; uidvalidity: number; uidnext: number; total: number; unread: number; modseq: number }
 interface Inbox { uidvalidity: number; uidnext: number }
 type Say =
-  | { say: 'event'; event: ServerEvent } | { say: 'beat' } | { say: 'link'; link: Link } | { say: 'own'; own: Own }
+  | { say: 'event'; event: ServerEvent } | { say: 'beat' } | { say: 'link'; link: Link } | { say: 'own'; own: Own } | { say: 'trust' }
   | { say: 'join' } | { say: 'who'; id: string } | { say: 'me'; id: string } | { say: 'inbox'; inbox: Inbox };
 
 let channel: BroadcastChannel | null = null;
@@ -199,11 +199,12 @@ function hear(m: Say): void {
   if (m.say === 'who' && visible() && document.hasFocus()) tell({ say: 'me', id: m.id });
   if (m.say === 'me') looking.get(m.id)?.();
   if (m.say === 'own') showOwn(m.own);
+  if (m.say === 'trust') reader.forgetVerdicts();
   if (m.say === 'join' && leader.leading) {
     tell({ say: 'link', link: link.value });
     if (inbox) tell({ say: 'inbox', inbox });
   }
-  if (leader.leading || m.say === 'join' || m.say === 'who' || m.say === 'me' || m.say === 'own') return;
+  if (leader.leading || m.say === 'join' || m.say === 'who' || m.say === 'me' || m.say === 'own' || m.say === 'trust') return;
   leader.heard();
   if (m.say === 'inbox') inbox = m.inbox;
   if (m.say === 'event') onEvent(m.event);
@@ -242,6 +243,7 @@ export function startLive(): void {
   const locks = (navigator as { locks?: Locks }).locks ?? null;
   leader = new Leader({ name, locks: channel ? locks : null, now: Date.now, stale: STALE_MS, lead: connect, lose: disconnect });
   ownHooks.push((own) => tell({ say: 'own', own }));
+  trustHooks.push(() => tell({ say: 'trust' }));
   setInterval(tick, TICK_MS);
   setInterval(() => { if (visible() && link.value !== 'live' && !sessionExpired.value) everything(); }, POLL_MS);
   document.addEventListener('visibilitychange', seen);

@@ -1,5 +1,6 @@
 // The conversation on the screen: one message, or all of a thread, oldest first. Each message has its own text, verdict
 // and keys. Plain messages are cached for quick reading; nothing decrypted is ever cached.
+import { trustHooks } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { LayerKey, Message, MessageRef, Security, ThreadRow } from '../api/types.ts';
 import { batch, computed, signal, untracked } from '../core/signals.ts';
@@ -23,7 +24,11 @@ const CACHE_MESSAGES = 30;
 const CACHE_CHARS = 4_000_000;
 /** What opens by itself beside the message asked for; the rest waits for a click. */
 const MOST_UNFOLDED = 8;
-const cache = new Map<string, { message: Message; chars: number }>();
+/** Asked for so lately (ahead of the click) that it is shown as it is. What is older is shown at once and asked for anew. */
+const FRESH_MS = 10_000;
+const cache = new Map<string, { message: Message; chars: number; at: number }>();
+/** Answers from before a change of trust are of no use. */
+let trust = 0;
 const under = new Map<string, Promise<Message>>();
 export const keyOf = (m: MessageRef): string => `${m.folder}/${m.uidvalidity}/${m.uid}`;
 const threads = (): boolean => settings.value.list.threads;
@@ -35,7 +40,7 @@ function remember(key: string, message: Message): void {
   const chars = message.parts.reduce((n, p) => n + p.content.length, 0);
   if (chars > CACHE_CHARS / 4) return;
   cache.delete(key);
-  cache.set(key, { message, chars });
+  cache.set(key, { message, chars, at: performance.now() });
   let sum = 0;
   for (const c of cache.values()) sum += c.chars;
   for (const [k, c] of cache) {
@@ -49,10 +54,22 @@ function fetchMessage(ref: MessageRef): Promise<Message> {
   const key = keyOf(ref);
   const running = under.get(key);
   if (running) return running;
-  const run = mail.getMessage(ref).then((m) => { remember(key, m); return m; }).finally(() => under.delete(key));
+  const asOf = trust;
+  const run = mail.getMessage(ref).then((m) => {
+    if (asOf !== trust) return fetchMessage(ref);
+    remember(key, m);
+    return m;
+  }).finally(() => { if (under.get(key) === run) under.delete(key); });
   under.set(key, run);
   return run;
 }
+
+/** What can be shown before the server answers. A layer that waits for its key is no text: it is asked for. */
+function cached(key: string): Message | null {
+  const hit = cache.get(key);
+  return hit && !(isOld(key) && hit.message.security?.job) ? hit.message : null;
+}
+function isOld(key: string): boolean { const hit = cache.get(key); return !hit || performance.now() - hit.at > FRESH_MS; }
 
 /** Fetches ahead (next message, pointer down on a row); failures are of no interest here. */
 export function prefetch(ref: MessageRef): void {
@@ -65,6 +82,55 @@ function patch(key: string, change: Partial<Item>): void {
   if (find(key)) items.value = items.value.map((i) => (keyOf(i.ref) === key ? { ...i, ...change } : i));
 }
 
+const same = <T>(was: T, now: T): T => (JSON.stringify(was) === JSON.stringify(now) ? was : now);
+/** A newer answer for what is on the screen: what says the same stays the same, so that nothing is drawn again. */
+function renewed(was: Message, shown: Message, now: Message): Message {
+  return {
+    ...now, parts: same(was.parts, now.parts), attachments: same(was.attachments, now.attachments), security: same(was.security, now.security),
+    flags: shown.flags === was.flags ? now.flags : shown.flags, remote: now.remote ?? shown.remote ?? null,
+  };
+}
+
+/** A cached message is on the screen: the server is asked anew, and its verdict is the one that stays. Without an answer
+ *  no verdict from before is left standing. */
+async function renew(ref: MessageRef): Promise<void> {
+  const key = keyOf(ref);
+  const was = find(key)?.message;
+  if (!was) return;
+  // Opened or judged meanwhile: that is newer.
+  const still = (): Message | null => { const m = find(key)?.message; return m && m.parts === was.parts && m.security === was.security ? m : null; };
+  try {
+    const now = await fetchMessage(ref);
+    const shown = still();
+    if (!shown) return;
+    const message = renewed(was, shown, now);
+    remember(key, message);
+    patch(key, { message, failure: null });
+  } catch (failure) {
+    cache.delete(key);
+    if (was.security && still()) patch(key, { message: null, failure });
+  }
+}
+
+/** Of a message whose layer was opened only the verdict is asked for: its text was never the server's to keep. */
+async function rejudge(i: Item, was: Message): Promise<void> {
+  try {
+    judged(i.ref, was, await mail.checkMessage(i.ref, i.keys));
+  } catch (failure) { if (find(keyOf(i.ref))?.message === was) patch(keyOf(i.ref), { message: null, failure, keys: [] }); }
+}
+
+/** Trust was given or withdrawn, a kept certificate changed, here or in another tab: no verdict from before stays. */
+export function forgetVerdicts(): void {
+  trust++;
+  cache.clear();
+  under.clear();
+  for (const i of untracked(() => items.value)) {
+    if (!i.message?.security) continue;
+    if (i.keys.length) void rejudge(i, i.message); else void renew(i.ref);
+  }
+}
+trustHooks.push(forgetVerdicts);
+
 /** Brings the text of a message on the screen. */
 async function load(ref: MessageRef): Promise<void> {
   const key = keyOf(ref);
@@ -75,7 +141,13 @@ async function load(ref: MessageRef): Promise<void> {
   } catch (failure) { if (!find(key)?.message) patch(key, { failure }); }
 }
 
-const fresh = (ref: MessageRef, row: ThreadRow | null, unfolded: boolean): Item => ({ ref, row, unfolded, message: unfolded ? cache.get(keyOf(ref))?.message ?? null : null, failure: null, keys: [] });
+/** Loads what is not here, and asks anew for what has lain here for a while. */
+function bring(ref: MessageRef): Promise<void> {
+  if (!find(keyOf(ref))?.message) return load(ref);
+  return isOld(keyOf(ref)) ? renew(ref) : Promise.resolve();
+}
+
+const fresh = (ref: MessageRef, row: ThreadRow | null, unfolded: boolean): Item => ({ ref, row, unfolded, message: unfolded ? cached(keyOf(ref)) : null, failure: null, keys: [] });
 
 /** expected: how many messages the list knows of; with more than one, the first drawing waits for them. */
 export async function show(ref: MessageRef, expected = 1): Promise<void> {
@@ -89,7 +161,7 @@ export async function show(ref: MessageRef, expected = 1): Promise<void> {
   const together = threads() && folder(ref.folder)?.role !== 'drafts';
   batch(() => { items.value = [fresh(ref, null, true)]; asked.value = key; at.value = key; gathering.value = together && expected > 1; });
   const around = together ? gather(ref) : null;
-  if (!find(key)?.message) await load(ref);
+  await bring(ref);
   await around;
 }
 
@@ -111,7 +183,7 @@ function place(rows: readonly ThreadRow[]): void {
     return keyOf(row) === keyOf(me.ref) ? { ...me, row } : fresh({ folder: f, uid, uidvalidity }, row, wanted.includes(keyOf(row)));
   });
   batch(() => { items.value = next; gathering.value = false; });
-  for (const i of next) if (i.unfolded && !i.message && i !== me) void load(i.ref);
+  for (const i of next) if (i.unfolded && i !== me) void bring(i.ref);
 }
 
 /** The list knows of another number of messages: who came is put beside the others, folded; who went goes. Nothing else moves. */
@@ -130,8 +202,8 @@ export async function gatherAgain(): Promise<void> {
 export function unfold(ref: MessageRef): void {
   const i = find(keyOf(ref));
   if (!i || i.unfolded) return;
-  patch(keyOf(ref), { unfolded: true, message: i.message ?? cache.get(keyOf(ref))?.message ?? null });
-  if (!find(keyOf(ref))?.message) void load(ref);
+  patch(keyOf(ref), { unfolded: true, message: i.message ?? cached(keyOf(ref)) });
+  void bring(ref);
 }
 
 /** What was decrypted leaves memory with its place on the screen. */
@@ -179,4 +251,4 @@ export function pictures(ref: MessageRef, remote: Record<string, string>): void 
   if (i?.message) patch(keyOf(ref), { message: { ...i.message, remote } });
 }
 
-export function forgetAll(): void { cache.clear(); close(); }
+export function forgetAll(): void { trust++; cache.clear(); under.clear(); close(); }
