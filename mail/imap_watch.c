@@ -235,6 +235,10 @@ static rc_t run_talk(struct imap_watch *h, struct watcher *w)
               "detail", LOG_C(e.detail), "failures", LOG_I(w->failures), NULL);
     if (rc == RC_WRONG_PASSWORD) {
         struct imap_news refused = {.kind = IMAP_NEWS_REFUSED, .watcher = w->id};
+        /* Before it is told: who hears of it and begins anew must not be given this one. */
+        pthread_mutex_lock(&h->lock);
+        w->refused = true;
+        pthread_mutex_unlock(&h->lock);
         h->options.on_news(h->options.ctx, &refused);
     }
     return rc;
@@ -412,7 +416,7 @@ static rc_t watcher_new(struct imap_watch *h, const struct imap_account *acc,
 static bool join(struct imap_watch *h, struct watcher *fresh, uint64_t *id, bool *live)
 {
     for (struct watcher *w = h->all; w; w = w->next) {
-        if (w->state == WATCHER_REFUSED || memcmp(w->owner, fresh->owner, 32) != 0) continue;
+        if (w->refused || memcmp(w->owner, fresh->owner, 32) != 0) continue;
         if (w->wanted == 0 && w->die_at == 0) continue; /* being thrown away */
         if (!w->password && w->state == WATCHER_TALKING) continue;
         if (!w->password) {

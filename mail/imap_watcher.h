@@ -32,6 +32,7 @@ struct watcher {
     int64_t rests_till; /* a server that speaks all the time is not heard more often */
     int64_t die_at;     /* nobody wants it any more; 0: wanted */
     bool told;          /* that it is live */
+    bool refused;       /* nobody joins it any more; under the lock */
     const struct config_endpoint *server;
     unsigned char owner[32];
     char *login;
