@@ -7,6 +7,9 @@ import { useTexts } from '../src/core/i18n.ts';
 import { setOf, uidsOf } from '../src/core/sets.ts';
 import * as actions from '../src/store/actions.ts';
 import { folders } from '../src/store/folders.ts';
+import * as search from '../src/store/found.ts';
+import { route } from '../src/core/router.ts';
+import { confirming, overlay } from '../src/store/ui.ts';
 import { keywordFor, labelsOf, nameIsFree } from '../src/store/labels.ts';
 import * as list from '../src/store/list.ts';
 import * as chosen from '../src/store/selection.ts';
@@ -24,6 +27,8 @@ let threads: number[][] | null;
 let asked: { method: string; path: string; body: Record<string, unknown> }[];
 let refuse: (path: string) => { status: number; code: string } | null;
 let hold: Promise<void> | null;
+/** How many messages of a search are found by each of its parts. */
+let partSize = 1000;
 let modseq = 1;
 let resets = false;
 
@@ -75,6 +80,11 @@ globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
     const changed = told.filter((x) => !x.gone && b.uids.includes(x.uid)).map((x) => ({ uid: x.uid, flags: b.flags.get(x.uid) ?? [] }));
     return json({ ...common, changed, vanished: gone || null, reset: resets });
   }
+  if (what === 'search') {
+    const all = found(b, { text: String(body.text), scope: 'all', filters: {} });
+    const from = Number(body.next ?? 0), part = all.slice(from, from + partSize), over = from + part.length >= all.length;
+    return json({ uidvalidity: 7, header_only: 0, messages: part.slice(0, 50).map((u) => rowOf(b, u)), uids: setOf(part), complete: over, next: over ? null : String(from + part.length), progress: { done: from + part.length, of: all.length } });
+  }
   const some = meant(b, body as Parameters<typeof meant>[1]);
   const bySet = !Array.isArray(body.uids);
   modseq++;
@@ -124,7 +134,7 @@ const settled = async (): Promise<void> => { for (let i = 0; i < 30; i++) await 
 const said = (): string => (toasts.value.at(-1)?.text ?? '').replace(/[\u2066-\u2069]/g, '');
 
 beforeEach(() => {
-  asked = []; refuse = () => null; hold = null; threads = null; toasts.value = [];
+  asked = []; refuse = () => null; hold = null; threads = null; partSize = 1000; toasts.value = [];
   settings.value = defaults();
   forgetUndo();
 });
@@ -527,4 +537,90 @@ test('many changes in any order, with own ones between: the list is always as th
     await list.catchUp();
     fits();
   }
+});
+
+// ---- what is meant is what is seen ----
+
+const findIn = (text: string): Promise<void> => list.show({ folder: F, query: { text, scope: 'all', filters: {} } });
+const moves = (): Record<string, unknown>[] => asked.filter((a) => /\/(move|delete|flags)$/.test(a.path)).map((a) => a.body);
+
+test('everything found by a search that was stopped: what was found, not what the server would find', async () => {
+  await open(100);
+  partSize = 10;
+  const show = findIn('s');
+  refuse = (p) => (p.endsWith('/search') && asked.filter((a) => a.path.endsWith('/search')).length > 1 ? { status: 503, code: 'imap_unavailable' } : null);
+  await show;
+  await settled();
+  assert.equal(list.total.value, 10);
+  chosen.selectEverything();
+  assert.equal(chosen.chosenCount.value, 10);
+  assert.equal(actions.countOf(actions.aim()!), 10);
+  boxes.get(F)!.uids.unshift(101);
+  boxes.get(F)!.next = 102;
+  refuse = () => null;
+  await actions.flag(actions.aim(), ['\\Flagged'], []);
+  assert.deepEqual(boxes.get(F)!.uids.filter((u) => has(boxes.get(F)!, u, '\\Flagged')), [100, 99, 98, 97, 96, 95, 94, 93, 92, 91]);
+  await actions.archive();
+  assert.equal(boxes.get(ARCHIVE)!.uids.length, 10);
+  assert.ok(boxes.get(F)!.uids.includes(101) && boxes.get(F)!.uids.includes(90));
+  search.leave();
+});
+
+test('more than a row is here of a search: all found are acted on, none by a new search', async () => {
+  await open(900);
+  await findIn('s');
+  await settled();
+  chosen.selectEverything();
+  chosen.toggle(900);
+  assert.equal(chosen.chosenCount.value, 899);
+  asked = [];
+  await actions.archive();
+  assert.deepEqual(moves().map((m) => [m.uids, m.all]), [['1:899', undefined]]);
+  assert.equal(said(), '899 messages archived.');
+  search.leave();
+});
+
+test('everything in a folder: mail that came since is neither counted nor meant', async () => {
+  await open(300);
+  chosen.selectEverything();
+  elsewhere.arrive(2);
+  await list.catchUp();
+  assert.equal(list.total.value, 302);
+  assert.equal(chosen.chosenCount.value, 300);
+  await actions.archive();
+  assert.deepEqual(boxes.get(F)!.uids, [302, 301]);
+});
+
+test('what was meant in one folder is not done in another', async () => {
+  await open(20);
+  boxes.set('other', box(20));
+  const meant = actions.aimAt([20, 19]);
+  await list.show({ folder: 'other', query: null });
+  for (const run of [() => actions.archive(meant), () => actions.remove(meant), () => actions.flag(meant, ['\\Flagged'], []), () => actions.copyTo(ARCHIVE, meant), () => actions.setLabel(meant, 'work', 'Work', true)]) {
+    toasts.value = [];
+    await run();
+    assert.match(said(), /changed meanwhile/);
+  }
+  assert.deepEqual(moves(), []);
+  assert.deepEqual([boxes.get('other')!.uids.length, boxes.get(F)!.uids.length], [20, 20]);
+});
+
+test('Back while "delete forever" is asked: nothing is deleted, and no dialog is left', async () => {
+  await open(20);
+  boxes.set(TRASH, box(20));
+  await list.show({ folder: TRASH, query: null });
+  overlay.value = 'move';
+  const run = actions.remove(actions.aimAt([20]));
+  assert.ok(confirming.value);
+  route.value = { page: 'mail', folder: F, uid: null, search: false };
+  await run;
+  assert.deepEqual([confirming.value, overlay.value], [null, null]);
+  // Also where the answer came in the same moment as the other folder.
+  const late = actions.remove(actions.aimAt([20]));
+  const yes = confirming.value!.resolve;
+  await list.show({ folder: F, query: null });
+  yes(true);
+  await late;
+  assert.deepEqual(moves(), []);
+  assert.deepEqual([boxes.get(TRASH)!.uids.length, boxes.get(F)!.uids.length], [20, 20]);
 });

@@ -6,7 +6,6 @@ import { t } from '../core/i18n.ts';
 import { go, route } from '../core/router.ts';
 import { pieces, setOf } from '../core/sets.ts';
 import { adjust, byRole, folder, folderName, loadFolders } from './folders.ts';
-import * as found from './found.ts';
 import * as list from './list.ts';
 import * as reader from './reader.ts';
 import * as chosen from './selection.ts';
@@ -20,14 +19,31 @@ export const FLAGGED = '\\Flagged';
 
 /** What is meant: messages by number (a conversation's are all named), or everything in the folder or search.
  *  rows: how many lines of the list that is, for the person. */
-export type Aim = { uids: number[]; rows: number } | { all: AllOf; rows: number };
+export type Aim = ({ uids: number[] } | { all: AllOf }) & { rows: number; at: Where };
+/** The list the numbers are of: in another one they are other messages. */
+export interface Where { folder: string; uidvalidity: number; source: list.Source | null }
+const here = (): Where => ({ folder: opening() ?? '', uidvalidity: list.uidvalidity.value, source: list.source.value });
+const isHere = (w: Where): boolean => w.uidvalidity === list.uidvalidity.value && list.sameSource(w.source, list.source.value);
 
-export function aimAt(rowUids: readonly number[]): Aim { return { uids: chosen.messagesOf(rowUids), rows: rowUids.length }; }
+/** False, and said: what was meant is not on the screen any longer. */
+function still(a: Aim): boolean {
+  if (isHere(a.at)) return true;
+  toast(t('err-conflict'), { kind: 'bad' });
+  return false;
+}
+
+const aimOf = (uids: number[], rows = uids.length): Aim => ({ uids, rows, at: here() });
+export function aimAt(rowUids: readonly number[]): Aim { return aimOf(chosen.messagesOf(rowUids), rowUids.length); }
+/** How many messages that is. In an arrangement by conversation the list is shorter than the folder. */
+export function countOf(a: Aim): number {
+  if ('uids' in a) return a.uids.length;
+  return a.at.source?.view?.threads ? Math.max(a.rows, (folder(a.at.folder)?.total ?? 0) - (a.all.except?.length ?? 0)) : a.rows;
+}
 
 /** What a command works on: the selection, else the open message, else the cursor; a conversation whole. */
 export function aim(): Aim | null {
   const all = chosen.allOf();
-  if (all) return { all, rows: chosen.chosenCount.value };
+  if (all) return { all, rows: chosen.chosenCount.value, at: here() };
   if (chosen.selection.value.size) return aimAt([...chosen.selection.value]);
   const r = route.value;
   if (r.page === 'mail' && r.uid) return aimAt([r.uid]);
@@ -41,16 +57,21 @@ export function hasTargets(): boolean {
 export function targets(): number[] { const a = aim(); return a && 'uids' in a ? a.uids : []; }
 
 type Meant = Aim | number[] | null | undefined;
-const settle = (m: Meant): Aim | null => (m === undefined ? aim() : Array.isArray(m) ? { uids: m, rows: m.length } : m);
+const settle = (m: Meant): Aim | null => (m === undefined ? aim() : Array.isArray(m) ? aimOf(m) : m);
 const nothing = (a: Aim | null): a is null => a === null || ('uids' in a && a.uids.length === 0);
 
 const unreadOf = (r: Row): number => (r.thread ? r.thread.unread : r.flags.includes(SEEN) ? 0 : 1);
+/** Of a message that is open and not in the list (a link from outside). */
+function readFlags(uid: number): readonly string[] {
+  const m = reader.open.value;
+  return m?.message && list.numberOf(m.ref) === uid ? m.message.flags : [];
+}
 const has = (uid: number, flag: string): boolean => {
   const row = chosen.chosenRow(uid);
   // The number of a conversation: all of it is meant.
   if (row?.thread && row.uid === uid && flag === SEEN) return row.thread.unread === 0;
   if (row?.thread && row.uid === uid && flag === FLAGGED) return Boolean(row.thread.flagged);
-  return row?.flags.includes(flag) ?? reader.open.value?.message?.flags.includes(flag) ?? false;
+  return (row?.flags ?? readFlags(uid)).includes(flag);
 };
 
 export function opening(): string | null { return list.source.value?.folder ?? null; }
@@ -58,7 +79,7 @@ export function opening(): string | null { return list.source.value?.folder ?? n
 // ---- many at once ----
 
 /** Few by number, more as sets of at most what the server takes. */
-function parts(a: Aim): Which[] {
+function parts(a: { uids: number[] } | { all: AllOf }): Which[] {
   if ('all' in a) return [{ all: a.all }];
   return a.uids.length <= 100 ? [{ uids: a.uids }] : pieces(setOf(a.uids)).map((uids) => ({ uids }));
 }
@@ -86,7 +107,8 @@ function narrowed(a: Aim, add: string[], remove: string[]): Which[] {
   const q = 'all' in a ? a.all.search : null;
   const search: SearchQuery = { text: [q?.text, only.text].filter(Boolean).join(' '), scope: q?.scope ?? 'headers', filters: { ...q?.filters, ...only.filters } };
   if ('all' in a) return [{ all: { ...a.all, search } }];
-  return pieces(setOf(a.uids)).map((set) => ({ all: { search, below: Math.max(...a.uids) + 1, only: set } }));
+  const below = a.uids.reduce((most, u) => Math.max(most, u), 0) + 1;
+  return pieces(setOf(a.uids)).map((set) => ({ all: { search, below, only: set } }));
 }
 
 interface Said { quiet?: boolean; said?: (n: number) => string }
@@ -96,11 +118,10 @@ export function flag(meant: Meant, add: string[], remove: string[], o: Said = {}
   return o.quiet ? flagging(meant, add, remove, o) : underway(() => flagging(meant, add, remove, o));
 }
 async function flagging(meant: Meant, add: string[], remove: string[], o: Said): Promise<void> {
-  const f = opening();
   const a = settle(meant);
-  if (!f || nothing(a)) return;
+  if (nothing(a) || !still(a)) return;
+  const { folder: f, uidvalidity: validity } = a.at;
   if (list.scattered()) return (await import('./scattered.ts')).flag(keysOf(a), add, remove, { said: flagSaid(add, remove), ...o });
-  const validity = list.uidvalidity.value;
   const wants = (r: Row): boolean => add.some((x) => !r.flags.includes(x)) || remove.some((x) => r.flags.includes(x));
   const known = 'uids' in a && a.uids.every((u) => { const r = chosen.chosenRow(u); return r !== undefined && !r.thread; });
   // Those that are so already are left alone, and so are they by Undo.
@@ -115,7 +136,7 @@ async function flagging(meant: Meant, add: string[], remove: string[], o: Said):
     if (flags) reader.patchCached({ folder: f, uid: r.uid, uidvalidity: validity }, flags);
   }
   try {
-    const which = known ? parts({ uids: changed, rows: changed.length }) : narrowed(a, add, remove);
+    const which = known ? parts({ uids: changed }) : narrowed(a, add, remove);
     const done = await list.duringChange(() => each(which, (w) => mail.setFlags(f, validity, w, add, remove)));
     const set = known ? setOf(changed) : gathered(done);
     const n = known ? changed.length : done.reduce((sum, d) => sum + (d.count ?? 0), 0);
@@ -164,7 +185,7 @@ export function markRead(uids: number[]): void { void flag(uids, [SEEN], [], { q
 /** How far a keyword is on what is meant. */
 export function labelState(a: Aim, keyword: string): 'all' | 'some' | 'none' {
   if ('all' in a) return 'none';
-  const rows = rowsOf(a).map((u) => chosen.chosenRow(u)?.flags ?? reader.open.value?.message?.flags ?? []);
+  const rows = rowsOf(a).map((u) => chosen.chosenRow(u)?.flags ?? readFlags(u));
   const n = rows.filter((flags) => flags.some((x) => x.toLowerCase() === keyword.toLowerCase())).length;
   return n === 0 ? 'none' : n === rows.length ? 'all' : 'some';
 }
@@ -206,14 +227,13 @@ type Word = (n: number, to: string | null) => string;
 /** Messages go at once; refused, they come back; done, Undo brings them back from where they went. */
 function leave(a: Aim, run: Run, said: Word): Promise<void> { return underway(() => leaving(a, run, said)); }
 async function leaving(a: Aim, run: Run, said: Word): Promise<void> {
-  const f = opening();
-  if (!f) return;
+  if (!still(a)) return;
+  const { folder: f, uidvalidity: validity } = a.at;
   if (list.scattered()) {
     const keys = keysOf(a);
     const off = takenOff(keys);
     return (await import('./scattered.ts')).leave(keys, run, said, off);
   }
-  const validity = list.uidvalidity.value;
   const back = 'all' in a ? emptied(a.all, f) : taken(a.uids, f);
   try {
     const which = parts(a);
@@ -235,8 +255,8 @@ async function leaving(a: Aim, run: Run, said: Word): Promise<void> {
   }
 }
 
-/** Of a search in all folders: "everything" are the messages it found. */
-const keysOf = (a: Aim): number[] => ('uids' in a ? a.uids : found.allKeys().filter((k) => !(a.all.except ?? []).includes(k)));
+/** Of a search every message is named, also where all of them are meant. */
+const keysOf = (a: Aim): number[] => ('uids' in a ? a.uids : []);
 function takenOff(keys: readonly number[]): () => void {
   const set = new Set(keys);
   const length = list.total.value;
@@ -290,13 +310,13 @@ export async function moveTo(to: string, meant?: Meant): Promise<void> {
 }
 
 export async function copyTo(to: string, meant?: Meant): Promise<void> {
-  const f = opening();
   const a = settle(meant);
-  if (!f || (to === f && !list.scattered()) || nothing(a)) return;
+  if (nothing(a) || !still(a) || (to === a.at.folder && !list.scattered())) return;
+  const { folder: f, uidvalidity: validity } = a.at;
   if (list.scattered()) return (await import('./scattered.ts')).copy(keysOf(a), to, folderName(folder(to)));
   try {
-    await list.duringChange(() => each(parts(a), (w) => mail.copyMessages(f, list.uidvalidity.value, w, to)));
-    toast(t('copied', { n: 'uids' in a ? a.uids.length : a.rows, folder: folderName(folder(to)) }));
+    await list.duringChange(() => each(parts(a), (w) => mail.copyMessages(f, validity, w, to)));
+    toast(t('copied', { n: countOf(a), folder: folderName(folder(to)) }));
   } catch (error) { toast(sentence(error), { kind: 'bad' }); }
   void loadFolders();
 }
@@ -318,7 +338,7 @@ function inRole(a: Aim, role: 'trash' | 'junk'): boolean {
 export async function remove(meant?: Meant): Promise<void> {
   const a = settle(meant);
   if (nothing(a)) return;
-  const n = 'uids' in a ? a.uids.length : a.rows;
+  const n = countOf(a);
   if (inRole(a, 'trash')) {
     const yes = await confirm({ title: t('delete-forever-title', { n }), text: t('delete-forever-text'), action: t('delete-forever'), danger: true });
     if (!yes) return;

@@ -181,7 +181,8 @@ export function placed(folder: string, query: SearchQuery): { total: number; hea
   for (const [i, h] of hits.entries()) { const row = run.rows.get(h.key); if (row) rows.push([i, row]); }
   return { total: hits.length, headerOnly: run.headerOnly, rows };
 }
-/** All that was found, for a choice of everything. */
+/** All that was found so far by this search, for a choice of everything; null: it is not running, nor over. */
+export function keysFor(folder: string, query: SearchQuery): number[] | null { return run?.id === idOf(folder, query) && run.uidvalidity ? allKeys() : null; }
 export function allKeys(): number[] { return run ? left(run).map((h) => h.key) : []; }
 export function isCut(): boolean { return run?.cut ?? false; }
 

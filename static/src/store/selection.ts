@@ -1,6 +1,8 @@
-// What is chosen in the list: messages (or conversations) one by one, or everything in the folder but a few.
-import type { AllOf, Row } from '../api/types.ts';
+// What is chosen in the list: messages (or conversations) one by one, or everything in the folder but a few. Of a
+// search everything is what was found, each by its number: the server would find others.
+import type { AllOf, Row, SearchQuery } from '../api/types.ts';
 import { batch, computed, signal } from '../core/signals.ts';
+import * as found from './found.ts';
 import * as list from './list.ts';
 
 /** Numbers of the chosen rows. Empty while everything is chosen. */
@@ -17,7 +19,15 @@ export const MOST = 2000;
 
 const heldBy = (row: Row): number[] => (row.thread?.uids ?? [row.uid]);
 
-export const chosenCount = computed(() => everything.value ? Math.max(0, list.total.value - everything.value.except.size) : selection.value.size);
+/** Rows of mail that came after everything was chosen are not meant. */
+function came(below: number): number {
+  void list.version.value;
+  return list.loadedRows().filter((r) => r.uid >= below).length;
+}
+export const chosenCount = computed(() => {
+  const all = everything.value;
+  return all ? Math.max(0, list.total.value - came(all.below) - all.except.size) : selection.value.size;
+});
 export const choosing = computed(() => everything.value !== null || selection.value.size > 0);
 
 export function isChosen(row: Row): boolean {
@@ -44,7 +54,7 @@ export function messagesOf(rowUids: Iterable<number>): number[] {
 export function allOf(): AllOf | null {
   const all = everything.value;
   if (!all) return null;
-  return { search: list.source.value?.query ?? null, below: all.below, except: messagesOf(all.except) };
+  return { search: null, below: all.below, except: messagesOf(all.except) };
 }
 
 function choose(next: Set<number>): void {
@@ -104,10 +114,21 @@ export function selectShown(from: number, to: number): void {
   batch(() => { choose(next); wholeView.value = true; });
 }
 
-/** Every message of the folder or search, also those never loaded. What comes later is not meant. */
+/** Every message of the folder, also those never loaded, or what the search has found so far. What comes later, or is
+ *  found later, is not meant. */
 export function selectEverything(): void {
+  const s = list.source.value;
+  if (s?.query) { selectFound(s.folder, s.query); return; }
+  // Before the first page is here nobody knows what there is.
+  if (!list.below()) return;
   pinned.clear();
-  batch(() => { selection.value = new Set(); everything.value = { below: list.below() || 0xffffffff, except: new Set() }; });
+  batch(() => { selection.value = new Set(); everything.value = { below: list.below(), except: new Set() }; });
+}
+function selectFound(folder: string, query: SearchQuery): void {
+  const keys = found.keysFor(folder, query);
+  // A list that was kept, of a search that is over: what is here is known, the rest is looked for again.
+  if (!keys) void list.reload();
+  batch(() => { choose(new Set(keys ?? list.loadedRows().map((r) => r.uid))); wholeView.value = true; });
 }
 
 /** Rows that went take their choice with them. */

@@ -1,7 +1,8 @@
 // What is open on the screen besides the mail itself.
 import type { Aim } from './actions.ts';
 import type { Folder } from '../api/types.ts';
-import { signal } from '../core/signals.ts';
+import { route } from '../core/router.ts';
+import { batch, effect, signal, untracked } from '../core/signals.ts';
 
 export type Overlay = 'palette' | 'shortcuts' | 'move' | 'copy' | 'label' | 'labels' | 'source' | 'empty-confirm' | 'new-folder' | 'rename-folder' | null;
 export const overlay = signal<Overlay>(null);
@@ -22,6 +23,12 @@ export function confirm(o: Omit<Confirm, 'resolve'>): Promise<boolean> {
     confirming.value = { ...o, resolve: (yes) => { confirming.value = null; resolve(yes); } };
   });
 }
+
+/** What a dialog asks is about what was open then: Back or a link ends it, unanswered. */
+effect(() => {
+  void route.value;
+  untracked(() => batch(() => { overlay.value = null; confirming.value?.resolve(false); }));
+});
 
 export const wide = signal(true);
 export function watchWidth(): void {

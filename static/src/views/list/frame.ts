@@ -43,7 +43,8 @@ export function listHead(n: number, all: () => void): TemplateResult {
 export function selectionBanner(n: number): TemplateResult | typeof nothing {
   const s = list.source.value;
   const name = folderName(folder(s?.folder ?? null));
-  if (chosen.everything.value) {
+  // Of a search all that was found is chosen one by one; what is found later is offered anew.
+  if (chosen.everything.value || (s?.query && chosen.wholeView.value && chosen.selection.value.size >= n)) {
     return html`<div class="list-banner" role="status"><span>${t(s?.query ? 'all-found-selected' : 'all-selected', { n: chosen.chosenCount.value, folder: name })}</span>
       <button type="button" class="link" @click=${() => chosen.clearSelection()}>${t('cmd-clear-selection')}</button></div>`;
   }

@@ -9,7 +9,7 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
-import { aim, labelState, reflag, setLabel } from '../../store/actions.ts';
+import { aim, countOf, labelState, reflag, setLabel } from '../../store/actions.ts';
 import type { Aim } from '../../store/actions.ts';
 import { folders } from '../../store/folders.ts';
 import { COLOURS, isLabel, keywordFor, labelOf, labels, nameIsFree, queryOf } from '../../store/labels.ts';
@@ -83,7 +83,7 @@ export class WxLabelPicker extends WxElement {
     const option = (i: number, run: () => void, inside: unknown, checked?: string): TemplateResult => html`<div class="choice ${i === at ? 'is-active' : ''}" id="choice-${i}" role="option" aria-selected=${i === at}
       aria-checked=${ifDefined(checked as 'true' | 'false' | 'mixed' | undefined)} @click=${run} @pointermove=${() => { if (this.at !== i) this.at = i; }}>${inside}</div>`;
     return dialog({
-      title: t('label-title', { n: this.#aim ? ('uids' in this.#aim ? this.#aim.uids.length : this.#aim.rows) : 0 }), className: 'dialog-chooser', close: this.#close,
+      title: t('label-title', { n: this.#aim ? (countOf(this.#aim)) : 0 }), className: 'dialog-chooser', close: this.#close,
       body: html`<div class="chooser-field">${icon('tag')}<input class="chooser-input" autofocus role="combobox" aria-expanded="true" aria-controls="choices" aria-autocomplete="list" autocomplete="off" spellcheck="false" maxlength="60"
           aria-label=${t('label-hint')} placeholder=${t('label-hint')} aria-activedescendant=${ifDefined(all.length || canMake ? `choice-${at}` : undefined)} .value=${this.typed}
           @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; this.at = 0; }} @keydown=${(e: KeyboardEvent) => this.#keys(e, all, canMake)}></div>

@@ -11,8 +11,8 @@ import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { matches } from '../../core/fold.ts';
 import { go } from '../../core/router.ts';
-import { aim, copyTo, moveTo, opening } from '../../store/actions.ts';
-import { choosing } from '../../store/selection.ts';
+import { aim, copyTo, countOf, moveTo, opening } from '../../store/actions.ts';
+import type { Aim } from '../../store/actions.ts';
 import { rename } from '../../store/folder-care.ts';
 import { folderName, folders, loadFolders } from '../../store/folders.ts';
 import { may } from '../../store/rights.ts';
@@ -36,6 +36,8 @@ export class WxOverlays extends WxElement {
   /** The account has a second factor: the sign-in after the session's end asks for its code too. */
   declare askCode: boolean;
   #last: string | null = null;
+  /** What was meant when the chooser of a folder was opened. */
+  #aim: Aim | null = null;
 
   constructor() { super(); this.typed = ''; this.at = 0; this.busy = false; this.problem = ''; this.askCode = false; }
 
@@ -43,7 +45,7 @@ export class WxOverlays extends WxElement {
 
   override willUpdate(): void {
     const now = sessionExpired.value ? 'expired' : overlay.value;
-    if (now !== this.#last) { this.#last = now; this.typed = now === 'rename-folder' ? caredFor.value?.path ?? '' : ''; this.at = 0; this.problem = ''; this.busy = false; }
+    if (now !== this.#last) { this.#last = now; if (now === 'move' || now === 'copy') this.#aim = aim(); this.typed = now === 'rename-folder' ? caredFor.value?.path ?? '' : ''; this.at = 0; this.problem = ''; this.busy = false; }
   }
 
   // ---- lists with a filter: palette and "move to" ----
@@ -52,9 +54,10 @@ export class WxOverlays extends WxElement {
     const copies = overlay.value === 'copy';
     if (copies || overlay.value === 'move') {
       const here = opening();
+      const meant = this.#aim;
       return folders.value.filter((f) => f.selectable && may(f, 'i') && f.id !== here && matches(f.path + folderName(f), this.typed)).map((f) => ({
         id: f.id, label: folderName(f), hint: f.path === f.name ? '' : f.path.replaceAll(f.delimiter || '/', ' › '), icon: folderIcon(f.role), keys: [],
-        run: () => void (copies ? copyTo(f.id) : moveTo(f.id)),
+        run: () => void (copies ? copyTo(f.id, meant) : moveTo(f.id, meant)),
       }));
     }
     void commandVersion.value;
@@ -66,13 +69,6 @@ export class WxOverlays extends WxElement {
       run: () => go({ page: 'mail', folder: f.id, uid: null, search: false }),
     }));
     return [...commands, ...places].filter((c) => matches(c.label, this.typed)).slice(0, 60);
-  }
-
-  /** How many messages the open chooser is about. */
-  #meant(): number {
-    void choosing.value;
-    const a = aim();
-    return a === null ? 0 : 'uids' in a ? a.uids.length : a.rows;
   }
 
   #pick(c: Choice | undefined): void {
@@ -199,7 +195,7 @@ export class WxOverlays extends WxElement {
     const which = overlay.value;
     return html`
       ${which === 'palette' ? this.#chooser(t('palette'), t('palette-hint')) : nothing}
-      ${which === 'move' || which === 'copy' ? this.#chooser(t(which === 'copy' ? 'copy-title' : 'move-title', { n: this.#meant() }), t('move-hint')) : nothing}
+      ${which === 'move' || which === 'copy' ? this.#chooser(t(which === 'copy' ? 'copy-title' : 'move-title', { n: this.#aim ? countOf(this.#aim) : 0 }), t('move-hint')) : nothing}
       ${which === 'label' ? html`<wx-label-picker></wx-label-picker>` : nothing}
       ${which === 'labels' ? html`<wx-label-care></wx-label-care>` : nothing}
       ${which === 'shortcuts' ? this.#shortcuts() : nothing}
