@@ -151,6 +151,13 @@ folder-delete-text = { $n ->
 }
 folder-delete-text-empty = Der Ordner ist leer.
 folder-delete-done = Der Ordner { $folder } wurde gelöscht.
+folder-hide = Ausblenden
+folder-hidden = Der Ordner { $folder } ist ausgeblendet.
+folder-shown = Der Ordner { $folder } wird gezeigt.
+folder-stays = immer sichtbar
+folders-choose = Ordner ein-/ausblenden…
+folders-choose-title = Ordner ein- oder ausblenden
+folders-choose-text = Ausgeblendete Ordner behalten ihre Nachrichten; gefunden werden sie weiter bei der Suche und beim Verschieben.
 compose = Schreiben
 
 ## Liste

@@ -151,6 +151,13 @@ folder-delete-text = { $n ->
 }
 folder-delete-text-empty = The folder is empty.
 folder-delete-done = The folder { $folder } was deleted.
+folder-hide = Hide
+folder-hidden = The folder { $folder } is hidden.
+folder-shown = The folder { $folder } is shown.
+folder-stays = always shown
+folders-choose = Hide/show folders…
+folders-choose-title = Hide or show folders
+folders-choose-text = Hidden folders keep their messages and are still found by search and when you move messages.
 compose = Compose
 
 ## List

@@ -9,7 +9,7 @@ import { qrPath } from '../src/views/settings/qr.ts';
 import { moved, withField } from '../src/views/settings/rule-words.ts';
 import { pickLanguage, t, useTexts } from '../src/core/i18n.ts';
 import { parsePath, pathOf } from '../src/core/router.ts';
-import { buildTree } from '../src/store/folders.ts';
+import { allShown, buildTree, shownFolders } from '../src/store/folders.ts';
 import type { Node } from '../src/store/folders.ts';
 import { folded, matches } from '../src/core/fold.ts';
 
@@ -31,6 +31,18 @@ test('folders: roles first, then names; levels that lead nowhere are left out', 
   assert.deepEqual(shape(own), ['INBOX', 'Trash', 'Sub', ['Work', ['2026']], 'Zeta']);
   assert.deepEqual(shape(shared), [['bob@x', ['Aurora']]]);
   assert.deepEqual(shape(buildTree([f('\ufffd', { id: 'one' }), f('\ufffd', { id: 'two' })]).own), ['\ufffd', '\ufffd'], 'shown alike, both there');
+});
+
+test('hidden folders are left out, but for what is needed, open, or leads to what is shown', () => {
+  const hidden = { subscribed: false };
+  const list = [f('INBOX', { role: 'inbox', ...hidden }), f('A'), f('B', hidden), f('C', hidden), f('C/D'), f('E', hidden), f('C/D/F', hidden), f('shared/x', { shared: true, ...hidden }), f('shared/y', { shared: true, ...hidden })];
+  const names = (of: typeof list, open: string | null = null): string[] => shownFolders(of, open).map((x) => x.path);
+  assert.deepEqual(names(list), ['INBOX', 'A', 'C', 'C/D', 'shared/x', 'shared/y']);
+  assert.deepEqual(names(list, 'C/D/F').slice(0, 5), ['INBOX', 'A', 'C', 'C/D', 'C/D/F']);
+  assert.equal(allShown(list, true), true, 'of others none is kept as shown: all are');
+  assert.deepEqual(names(list.map((x) => (x.path === 'shared/y' ? { ...x, subscribed: true } : x))).slice(4), ['shared/y']);
+  const none = list.map((x) => ({ ...x, ...hidden }));
+  assert.deepEqual(names(none), none.map((x) => x.path));
 });
 
 test('names: a display name that looks like another address is not believed', () => {

@@ -30,6 +30,7 @@ export async function makeFolder(path: string): Promise<string> {
 export async function renameFolder(folder: string, path: string): Promise<string> {
   return (await api<{ id: string }>(folderUrl(folder), { method: 'PUT', json: { path } })).id;
 }
+export function subscribe(folder: string, subscribed: boolean): Promise<unknown> { return api(`${folderUrl(folder)}/subscribe`, { method: 'POST', json: { subscribed } }); }
 /** withMessages: also when there are still some inside. */
 export function deleteFolder(folder: string, withMessages: boolean): Promise<unknown> {
   return api(`${folderUrl(folder)}${withMessages ? '?messages=1' : ''}`, { method: 'DELETE' });

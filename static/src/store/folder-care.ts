@@ -5,7 +5,7 @@ import type { Folder } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go, route } from '../core/router.ts';
 import { reflag, SEEN } from './actions.ts';
-import { adjust, folderName, INBOX_ID, loadFolders } from './folders.ts';
+import { adjust, allShown, folderName, folders, INBOX_ID, loadFolders } from './folders.ts';
 import * as list from './list.ts';
 import { toast } from './toasts.ts';
 import { confirm } from './ui.ts';
@@ -44,6 +44,21 @@ export async function empty(f: Folder): Promise<void> {
     const done = await mail.emptyFolder(f.id, uidvalidity, below);
     await refreshed(f);
     toast(t('folder-empty-done', { n: done.count }));
+  });
+}
+
+/** In the tree or out of it; nothing happens to the folder or what is in it. Where all were shown because none was kept so, the others are from now on. */
+export async function setShown(f: Folder, shown: boolean): Promise<void> {
+  if (!shown && allShown(folders.value, f.shared))
+    for (const other of folders.value.filter((x) => x.shared === f.shared && x.selectable && x.id !== f.id)) await mail.subscribe(other.id, true);
+  await mail.subscribe(f.id, shown);
+  await loadFolders();
+}
+export function hide(f: Folder): Promise<void> {
+  return attempt(async () => {
+    await setShown(f, false);
+    leave(f);
+    offer(t('folder-hidden', { folder: folderName(f) }), () => setShown(f, true));
   });
 }
 

@@ -3,6 +3,7 @@ import * as mail from '../api/mail.ts';
 import type { Folder, Role } from '../api/types.ts';
 import { computed, signal } from '../core/signals.ts';
 import { hasText, t } from '../core/i18n.ts';
+import { route } from '../core/router.ts';
 
 export const folders = signal<Folder[]>([]);
 export const foldersError = signal<unknown>(null);
@@ -72,7 +73,22 @@ export function buildTree(list: readonly Folder[]): { own: Node[]; shared: Node[
   return { own: settle(own, 0), shared: settle(shared, 0) };
 }
 
-export const tree = computed(() => buildTree(folders.value));
+/** What is always in the tree: the folders the program needs. */
+export function staysShown(f: Folder): boolean { return f.role !== null && !f.shared; }
+/** Of one's own folders, or of those of others, the server keeps none as shown: then all are (it has no subscriptions, or nobody ever made one). */
+export function allShown(list: readonly Folder[], shared: boolean): boolean { return !list.some((f) => f.shared === shared && f.subscribed); }
+/** Folders without those the person has hidden. A hidden one stays while it is open, and while one inside it is shown. */
+export function shownFolders(list: readonly Folder[], openId: string | null): readonly Folder[] {
+  const all = { own: allShown(list, false), shared: allShown(list, true) };
+  const kept = list.filter((f) => f.subscribed || staysShown(f) || f.id === openId || (f.shared ? all.shared : all.own));
+  const paths = new Set<string>();
+  for (const f of kept)
+    for (let at = f.delimiter ? f.path.indexOf(f.delimiter) : -1; at >= 0; at = f.path.indexOf(f.delimiter, at + 1)) paths.add(f.path.slice(0, at));
+  const ids = new Set(kept.map((f) => f.id));
+  return list.filter((f) => ids.has(f.id) || paths.has(f.path));
+}
+const openFolder = computed(() => (route.value.page === 'mail' ? route.value.folder : null));
+export const tree = computed(() => buildTree(shownFolders(folders.value, openFolder.value)));
 
 export async function loadFolders(): Promise<void> {
   try {

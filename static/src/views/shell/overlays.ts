@@ -24,6 +24,7 @@ import { dialog } from '../parts/dialog.ts';
 import { viewCommands } from '../list/menus.ts';
 import { folderIcon } from './sidebar.ts';
 import './labels.ts';
+import './shown-folders.ts';
 
 interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void }
 
@@ -200,6 +201,7 @@ export class WxOverlays extends WxElement {
       ${which === 'labels' ? html`<wx-label-care></wx-label-care>` : nothing}
       ${which === 'shortcuts' ? this.#shortcuts() : nothing}
       ${which === 'new-folder' || which === 'rename-folder' ? this.#folderName() : nothing}
+      ${which === 'shown-folders' ? html`<wx-shown-folders></wx-shown-folders>` : nothing}
       ${this.#confirm()}`;
   }
 }

@@ -7,7 +7,7 @@ import { html, nothing, css, ifDefined } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
-import { folderName, folders, foldersError, INBOX_ID, loadFolders, tree } from '../../store/folders.ts';
+import { folderName, folders, foldersError, INBOX_ID, loadFolders, staysShown, tree } from '../../store/folders.ts';
 import type { Node } from '../../store/folders.ts';
 import type { Folder } from '../../api/types.ts';
 import { copyTo, moveTo } from '../../store/actions.ts';
@@ -83,6 +83,9 @@ export class WxSidebar extends WxElement {
       ...(rubbish ? [separator, { label: t('folder-empty'), icon: 'trash', danger: true, disabled: f.total === 0, run: () => void care.empty(f) }] : []),
       ...(own && may(f, 'x') ? [{ label: t('folder-rename'), icon: 'pen-line', run: ask('rename-folder') }, separator,
         { label: t('folder-delete'), icon: 'trash', danger: true, run: () => void care.remove(f) }] : []),
+      separator,
+      ...(staysShown(f) ? [] : [{ label: t('folder-hide'), icon: 'minus', run: () => void care.hide(f) }]),
+      { label: t('folders-choose'), icon: 'list-checks', run: () => { overlay.value = 'shown-folders'; } },
     ];
   }
 
@@ -131,7 +134,8 @@ export class WxSidebar extends WxElement {
         <ul>${own.map((n) => this.#node(n))}</ul>
         ${shared.length ? html`<h2 class="folders-title">${t('folders-shared')}</h2><ul>${shared.map((n) => this.#node(n))}</ul>` : nothing}
         ${this.#labels()}
-        ${folders.value.length ? html`<button type="button" class="folder-new" @click=${() => { caredFor.value = null; overlay.value = 'new-folder'; }}>${icon('plus')}<span>${t('folder-new')}</span></button>` : nothing}
+        ${folders.value.length ? html`<button type="button" class="folder-new" @click=${() => { caredFor.value = null; overlay.value = 'new-folder'; }}>${icon('plus')}<span>${t('folder-new')}</span></button>
+          <button type="button" class="folder-new" aria-haspopup="dialog" @click=${() => { overlay.value = 'shown-folders'; }}>${icon('list-checks')}<span>${t('folders-choose')}</span></button>` : nothing}
       </nav>`;
   }
 }
