@@ -21,6 +21,14 @@ const go = async (mailbox, uid = '') => {
   await page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
 };
 const grid = () => page.locator('wx-list .grid');
+/** Scrolls to a position; the list may just be on its way to the place it was left at. */
+const scrollTo = async (px, subject) => {
+  for (let i = 0; i < 20; i++) {
+    await grid().evaluate((g, y) => { g.scrollTop = y; }, px);
+    if (await page.getByText(subject, { exact: true }).waitFor({ timeout: 3000 }).then(() => true, () => false)) return;
+  }
+  throw new Error(`${subject} did not come into view`);
+};
 const row = (subject) => page.locator('.row').filter({ has: page.getByText(subject, { exact: true }) });
 async function found(mailbox, criteria) {
   await imap.select(mailbox);
@@ -76,8 +84,7 @@ test('few rows for many messages, the cursor\'s row always among them', async ()
 
 test('mail that comes and goes above leaves the place alone', async () => {
   await go(BOX);
-  await grid().evaluate((g) => { g.scrollTop = 100 * 68 + 20; });
-  await page.getByText('Number 155', { exact: true }).waitFor();
+  await scrollTo(100 * 68 + 20, 'Number 155');
   await settled();
   const was = await seen();
   await put(BOX, 'Arrived meanwhile');
@@ -102,8 +109,7 @@ test('a link to a message far down opens it and shows its row; Back and reload l
   await page.locator('.message-subject', { hasText: 'Number 40' }).waitFor();
   await page.locator('.row.is-open', { hasText: 'Number 40' }).waitFor();
   await go(BOX);
-  await grid().evaluate((g) => { g.scrollTop = 120 * 68 + 30; });
-  await page.getByText('Number 135', { exact: true }).waitFor();
+  await scrollTo(120 * 68 + 30, 'Number 135');
   await settled();
   // the place is noted when the scrolling has come to rest
   await page.waitForFunction(() => history.state?.at?.position > 100);
