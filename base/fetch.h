@@ -17,8 +17,10 @@
  *   RC_SOURCE_REFUSED  this place may not be asked: scheme, port, user info, special address range,
  *                      too many redirects
  *   RC_TOO_LARGE       the answer is longer than max_bytes or the kind's limit
- *   RC_TIMEOUT         it took longer than timeout_ms or the kind's limit
- *   RC_FETCH_DOWN      waxseal-fetch itself: not there, overloaded, or does not let us in
+ *   RC_TIMEOUT         the far server took longer than timeout_ms or the kind's limit
+ *   RC_FETCH_DOWN      waxseal-fetch itself: not there, overloaded (a request that waited there for
+ *                      too long, a host that too many wait for), silent, or does not let us in;
+ *                      nothing is known about the far server then
  *   RC_INVALID         the request is over a limit below (nothing was sent)
  * Any answer with a HTTP status is RC_OK, 404 and 500 too. Redirects are followed in the daemon.
  */

@@ -29,7 +29,7 @@ enum fetch_outcome {
     FETCH_REFUSED,
     FETCH_TOO_LARGE,
     FETCH_TIMED_OUT,
-    FETCH_BUSY,   /* the queue is full, or the daemon stops */
+    FETCH_BUSY,   /* no room, waited too long, too many wait for the host, or the daemon stops */
     FETCH_FAILED, /* of its own fault: memory */
     FETCH_OUTCOME_COUNT
 };

@@ -41,6 +41,11 @@ bool limit_allows(const struct fetch_request *q)
     return l->post_type && str_eq(q->content_type, str_c(l->post_type));
 }
 
+bool limit_is_patient(enum fetch_kind kind)
+{
+    return kind == FETCH_IMAGE || kind == FETCH_UNSUBSCRIBE;
+}
+
 unsigned limit_redirects(const struct fetch_request *q)
 {
     /* RFC 8058 section 3.1: whoever wants to be asked says where. */

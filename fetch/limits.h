@@ -30,6 +30,10 @@ uint32_t limit_bytes(const struct fetch_request *q);
 uint32_t limit_timeout_ms(const struct fetch_request *q);
 /* May this kind of request be made with this method, scheme, content type and body? */
 bool limit_allows(const struct fetch_request *q);
+/* May it wait when there is much to do? Pictures and unsubscribing, whose places anybody may name
+ * in a mail: at most half of the threads work on these, so that slow ones never keep the questions
+ * on which a verdict hangs from being asked. */
+bool limit_is_patient(enum fetch_kind kind);
 /* Redirects that are followed. */
 unsigned limit_redirects(const struct fetch_request *q);
 

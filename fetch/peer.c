@@ -69,6 +69,24 @@ bool peer_read(int fd, int64_t deadline, struct buf *storage, struct fetch_reque
     return fetch_cut_request(&h, buf_view(storage), out);
 }
 
+bool peer_peek(int fd, int64_t deadline, enum fetch_kind *out)
+{
+    char head[FETCH_REQUEST_HEAD];
+    struct fetch_request_head h;
+    for (bool ended = false;;) {
+        struct pollfd end = {.fd = fd, .events = POLLRDHUP};
+        ssize_t got = recv(fd, head, sizeof head, MSG_PEEK | MSG_DONTWAIT);
+        if (got == (ssize_t) sizeof head) break;
+        if (ended || got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return false;
+        if (!wait_for(fd, POLLIN, deadline)) return false;
+        /* A part of a head stays readable: looked at again in a while, or at the end. */
+        if (got > 0) ended = poll(&end, 1, 5) > 0;
+    }
+    if (!fetch_read_request_head((const unsigned char *) head, &h)) return false;
+    *out = h.kind;
+    return true;
+}
+
 void peer_answer(int fd, int64_t deadline, enum fetch_outcome outcome,
                  const struct fetch_answer *answer, str_t detail)
 {

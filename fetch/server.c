@@ -24,20 +24,50 @@ enum { REQUEST_BYTES = FETCH_MAX_URL + FETCH_MAX_TYPE + FETCH_MAX_BODY, STACK_BY
 struct waiting {
     int fd;
     int64_t since;
+    bool patient; /* see limit_is_patient; known once its first bytes were looked at */
+};
+
+/* A ring of requests, oldest first. */
+struct line {
+    struct waiting at[LIMIT_QUEUE];
+    size_t first, count;
 };
 
 /* Everything below `lock` is shared by the threads under it. */
 struct server {
     const struct server_options *o;
-    struct crowd crowd; /* has a lock of its own */
-    int stop_fd;        /* eventfd: readable when transfers must end */
+    struct crowd crowd, patients; /* have locks of their own */
+    int stop_fd;                  /* eventfd: readable when transfers must end */
     pthread_mutex_t lock;
     pthread_cond_t changed; /* something to do, or stopping, or a thread became free */
-    struct waiting queue[LIMIT_QUEUE];
-    size_t first, count;
-    unsigned busy; /* threads with a request */
+    struct line queue;      /* nobody has looked at them yet */
+    struct line aside;      /* patient ones: more of them than may be under way */
+    unsigned busy;          /* threads with a request */
+    unsigned patient, most; /* of these: patient ones, and how many there may be */
     bool stopping;
 };
+
+static bool line_add(struct line *l, const struct waiting *w)
+{
+    if (l->count == LIMIT_QUEUE) return false;
+    l->at[(l->first + l->count++) % LIMIT_QUEUE] = *w;
+    return true;
+}
+
+static struct waiting line_take(struct line *l)
+{
+    struct waiting w = l->at[l->first];
+    l->first = (l->first + 1) % LIMIT_QUEUE;
+    l->count--;
+    return w;
+}
+
+static void turn_away(int fd, enum fetch_outcome outcome, const char *why)
+{
+    /* a fresh socket takes these few bytes at once */
+    peer_answer(fd, transfer_now_ms() + 1, outcome, NULL, str_c(why));
+    close(fd);
+}
 
 /* --- a worker
  * ------------------------------------------------------------------------------------- */
@@ -52,16 +82,31 @@ static const char *outcome_word(enum fetch_outcome outcome)
     return words[outcome];
 }
 
+/* Who waited for us for half of its time or longer is told so: what then came of it would say more
+ * about us than about the place, and askers remember places that do not answer. */
+static void ask_outside(const struct fetch_request *q, const struct transfer_options *o,
+                        int64_t since, struct transfer *t)
+{
+    int64_t waited = transfer_now_ms() - since, all = limit_timeout_ms(q);
+    if (waited * 2 < all)
+        transfer_run(q, o, t);
+    else
+        transfer_busy(t, "it waited too long for its turn");
+    if (t->outcome == FETCH_TIMED_OUT && waited * 4 > all)
+        transfer_busy(t, "too little time was left after waiting for its turn");
+}
+
 static void fetch_one(struct server *sv, const struct fetch_request *q, const struct waiting *w)
 {
     struct transfer t = {.status = 0};
     const struct transfer_options o = {.allow = sv->o->allow,
                                        .allow_count = sv->o->allow_count,
                                        .crowd = &sv->crowd,
+                                       .patient = &sv->patients,
                                        .deadline = w->since + limit_timeout_ms(q),
                                        .asker = w->fd,
                                        .stop = sv->stop_fd};
-    transfer_run(q, &o, &t);
+    ask_outside(q, &o, w->since, &t);
     struct fetch_answer answer = {.status = t.status,
                                   .content_type =
                                       t.content_type[0] ? str_c(t.content_type) : STR_NULL,
@@ -81,6 +126,9 @@ static void serve(struct server *sv, const struct waiting *w, struct buf *storag
     struct fetch_request q;
     if (!peer_read(w->fd, transfer_now_ms() + LIMIT_READ_MS, storage, &q))
         log_event(LOG_WARN, "request_unreadable", NULL);
+    else if (limit_is_patient(q.kind) && !w->patient) /* its head came later than the rest may */
+        peer_answer(w->fd, transfer_now_ms() + LIMIT_WRITE_MS, FETCH_BUSY, NULL,
+                    STR("the request came too late"));
     else if (q.kind == FETCH_PING)
         peer_answer(w->fd, transfer_now_ms() + LIMIT_WRITE_MS, FETCH_ANSWERED, &pong, STR_NULL);
     else
@@ -88,22 +136,56 @@ static void serve(struct server *sv, const struct waiting *w, struct buf *storag
     close(w->fd);
 }
 
+/* The oldest that may be worked on now. Under the lock. */
+static bool next_request(struct server *sv, struct waiting *out)
+{
+    bool aside = sv->aside.count > 0 && sv->patient < sv->most;
+    bool fresh = sv->queue.count > 0;
+    if (aside && fresh)
+        aside = sv->aside.at[sv->aside.first].since <= sv->queue.at[sv->queue.first].since;
+    if (!aside && !fresh) return false;
+    *out = line_take(aside ? &sv->aside : &sv->queue);
+    return true;
+}
+
+/* False: too many of its sort are under way; it stands aside then, or was turned away. Under the
+ * lock, which is let go while its first bytes are looked at. */
+static bool may_go_on(struct server *sv, struct waiting *w)
+{
+    if (!w->patient) {
+        enum fetch_kind kind;
+        pthread_mutex_unlock(&sv->lock);
+        w->patient =
+            peer_peek(w->fd, transfer_now_ms() + LIMIT_READ_MS, &kind) && limit_is_patient(kind);
+        pthread_mutex_lock(&sv->lock);
+    }
+    if (!w->patient || sv->patient < sv->most) return true;
+    if (sv->stopping || !line_add(&sv->aside, w))
+        turn_away(w->fd, FETCH_BUSY, sv->stopping ? "the daemon stops" : "too many requests wait");
+    return false;
+}
+
 static void *worker(void *arg)
 {
     struct server *sv = arg;
     CLEANUP_BUF struct buf storage = BUF_INIT(REQUEST_BYTES);
+    struct waiting w;
     pthread_mutex_lock(&sv->lock);
     for (;;) {
-        while (sv->count == 0 && !sv->stopping)
+        bool any = next_request(sv, &w);
+        if (!any && sv->stopping) break;
+        if (!any) {
             pthread_cond_wait(&sv->changed, &sv->lock);
-        if (sv->count == 0) break;
-        struct waiting w = sv->queue[sv->first];
-        sv->first = (sv->first + 1) % LIMIT_QUEUE;
-        sv->count--;
+            continue;
+        }
         sv->busy++;
-        pthread_mutex_unlock(&sv->lock);
-        serve(sv, &w, &storage);
-        pthread_mutex_lock(&sv->lock);
+        if (may_go_on(sv, &w)) {
+            sv->patient += w.patient;
+            pthread_mutex_unlock(&sv->lock);
+            serve(sv, &w, &storage);
+            pthread_mutex_lock(&sv->lock);
+            sv->patient -= w.patient;
+        }
         sv->busy--;
         pthread_cond_broadcast(&sv->changed);
     }
@@ -113,13 +195,6 @@ static void *worker(void *arg)
 
 /* --- the door
  * --------------------------------------------------------------------------------------- */
-
-static void turn_away(int fd, enum fetch_outcome outcome, const char *why)
-{
-    /* a fresh socket takes these few bytes at once */
-    peer_answer(fd, transfer_now_ms() + 1, outcome, NULL, str_c(why));
-    close(fd);
-}
 
 static bool may_ask(const struct server_options *o, int fd)
 {
@@ -146,12 +221,8 @@ static void take_one(struct server *sv, int listen_fd)
         return;
     }
     pthread_mutex_lock(&sv->lock);
-    bool room = sv->count < LIMIT_QUEUE;
-    if (room) {
-        size_t at = (sv->first + sv->count++) % LIMIT_QUEUE;
-        sv->queue[at] = (struct waiting){fd, transfer_now_ms()};
-        pthread_cond_broadcast(&sv->changed);
-    }
+    bool room = line_add(&sv->queue, &(struct waiting){.fd = fd, .since = transfer_now_ms()});
+    if (room) pthread_cond_broadcast(&sv->changed);
     pthread_mutex_unlock(&sv->lock);
     if (room) return;
     log_event(LOG_WARN, "queue_full", NULL);
@@ -180,8 +251,10 @@ static void turn_away_the_rest(struct server *sv, int listen_fd)
 {
     for (int fd; (fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0;)
         turn_away(fd, FETCH_BUSY, "the daemon stops");
-    for (; sv->count > 0; sv->count--, sv->first = (sv->first + 1) % LIMIT_QUEUE)
-        turn_away(sv->queue[sv->first].fd, FETCH_BUSY, "the daemon stops");
+    while (sv->queue.count > 0)
+        turn_away(line_take(&sv->queue).fd, FETCH_BUSY, "the daemon stops");
+    while (sv->aside.count > 0)
+        turn_away(line_take(&sv->aside).fd, FETCH_BUSY, "the daemon stops");
 }
 
 static void stop(struct server *sv, int listen_fd)
@@ -217,8 +290,10 @@ rc_t server_run(const struct server_options *o, int listen_fd, struct err *e)
 {
     struct server sv = {.o = o,
                         .crowd = CROWD_INIT(o->threads),
+                        .patients = CROWD_INIT(o->threads),
                         .lock = PTHREAD_MUTEX_INITIALIZER,
                         .changed = PTHREAD_COND_INITIALIZER,
+                        .most = o->threads > 1 ? o->threads / 2 : 1,
                         .stop_fd = eventfd(0, EFD_CLOEXEC)};
     sigset_t set;
     sigemptyset(&set);

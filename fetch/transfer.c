@@ -54,6 +54,12 @@ static void finish(struct transfer *t, enum fetch_outcome outcome, const char *d
     snprintf(t->detail, sizeof t->detail, "%.64s%s%.128s", t->host, t->host[0] ? ": " : "", detail);
 }
 
+void transfer_busy(struct transfer *t, const char *why)
+{
+    buf_clear(&t->body);
+    finish(t, FETCH_BUSY, why);
+}
+
 /* --- what curl asks us ------------------------------------------------------------------------ */
 
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
@@ -315,16 +321,18 @@ static bool try_hop(const struct fetch_request *q, const struct transfer_options
     int64_t now = transfer_now_ms();
     memcpy(out->host, place->host, sizeof out->host);
     out->port = place->port;
-    if (now >= o->deadline) { /* it waited too long for a thread */
+    if (now >= o->deadline) {
         finish(out, FETCH_TIMED_OUT, "no time is left");
         return false;
     }
-    if (!crowd_enter(o->crowd, place->host, now, &turn)) {
-        finish(out, FETCH_UNREACHABLE, "others wait for this host already");
+    struct crowd *crowd = limit_is_patient(q->kind) ? o->patient : o->crowd;
+    if (!crowd_enter(crowd, place->host, now, &turn)) {
+        /* Nobody asked it: that says nothing about the place. */
+        finish(out, FETCH_BUSY, "others wait for this host already");
         return false;
     }
     bool more = run_hop(q, o, out, place, next);
-    crowd_leave(o->crowd, turn);
+    crowd_leave(crowd, turn);
     return more;
 }
 

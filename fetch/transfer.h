@@ -13,10 +13,12 @@
 struct transfer_options {
     const struct config_place *allow; /* the operator's list */
     size_t allow_count;
-    struct crowd *crowd; /* of all transfers */
-    int64_t deadline;    /* CLOCK_MONOTONIC, ms */
-    int asker;           /* connected socket: who asks; gone = the transfer ends */
-    int stop;            /* becomes readable: the transfer ends */
+    /* Of all transfers: those that may wait have a crowd of their own, so that pictures of a slow
+     * host do not keep questions from it. */
+    struct crowd *crowd, *patient;
+    int64_t deadline; /* CLOCK_MONOTONIC, ms */
+    int asker;        /* connected socket: who asks; gone = the transfer ends */
+    int stop;         /* becomes readable: the transfer ends */
 };
 
 struct transfer {
@@ -35,6 +37,9 @@ rc_t transfer_setup(struct err *e) WX_MUST_USE;
 /* Fills *out, which starts zeroed. Any thread. */
 void transfer_run(const struct fetch_request *q, const struct transfer_options *o,
                   struct transfer *out);
+
+/* What came of it is: not tried, or not long enough to say anything about the place. */
+void transfer_busy(struct transfer *t, const char *why);
 
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t transfer_now_ms(void);

@@ -40,7 +40,7 @@ test('a request that is none is not answered, and does no harm', options, async 
   const daemon = await fetchDaemon();
   const before = web.requests.length;
   for (const bytes of [
-    Buffer.from('GET / HTTP/1.1\r\nHost: x\r\nx: yyyyyyyyyyyyyyyyyyyyyyy\r\n\r\n'), request({ magic: 'WXF2' }), request({ kind: 4 }), request({ kind: 255 }), request({ method: 2 }), request({ zero: 1 }),
+    Buffer.from('GET / HTTP/1.1\r\nHost: x\r\nx: yyyyyyyyyyyyyyyyyyyyyyy\r\n\r\n'), request({ magic: 'WXF2' }), request({ kind: 6 }), request({ kind: 255 }), request({ method: 2 }), request({ zero: 1 }),
     request({ timeout: 0 }), request({ timeout: 2 ** 32 - 1 }), request({ max: 2 ** 32 - 1 }), request({ url: '' }), request({ kind: 0 }), request({ url: `http://11.1.2.3/${'x'.repeat(2048)}` }),
     request({ lengths: [2 ** 32 - 1, 0, 0] }), request({ lengths: [17, 2 ** 31, 2 ** 31] }), request({ lengths: [17, 0, 65537] }), request({ type: 'a/b' }), request({ body: 'x' }), request({ method: 1, body: 'x' }),
     request({ url: 'http://11.1.2.3/\r\nx' }), request({ url: 'http://11.1.2.3/ x' }), request({ url: 'http://11.1.2.3/\0' }), request({ url: 'http://11.1.2.3/\xe4' }),
@@ -98,7 +98,7 @@ test('waiting in the queue counts against the deadline', options, async () => {
   await new Promise((resolve) => { setTimeout(resolve, 1000); }); // its time runs out while the only thread is held
   release();
   assert.equal((await first).body.toString(), 'released');
-  assert.equal((await late).outcome, 'timed_out');
+  assert.equal((await late).outcome, 'busy'); // and not that the place did not answer in time: nobody asked it
   assert.equal(web.requests.length, before);
   await daemon.close();
 });
@@ -118,7 +118,7 @@ test('a slow host does not keep everybody waiting', options, async () => {
   const other = await httpServer('11.1.2.4', 80, (q, r) => r.end('another host'));
   const first = ask(daemon, '/hold');
   await holding(1);
-  const refused = await until('others to be let off', async () => { const a = await ask(daemon, '/hold', { timeout: 50 }); return a.outcome === 'unreachable' && a; });
+  const refused = await until('others to be let off', async () => { const a = await ask(daemon, '/hold', { timeout: 50 }); return a.outcome === 'busy' && a; });
   assert.match(refused.detail, /others wait for this host/);
   assert.equal((await fetchCall(daemon.socket, { kind: 'crl', url: 'http://11.1.2.4/' })).body.toString(), 'another host');
   release();
@@ -149,6 +149,31 @@ test('only its own user, root and those it is told may ask', options, async () =
   assert.equal(await child.ended, 0);
   assert.match(child.output, /^WXA1\x00.*fine$/s);
   await open.close();
+});
+
+test('pictures never take more than half of the threads, and questions go past those that wait', options, async () => {
+  const daemon = await fetchDaemon({ section: ['threads = 4'] });
+  const pictures = Array.from({ length: 12 }, () => ask(daemon, '/hold', { kind: 'image', timeout: 10000 }));
+  await holding(2);
+  for (let i = 0; i < 5; i++) for (const a of await Promise.all([ask(daemon), ask(daemon, '/x', { kind: 'aia' })])) assert.equal(a.body?.toString(), 'fine');
+  assert.equal(held.length, 2, 'the other ten stand aside');
+  const all = Promise.all(pictures);
+  let over = false;
+  all.then(() => { over = true; });
+  await until('all pictures', () => { assert.ok(held.length <= 2); release(); return over; });
+  assert.deepEqual((await all).map((a) => a.outcome), Array(12).fill('answered'));
+  await daemon.close();
+});
+
+test('a slow host of pictures is asked a question all the same', options, async () => {
+  const daemon = await fetchDaemon({ section: ['threads = 4'] });
+  const pictures = [1, 2].map(() => ask(daemon, '/hold', { kind: 'image', timeout: 10000 }));
+  await holding(2);
+  await new Promise((resolve) => { setTimeout(resolve, 1200); }); // the host counts as slow now
+  assert.equal((await ask(daemon)).body?.toString(), 'fine');
+  release();
+  for (const a of await Promise.all(pictures)) assert.equal(a.outcome, 'answered');
+  await daemon.close();
 });
 
 test('SIGTERM: what is under way is finished, what waits is told', options, async () => {

@@ -21,7 +21,8 @@ enum {
     WINDOW_SECONDS = 3600,
     IMAGE_BYTES = 6 << 20, /* of one picture */
     FETCH_MS = 10000,
-    WAIT_MS = 4000, /* for a turn */
+    WAIT_MS = 4000,  /* for a turn */
+    MOST_OF_ONE = 2, /* under way for one account, in this process */
     KEPT_SECONDS = 120,
     MARK_BYTES = 16,
     TOKEN_BYTES = 4 + MARK_BYTES + 32 /* expiry, which message, HMAC */
@@ -31,12 +32,14 @@ enum {
 /* --- whose turn it is --------------------------------------------------------------------------
  */
 
-/* A slow host must not keep all worker threads waiting: a quarter of them fetch, and a
- * third may wait for them, WAIT_MS at most. */
+/* A slow host must not keep all worker threads waiting: a quarter of them fetch, and a third may
+ * wait for them, WAIT_MS at most. Of one account MOST_OF_ONE fetch, so that its slow places leave
+ * room for everybody else's. */
 struct image_desk {
     pthread_mutex_t lock;
     pthread_cond_t free;
     unsigned most, busy, most_waiting, waiting;
+    struct shared_key *whose; /* of the busy ones */
     struct list_cache *cache;
 };
 
@@ -45,8 +48,12 @@ rc_t image_desk_new(unsigned threads, struct image_desk **out, struct err *e)
     pthread_condattr_t clock;
     struct image_desk *d = calloc(1, sizeof *d);
     if (!d) return err_set(e, RC_NO_MEMORY, NULL);
-    rc_t rc = list_cache_new(CACHE_BYTES, 512, &d->cache, e);
+    d->most = threads < 8 ? 2 : threads / 4;
+    d->whose = calloc(d->most, sizeof *d->whose);
+    rc_t rc =
+        d->whose ? list_cache_new(CACHE_BYTES, 512, &d->cache, e) : err_set(e, RC_NO_MEMORY, NULL);
     if (rc != RC_OK) {
+        free(d->whose);
         free(d);
         return rc;
     }
@@ -55,7 +62,6 @@ rc_t image_desk_new(unsigned threads, struct image_desk **out, struct err *e)
     pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
     pthread_cond_init(&d->free, &clock);
     pthread_condattr_destroy(&clock);
-    d->most = threads < 8 ? 2 : threads / 4;
     d->most_waiting = threads / 3;
     *out = d;
     return RC_OK;
@@ -67,10 +73,19 @@ void image_desk_free(struct image_desk *d)
     list_cache_free(d->cache);
     pthread_cond_destroy(&d->free);
     pthread_mutex_destroy(&d->lock);
+    free(d->whose);
     free(d);
 }
 
-static bool take_turn(struct image_desk *d)
+static bool is_free(const struct image_desk *d, const struct shared_key *who)
+{
+    unsigned own = 0;
+    for (unsigned i = 0; i < d->busy; i++)
+        own += memcmp(&d->whose[i], who, sizeof *who) == 0;
+    return d->busy < d->most && own < MOST_OF_ONE;
+}
+
+static bool take_turn(struct image_desk *d, const struct shared_key *who)
 {
     struct timespec until;
     int timed_out = 0;
@@ -79,20 +94,23 @@ static bool take_turn(struct image_desk *d)
     pthread_mutex_lock(&d->lock);
     bool may_wait = d->waiting < d->most_waiting;
     d->waiting++;
-    while (may_wait && d->busy >= d->most && timed_out == 0)
+    while (may_wait && !is_free(d, who) && timed_out == 0)
         timed_out = pthread_cond_timedwait(&d->free, &d->lock, &until);
     d->waiting--;
-    bool in = d->busy < d->most;
-    if (in) d->busy++;
+    bool in = is_free(d, who);
+    if (in) d->whose[d->busy++] = *who;
     pthread_mutex_unlock(&d->lock);
     return in;
 }
 
-static void leave_turn(struct image_desk *d)
+static void leave_turn(struct image_desk *d, const struct shared_key *who)
 {
+    unsigned i = 0;
     pthread_mutex_lock(&d->lock);
-    d->busy--;
-    pthread_cond_signal(&d->free);
+    while (memcmp(&d->whose[i], who, sizeof *who) != 0)
+        i++;
+    d->whose[i] = d->whose[--d->busy];
+    pthread_cond_broadcast(&d->free); /* the first that waits may be one who has his share */
     pthread_mutex_unlock(&d->lock);
 }
 
@@ -279,15 +297,17 @@ static rc_t fetch_picture(struct call *c, str_t url, const struct token *t, str_
                                     .url = url,
                                     .max_bytes = IMAGE_BYTES,
                                     .timeout_ms = FETCH_MS};
-    struct shared_key number = counter(t, 1), kib = counter(t, 2);
+    struct shared_key number = counter(t, 1), kib = counter(t, 2), who;
+    str_t parts[] = {STR("pictures of"), c->session->address};
     struct fetch_answer answer;
     if (shared_count(c->app->shared, &number, WINDOW_SECONDS, 1, call_now()) > MAX_FETCHES ||
         shared_count(c->app->shared, &kib, WINDOW_SECONDS, 0, call_now()) > MAX_KIB)
         return err_set(e, RC_THROTTLED, "This message loads too much. Please try again later.");
-    if (!take_turn(c->app->images))
+    TRY(shared_key_of(parts, 2, &who, e));
+    if (!take_turn(c->app->images, &who))
         return err_set(e, RC_THROTTLED, "Too many pictures are being loaded just now.");
     rc_t rc = fetch_call(c->app->config->fetch_socket, &q, c->arena, &answer, e);
-    leave_turn(c->app->images);
+    leave_turn(c->app->images, &who);
     TRY(rc);
     (void) shared_count(c->app->shared, &kib, WINDOW_SECONDS, (int) (answer.body.n >> 10) + 1,
                         call_now());
