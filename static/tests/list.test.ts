@@ -9,7 +9,10 @@ import * as actions from '../src/store/actions.ts';
 import { folders } from '../src/store/folders.ts';
 import * as search from '../src/store/found.ts';
 import { route } from '../src/core/router.ts';
-import { confirming, overlay } from '../src/store/ui.ts';
+import * as scattered from '../src/store/scattered.ts';
+import { ownHooks } from '../src/store/own.ts';
+import type { Own } from '../src/store/own.ts';
+import { confirming, overlay, wide } from '../src/store/ui.ts';
 import { keywordFor, labelsOf, nameIsFree } from '../src/store/labels.ts';
 import * as list from '../src/store/list.ts';
 import * as chosen from '../src/store/selection.ts';
@@ -61,6 +64,14 @@ globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
   if (no) return json({ code: no.code, message: 'No.', details: {} }, no.status);
   if (path === '/folders') return json({ folders: folders.value });
   if (path === '/settings') return json({});
+  if (path === '/search') {
+    const hits = [F, ARCHIVE].map((folder) => ({ folder, uidvalidity: 7, uids: boxes.get(folder)!.uids, times: boxes.get(folder)!.uids }));
+    return json({ header_only: 0, messages: [], hits, complete: true, next: null, progress: { done: 1, of: 1 } });
+  }
+  if (path === '/rows') {
+    const of = body.of as { folder: string; uids: number[] }[];
+    return json({ messages: of.flatMap((g) => g.uids.map((u) => ({ ...rowOf(boxes.get(g.folder)!, u), folder: g.folder, uidvalidity: 7 }))) });
+  }
   const [, , f, what] = path.split('/') as [string, string, string, string];
   const b = boxes.get(f)!;
   const common = { uidvalidity: 7, uidnext: b.next, modseq, total: b.uids.length, unread: found(b, { text: '', scope: 'headers', filters: { unread: true } }).length };
@@ -134,7 +145,7 @@ const settled = async (): Promise<void> => { for (let i = 0; i < 30; i++) await 
 const said = (): string => (toasts.value.at(-1)?.text ?? '').replace(/[\u2066-\u2069]/g, '');
 
 beforeEach(() => {
-  asked = []; refuse = () => null; hold = null; threads = null; partSize = 1000; toasts.value = [];
+  asked = []; refuse = () => null; hold = null; threads = null; partSize = 1000;
   settings.value = defaults();
   forgetUndo();
 });
@@ -623,4 +634,150 @@ test('Back while "delete forever" is asked: nothing is deleted, and no dialog is
   await late;
   assert.deepEqual(moves(), []);
   assert.deepEqual([boxes.get(TRASH)!.uids.length, boxes.get(F)!.uids.length], [20, 20]);
+});
+
+// ---- refused, while another list is on the screen ----
+
+/** Runs something that the server will refuse, once the other list is there. */
+async function refusedLater(run: () => Promise<void>): Promise<void> {
+  boxes.set('other', box(30));
+  refuse = (p) => (/\/(flags|move|delete)$/.test(p) ? { status: 403, code: 'forbidden' } : null);
+  let go = (): void => undefined;
+  hold = new Promise((r) => { go = r; });
+  const done = run();
+  const shows = list.show({ folder: 'other', query: null });
+  hold = null;
+  go();
+  await Promise.all([done, shows]);
+  await settled();
+}
+
+for (const [what, run] of [
+  ['a flag', () => actions.flag([20, 19], ['\\Flagged'], [])],
+  ['messages that went', () => actions.archive([20, 19])],
+  ['everything', () => { chosen.selectEverything(); return actions.archive(); }],
+] as const) {
+  test(`${what}, refused: another list that is on the screen meanwhile is left alone`, async () => {
+    await open(20);
+    await refusedLater(run);
+    assert.equal(list.source.value?.folder, 'other');
+    assert.equal(list.total.value, 30);
+    assert.deepEqual(shown(), boxes.get('other')!.uids);
+    assert.ok(list.loadedRows().every((r) => r.flags.length === 0));
+    // And the list it was refused in is as the server has it.
+    await list.show({ folder: F, query: null });
+    await settled();
+    fits();
+    assert.equal(list.rowOf(20)?.uid, 20);
+  });
+}
+
+test('other tabs are told that it was refused', async () => {
+  const told: Own[] = [];
+  const hook = (o: Own): void => { told.push(o); };
+  ownHooks.push(hook);
+  try {
+    await open(20);
+    refuse = (p) => (/\/(flags|move)$/.test(p) ? { status: 403, code: 'forbidden' } : null);
+    await actions.flag([20], ['\\Seen'], []);
+    await actions.archive([19, 18]);
+    assert.deepEqual(told.map((o) => [o.uids, o.unread, o.total, o.refused ?? false]), [[[20], -1, 0, false], [[20], 1, 0, true], [[19, 18], -2, -2, false], [[19, 18], 2, 2, true]]);
+  } finally { ownHooks.splice(ownHooks.indexOf(hook), 1); }
+});
+
+// ---- who is meant, again ----
+
+const place0 = { location: (globalThis as { location?: unknown }).location, history: (globalThis as { history?: unknown }).history };
+function withPlace<T>(run: () => T): T {
+  Object.assign(globalThis, { location: { pathname: '/' }, history: { state: null, pushState: () => undefined, replaceState: () => undefined } });
+  try { return run(); } finally { Object.assign(globalThis, place0); route.value = { page: 'mail', folder: null, uid: null, search: false }; wide.value = true; }
+}
+const uidsMeant = (): number[] => actions.targets();
+
+test('who opens a message turns to it: nothing is chosen any longer', async () => {
+  await open(20);
+  withPlace(() => {
+    chosen.toggle(18);
+    chosen.toggle(17);
+    actions.openMessage(20);
+    assert.equal(chosen.choosing.value, false);
+    assert.deepEqual(uidsMeant(), [20]);
+  });
+});
+
+test('a message that covers the list is what commands are about', async () => {
+  await open(20);
+  withPlace(() => {
+    chosen.toggle(18);
+    route.value = { page: 'mail', folder: F, uid: 20, search: false };
+    assert.deepEqual(uidsMeant(), [18], 'beside the list one sees what is chosen');
+    wide.value = false;
+    assert.deepEqual(uidsMeant(), [20]);
+    chosen.selectEverything();
+    assert.deepEqual(uidsMeant(), [20]);
+  });
+});
+
+test('a range, while mail comes in: from the message that was touched to the other one', async () => {
+  await open(3000);
+  chosen.toggle(3000);
+  await list.ensure(1200);
+  const real = globalThis.fetch;
+  let late = true;
+  globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
+    // After the first page of the range.
+    if (late && String(input).includes('/messages') && !String(input).includes('offset=50&')) { late = false; elsewhere.arrive(3); elsewhere.expunge(2500); }
+    return real(input, init);
+  }) as typeof fetch;
+  try {
+    assert.equal(await chosen.selectTo(1800), true);
+  } finally { globalThis.fetch = real; }
+  assert.equal(late, false);
+  const got = [...chosen.selection.value].sort((a, b) => b - a);
+  assert.deepEqual(got, boxes.get(F)!.uids.filter((u) => u <= 3000 && u >= 1800));
+});
+
+// ---- found in several folders ----
+
+const everywhere = (): Promise<void> => list.show({ folder: F, query: { text: 's', scope: 'all', filters: {}, everywhere: true } });
+
+test('undo of a flag in all folders leaves alone what was so before, also where no row was ever here', async () => {
+  await open(120);
+  for (const [f, uid] of [[F, 5], [F, 6], [ARCHIVE, 2]] as const) (f === F ? boxes.get(F)! : Object.assign(boxes.get(ARCHIVE)!, box(3))).flags.set(uid, ['\\Flagged']);
+  await everywhere();
+  chosen.selectEverything();
+  assert.equal(chosen.chosenCount.value, 123);
+  await actions.flag(actions.aim(), ['\\Flagged'], []);
+  assert.equal(said(), 'Star added to 120 messages.');
+  await undoLast();
+  const starred = (f: string): number[] => boxes.get(f)!.uids.filter((u) => has(boxes.get(f)!, u, '\\Flagged'));
+  assert.deepEqual([starred(F), starred(ARCHIVE)], [[6, 5], [2]]);
+  search.leave();
+});
+
+test('a message of which nobody knows where it lies: nothing is done, and that is said', async () => {
+  await open(3);
+  await everywhere();
+  const nobody = 2 ** 40;
+  let back = 0;
+  await scattered.leave([...search.allKeys(), nobody], () => { throw new Error('asked'); }, () => 'done', () => { back++; });
+  assert.match(said(), /changed meanwhile/);
+  assert.equal(back, 1);
+  toasts.value = [];
+  await scattered.copy([nobody], ARCHIVE, 'Archive');
+  assert.match(said(), /changed meanwhile/);
+  search.leave();
+});
+
+test('names of messages that are on the screen are not forgotten, however many others were met', async () => {
+  await open(3);
+  await everywhere();
+  const keys = search.allKeys();
+  for (let uid = 1; uid < 60_100; uid++) search.keyOf({ folder: 'many', uid, uidvalidity: 1 });
+  assert.ok(keys.every((k) => search.refOfKey(k) !== null));
+  const gone = search.keyOf({ folder: 'many', uid: 1, uidvalidity: 1 });
+  await list.reload();
+  assert.ok(keys.every((k) => search.refOfKey(k) !== null), 'the same search, begun anew');
+  assert.equal(search.refOfKey(gone), null, 'those of no use are');
+  search.forget();
 });

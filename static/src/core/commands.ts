@@ -15,6 +15,8 @@ export interface Command {
   spoken?: boolean;
   /** Not offered in the palette (moves of the cursor). */
   hidden?: boolean;
+  /** Done again and again while the key is held. */
+  repeats?: boolean;
   run: () => void | Promise<void>;
 }
 

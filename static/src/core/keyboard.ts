@@ -10,6 +10,14 @@ export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'submit', 'file', 'range'].includes(target.type);
 }
 
+/** A key that is held down moves the cursor on; everything else is done once a press. */
+export function runFor(event: Pick<KeyboardEvent, 'repeat' | 'preventDefault'>, commands: readonly Command[]): void {
+  const c = commands.find(isEnabled);
+  if (!c) return;
+  event.preventDefault();
+  if (!event.repeat || c.repeats) void c.run();
+}
+
 let stop: (() => void) | null = null;
 
 /** Binds the table anew; call again after commands were registered. blocked() true: no single keys (open dialog). */
@@ -28,10 +36,7 @@ export function bindKeys(singleKeys: () => boolean, blocked: () => boolean): voi
     bindings[press] = (event) => {
       if (event.defaultPrevented || blocked()) return;
       if (!withModifier && (!singleKeys() || isTyping(event.target))) return;
-      const c = commands.find(isEnabled);
-      if (!c) return;
-      event.preventDefault();
-      void c.run();
+      runFor(event, commands);
     };
   }
   stop = tinykeys(window, bindings, { timeout: 800 });

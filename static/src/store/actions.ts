@@ -42,10 +42,12 @@ export function countOf(a: Aim): number {
 
 /** What a command works on: the selection, else the open message, else the cursor; a conversation whole. */
 export function aim(): Aim | null {
+  const r = route.value;
+  // Over the list lies the open message: nobody sees what is chosen there.
+  if (r.page === 'mail' && r.uid && !wide.value) return aimAt([r.uid]);
   const all = chosen.allOf();
   if (all) return { all, rows: chosen.chosenCount.value, at: here() };
   if (chosen.selection.value.size) return aimAt([...chosen.selection.value]);
-  const r = route.value;
   if (r.page === 'mail' && r.uid) return aimAt([r.uid]);
   return list.activeUid.value === null ? null : aimAt([list.activeUid.value]);
 }
@@ -91,7 +93,7 @@ async function each<T>(which: readonly Which[], run: (w: Which) => Promise<T>): 
   return out;
 }
 const textOf = (uids: number[] | string | undefined): string => (uids === undefined ? '' : typeof uids === 'string' ? uids : setOf(uids));
-const gathered = (done: readonly Partial<Done>[]): string => done.map((d) => textOf(d.uids)).filter(Boolean).join(',');
+export const gathered = (done: readonly Partial<Done>[]): string => done.map((d) => textOf(d.uids)).filter(Boolean).join(',');
 
 // ---- flags, labels ----
 
@@ -102,7 +104,7 @@ function lacking(add: string[], remove: string[]): Partial<SearchQuery> {
   if (flag === FLAGGED) return add.length ? { text: '-is:flagged' } : { filters: { flagged: true } };
   return { text: `${add.length ? '-' : ''}keyword:${flag}` };
 }
-function narrowed(a: Aim, add: string[], remove: string[]): Which[] {
+export function narrowed(a: { uids: number[] } | { all: AllOf }, add: string[], remove: string[]): Which[] {
   const only = lacking(add, remove);
   const q = 'all' in a ? a.all.search : null;
   const search: SearchQuery = { text: [q?.text, only.text].filter(Boolean).join(' '), scope: q?.scope ?? 'headers', filters: { ...q?.filters, ...only.filters } };
@@ -127,10 +129,12 @@ async function flagging(meant: Meant, add: string[], remove: string[], o: Said):
   // Those that are so already are left alone, and so are they by Undo.
   const changed = known ? a.uids.filter((u) => wants(chosen.chosenRow(u)!)) : [];
   if (known && changed.length === 0) return;
+  const mark = list.mark();
   const before = list.patchFlags('uids' in a ? new Set(a.uids) : null, add, remove, new Set('all' in a ? a.all.except : []));
   const delta = before.reduce((n, r) => n + (unreadOf(list.rowOf(r.uid) ?? r) - unreadOf(r)), 0);
   adjust(f, { unread: delta });
-  if ('uids' in a) did({ folder: f, uidvalidity: validity, uids: known ? changed : a.uids, add, remove, unread: delta, total: 0 });
+  const told = 'uids' in a ? { folder: f, uidvalidity: validity, uids: known ? changed : a.uids, add, remove, unread: delta, total: 0 } : null;
+  if (told) did(told);
   for (const r of before) {
     const flags = list.rowOf(r.uid)?.flags;
     if (flags) reader.patchCached({ folder: f, uid: r.uid, uidvalidity: validity }, flags);
@@ -143,8 +147,10 @@ async function flagging(meant: Meant, add: string[], remove: string[], o: Said):
     if ('all' in a) { void loadFolders(); await list.reload(); }
     if (!o.quiet && n > 0) offer(a.rows > 1 || o.said ? (o.said ?? flagSaid(add, remove))(n) : null, () => reflag(f, validity, set, remove, add));
   } catch (error) {
-    list.putBack(before);
+    list.putBack(before, mark);
+    for (const r of before) reader.patchCached({ folder: f, uid: r.uid, uidvalidity: validity }, r.flags);
     adjust(f, { unread: -delta });
+    if (told) did({ ...told, unread: -delta, refused: true });
     if (!o.quiet) toast(sentence(error), { kind: 'bad' });
   }
 }
@@ -260,24 +266,27 @@ const keysOf = (a: Aim): number[] => ('uids' in a ? a.uids : []);
 function takenOff(keys: readonly number[]): () => void {
   const set = new Set(keys);
   const length = list.total.value;
+  const mark = list.mark();
   advance(set);
   const gone = list.takeOut(set);
   chosen.clearSelection();
   const missing = Math.max(0, length - list.total.value - gone.length);
-  return () => list.putIn(gone, missing);
+  return () => list.putIn(gone, missing, mark);
 }
 
 function taken(uids: number[], f: string): { unread: number; run: () => void } {
   const set = new Set(uids);
   const length = list.total.value;
+  const mark = list.mark();
   advance(set);
   const gone = list.takeOut(set);
   chosen.unchoose(set);
   const missing = length - list.total.value - gone.length;
   const unread = gone.reduce((n, g) => n + unreadOf(g.row), 0);
   adjust(f, { unread: -unread, total: -uids.length });
-  did({ folder: f, uidvalidity: list.uidvalidity.value, uids, unread: -unread, total: -uids.length });
-  return { unread, run: () => { adjust(f, { unread, total: uids.length }); list.putIn(gone, missing); } };
+  const told = { folder: f, uidvalidity: mark.uidvalidity, uids, unread: -unread, total: -uids.length };
+  did(told);
+  return { unread, run: () => { adjust(f, { unread, total: uids.length }); list.putIn(gone, missing, mark); did({ ...told, unread, total: uids.length, refused: true }); } };
 }
 
 function emptied(all: AllOf, f: string): { unread: number; run: () => void } {
@@ -362,6 +371,8 @@ export const refOf = list.refOf;
 export function openMessage(uid: number, replace = false): void {
   const s = list.source.value;
   if (!s) return;
+  // Who opens a message turns to it; the cursor that goes on to the next one leaves what is chosen.
+  if (!replace) chosen.clearSelection();
   list.activeUid.value = uid;
   go({ page: 'mail', folder: s.folder, uid, search: s.query !== null, ...(list.scattered() ? { all: true } : {}) }, { replace });
 }

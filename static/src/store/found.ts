@@ -35,11 +35,19 @@ export function keyOf(ref: MessageRef): number {
   const name = nameOf(ref);
   const known = keys.get(name);
   if (known !== undefined) return known;
-  if (keys.size > KEYS_KEPT) { keys.clear(); refs.clear(); }
   const key = nextKey++;
   keys.set(name, key);
   refs.set(key, ref);
   return key;
+}
+/** Lists that were kept lose their names with this; whoever keeps some forgets them. */
+export const tidyHooks: (() => void)[] = [];
+/** Names are forgotten only between two searches, and never those of the one on the screen. */
+function tidy(now: Run | null): void {
+  if (keys.size <= KEYS_KEPT) return;
+  const inUse = new Set([...(now?.hits.map((h) => h.key) ?? []), ...(now?.gone ?? [])]);
+  for (const [name, key] of keys) if (!inUse.has(key)) { keys.delete(name); refs.delete(key); }
+  for (const f of tidyHooks) f();
 }
 export function refOfKey(key: number): MessageRef | null { return refs.get(key) ?? null; }
 export function isKey(n: number): boolean { return n >= FIRST_KEY; }
@@ -82,7 +90,12 @@ async function partEverywhere(r: Run): Promise<void> {
   r.uidvalidity = 1;
   r.headerOnly += p.header_only;
   for (const row of p.messages) { const one = scatter(row); keepRow(r, one.uid, one); }
-  for (const h of p.hits) for (const [i, uid] of h.uids.entries()) r.hits.push({ key: keyOf({ folder: h.folder, uid, uidvalidity: h.uidvalidity }), time: h.times[i] ?? 0 });
+  // Only what stays gets a name: a word that is everywhere must not fill the memory with them.
+  const oldest = r.hits.length >= MOST ? r.hits.at(-1)!.time : -Infinity;
+  const all = p.hits.flatMap((h) => h.uids.map((uid, i) => ({ ref: { folder: h.folder, uid, uidvalidity: h.uidvalidity }, time: h.times[i] ?? 0 })));
+  const part = all.filter((h) => h.time > oldest).sort((a, b) => b.time - a.time).slice(0, MOST);
+  if (part.length < all.length) r.cut = true;
+  for (const h of part) r.hits.push({ key: keyOf(h.ref), time: h.time });
   r.hits.sort((a, b) => b.time - a.time || b.key - a.key);
   if (r.hits.length > MOST) { r.hits.length = MOST; r.cut = true; }
   r.next = p.next;
@@ -100,6 +113,7 @@ async function goOn(r: Run): Promise<void> {
 
 function start(folder: string, query: SearchQuery): Run {
   run?.abort.abort();
+  tidy(run);
   const r: Run = {
     id: idOf(folder, query), folder, query, hits: [], rows: new Map(), gone: new Set(), headerOnly: 0, uidvalidity: 0, complete: false, cut: false, next: null,
     abort: new AbortController(), first: Promise.resolve(),

@@ -59,6 +59,10 @@ const keyOf = (s: Source): string => JSON.stringify([s.folder, s.query, s.view ?
 /** Rows stand by falling number of the message: places can be worked out. */
 const byNumber = (s: Source): boolean => s.query === null && !s.view;
 
+let layout = rows;
+let moves = 0;
+/** Changes whenever rows may stand elsewhere than before: positions from earlier mean nothing then. */
+export function moved(): string { if (layout !== rows) { layout = rows; moves++; } return `${moves} ${rows.moves}`; }
 export function rowAt(position: number): Row | undefined { return rows.at(position); }
 export function positionOf(uid: number | null): number { return uid === null ? -1 : rows.positionOf(uid); }
 export function rowOf(uid: number): Row | undefined { return rows.row(uid); }
@@ -179,6 +183,7 @@ function keep(): void {
 }
 /** Nothing that was seen stays in memory (sign out, change of the plan). */
 export function forgetKept(): void { kept.clear(); }
+found.tidyHooks.push(forgetKept);
 
 /** Shows a folder or a search, from its top or from where it was left. */
 export async function show(next: Source, at: Place | null = null): Promise<void> {
@@ -396,7 +401,23 @@ export function patchFlags(uids: ReadonlySet<number> | null, add: readonly strin
   bump();
   return before;
 }
-export function putBack(before: readonly Row[]): void { edits++; for (const r of before) { rows.replace(r); found.changed(r); } bump(); }
+/** Which list is on the screen. A change that is refused is taken back only there. */
+export interface Mark { source: Source | null; generation: number; uidvalidity: number }
+export function mark(): Mark { return { source: source.value, generation, uidvalidity: uidvalidity.value }; }
+function takeBack(at: Mark, run: () => void): void {
+  edits++;
+  if (at.generation === generation && at.uidvalidity === uidvalidity.value) { run(); bump(); return; }
+  // Another list, or the same one come back: how it is now, the server says.
+  if (at.source) distrust(at.source.folder);
+}
+/** What is shown or kept of a folder is not as the server has it: a change was shown that it refused. */
+export function distrust(folder: string): void {
+  for (const k of kept.keys()) { const [f, q] = JSON.parse(k) as [string, SearchQuery | null]; if (f === folder || q?.everywhere) kept.delete(k); }
+  const s = source.value;
+  if (s && (s.folder === folder || scattered())) void reload();
+}
+
+export function putBack(before: readonly Row[], at: Mark): void { takeBack(at, () => { for (const r of before) { rows.replace(r); found.changed(r); } }); }
 
 export function takeOut(uids: ReadonlySet<number>): Taken[] {
   edits++;
@@ -405,11 +426,11 @@ export function takeOut(uids: ReadonlySet<number>): Taken[] {
   bump();
   return gone;
 }
-export function putIn(gone: readonly Taken[], missing = 0): void {
-  edits++;
-  if (source.value?.query) found.took(gone.map((g) => g.row.uid), false);
-  rows.restore(gone, missing);
-  bump();
+export function putIn(gone: readonly Taken[], missing: number, at: Mark): void {
+  takeBack(at, () => {
+    if (source.value?.query) found.took(gone.map((g) => g.row.uid), false);
+    rows.restore(gone, missing);
+  });
 }
 /** Everything goes but these (an action on the whole folder). Answers how to take it back. */
 export function takeOutAll(except: ReadonlySet<number>): () => void {
@@ -419,7 +440,10 @@ export function takeOutAll(except: ReadonlySet<number>): () => void {
   rows = new RowWindow(Math.max(stay.length, except.size));
   rows.put(0, stay);
   bump();
-  return () => { edits++; rows = before; bump(); };
+  const mine = rows;
+  const at = mark();
+  // Another look at the server meanwhile knows better than what was here.
+  return () => takeBack(at, () => { if (rows === mine) rows = before; else void reload(); });
 }
 
 /** Flags that were changed elsewhere. */

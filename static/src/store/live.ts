@@ -186,8 +186,9 @@ function connect(): void {
 
 // ---- other tabs ----
 
-function showOwn(o: Own): void {
+export function showOwn(o: Own): void {
   adjust(o.folder, { unread: o.unread, total: o.total });
+  if (o.refused) { list.distrust(o.folder); return; }
   if (list.source.value?.folder !== o.folder || list.uidvalidity.value !== o.uidvalidity) return;
   const uids = new Set(o.uids);
   if (o.add || o.remove) { list.patchFlags(uids, o.add ?? [], o.remove ?? []); return; }

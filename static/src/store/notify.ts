@@ -5,6 +5,7 @@ import type { Row } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go } from '../core/router.ts';
 import { INBOX_ID } from './folders.ts';
+import { clearSelection } from './selection.ts';
 import { settings } from './session.ts';
 
 /** More at once are told as a number. */
@@ -34,6 +35,7 @@ function show(n: Note): void {
   const shown = new Notification(n.title, { body: n.body, tag: n.tag });
   shown.onclick = () => {
     window.focus();
+    clearSelection();
     go({ page: 'mail', folder: INBOX_ID, uid: n.uid, search: false });
     shown.close();
   };

@@ -7,6 +7,8 @@ export interface Own {
   /** Flags that were set and cleared; absent: the messages went. */
   add?: string[];
   remove?: string[];
+  /** The server refused what was told before: it is as it was. */
+  refused?: true;
   /** By how much the folder's numbers changed. */
   unread: number;
   total: number;

@@ -10,6 +10,8 @@ const numbers = (row: Row): readonly number[] => row.thread?.uids ?? [row.uid];
 
 export class RowWindow {
   total = 0;
+  /** How often rows were put elsewhere. */
+  moves = 0;
   #rows = new Map<number, Row>();
   #at = new Map<number, number>();
   #limit: number;
@@ -39,6 +41,7 @@ export class RowWindow {
   }
 
   #rebuild(next: Iterable<[number, Row]>): void {
+    this.moves++;
     const rows = [...next];
     this.#rows.clear();
     this.#at.clear();
@@ -51,7 +54,7 @@ export class RowWindow {
       if (position >= this.total) break;
       // A message is in one place: where it was before, something else stands now.
       const before = this.#at.get(row.uid);
-      if (before !== undefined && before !== position) this.#forget(before);
+      if (before !== undefined && before !== position) { this.moves++; this.#forget(before); }
       this.#set(position, row);
     }
     this.#trim(offset + rows.length / 2);

@@ -3,8 +3,9 @@ import '../core/shared.ts';
 import { sentence } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { Done, MessageRef, Row, Which } from '../api/types.ts';
-import { pieces, setOf } from '../core/sets.ts';
+import { countOf, pieces, setOf, uidsOf } from '../core/sets.ts';
 import { t } from '../core/i18n.ts';
+import { gathered, narrowed } from './actions.ts';
 import { adjust, loadFolders } from './folders.ts';
 import * as list from './list.ts';
 import * as reader from './reader.ts';
@@ -14,11 +15,12 @@ import { offer } from './undo.ts';
 
 interface Group { folder: string; uidvalidity: number; uids: number[]; keys: number[] }
 
-export function groupsOf(keys: Iterable<number>): Group[] {
+/** null, and said: of one of them nobody knows where it lies. Then nothing is done, rather than a part of it. */
+export function groupsOf(keys: Iterable<number>): Group[] | null {
   const out = new Map<string, Group>();
   for (const key of keys) {
     const ref = list.refOf(key);
-    if (!ref) continue;
+    if (!ref) { toast(t('err-conflict'), { kind: 'bad' }); return null; }
     const name = `${ref.folder} ${ref.uidvalidity}`;
     const g = out.get(name) ?? { folder: ref.folder, uidvalidity: ref.uidvalidity, uids: [], keys: [] };
     g.uids.push(ref.uid);
@@ -48,6 +50,9 @@ export async function flag(keys: readonly number[], add: string[], remove: strin
   const wants = (r: Row | undefined): boolean => !r || add.some((x) => !r.flags.includes(x)) || remove.some((x) => r.flags.includes(x));
   const changed = keys.filter((k) => wants(chosen.chosenRow(k)));
   if (changed.length === 0) return;
+  const groups = groupsOf(changed);
+  if (!groups) return;
+  const mark = list.mark();
   const before = list.patchFlags(new Set(changed), add, remove);
   const delta = (r: Row): number => unread(list.rowOf(r.uid) ?? r) - unread(r);
   counted(before, (r) => ({ unread: delta(r) }));
@@ -56,19 +61,34 @@ export async function flag(keys: readonly number[], add: string[], remove: strin
     const flags = list.rowOf(r.uid)?.flags;
     if (ref && flags) reader.patchCached(ref, flags);
   }
-  const groups = groupsOf(changed);
-  const set = (a: string[], b: string[]): Promise<unknown> => list.duringChange(() => eachPart(groups, (g, w) => mail.setFlags(g.folder, g.uidvalidity, w, a, b)));
+  // Of a message whose row was never here only the server knows whether it was so before; Undo leaves those alone.
+  const seen = (g: Group): boolean => g.keys.every((k) => chosen.chosenRow(k));
   try {
-    await set(add, remove);
+    const done: { group: Group; set: string }[] = [];
+    await list.duringChange(async () => {
+      for (const group of groups) {
+        const some = seen(group);
+        const answers: Partial<Done>[] = [];
+        for (const w of some ? parts(group.uids) : narrowed({ uids: group.uids }, add, remove)) answers.push(await mail.setFlags(group.folder, group.uidvalidity, w, add, remove));
+        done.push({ group, set: some ? setOf(group.uids) : gathered(answers) });
+      }
+    });
     if (o.quiet) return;
-    offer(changed.length > 1 ? o.said(changed.length) : null, async () => {
-      await set(remove, add);
-      list.patchFlags(new Set(changed), remove, add);
+    const n = done.reduce((sum, d) => sum + countOf(d.set), 0);
+    if (n === 0) return;
+    offer(changed.length > 1 ? o.said(n) : null, async () => {
+      for (const d of done) {
+        await list.duringChange(async () => { for (const some of pieces(d.set)) await mail.setFlags(d.group.folder, d.group.uidvalidity, { uids: some }, remove, add); });
+        const back = new Set(uidsOf(d.set));
+        list.patchFlags(new Set(d.group.keys.filter((_, i) => back.has(d.group.uids[i]!))), remove, add);
+      }
       void loadFolders();
     });
   } catch (error) {
     counted(before, (r) => ({ unread: -delta(r) }));
-    list.putBack(before);
+    list.putBack(before, mark);
+    // Of several folders some may have been changed.
+    if (groups.length > 1) await list.reload();
     if (!o.quiet) toast(sentence(error), { kind: 'bad' });
   }
 }
@@ -78,6 +98,7 @@ export type Leaving = (folder: string, uidvalidity: number, w: Which) => Promise
 /** taken: the rows are off the screen already; back() puts them there again. */
 export async function leave(keys: readonly number[], run: Leaving, said: (n: number, to: string | null) => string, back: () => void): Promise<void> {
   const groups = groupsOf(keys);
+  if (!groups) { back(); return; }
   try {
     const all = await list.duringChange(() => eachPart(groups, (g, w) => run(g.folder, g.uidvalidity, w)));
     const to = all[0]?.done[0]?.to ?? null;
@@ -100,8 +121,10 @@ export async function leave(keys: readonly number[], run: Leaving, said: (n: num
 }
 
 export async function copy(keys: readonly number[], to: string, name: string): Promise<void> {
+  const groups = groupsOf(keys);
+  if (!groups) return;
   try {
-    await list.duringChange(() => eachPart(groupsOf(keys), (g, w) => mail.copyMessages(g.folder, g.uidvalidity, w, to)));
+    await list.duringChange(() => eachPart(groups, (g, w) => mail.copyMessages(g.folder, g.uidvalidity, w, to)));
     toast(t('copied', { n: keys.length, folder: name }));
   } catch (error) { toast(sentence(error), { kind: 'bad' }); }
   void loadFolders();

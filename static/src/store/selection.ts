@@ -83,23 +83,41 @@ export function toggle(uid: number): void {
 /** From the last touched row to this one (Shift). Rows between that are not here are loaded first. False: cut. */
 export async function selectTo(uid: number): Promise<boolean> {
   if (everything.value) { toggle(uid); return true; }
-  const a = list.positionOf(anchor ?? list.activeUid.value ?? uid);
-  const b = list.positionOf(uid);
-  if (a < 0 || b < 0) { toggle(uid); return true; }
+  const first = anchor ?? list.activeUid.value ?? uid;
+  const s = list.source.value;
+  // Mail that comes or goes while rows are fetched moves the others: then the range is worked out anew, by its ends.
+  for (let tries = 0; tries < 4; tries++) {
+    const a = tries ? await list.locate(first) : list.positionOf(first);
+    const b = tries ? await list.locate(uid) : list.positionOf(uid);
+    if (list.source.value !== s) return true;
+    if (a < 0 || b < 0) break;
+    const got = await rowsBetween(a, b);
+    if (got === 'left') return true;
+    if (got === 'moved') continue;
+    for (const r of got) pinned.set(r.uid, r);
+    choose(new Set([...selection.value, ...got.map((r) => r.uid)]));
+    return Math.abs(a - b) < MOST;
+  }
+  toggle(uid);
+  return true;
+}
+
+async function rowsBetween(a: number, b: number): Promise<Row[] | 'moved' | 'left'> {
   // Cut at the far end: what was touched first stays in.
   const from = a <= b ? a : Math.max(b, a - MOST + 1);
   const to = a <= b ? Math.min(b, a + MOST - 1) : a;
   const s = list.source.value;
-  const next = new Set(selection.value);
+  const moved = list.moved();
+  const got: Row[] = [];
   // In steps, since only so many rows are kept at once.
   for (let at = from; at <= to; at += 500) {
     const end = Math.min(at + 500, to + 1);
     await list.loadAll(at, end);
-    if (list.source.value !== s) return true;
-    for (let p = at; p < end; p++) { const r = list.rowAt(p); if (r) { next.add(r.uid); pinned.set(r.uid, r); } }
+    if (list.source.value !== s) return 'left';
+    if (list.moved() !== moved) return 'moved';
+    for (let p = at; p < end; p++) { const r = list.rowAt(p); if (r) got.push(r); }
   }
-  choose(next);
-  return Math.abs(a - b) < MOST;
+  return got;
 }
 
 export function clearSelection(): void {

@@ -21,24 +21,33 @@ export async function underway<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Counts who is signed in. */
+let person = 0;
+const undoOf = (step: Step): { label: string; run: () => void } => ({ label: t('undo'), run: () => void take(step) });
+function put(step: Step): void { steps.value = [...steps.value.slice(1 - MOST), step]; }
+
 async function take(step: Step): Promise<void> {
   // Once only: a double click must not move the messages of somebody else's undo.
   if (!steps.value.includes(step)) return;
   steps.value = steps.value.filter((s) => s !== step);
   if (step.toast !== null) dismiss(step.toast);
+  const mine = person;
   try {
     await step.run();
     toast(t('undone'));
   } catch (error) {
-    toast(sentence(error), { kind: 'bad' });
+    // Not taken back: it can still be, when the server answers again. Unless another person is here now.
+    const same = mine === person;
+    if (same) put(step);
+    step.toast = toast(sentence(error), { kind: 'bad', ...(same ? { action: undoOf(step) } : {}) });
   }
 }
 
 /** text null: the change is seen where it happened; only "z" takes it back. */
 export function offer(text: string | null, run: () => Promise<void>): void {
   const step: Step = { run, toast: null };
-  if (text !== null) step.toast = toast(text, { action: { label: t('undo'), run: () => void take(step) } });
-  steps.value = [...steps.value.slice(1 - MOST), step];
+  if (text !== null) step.toast = toast(text, { action: undoOf(step) });
+  put(step);
 }
 
 export async function undoLast(): Promise<void> {
@@ -52,4 +61,4 @@ export async function undoLast(): Promise<void> {
 }
 
 /** Numbers of messages mean nothing any longer (signed out, another person). */
-export function forgetUndo(): void { steps.value = []; }
+export function forgetUndo(): void { person++; steps.value = []; }

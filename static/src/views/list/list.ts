@@ -278,7 +278,7 @@ export class WxList extends WxElement {
     const uid = list.activeUid.value;
     if (event.key === 'Enter' && uid !== null) { event.preventDefault(); actions.openMessage(uid); }
     else if (event.key === ' ' && uid !== null) { event.preventDefault(); if (event.shiftKey) void this.#extend(uid); else chosen.toggle(uid); }
-    else if (event.key === 'Delete') { event.preventDefault(); void actions.remove(); }
+    else if (event.key === 'Delete') { event.preventDefault(); if (!event.repeat) void actions.remove(); }
   }
 
   /** All in view; in a short folder all there are; asked again, everything. */
