@@ -28,22 +28,27 @@ static bool is_quoted_printable(str_t line)
 }
 
 /* With the lines that continue it: those that begin with a blank, and after a soft line break of
- * vCard 2.1. What is longer than MAX_LINE (photographs) is cut. */
+ * vCard 2.1. What is longer than MAX_LINE (photographs) is cut. Whether it is quoted-printable is
+ * asked once: what was read is not read again for every line that goes on. */
 static bool next_line(str_t *left, struct buf *b)
 {
     str_t raw;
+    bool coded = false;
     buf_clear(b);
     if (!next_raw(left, &raw)) return false;
     buf_str(b, str_sub(raw, 0, MAX_LINE));
+    bool cut = raw.n > MAX_LINE;
     while (left->n > 0) {
         bool folded = left->p[0] == ' ' || left->p[0] == '\t';
         bool soft =
-            !folded && b->n > 0 && b->p[b->n - 1] == '=' && is_quoted_printable(buf_view(b));
+            !folded && str_ends(raw, STR("=")) && (coded || is_quoted_printable(buf_view(b)));
         if (!folded && !soft) break;
+        coded = coded || soft;
+        if (soft && !cut) b->n--;
         next_raw(left, &raw);
-        if (soft) b->n--;
-        raw = folded ? str_sub(raw, 1, raw.n) : raw;
-        if (b->n + raw.n <= MAX_LINE) buf_str(b, raw);
+        if (folded) raw = str_sub(raw, 1, raw.n);
+        cut = cut || b->n + raw.n > MAX_LINE;
+        if (!cut) buf_str(b, raw);
     }
     return true;
 }

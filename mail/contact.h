@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { CONTACT_MAX = 100, CONTACT_MAX_VALUES = 20, CONTACT_MAX_BYTES = 4 << 20 };
+enum { CONTACT_MAX = 100, CONTACT_MAX_VALUES = 20, CONTACT_MAX_BYTES = 1 << 20 };
 
 struct contact_value {
     str_t value;

@@ -253,7 +253,8 @@ struct imap_snippet {
 #define IMAP_SNIPPETS_MAX 50u
 /* Of these messages, those that are there, in no order: the first KBs of all in one round trip,
  * more of those whose text begins later. Encrypted ones are told by BODYSTRUCTURE and by what the
- * bytes are, and nothing of them is kept. out has room for n. */
+ * bytes are, and nothing of them is kept. out has room for n. After a failure, *count of out are
+ * what was whole before it. */
 rc_t imap_snippets(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
                    struct imap_snippet *out, size_t *count, struct err *e) WX_MUST_USE;
 
@@ -342,10 +343,11 @@ struct imap_found {
 rc_t imap_search(struct imap *im, const struct imap_query *q, struct arena *a,
                  struct imap_found *out, struct err *e) WX_MUST_USE;
 
+#define IMAP_PIECE_MAX 65536u
 /* How far a search in steps has come; all zero at first. */
 struct imap_scan {
     uint32_t below; /* only smaller UIDs are still to be searched; 0: all are */
-    uint32_t piece; /* messages that one step can do */
+    uint32_t piece; /* messages that one step can do; more than IMAP_PIECE_MAX is that */
     bool complete;
     uint32_t left, total; /* messages still to be searched, and all; set by each step */
 };

@@ -10,6 +10,7 @@
 #define ENTRIES 128
 #define KEY_MAX 4096
 #define ROUNDS_MAX 4
+#define LARGEST 4u /* times the limit, for the indexes of one mailbox */
 #define SCRATCH_BYTES (96u << 20)
 #define UIDS_MAX 2000000u
 
@@ -110,13 +111,29 @@ static struct entry *find_entry(struct imap_indexes *x, str_t key)
     return NULL;
 }
 
-static struct entry *oldest_entry(struct imap_indexes *x, bool or_free)
+/* Of a key: account and folder, without the kind that stands before them. */
+static str_t mailbox_of(str_t key)
+{
+    str_t kind, rest;
+    str_cut(key, ' ', &kind, &rest);
+    return rest;
+}
+
+static struct entry *free_entry(struct imap_indexes *x)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (!x->entries[i].key) return &x->entries[i];
+    return NULL;
+}
+
+/* Of all but this mailbox's. */
+static struct entry *oldest_entry(struct imap_indexes *x, str_t but)
 {
     struct entry *oldest = NULL;
     for (size_t i = 0; i < ENTRIES; i++) {
         struct entry *en = &x->entries[i];
-        if (!en->key && or_free) return en;
-        if (en->key && (!oldest || en->used < oldest->used)) oldest = en;
+        if (!en->key || (but.n > 0 && str_eq(mailbox_of(str_c(en->key)), but))) continue;
+        if (!oldest || en->used < oldest->used) oldest = en;
     }
     return oldest;
 }
@@ -134,16 +151,29 @@ static struct imap_index *recall(struct imap_indexes *x, str_t key, uint32_t uid
     return found;
 }
 
+/* Makes room, the least recently used first. The other indexes of the same mailbox stay up to a
+ * multiple of the limit: an order needs several at once, and of a mailbox so large that they do not
+ * fit together each would else be thrown out for the next and made again without end. */
+static void make_room(struct imap_indexes *x, str_t mailbox, size_t bytes)
+{
+    struct entry *en;
+    while (x->bytes + bytes > x->most && (en = oldest_entry(x, mailbox)) != NULL)
+        clear_entry(x, en);
+    while (x->bytes + bytes > LARGEST * x->most && (en = oldest_entry(x, STR_NULL)) != NULL)
+        clear_entry(x, en);
+}
+
+/* Whatever its size: what is not kept is never known. */
 static void keep(struct imap_indexes *x, str_t key, struct imap_index *ix)
 {
-    char *copy = ix->bytes <= x->most / 2 ? strndup(key.p, key.n) : NULL;
+    char *copy = strndup(key.p, key.n);
     if (!copy) return; /* made again next time */
     pthread_mutex_lock(&x->lock);
     struct entry *en = find_entry(x, key);
     if (en) clear_entry(x, en);
-    while (x->bytes + ix->bytes > x->most && (en = oldest_entry(x, false)) != NULL)
-        clear_entry(x, en);
-    en = oldest_entry(x, true);
+    make_room(x, mailbox_of(key), ix->bytes);
+    en = free_entry(x);
+    if (!en) en = oldest_entry(x, STR_NULL);
     clear_entry(x, en);
     *en = (struct entry){.key = copy, .ix = hold(ix), .used = ++x->clock};
     x->bytes += ix->bytes;
@@ -174,8 +204,8 @@ static rc_t make_round(struct imap *im, const struct imap_mailbox *box,
 
 static str_t key_of(const struct imap *im, unsigned kind, char text[KEY_MAX])
 {
-    int n = snprintf(text, KEY_MAX, "%.*s:%u %zu %s %u %s", STR_ARG(im->server->host),
-                     im->server->port, strlen(im->login), im->login, kind, im->c->sel.name);
+    int n = snprintf(text, KEY_MAX, "%u %.*s:%u %zu %s %s", kind, STR_ARG(im->server->host),
+                     im->server->port, strlen(im->login), im->login, im->c->sel.name);
     return n > 0 && n < KEY_MAX ? str_n(text, (size_t) n) : STR_NULL;
 }
 

@@ -2,8 +2,9 @@
  * conversations, the references of its messages), remembered in the process.
  *
  * An index is numbers only, never changes once it was made, and is counted: readers hold it while
- * another thread puts a newer one in its place. Kept are the least recently used up to a number of
- * bytes, by account, folder and kind. No UID is given twice under one UIDVALIDITY and every new
+ * another thread puts a newer one in its place. Kept are the most recently used up to a number of
+ * bytes, by account, folder and kind; those of one very large mailbox up to four times as many, and
+ * the newest in any case. No UID is given twice under one UIDVALIDITY and every new
  * message raises UIDNEXT, so equal UIDVALIDITY, UIDNEXT and count mean the same set of messages:
  * that, asked of the server each time, is what says whether an index is still true.
  */

@@ -15,7 +15,6 @@
 #include "mail/imap_row.h"
 
 #define PIECE_FIRST 256
-#define PIECE_MAX 65536
 #define PIECE_QUICK_MS 60
 #define PIECE_SLOW_MS 250
 #define SET_MAX 4000 /* bytes of a set of messages in one command */
@@ -275,12 +274,14 @@ static size_t next_size(size_t now, int64_t took)
     if (took < PIECE_QUICK_MS / 3) now *= 4;
     if (took < PIECE_QUICK_MS) now *= 2;
     if (took > PIECE_SLOW_MS) now /= 2;
-    return now < 16 ? 16 : now > PIECE_MAX ? PIECE_MAX : now;
+    return now < 16 ? 16 : now > IMAP_PIECE_MAX ? IMAP_PIECE_MAX : now;
 }
 
 static rc_t scan_down(struct scan *s, struct imap_scan *at, int64_t until, struct err *e)
 {
-    size_t size = at->piece ? at->piece : PIECE_FIRST;
+    size_t size = at->piece == 0               ? PIECE_FIRST
+                  : at->piece > IMAP_PIECE_MAX ? IMAP_PIECE_MAX
+                                               : at->piece; /* came by way of the client */
     TRY(imap_kinds_open(s->im, s->a, &s->kinds, e));
     s->high = s->kinds.uid_count;
     while (at->below > 0 && s->high > 0 && s->kinds.uids[s->high - 1] >= at->below)

@@ -78,6 +78,8 @@ static rc_t on_start(void *ctx, struct imap_response *r, struct err *e)
     *slot = (struct imap_snippet){.uid = row.uid, .sealed = is_sealed(&body), .text = STR("")};
     if (slot->sealed) return RC_OK;
     bool cut = false;
+    for (size_t i = 0; s->most == MORE_BYTES && i < s->again_count; i++)
+        if (s->again[i] == row.uid) s->again[i] = 0; /* as good as it gets */
     str_t text = snippet_of_message(start, &cut, s->scratch);
     bool more = cut && start.n >= s->most && s->most < MORE_BYTES;
     if (more && s->again_count < IMAP_SNIPPETS_MAX) s->again[s->again_count++] = row.uid;
@@ -113,6 +115,19 @@ static rc_t snippets_once(struct imap *im, struct snippet_reader *s, struct err 
     return fetch(im, s, again, s->again_count, MORE_BYTES, e);
 }
 
+/* After a failure: only what is whole, not what still waited for more bytes. */
+static size_t whole_ones(const struct snippet_reader *s)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        bool waits = str_is_null(s->out[i].text);
+        for (size_t k = 0; k < s->again_count; k++)
+            waits = waits || s->again[k] == s->out[i].uid;
+        if (!waits) s->out[kept++] = s->out[i];
+    }
+    return kept;
+}
+
 rc_t imap_snippets(struct imap *im, const uint32_t *uids, size_t n, struct arena *a,
                    struct imap_snippet *out, size_t *count, struct err *e)
 {
@@ -126,6 +141,6 @@ rc_t imap_snippets(struct imap *im, const uint32_t *uids, size_t n, struct arena
         rc = snippets_once(im, &s, e);
     while (imap_should_retry(im, rc));
     arena_free(s.scratch);
-    if (rc == RC_OK) *count = s.count;
+    *count = rc == RC_OK ? s.count : whole_ones(&s);
     return rc;
 }

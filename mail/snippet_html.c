@@ -3,6 +3,8 @@
 #include "mail/snippet_line.h"
 #include "mail/text.h"
 
+#define ATTRIBUTES_MAX (16u << 10) /* bytes of one tag that are looked at */
+
 struct tag {
     str_t name; /* as spelled */
     str_t attributes;
@@ -147,36 +149,61 @@ static bool has_value(str_t style, str_t property, str_t word)
     return str_istarts(str_trim(str_sub(value, 1, value.n)), word);
 }
 
-/* The value of an attribute, as it stands; the null slice without it. */
-static str_t attribute(str_t s, str_t name)
+struct attributes { /* as they stand; the first of a name counts; null: not there */
+    str_t style, class, hidden;
+};
+
+/* Behind the blanks at its beginning: the end is not looked at, for the rest is gone through once
+ * for each attribute. */
+static str_t skip_blanks(str_t s)
 {
+    size_t i = 0;
+    while (i < s.n && text_is_blank(s.p[i]))
+        i++;
+    return str_sub(s, i, s.n);
+}
+
+/* Behind '='. */
+static str_t read_value(str_t *rest)
+{
+    str_t s = skip_blanks(*rest);
+    char quote = s.n > 0 && (s.p[0] == '"' || s.p[0] == '\'') ? s.p[0] : '\0';
+    size_t end = 0;
+    if (quote) s = str_sub(s, 1, s.n);
+    while (end < s.n && (quote ? s.p[end] != quote : !text_is_blank(s.p[end])))
+        end++;
+    *rest = str_sub(s, end + (quote ? 1 : 0), s.n);
+    return str_sub(s, 0, end);
+}
+
+static void read_attributes(const struct tag *t, struct attributes *out)
+{
+    str_t s = str_sub(t->attributes, 0, ATTRIBUTES_MAX);
+    *out = (struct attributes){.style = STR_NULL};
     while (s.n > 0) {
         size_t i = 0, end;
         while (i < s.n && (text_is_blank(s.p[i]) || s.p[i] == '/' || s.p[i] == '='))
             i++;
         for (end = i; end < s.n && !text_is_blank(s.p[end]) && s.p[end] != '=';)
             end++;
-        str_t found = str_sub(s, i, end), value = STR("");
-        s = str_sub(s, end, s.n);
-        str_t behind = str_trim(s);
-        if (behind.n > 0 && behind.p[0] == '=') {
-            s = str_trim(str_sub(behind, 1, behind.n));
-            char quote = s.n > 0 && (s.p[0] == '"' || s.p[0] == '\'') ? s.p[0] : '\0';
-            if (quote) s = str_sub(s, 1, s.n);
-            for (end = 0; end < s.n && (quote ? s.p[end] != quote : !text_is_blank(s.p[end]));)
-                end++;
-            value = str_sub(s, 0, end);
-            s = str_sub(s, end + (quote ? 1 : 0), s.n);
+        str_t name = str_sub(s, i, end), value = STR("");
+        s = skip_blanks(str_sub(s, end, s.n));
+        if (s.n > 0 && s.p[0] == '=') {
+            s = str_sub(s, 1, s.n);
+            value = read_value(&s);
         }
-        if (str_ieq(found, name)) return value;
+        str_t *to = str_ieq(name, STR("style"))    ? &out->style
+                    : str_ieq(name, STR("class"))  ? &out->class
+                    : str_ieq(name, STR("hidden")) ? &out->hidden
+                                                   : NULL;
+        if (to && str_is_null(*to)) *to = value;
     }
-    return STR_NULL;
 }
 
-static bool is_hidden(const struct tag *t)
+static bool is_hidden(const struct attributes *t)
 {
-    str_t style = attribute(t->attributes, STR("style"));
-    if (!str_is_null(attribute(t->attributes, STR("hidden")))) return true;
+    str_t style = t->style;
+    if (!str_is_null(t->hidden)) return true;
     if (style.n == 0) return false;
     return has_value(style, STR("display"), STR("none")) ||
            has_value(style, STR("visibility"), STR("hidden")) ||
@@ -184,13 +211,13 @@ static bool is_hidden(const struct tag *t)
            is_nothing(style, STR("max-height")) || is_nothing(style, STR("opacity"));
 }
 
-static bool is_quote(const struct tag *t)
+static bool is_quote(str_t name, const struct attributes *t)
 {
-    if (str_ieq(t->name, STR("blockquote"))) return true;
-    str_t class = attribute(t->attributes, STR("class"));
-    return str_ifind(class, STR("gmail_quote")) >= 0 || str_ifind(class, STR("gmail_attr")) >= 0 ||
-           str_ifind(class, STR("moz-cite-prefix")) >= 0 ||
-           str_ifind(class, STR("yahoo_quoted")) >= 0;
+    if (str_ieq(name, STR("blockquote"))) return true;
+    return str_ifind(t->class, STR("gmail_quote")) >= 0 ||
+           str_ifind(t->class, STR("gmail_attr")) >= 0 ||
+           str_ifind(t->class, STR("moz-cite-prefix")) >= 0 ||
+           str_ifind(t->class, STR("yahoo_quoted")) >= 0;
 }
 
 /* The end of a tag that begins at `from`: behind its '>', quotes minded. */
@@ -264,7 +291,10 @@ static void apply_tag(struct reader *r, const struct tag *t)
     }
     if (!ONE_OF(t->name, inline_tags)) snippet_put(r->l, ' ');
     if (t->closing || is_void) return;
-    if (ONE_OF(t->name, unseen_tags) || is_hidden(t) || (!r->quotes && is_quote(t))) {
+    struct attributes has;
+    read_attributes(t, &has);
+    if (ONE_OF(t->name, unseen_tags) || is_hidden(&has) ||
+        (!r->quotes && is_quote(t->name, &has))) {
         r->skipping = t->name;
         r->depth = 1;
     }

@@ -3,7 +3,7 @@
 #include "base/mutant.h"
 #include "mail/message_state.h"
 
-enum { MAX_FIELD = 64 << 10, MAX_URI = 2048, MAX_FIELDS = 64 };
+enum { MAX_FIELD = 64 << 10, MAX_URI = 2048, MAX_FIELDS = 64, MAX_RESULTS = 20 };
 
 /* --- URIs --------------------------------------------------------------------------------------
  */
@@ -93,6 +93,12 @@ static void read_uris(str_t value, struct arena *a, struct unsubscribe *out)
 /* --- what our own server says ------------------------------------------------------------------
  */
 
+/* What stands in quotes, escaped or not, is text and never structure. */
+static char quoted_char(char c)
+{
+    return strchr(";=\"()\\ \t\r\n", c) ? '_' : c;
+}
+
 /* Without comments (nested ones too), with single blanks, and none beside '='. Quoted text stays.
  */
 static str_t without_comments(str_t s, struct arena *a)
@@ -105,7 +111,7 @@ static str_t without_comments(str_t s, struct arena *a)
         char c = s.p[i];
         bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
         if (c == '\\' && (quoted || depth) && i + 1 < s.n) {
-            if (!depth) p[n++] = s.p[i + 1];
+            if (!depth) p[n++] = quoted_char(s.p[i + 1]);
             i++;
         } else if (c == '"' && !depth) {
             quoted = !quoted;
@@ -116,7 +122,7 @@ static str_t without_comments(str_t s, struct arena *a)
         } else if (depth) {
             continue;
         } else if (quoted) {
-            p[n++] = c == ';' || c == '=' || blank ? '_' : c; /* no structure in there */
+            p[n++] = quoted_char(c);
         } else if (blank) {
             if (n > 0 && p[n - 1] != ' ' && p[n - 1] != '=') p[n++] = ' ';
         } else {
@@ -214,22 +220,26 @@ static bool covers(const struct entity *header, const struct pass *p, struct are
     return found > 0;
 }
 
+/* Only the topmost field of ours counts: our server writes on top, and what stands below came with
+ * the message where that server does not take such fields out (RFC 8601 section 5). */
 static bool is_covered(const struct entity *header, str_t authserv_id, struct arena *a)
 {
     unsigned looked = 0;
     for (size_t i = 0; i < header->field_count && looked < MAX_FIELDS; i++) {
         const struct field *f = &header->fields[i];
-        if (!str_ieq(f->name, STR("Authentication-Results")) || f->value.n > MAX_FIELD) continue;
+        if (!str_ieq(f->name, STR("Authentication-Results"))) continue;
+        if (f->value.n > MAX_FIELD) return false; /* whose it is cannot be told */
         looked++;
         str_t left = without_comments(f->value, a), id, version, one;
         str_cut(left, ';', &id, &left);
         str_cut(str_trim(id), ' ', &id, &version);
         if (!WX_MUTANT(AUTHSERV) && !str_ieq(id, authserv_id)) continue;
-        while (left.n > 0) {
+        for (unsigned results = 0; left.n > 0 && results < MAX_RESULTS; results++) {
             struct pass p;
             str_cut(left, ';', &one, &left);
             if (read_pass(one, &p) && covers(header, &p, a)) return true;
         }
+        return false;
     }
     return false;
 }

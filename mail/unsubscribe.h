@@ -2,8 +2,9 @@
  *
  * Read from the outer header alone: it is what the mail servers on the way have seen and signed,
  * and what came out of an encryption layer must not make anybody ask anything outside. One click is
- * offered only where our own mail server says, in Authentication-Results (RFC 8601) under the
- * operator's authserv-id, that a DKIM signature holds, and that signature covers both fields.
+ * offered only where our own mail server says, in the topmost Authentication-Results (RFC 8601)
+ * under the operator's authserv-id, that a DKIM signature holds, and that signature covers both
+ * fields.
  */
 #ifndef WAXSEAL_MAIL_UNSUBSCRIBE_H
 #define WAXSEAL_MAIL_UNSUBSCRIBE_H

@@ -56,3 +56,6 @@ scale: ## a day in a mailbox of 100,000 (MESSAGES) and the client's budgets in i
 .PHONY: bench-peers
 bench-peers: ## Waxseal beside its peers in the bench harness (BENCH_DIR, BENCH_DATA; PEERS_ARGS: arguments of its bench.py)
 	@bash tests/bench/peers/run.sh $(PEERS_ARGS)
+
+# Counts the work of readers (tests/unit/mail/work_test.c).
+$(BUILD)/obj/tests/unit/mail/work_test.o: CFLAGS += -fsanitize-coverage=trace-pc

@@ -213,7 +213,7 @@ rc_t messages_search_all(struct call *c, struct err *e)
     struct everywhere w = {.c = c};
     struct search_place place;
     bool given;
-    TRY(search_read(c, c->in, STR_NULL, &w.q, e));
+    TRY(search_read(c, c->in, STR_NULL, NULL, &w.q, e));
     TRY(search_read_limit(c, &w.limit, e));
     TRY(search_read_next(c, &place, &given, e));
     TRY(call_imap_search(c, STR_NULL, &im, e));

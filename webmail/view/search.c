@@ -54,16 +54,17 @@ static rc_t read_today(const json_t *from, struct imap_query *q, struct err *e)
     return invalid(e, "today", "This is not a date.");
 }
 
-static rc_t read_folder(struct call *c, str_t mailbox, struct imap_query *q, struct err *e)
+static rc_t read_folder(struct call *c, str_t mailbox, struct imap *held, struct imap_query *q,
+                        struct err *e)
 {
     bool long_one, folders;
     TRY(imap_query_check(q, &long_one, &folders, e));
     if (!folders || str_is_null(mailbox)) return RC_OK;
-    CLEANUP_IMAP struct imap *im = NULL;
+    CLEANUP_IMAP struct imap *own = NULL;
     struct imap_folder *list;
     size_t n;
-    TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_folders(im, c->arena, &list, &n, e));
+    if (!held) TRY(call_imap(c, STR_NULL, &own, e));
+    TRY(imap_folders(held ? held : own, c->arena, &list, &n, e));
     for (size_t i = 0; i < n; i++)
         if (str_eq(list[i].name, mailbox)) q->folder = &list[i];
     return RC_OK;
@@ -81,8 +82,8 @@ static rc_t read_filters(const json_t *from, struct imap_query *q, struct err *e
     return json_want_bool(filters, "attachment", false, &q->attachment, e);
 }
 
-rc_t search_read(struct call *c, const json_t *from, str_t mailbox, struct imap_query *q,
-                 struct err *e)
+rc_t search_read(struct call *c, const json_t *from, str_t mailbox, struct imap *held,
+                 struct imap_query *q, struct err *e)
 {
     str_t text, scope;
     TRY(json_want_str(from, "text", STR(""), &text, e));
@@ -96,7 +97,7 @@ rc_t search_read(struct call *c, const json_t *from, str_t mailbox, struct imap_
     TRY(read_filters(from, q, e));
     TRY(read_today(from, q, e));
     TRY(read_labels(c, q, e));
-    return read_folder(c, mailbox, q, e);
+    return read_folder(c, mailbox, held, q, e);
 }
 
 rc_t search_read_limit(struct call *c, uint32_t *limit, struct err *e)
@@ -122,7 +123,7 @@ rc_t search_read_next(struct call *c, struct search_place *out, bool *given, str
         str_cut(next, '.', &word[i], &next);
     out->folder = next;
     if (str_to_u32(word[0], &out->uidvalidity) && str_to_u32(word[1], &out->at.below) &&
-        str_to_u32(word[2], &out->at.piece) && out->at.piece <= 1u << 20)
+        str_to_u32(word[2], &out->at.piece) && out->at.piece <= IMAP_PIECE_MAX)
         return RC_OK;
     return invalid(e, "next", "This search cannot be gone on with.");
 }
@@ -197,7 +198,7 @@ rc_t messages_search(struct call *c, struct err *e)
     struct imap_rows rows = {0};
     struct imap_scan at = {0};
     TRY(call_folder(c, 0, &mailbox, e));
-    TRY(search_read(c, c->in, mailbox, &query, e));
+    TRY(search_read(c, c->in, mailbox, NULL, &query, e));
     TRY(json_want_u32(c->in, "offset", 0, &offset, e));
     TRY(search_read_limit(c, &limit, e));
     TRY(imap_query_check(&query, &long_one, &folders, e));

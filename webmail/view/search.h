@@ -5,9 +5,10 @@
 #include "webmail/app.h"
 
 /* {text, scope, filters, today?} as a query of this mailbox (in: needs to know it; null: none yet).
+ * held: the connection that the caller holds, or NULL: nobody takes a second one while holding one.
  * Everything lives in the request arena. RC_INVALID with field and position. */
-rc_t search_read(struct call *c, const json_t *from, str_t mailbox, struct imap_query *q,
-                 struct err *e) WX_MUST_USE;
+rc_t search_read(struct call *c, const json_t *from, str_t mailbox, struct imap *held,
+                 struct imap_query *q, struct err *e) WX_MUST_USE;
 
 /* `limit` of the request. */
 rc_t search_read_limit(struct call *c, uint32_t *limit, struct err *e) WX_MUST_USE;

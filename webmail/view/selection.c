@@ -93,7 +93,7 @@ static rc_t find_all(struct call *c, const json_t *all, struct imap *im, struct 
     TRY(json_want_object(all, "search", &search, e));
     TRY(read_except(c, all, &except, e));
     TRY(read_only(c, all, &only, e));
-    if (search) TRY(search_read(c, search, s->mailbox, &query, e));
+    if (search) TRY(search_read(c, search, s->mailbox, im, &query, e));
     TRY(imap_search(im, &query, c->arena, &found, e));
     uint32_t *out = ARENA_ARRAY(c->arena, found.count + 1, uint32_t);
     if (!out) return err_set(e, RC_NO_MEMORY, NULL);

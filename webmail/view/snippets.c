@@ -52,14 +52,15 @@ rc_t messages_snippets(struct call *c, struct err *e)
     json_object_set_new(v, "snippets", list);
     size_t n = recall(c, &s, list, missing);
     rc_t rc = n > 0 ? imap_snippets(im, missing, n, c->arena, found, &count, e) : RC_OK;
-    if (rc != RC_OK) {
-        json_decref(v);
-        return rc;
-    }
+    /* Also what was found before it failed: whoever asks again gets further. */
     for (size_t i = 0; i < count; i++) {
         if (found[i].sealed) continue;
         put(list, found[i].uid, found[i].text);
         list_cache_put(c->app->snippets, cache_key(c, &s, found[i].uid), found[i].text);
+    }
+    if (rc != RC_OK) {
+        json_decref(v);
+        return rc;
     }
     return call_answer(c, v, e);
 }

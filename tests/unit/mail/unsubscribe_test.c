@@ -10,6 +10,8 @@
     "DKIM-Signature: v=1; a=rsa-sha256; d=l.example; s=k1;\r\n\th=" h                              \
     ";\r\n bh=xx; b=AbCdEfGh\r\n ijkl\r\n"
 #define BOTH DKIM("From:To:List-Unsubscribe:\r\n\tlist-unsubscribe-post")
+#define TEN_LESS_ONE "; a=b; a=b; a=b; a=b; a=b; a=b; a=b; a=b; a=b"
+#define TEN TEN_LESS_ONE "; a=b"
 #define GOOD PASS BOTH LIST POST
 
 static void test_one_click(void **state)
@@ -27,8 +29,30 @@ static void test_one_click(void **state)
         {"by the identity",
          "Authentication-Results: mx.own.example; dkim=pass header.i=@l.example\r\n" BOTH LIST POST,
          true},
-        {"by the second result of ours",
-         "Authentication-Results: mx.own.example; spf=pass\r\n" GOOD, true},
+        {"below another server's word",
+         "Authentication-Results: mx.evil.example; dkim=fail\r\n" GOOD, true},
+        {"only by the second field of ours",
+         "Authentication-Results: mx.own.example; spf=pass\r\n" GOOD, false},
+        {"by the twentieth result",
+         "Authentication-Results: mx.own.example" TEN_LESS_ONE TEN
+         "; dkim=pass header.d=l.example\r\n" BOTH LIST POST,
+         true},
+        {"by the twenty-first result",
+         "Authentication-Results: mx.own.example" TEN TEN
+         "; dkim=pass header.d=l.example\r\n" BOTH LIST POST,
+         false},
+        {"a pass in quotes, escaped",
+         "Authentication-Results: mx.own.example; dkim=fail reason=\"x\\; dkim\\=pass\\ "
+         "header.d\\=l.example\"\r\n" BOTH LIST POST,
+         false},
+        {"a property in quotes, escaped",
+         "Authentication-Results: mx.own.example; dkim=pass "
+         "reason=\"\\ header.d\\=l.example\"\r\n" BOTH LIST POST,
+         false},
+        {"our name in quotes, escaped",
+         "Authentication-Results: \"mx.own.example\\ 1\\; x\"; dkim=pass "
+         "header.d=l.example\r\n" BOTH LIST POST,
+         false},
         {"no word of ours", BOTH LIST POST, false},
         {"another server's word",
          "Authentication-Results: mx.evil.example; dkim=pass header.d=l.example\r\n" BOTH LIST POST,
