@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import test, { after, before } from 'node:test';
-import { folderId, imapOf, signedIn } from '../lib/instance.mjs';
+import path from 'node:path';
+import { Server } from '../lib/fastcgi.mjs';
+import { account, folderId, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 import { quote } from '../lib/imap.mjs';
 import { message, text } from '../lib/mime.mjs';
 
@@ -111,6 +113,20 @@ test('all messages of a folder: marked, moved and moved back by the set of the a
   assert.equal((await folder(`${base}/All`)).total, 14);
   const none = await c.post(url('move'), { uidvalidity, all: { search: { text: 'not there' }, below: uidnext }, to: other });
   assert.deepEqual([none.status, none.json.count, none.json.uids], [200, 0, ''], none.text);
+});
+
+test('all that a search with in: finds is meant with the one connection that there is', async () => {
+  const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'),
+    { imap_connections_per_session: '1', request_timeout_ms: '3000', processes: '1' });
+  const id = await make(`${base}/Held`), { uidvalidity, uidnext } = await fill(`${base}/Held`, 3);
+  await server.start();
+  try {
+    await server.signIn(account('alice').address, account('alice').password);
+    for (const [text, count] of [[`in:"${base}/Held"`, 3], ['in:inbox', 0]]) {
+      const r = await server.post(`/api/v1/folders/${id}/flags`, { uidvalidity, all: { search: { text, scope: 'headers' }, below: uidnext }, add: ['\\Flagged'], remove: [] });
+      assert.deepEqual([r.status, r.json.count], [200, count], r.text);
+    }
+  } finally { await server.stop(); }
 });
 
 test('a set that is none is refused, and so is one beside all', async () => {

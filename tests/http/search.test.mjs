@@ -163,7 +163,7 @@ test('a search in parts adds up to the search at once', async () => {
     assert.equal(headerOnly, once.json.header_only, text);
     assert.deepEqual(uids.sort((a, b) => b - a), once.json.messages.map((m) => m.uid));
   }
-  for (const next of ['x', '1', '1.2', '1.2.99999999', '-1.2.3', 'a'.repeat(3000)]) assert.equal((await search(odd, { text: 'the', parts: true, next })).status, 422, next);
+  for (const next of ['x', '1', '1.2', '1.2.99999999', '1.2.65537', '-1.2.3', 'a'.repeat(3000)]) assert.equal((await search(odd, { text: 'the', parts: true, next })).status, 422, next);
   assert.equal((await search(odd, { text: 'the', parts: true, next: '7.2.3' })).status, 409, 'of a folder that is no more');
 });
 
