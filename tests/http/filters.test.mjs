@@ -110,6 +110,19 @@ test('two editors do not overwrite each other', async () => {
   assert.equal((await c.put('/api/v1/filters', { rules: [], vacation: null, version })).status, 409);
 });
 
+test('two who write a script as text do not overwrite each other', async () => {
+  const name = `text-${process.pid}`;
+  const first = await c.put('/api/v1/filters', { name, script: 'keep;\n', version: '', activate: true });
+  assert.equal(first.status, 200, first.text);
+  const { version } = first.json.raw;
+  assert.equal((await c.put('/api/v1/filters', { name, script: 'stop;\n', version: '' })).status, 409, 'it is there already');
+  assert.equal((await c.put('/api/v1/filters', { name, script: '# one\nkeep;\n', version })).status, 200);
+  const late = await c.put('/api/v1/filters', { name, script: '# two\nkeep;\n', version });
+  assert.equal(late.status, 409, late.text);
+  assert.match((await c.get('/api/v1/filters')).json.raw.script, /# one/);
+  assert.equal((await put([])).json.mode, 'visual');
+});
+
 test('values with quotes, line ends and commands stay values', async () => {
   for (const value of ['"; discard; #', '\\"; stop; discard;', '${hex:22}', '*/ discard; /*', 'text:', '"\\']) {
     const rules = [rule([{ field: 'subject', op: 'is', value }], [{ type: 'move', value: 'Archive' }], { name: value })];

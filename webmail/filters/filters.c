@@ -68,14 +68,24 @@ static const char *mode_of(const struct scripts *s)
     return s->have_ours && !s->rules ? "changed" : "visual";
 }
 
-static rc_t version_of(struct call *c, const struct scripts *s, str_t *out, struct err *e)
+static rc_t version_of_text(struct call *c, str_t text, str_t *out, struct err *e)
 {
     unsigned char hash[32];
-    *out = STR("");
-    if (!s->have_ours) return RC_OK;
-    TRY(sha256(s->ours, hash, e));
+    TRY(sha256(text, hash, e));
     *out = hex_encode(c->arena, str_n(hash, 16));
     return RC_OK;
+}
+
+static rc_t version_of(struct call *c, const struct scripts *s, str_t *out, struct err *e)
+{
+    *out = STR("");
+    return s->have_ours ? version_of_text(c, s->ours, out, e) : RC_OK;
+}
+
+static rc_t expect_version(str_t wanted, str_t version, struct err *e)
+{
+    if (!wanted.p || str_eq(wanted, version)) return RC_OK;
+    return err_set(e, RC_CONFLICT, "The filters were changed elsewhere meanwhile.");
 }
 
 /* --- showing -----------------------------------------------------------------------------------
@@ -106,19 +116,21 @@ static json_t *script_list(const struct scripts *s)
 }
 
 /* The text of what the visual editor cannot show. */
-static rc_t put_raw(const struct scripts *s, json_t *answer, struct err *e)
+static rc_t put_raw(struct call *c, const struct scripts *s, json_t *answer, struct err *e)
 {
     const char *mode = mode_of(s);
-    str_t name = OURS, text = s->ours;
+    str_t name = OURS, text = s->ours, version;
     json_object_set_new(answer, "raw", json_null());
     if (strcmp(mode, "visual") == 0) return RC_OK;
     if (strcmp(mode, "foreign") == 0) {
         name = s->active;
         TRY(sieve_get(s->sieve, name, &text, e));
     }
+    TRY(version_of_text(c, text, &version, e));
     json_t *raw = json_object();
     json_put_str(raw, "name", name);
     json_put_str(raw, "script", text);
+    json_put_str(raw, "version", version);
     json_object_set_new(answer, "raw", raw);
     return RC_OK;
 }
@@ -139,7 +151,7 @@ static rc_t describe(struct call *c, const struct scripts *s, json_t **out, stru
     json_object_set_new(answer, "rules", s->rules ? json_incref(s->rules) : json_array());
     json_object_set_new(answer, "vacation", s->vacation ? json_incref(s->vacation) : json_null());
     json_put_str(answer, "version", version);
-    TRY(put_raw(s, answer, e));
+    TRY(put_raw(c, s, answer, e));
     *out = json_incref(answer);
     return RC_OK;
 }
@@ -197,8 +209,7 @@ static rc_t put_rules(struct call *c, struct sieve *sieve, struct err *e)
     TRY(json_want_str(c->in, "version", STR_NULL, &wanted, e));
     TRY(load(c, sieve, &s, e));
     TRY(version_of(c, &s, &version, e));
-    if (wanted.p && !str_eq(wanted, version))
-        return err_set(e, RC_CONFLICT, "The filters were changed elsewhere meanwhile.");
+    TRY(expect_version(wanted, version, e));
     if (!take_over && strcmp(mode_of(&s), "visual") != 0)
         return err_set(e, RC_CONFLICT, "Another script is in use.");
     TRY(filters_check(rules, vacation, sieve_features(sieve), e));
@@ -207,16 +218,38 @@ static rc_t put_rules(struct call *c, struct sieve *sieve, struct err *e)
     return sieve_activate(sieve, OURS, e);
 }
 
+/* The version of a script by name, "" where there is none. */
+static rc_t stored_version(struct call *c, struct sieve *sieve, str_t name, str_t *out,
+                           struct err *e)
+{
+    struct sieve_script *list;
+    size_t n;
+    str_t text;
+    *out = STR("");
+    TRY(sieve_list(sieve, &list, &n, e));
+    for (size_t i = 0; i < n; i++) {
+        if (!str_eq(list[i].name, name)) continue;
+        TRY(sieve_get(sieve, name, &text, e));
+        return version_of_text(c, text, out, e);
+    }
+    return RC_OK;
+}
+
 static rc_t put_text(struct call *c, struct sieve *sieve, struct err *e)
 {
-    str_t name, script;
+    str_t name, script, wanted, version;
     bool activate;
     TRY(json_need_str(c->in, "name", &name, e));
     TRY(json_need_str(c->in, "script", &script, e));
     TRY(json_want_bool(c->in, "activate", false, &activate, e));
+    TRY(json_want_str(c->in, "version", STR_NULL, &wanted, e));
     if (name.n == 0 || name.n > 128 || !str_is_clean(name))
         return err_invalid(e, "name", "A script cannot have this name.");
     if (str_chr(script, 0) >= 0) return err_invalid(e, "script", "A script is text.");
+    if (wanted.p) {
+        TRY(stored_version(c, sieve, name, &version, e));
+        TRY(expect_version(wanted, version, e));
+    }
     TRY(store(sieve, name, script, e));
     return activate ? sieve_activate(sieve, name, e) : RC_OK;
 }

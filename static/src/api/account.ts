@@ -34,8 +34,8 @@ export interface Filters {
   /** changed: our script, changed by hand; foreign: another one is active. */
   mode?: 'visual' | 'changed' | 'foreign';
   active?: string | null; scripts?: { name: string; active: boolean; ours: boolean }[];
-  rules?: Rule[]; vacation?: Vacation | null; version?: string; raw?: { name: string; script: string } | null;
+  rules?: Rule[]; vacation?: Vacation | null; version?: string; raw?: { name: string; script: string; version: string } | null;
 }
 export function getFilters(): Promise<Filters> { return api(`${V1}/filters`); }
-export type FilterChange = { rules: Rule[]; vacation: Vacation | null; version?: string; take_over?: boolean } | { name: string; script: string; activate: boolean } | { active: string | null };
+export type FilterChange = { rules: Rule[]; vacation: Vacation | null; version?: string; take_over?: boolean } | { name: string; script: string; version: string; activate: boolean } | { active: string | null };
 export function putFilters(change: FilterChange): Promise<Filters> { return api(`${V1}/filters`, { method: 'PUT', json: change }); }

@@ -7,30 +7,36 @@ import type { Filters, Rule, Vacation } from '../../api/account.ts';
 import { define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
-import { html, live, nothing } from '../../core/lit.ts';
+import { html, live, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { confirm } from '../../store/ui.ts';
 import { toast } from '../../store/toasts.ts';
 import { freshRule, moved, ruleWords } from './rule-words.ts';
+import { NEW, answered, kept, matched, putBack } from './rule-list.ts';
+import type { Kept } from './rule-list.ts';
 import './rule-editor.ts';
+import type { WxRuleEditor } from './rule-editor.ts';
 import './vacation.ts';
 import { WxSection } from './section.ts';
 
 type Problem = { field: string; text: string } | null;
+/** The form of a rule (its id), or where else. */
+type Where = number | 'vacation' | 'list' | 'raw';
 
 export class WxFiltersSection extends WxSection {
-  static override properties = { ...WxSection.properties, filters: { state: true }, failed: { state: true }, editing: { state: true }, problem: { state: true }, busy: { state: true }, dragged: { state: true }, text: { state: true } };
+  static override properties = { ...WxSection.properties, filters: { state: true }, list: { state: true }, failed: { state: true }, editing: { state: true }, problem: { state: true }, busy: { state: true }, dragged: { state: true }, text: { state: true } };
   declare filters: Filters | null;
+  declare list: Kept[];
   declare failed: string;
-  /** The rule in the form: its place, or the number of rules for a new one; 'vacation': a problem of that; null. */
+  /** Id of the rule in the form; NEW; null. */
   declare editing: number | null;
-  declare problem: { of: number | 'vacation' | 'list' | 'raw'; what: NonNullable<Problem> } | null;
+  declare problem: { of: Where; what: NonNullable<Problem> } | null;
   declare busy: boolean;
   declare dragged: number | null;
-  declare text: string | null;
-  /** The same object while its form is open: another one would begin the form anew. */
+  /** A script as it is being written, and which version of it that began with. */
+  declare text: { name: string; script: string; version: string } | null;
   #fresh = freshRule();
-  constructor() { super(); this.filters = null; this.failed = ''; this.editing = null; this.problem = null; this.busy = false; this.dragged = null; this.text = null; }
+  constructor() { super(); this.filters = null; this.list = []; this.failed = ''; this.editing = null; this.problem = null; this.busy = false; this.dragged = null; this.text = null; }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -39,22 +45,34 @@ export class WxFiltersSection extends WxSection {
 
   async #load(): Promise<void> {
     this.failed = '';
-    try { this.filters = await account.getFilters(); } catch (error) { this.failed = sentence(error); }
+    try { this.#show(await account.getFilters(), null); } catch (error) { this.failed = sentence(error); }
   }
 
-  #rules(): Rule[] { return this.filters?.rules ?? []; }
+  /** sent: the rules this is the answer to. */
+  #show(next: Filters, sent: Kept[] | null): void {
+    const rules = next.rules ?? [];
+    const list = sent ? answered(rules, sent) : matched(rules, this.list);
+    if (this.editing !== null && this.editing !== NEW && !list.some((k) => k.id === this.editing)) {
+      // Removed by another tab, while it is written here: what was written can be kept as a new rule.
+      const draft = sent ? null : this.querySelector<WxRuleEditor>('wx-rule-editor')?.draft;
+      if (draft) this.#fresh = draft;
+      this.editing = draft ? NEW : null;
+    }
+    this.filters = next;
+    this.list = list;
+  }
 
-  async #put(change: account.FilterChange, of: number | 'vacation' | 'list' | 'raw', name: string): Promise<boolean> {
+  async #put(change: account.FilterChange, of: Where, name: string, sent: Kept[] | null = null): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.problem = null;
     try {
-      this.filters = await account.putFilters(change);
+      this.#show(await account.putFilters(change), sent);
       this.tell(name);
       return true;
     } catch (error) {
       const e = error instanceof ApiError ? error : null;
-      if (e?.code === 'conflict') { toast(t('filters-conflict'), { kind: 'bad' }); void this.#load(); }
+      if (e?.code === 'conflict') { toast(t('filters-conflict'), { kind: 'bad' }); await this.#load(); this.#rebase(); }
       // The path of the server: "rules[2].conditions[0].value", "vacation.text", "script".
       const field = (e?.field ?? '').replace(/^rules\[\d+\]\.?/, '').replace(/^vacation\.?/, '');
       this.problem = { of, what: { field, text: e?.field === 'script' && e.message ? e.message : sentence(error) } };
@@ -63,69 +81,76 @@ export class WxFiltersSection extends WxSection {
     } finally { this.busy = false; }
   }
 
-  #putRules(rules: Rule[], of: number | 'list', name: string, more: { take_over?: boolean } = {}): Promise<boolean> {
-    return this.#put({ rules, vacation: this.filters?.vacation ?? null, version: this.filters?.version ?? '', ...more }, of, name);
+  /** The person has been told that the script is another one now: saving again is meant. */
+  #rebase(): void {
+    const raw = this.filters?.raw;
+    if (this.text && raw?.name === this.text.name) this.text = { ...this.text, version: raw.version };
   }
 
-  async #saveRule(at: number, rule: Rule): Promise<void> {
-    const rules = this.#rules();
-    if (await this.#putRules(at < rules.length ? rules.map((r, i) => (i === at ? rule : r)) : [...rules, rule], at, `rule-${at}`)) this.editing = null;
+  #putRules(list: Kept[], of: number | 'list', name: string, more: { take_over?: boolean } = {}): Promise<boolean> {
+    return this.#put({ rules: list.map((k) => k.rule), vacation: this.filters?.vacation ?? null, version: this.filters?.version ?? '', ...more }, of, name, list);
+  }
+  #with(id: number, rule: Rule): Kept[] { return this.list.map((k) => (k.id === id ? { id, rule } : k)); }
+
+  async #saveRule(id: number, rule: Rule): Promise<void> {
+    const made = id === NEW ? kept(rule) : null;
+    if (await this.#putRules(made ? [...this.list, made] : this.#with(id, rule), id, `rule-${made?.id ?? id}`)) this.editing = null;
   }
 
   #move(from: number, to: number): void {
-    this.editing = null;
-    void this.#putRules(moved(this.#rules(), from, to), 'list', `rule-${to}`).then((ok) => {
+    void this.#putRules(moved(this.list, from, to), 'list', `rule-${this.list[from]?.id}`).then((ok) => {
       if (ok) void this.updateComplete.then(() => this.querySelector<HTMLElement>(`[data-rule="${to}"] .rule-edit`)?.focus());
     });
   }
 
-  #remove(at: number): void {
-    const before = this.#rules();
-    void this.#putRules(before.filter((_, i) => i !== at), 'list', 'rules').then((ok) => {
-      if (ok) toast(t('rule-removed'), { action: { label: t('undo'), run: () => { void this.#putRules(before, 'list', `rule-${at}`); } } });
+  #remove(k: Kept, at: number): void {
+    void this.#putRules(this.list.filter((x) => x.id !== k.id), 'list', 'rules').then((ok) => {
+      if (ok) toast(t('rule-removed'), { action: { label: t('undo'), run: () => { void this.#putRules(putBack(this.list, k, at), 'list', `rule-${k.id}`); } } });
     });
   }
 
   #vacation(v: Vacation): void {
-    void this.#put({ rules: this.#rules(), vacation: v, version: this.filters?.version ?? '' }, 'vacation', 'vacation');
+    void this.#put({ rules: this.list.map((k) => k.rule), vacation: v, version: this.filters?.version ?? '' }, 'vacation', 'vacation', this.list);
   }
 
-  #editor(rule: Rule, at: number): TemplateResult {
-    return html`<wx-rule-editor .rule=${rule} .extensions=${this.filters?.extensions ?? []} .busy=${this.busy} .problem=${this.problem?.of === at ? this.problem.what : null}
-      @rule-save=${(e: CustomEvent<Rule>) => void this.#saveRule(at, e.detail)} @rule-cancel=${() => { this.editing = null; this.problem = null; }}></wx-rule-editor>`;
+  #editor(rule: Rule, id: number): TemplateResult {
+    return html`<wx-rule-editor .rule=${rule} .extensions=${this.filters?.extensions ?? []} .busy=${this.busy} .problem=${this.problem?.of === id ? this.problem.what : null}
+      @rule-save=${(e: CustomEvent<Rule>) => void this.#saveRule(id, e.detail)} @rule-cancel=${() => { this.editing = null; this.problem = null; }}></wx-rule-editor>`;
   }
 
-  #rule(r: Rule, at: number, n: number): TemplateResult {
+  #rule(k: Kept, at: number, n: number): TemplateResult {
+    const { id, rule: r } = k;
     const name = r.name || t('rule-unnamed', { n: at + 1 });
     const drop = (e: DragEvent): void => { e.preventDefault(); if (this.dragged !== null && this.dragged !== at) this.#move(this.dragged, at); this.dragged = null; };
     return html`<li class="set-card rule-card ${r.enabled ? '' : 'is-off'} ${this.dragged === at ? 'is-dragged' : ''}" data-rule=${at} @dragover=${(e: DragEvent) => { if (this.dragged !== null) e.preventDefault(); }} @drop=${drop}>
       <div class="set-card-head"><span class="rule-grip" draggable="true" aria-hidden="true" @dragstart=${(e: DragEvent) => { this.dragged = at; e.dataTransfer?.setData('text/plain', ''); }} @dragend=${() => { this.dragged = null; }}>${icon('grip-vertical')}</span>
-        <div class="rule-what"><h3><bdi>${name}</bdi></h3><p class="muted">${ruleWords(r)}</p></div>${this.mark(`rule-${at}`)}
+        <div class="rule-what"><h3><bdi>${name}</bdi></h3><p class="muted">${ruleWords(r)}</p></div>${this.mark(`rule-${id}`)}
         <button type="button" class="icon-button" ?disabled=${at === 0 || this.busy} aria-label=${t('rule-up', { name })} data-tip=${t('rule-up-tip')} @click=${() => this.#move(at, at - 1)}>${icon('chevron-up')}</button>
         <button type="button" class="icon-button" ?disabled=${at === n - 1 || this.busy} aria-label=${t('rule-down', { name })} data-tip=${t('rule-down-tip')} @click=${() => this.#move(at, at + 1)}>${icon('chevron-down')}</button>
-        <button type="button" class="icon-button rule-edit" aria-label=${t('rule-edit-name', { name })} data-tip=${t('rule-edit')} aria-expanded=${this.editing === at ? 'true' : 'false'} @click=${() => { this.editing = this.editing === at ? null : at; this.problem = null; }}>${icon('pen-line')}</button>
-        <button type="button" class="icon-button" aria-label=${t('rule-remove', { name })} data-tip=${t('rule-remove-tip')} ?disabled=${this.busy} @click=${() => this.#remove(at)}>${icon('trash')}</button>
-        <input class="switch" type="checkbox" role="switch" aria-label=${t('rule-on', { name })} ?disabled=${this.busy} .checked=${live(r.enabled)} @change=${(e: Event) => void this.#putRules(this.#rules().map((x, i) => (i === at ? { ...x, enabled: (e.target as HTMLInputElement).checked } : x)), 'list', `rule-${at}`)}></div>
-      ${this.editing === at ? this.#editor(r, at) : nothing}</li>`;
+        <button type="button" class="icon-button rule-edit" aria-label=${t('rule-edit-name', { name })} data-tip=${t('rule-edit')} aria-expanded=${this.editing === id ? 'true' : 'false'} @click=${() => { this.editing = this.editing === id ? null : id; this.problem = null; }}>${icon('pen-line')}</button>
+        <button type="button" class="icon-button" aria-label=${t('rule-remove', { name })} data-tip=${t('rule-remove-tip')} ?disabled=${this.busy} @click=${() => this.#remove(k, at)}>${icon('trash')}</button>
+        <input class="switch" type="checkbox" role="switch" aria-label=${t('rule-on', { name })} ?disabled=${this.busy} .checked=${live(r.enabled)} @change=${(e: Event) => void this.#putRules(this.#with(id, { ...r, enabled: (e.target as HTMLInputElement).checked }), 'list', `rule-${id}`)}></div>
+      ${this.editing === id ? this.#editor(r, id) : nothing}</li>`;
   }
 
   #visual(): TemplateResult {
-    const rules = this.#rules();
+    const rules = this.list;
     return html`<wx-vacation .vacation=${this.filters?.vacation ?? null} .busy=${this.busy} .offered=${this.filters?.extensions?.includes('vacation') === true} .saved=${this.saved === 'vacation'} .problem=${this.problem?.of === 'vacation' ? this.problem.what : null} @vacation-save=${(e: CustomEvent<Vacation>) => this.#vacation(e.detail)}></wx-vacation>
       <div class="set-group"><h2 class="set-legend" id="rules-title">${t('rules-title')}${this.mark('rules')}</h2><p class="field-hint">${t('rules-hint')}</p>
-        ${rules.length ? html`<ol class="card-list" aria-labelledby="rules-title">${rules.map((r, at) => this.#rule(r, at, rules.length))}</ol>` : this.editing === null ? html`<p class="muted">${t('rules-none')}</p>` : nothing}
-        ${this.editing === rules.length ? html`<div class="set-card">${this.#editor(this.#fresh, rules.length)}</div>` : html`<button type="button" class="button button-small set-inline" @click=${() => { this.#fresh = freshRule(); this.editing = rules.length; this.problem = null; }}>${icon('plus')}${t('rule-add')}</button>`}</div>`;
+        ${rules.length ? html`<ol class="card-list" aria-labelledby="rules-title">${repeat(rules, (k) => k.id, (k, at) => this.#rule(k, at, rules.length))}</ol>` : this.editing === null ? html`<p class="muted">${t('rules-none')}</p>` : nothing}
+        ${this.editing === NEW ? html`<div class="set-card">${this.#editor(this.#fresh, NEW)}</div>` : html`<button type="button" class="button button-small set-inline" @click=${() => { this.#fresh = freshRule(); this.editing = NEW; this.problem = null; }}>${icon('plus')}${t('rule-add')}</button>`}</div>`;
   }
 
   async #takeOver(): Promise<void> {
-    if (await confirm({ title: t('filters-take-over'), text: t('filters-take-over-text'), action: t('filters-take-over-do') })) void this.#putRules(this.#rules(), 'list', 'rules', { take_over: true });
+    if (await confirm({ title: t('filters-take-over'), text: t('filters-take-over-text'), action: t('filters-take-over-do') })) void this.#putRules(this.list, 'list', 'rules', { take_over: true });
   }
 
-  #raw(raw: { name: string; script: string }): TemplateResult {
+  #raw(raw: NonNullable<Filters['raw']>): TemplateResult {
+    const text = this.text?.name === raw.name ? this.text : raw;
     const p = this.problem?.of === 'raw' ? this.problem.what : null;
     return html`<div class="note">${icon('info')}<div><p>${t(this.filters?.mode === 'changed' ? 'filters-changed' : 'filters-foreign', { name: raw.name })}</p></div></div>
-      <form class="rule-form" @submit=${(e: Event) => { e.preventDefault(); void this.#put({ name: raw.name, script: this.text ?? raw.script, activate: true }, 'raw', 'raw').then((ok) => { if (ok) this.text = null; }); }}>
-        <label class="field"><span class="field-label">${t('filters-script', { name: raw.name })}${this.mark('raw')}</span><textarea class="textarea mono script-text" rows="18" spellcheck="false" aria-describedby=${p ? 'script-problem' : 'script-hint'} .value=${live(this.text ?? raw.script)} @input=${(e: Event) => { this.text = (e.target as HTMLTextAreaElement).value; }}></textarea></label>
+      <form class="rule-form" @submit=${(e: Event) => { e.preventDefault(); void this.#put({ name: text.name, script: text.script, version: text.version, activate: true }, 'raw', 'raw').then((ok) => { if (ok) this.text = null; }); }}>
+        <label class="field"><span class="field-label">${t('filters-script', { name: raw.name })}${this.mark('raw')}</span><textarea class="textarea mono script-text" rows="18" spellcheck="false" aria-describedby=${p ? 'script-problem' : 'script-hint'} .value=${live(text.script)} @input=${(e: Event) => { this.text = { ...text, script: (e.target as HTMLTextAreaElement).value }; }}></textarea></label>
         <p class="field-hint" id="script-hint">${t('filters-script-hint')}</p>
         ${p ? html`<pre class="note note-bad script-problem" id="script-problem" role="alert">${p.text}</pre>` : nothing}
         <div class="button-row"><button type="submit" class="button button-small button-primary" ?disabled=${this.busy}>${t('filters-script-save')}</button><button type="button" class="button button-small" ?disabled=${this.busy} @click=${() => void this.#takeOver()}>${t('filters-take-over')}</button></div></form>`;

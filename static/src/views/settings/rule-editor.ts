@@ -20,9 +20,8 @@ export class WxRuleEditor extends WxElement {
   declare busy: boolean;
   declare draft: Rule;
 
-  override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('rule')) this.draft = structuredClone(this.rule);
-  }
+  /** An element is a form that was opened: what happens to the rule meanwhile does not write into it. */
+  override willUpdate(): void { this.draft ??= structuredClone(this.rule); }
 
   #set(patch: Partial<Rule>): void { this.draft = { ...this.draft, ...patch }; }
   #condition(at: number, c: Condition): void { this.#set({ conditions: this.draft.conditions.map((x, i) => (i === at ? c : x)) }); }

@@ -14,19 +14,24 @@ export function freshVacation(): Vacation {
 }
 
 export class WxVacation extends WxElement {
-  static override properties = { vacation: { attribute: false }, problem: { attribute: false }, busy: { attribute: false }, offered: { attribute: false }, saved: { attribute: false }, draft: { state: true }, open: { state: true } };
+  static override properties = { vacation: { attribute: false }, problem: { attribute: false }, busy: { attribute: false }, offered: { attribute: false }, saved: { attribute: false }, draft: { state: true }, typed: { state: true }, open: { state: true } };
   declare vacation: Vacation | null;
   declare problem: { field: string; text: string } | null;
   declare busy: boolean;
   declare offered: boolean;
   declare saved: boolean;
   declare draft: Vacation;
+  /** As it stands in the field, which is not always how it is kept. */
+  declare typed: { addresses?: string; days?: string };
   declare open: boolean;
-  constructor() { super(); this.open = false; }
+  constructor() { super(); this.open = false; this.typed = {}; }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has('vacation')) this.draft = structuredClone(this.vacation ?? freshVacation());
+    if (this.problem) this.open = true;
+    // An open form is the person's: no answer and no other tab writes into it.
+    if (!this.draft || (!this.open && changed.has('vacation'))) this.#begin();
   }
+  #begin(): void { this.draft = structuredClone(this.vacation ?? freshVacation()); this.typed = {}; }
 
   #set(patch: Partial<Vacation>): void { this.draft = { ...this.draft, ...patch }; }
   #save(patch: Partial<Vacation> = {}): void {
@@ -42,7 +47,7 @@ export class WxVacation extends WxElement {
   }
 
   #date(name: 'from' | 'until'): TemplateResult {
-    return html`<label class="field"><span class="field-label">${t(`vacation-${name}`)}</span><input class="input" type="date" .value=${live(this.draft[name] ?? '')} @change=${(e: Event) => this.#set({ [name]: (e.target as HTMLInputElement).value || null })}>${this.#problemAt(name)}</label>`;
+    return html`<label class="field"><span class="field-label">${t(`vacation-${name}`)}</span><input class="input" type="date" .value=${live(this.draft[name] ?? '')} @input=${(e: Event) => this.#set({ [name]: (e.target as HTMLInputElement).value || null })}>${this.#problemAt(name)}</label>`;
   }
 
   #form(): TemplateResult {
@@ -52,21 +57,21 @@ export class WxVacation extends WxElement {
       <label class="field"><span class="field-label">${t('vacation-subject')}</span><input class="input" maxlength="200" .value=${live(d.subject)} @input=${(e: Event) => this.#set({ subject: (e.target as HTMLInputElement).value })}></label>${this.#problemAt('subject')}
       <label class="field"><span class="field-label">${t('vacation-text')}</span><textarea class="textarea" rows="6" maxlength="9000" .value=${live(d.text)} @input=${(e: Event) => this.#set({ text: (e.target as HTMLTextAreaElement).value })}></textarea></label>${this.#problemAt('text')}
       <label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('vacation-once')}</span><span class="option-text">${t('vacation-once-hint')}</span></span><input class="switch" type="checkbox" role="switch" .checked=${live(d.once)} @change=${(e: Event) => this.#set({ once: (e.target as HTMLInputElement).checked })}></label>
-      ${d.once ? nothing : html`<label class="field"><span class="field-label">${t('vacation-days')}</span><input class="input rule-size" type="number" min="1" max="365" .value=${live(String(d.days))} @input=${(e: Event) => this.#set({ days: Number((e.target as HTMLInputElement).value) })}></label>${this.#problemAt('days')}`}
-      <label class="field"><span class="field-label">${t('vacation-addresses')}</span><input class="input" .value=${live(d.addresses.join(', '))} @change=${(e: Event) => this.#set({ addresses: (e.target as HTMLInputElement).value.split(/[\s,;]+/).filter(Boolean) })}><span class="field-hint">${t('vacation-addresses-hint')}</span></label>${this.#problemAt('addresses')}
+      ${d.once ? nothing : html`<label class="field"><span class="field-label">${t('vacation-days')}</span><input class="input rule-size" type="number" min="1" max="365" .value=${live(this.typed.days ?? String(d.days))} @input=${(e: Event) => { const days = (e.target as HTMLInputElement).value; this.typed = { ...this.typed, days }; this.#set({ days: Number(days) }); }}></label>${this.#problemAt('days')}`}
+      <label class="field"><span class="field-label">${t('vacation-addresses')}</span><input class="input" .value=${live(this.typed.addresses ?? d.addresses.join(', '))} @input=${(e: Event) => { const addresses = (e.target as HTMLInputElement).value; this.typed = { ...this.typed, addresses }; this.#set({ addresses: addresses.split(/[\s,;]+/).filter(Boolean) }); }}><span class="field-hint">${t('vacation-addresses-hint')}</span></label>${this.#problemAt('addresses')}
       <p class="field-hint">${t('vacation-plain')}</p>
       ${this.#problemAt('zone')}${this.#problemAt('')}
-      <div class="button-row"><button type="submit" class="button button-small button-primary" ?disabled=${this.busy}>${t('rule-save')}</button><button type="button" class="button button-small button-quiet" @click=${() => { this.draft = structuredClone(this.vacation ?? freshVacation()); this.open = false; }}>${t('cancel')}</button></div></form>`;
+      <div class="button-row"><button type="submit" class="button button-small button-primary" ?disabled=${this.busy}>${t('rule-save')}</button><button type="button" class="button button-small button-quiet" @click=${() => { this.problem = null; this.#begin(); this.open = false; }}>${t('cancel')}</button></div></form>`;
   }
 
   override render(): TemplateResult {
     const on = this.draft.enabled;
     return html`<div class="set-card"><div class="set-card-head">${icon('calendar')}<h2>${t('vacation-title')}</h2>
         <span class="saved" role="status">${this.saved ? html`${icon('check')}${t('saved')}` : nothing}</span>
-        <button type="button" class="button button-small button-quiet" aria-expanded=${this.open ? 'true' : 'false'} @click=${() => { this.open = !this.open; }}>${t('rule-edit')}</button>
+        <button type="button" class="button button-small button-quiet" aria-expanded=${this.open ? 'true' : 'false'} @click=${() => { this.problem = null; this.open = !this.open; }}>${t('rule-edit')}</button>
         <input class="switch" type="checkbox" role="switch" data-set="vacation" aria-label=${t('vacation-title')} ?disabled=${this.busy || !this.offered} .checked=${live(on)} @change=${(e: Event) => { this.#save({ enabled: (e.target as HTMLInputElement).checked }); }}></div>
       ${this.offered ? html`<p class="muted">${t('vacation-hint')}</p>` : html`<p class="note">${t('vacation-not-offered')}</p>`}
-      ${this.open || this.problem ? this.#form() : nothing}</div>`;
+      ${this.open ? this.#form() : nothing}</div>`;
   }
 }
 define('wx-vacation', WxVacation);
