@@ -10,7 +10,7 @@ const program = path.join(top, process.env.BUILD ?? 'build', 'waxseald');
 test('preferences take a subset, keep the rest, and follow the user', async () => {
   const c = await signedIn('carol');
   const before = (await c.get('/api/v1/settings')).json;
-  assert.deepEqual(Object.keys(before).sort(), ['identities', 'labels', 'list', 'notifications', 'reading', 'remote_images', 'security', 'shortcuts', 'time_zone', 'ui']);
+  assert.deepEqual(Object.keys(before).sort(), ['identities', 'labels', 'list', 'notifications', 'reading', 'remote_images', 'security', 'shortcuts', 'time_zone', 'ui', 'version']);
   const theme = before.ui.theme === 'dark' ? 'light' : 'dark';
   const r = await c.put('/api/v1/settings', { ui: { theme }, identities: [{ ...before.identities[0], name: 'Carol <b>"Chen"</b> Ünïcode' }] });
   assert.equal(r.status, 200, r.text);
@@ -25,6 +25,22 @@ test('preferences take a subset, keep the rest, and follow the user', async () =
   const boot = JSON.parse(/id="boot">([^]*?)<\/script>/.exec(page.text)[1]);
   assert.equal(boot.user.name, 'Carol <b>"Chen"</b> Ünïcode');
   await c.put('/api/v1/settings', { ui: { theme: before.ui.theme }, identities: before.identities });
+});
+
+test('two who change a list do not overwrite each other', async () => {
+  const [a, b] = [await signedIn('carol'), await signedIn('carol')];
+  const before = (await a.get('/api/v1/settings')).json;
+  const label = (keyword) => ({ keyword: `${keyword}-${process.pid}`, name: keyword, colour: 'red' });
+  const first = await a.put('/api/v1/settings', { labels: [label('one')], version: before.version });
+  assert.equal(first.status, 200, first.text);
+  assert.notEqual(first.json.version, before.version);
+  const late = await b.put('/api/v1/settings', { labels: [label('two')], version: before.version });
+  assert.equal(late.status, 409, late.text);
+  assert.deepEqual((await b.get('/api/v1/settings')).json.labels, [label('one')]);
+  assert.equal((await b.put('/api/v1/settings', { labels: [label('one'), label('two')], version: first.json.version })).status, 200);
+  assert.equal((await b.put('/api/v1/settings', { ui: { theme: before.ui.theme } })).status, 200, 'without a version: what is named is merged');
+  assert.equal((await b.put('/api/v1/settings', { version: 7 })).status, 422);
+  await b.put('/api/v1/settings', { labels: [] });
 });
 
 test('a preference that is not one is named and nothing is kept', async () => {

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/b64.h"
 #include "mail/build.h"
 #include "policy/alias.h"
 #include "webmail/session/session.h"
@@ -104,6 +105,12 @@ static json_t *complete(const json_t *stored, const struct field_owner *o)
     return all;
 }
 
+/* Which state of the document this is; "": there is none yet. */
+static void put_version(struct call *c, json_t *all, str_t version)
+{
+    json_put_str(all, "version", version.p ? hex_encode(c->arena, version) : STR(""));
+}
+
 rc_t settings_load(struct call *c, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *stored = NULL;
@@ -111,7 +118,9 @@ rc_t settings_load(struct call *c, json_t **out, struct err *e)
     str_t version;
     TRY(store_load(c, STR("settings"), &stored, &version, e));
     TRY(find_owner(c, &owner, e));
-    *out = complete(stored, &owner);
+    json_t *all = complete(stored, &owner);
+    put_version(c, all, version);
+    *out = all;
     return RC_OK;
 }
 
@@ -212,13 +221,33 @@ static rc_t merge(struct call *c, json_t **doc, void *arg, struct err *e)
     return RC_OK;
 }
 
+/* Only onto the state the user saw: a list that is replaced whole takes nothing away unseen. */
+static rc_t merge_onto(struct call *c, str_t wanted, struct change *change, struct err *e)
+{
+    CLEANUP_JSON json_t *doc = NULL;
+    str_t version;
+    TRY(store_load(c, STR("settings"), &doc, &version, e));
+    str_t now = version.p ? hex_encode(c->arena, version) : STR("");
+    if (!str_eq(wanted, now))
+        return err_set(e, RC_CONFLICT, "The settings were changed elsewhere meanwhile.");
+    TRY(merge(c, &doc, change, e));
+    return store_save(c, STR("settings"), doc, version, e);
+}
+
 rc_t settings_merge(struct call *c, const json_t *subset, json_t **out, struct err *e)
 {
+    CLEANUP_JSON json_t *fields = json_copy((json_t *) subset);
     struct field_owner owner;
+    str_t wanted;
+    TRY(json_want_str(subset, "version", STR_NULL, &wanted, e));
+    json_object_del(fields, "version");
     TRY(find_owner(c, &owner, e));
-    TRY(check(subset, &owner, e));
-    struct change change = {subset, &owner};
-    TRY(store_update(c, STR("settings"), merge, &change, e));
+    TRY(check(fields, &owner, e));
+    struct change change = {fields, &owner};
+    if (wanted.p)
+        TRY(merge_onto(c, wanted, &change, e));
+    else
+        TRY(store_update(c, STR("settings"), merge, &change, e));
     return settings_load(c, out, e);
 }
 

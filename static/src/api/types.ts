@@ -34,6 +34,8 @@ export interface Settings {
   remote_images: string[];
   labels: Label[];
   identities: Identity[];
+  /** Which state of the settings this is. */
+  version?: string;
 }
 type GroupOf<T> = T extends readonly unknown[] ? T : T extends object ? Partial<T> : T;
 /** Any subset: groups are merged member by member, lists are replaced whole. */

@@ -14,7 +14,7 @@ import { ownHooks } from './own.ts';
 import type { Own } from './own.ts';
 import * as reader from './reader.ts';
 import { unchoose } from './selection.ts';
-import { session, settings } from './session.ts';
+import { reloadSettings, session, settings, settingsHooks } from './session.ts';
 import { link } from './ui.ts';
 import type { Link } from './ui.ts';
 
@@ -31,7 +31,7 @@ const LOOK_MS = 250;
 interface FolderNews { id: string; uidvalidity: number; uidnext: number; total: number; unread: number; modseq: number }
 interface Inbox { uidvalidity: number; uidnext: number }
 type Say =
-  | { say: 'event'; event: ServerEvent } | { say: 'beat' } | { say: 'link'; link: Link } | { say: 'own'; own: Own } | { say: 'trust' }
+  | { say: 'event'; event: ServerEvent } | { say: 'beat' } | { say: 'link'; link: Link } | { say: 'own'; own: Own } | { say: 'trust' } | { say: 'settings' }
   | { say: 'join' } | { say: 'who'; id: string } | { say: 'me'; id: string } | { say: 'inbox'; inbox: Inbox };
 
 let channel: BroadcastChannel | null = null;
@@ -201,11 +201,12 @@ function hear(m: Say): void {
   if (m.say === 'me') looking.get(m.id)?.();
   if (m.say === 'own') showOwn(m.own);
   if (m.say === 'trust') reader.forgetVerdicts();
+  if (m.say === 'settings') reloadSettings().catch(() => undefined); // what a change needs is asked for again then
   if (m.say === 'join' && leader.leading) {
     tell({ say: 'link', link: link.value });
     if (inbox) tell({ say: 'inbox', inbox });
   }
-  if (leader.leading || m.say === 'join' || m.say === 'who' || m.say === 'me' || m.say === 'own' || m.say === 'trust') return;
+  if (leader.leading || m.say === 'join' || m.say === 'who' || m.say === 'me' || m.say === 'own' || m.say === 'trust' || m.say === 'settings') return;
   leader.heard();
   if (m.say === 'inbox') inbox = m.inbox;
   if (m.say === 'event') onEvent(m.event);
@@ -243,6 +244,7 @@ export function startLive(): void {
   inbox = inboxNow();
   const locks = (navigator as { locks?: Locks }).locks ?? null;
   leader = new Leader({ name, locks: channel ? locks : null, now: Date.now, stale: STALE_MS, lead: connect, lose: disconnect });
+  settingsHooks.push(() => tell({ say: 'settings' }));
   ownHooks.push((own) => tell({ say: 'own', own }));
   trustHooks.push(() => tell({ say: 'trust' }));
   setInterval(tick, TICK_MS);

@@ -1,5 +1,5 @@
 // Who is signed in, what the plan allows, and the settings (saved at once, no Save button).
-import { setCsrf } from '../api/client.ts';
+import { ApiError, setCsrf } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { Identity, Session, Settings, SettingsPatch } from '../api/types.ts';
 import { batch, computed, signal } from '../core/signals.ts';
@@ -37,7 +37,8 @@ export function useSession(s: Session): void {
   setCsrf(s.csrf);
   batch(() => {
     session.value = s;
-    settings.value = merge(defaults(), s.settings ?? {});
+    known = merge(defaults(), s.settings ?? {});
+    show();
   });
 }
 
@@ -60,14 +61,64 @@ export function readBoot(): Session | null {
   } catch { return null; }
 }
 
-/** Shows the change at once and takes it back when the server refuses. */
-export async function changeSettings(patch: SettingsPatch): Promise<void> {
-  const before = settings.value;
-  settings.value = merge(before, patch);
-  try {
-    await mail.putSettings(patch);
-  } catch (error) {
-    settings.value = before;
-    throw error;
+// ---- changing ----
+
+/** What a change makes of the settings as they are; null: there is nothing left to do it to. */
+export type Change = (now: Settings) => SettingsPatch | null;
+/** What the server has, and what is on its way there, in order: together what is shown. */
+let known: Settings = settings.value;
+let underway: Change[] = [];
+let queue: Promise<unknown> = Promise.resolve();
+const TRIES = 5;
+/** Told when the server took a change, for the other tabs of the browser (store/live.ts). */
+export const settingsHooks: (() => void)[] = [];
+
+const show = (): void => { settings.value = underway.reduce((s, c) => merge(s, c(s) ?? {}), known); };
+function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  const mine = queue.then(run);
+  queue = mine.catch(() => undefined);
+  return mine;
+}
+const conflict = (error: unknown): boolean => error instanceof ApiError && error.code === 'conflict';
+
+async function put(change: Change, onto: boolean): Promise<void> {
+  for (let n = 1; ; n++) {
+    const patch = change(known);
+    if (!patch) throw new ApiError('conflict', '', 409);
+    try {
+      const answer = await mail.putSettings(onto ? { ...patch, version: known.version ?? '' } : patch);
+      known = merge(known, answer);
+      underway = underway.filter((c) => c !== change);
+      return;
+    } catch (error) {
+      if (!onto || !conflict(error) || n === TRIES) throw error;
+      known = merge(defaults(), await mail.getSettings());
+      show();
+    }
   }
+}
+
+/** Shows the change at once and takes it (no other) back when the server refuses. Lists are changed by a function: it
+ *  is done again to what another tab or device has made of them meanwhile. */
+export async function changeSettings(what: SettingsPatch | Change): Promise<void> {
+  const change: Change = typeof what === 'function' ? what : () => what;
+  if (!underway.length) known = settings.value;
+  underway.push(change);
+  show();
+  try {
+    await inTurn(() => put(change, typeof what === 'function'));
+    for (const f of settingsHooks) f();
+  } finally {
+    underway = underway.filter((c) => c !== change);
+    show();
+  }
+}
+
+/** Somebody else changed them: another tab, or the server itself. */
+export function reloadSettings(): Promise<void> {
+  return inTurn(async () => {
+    const now = merge(defaults(), await mail.getSettings());
+    known = now;
+    show();
+  });
 }

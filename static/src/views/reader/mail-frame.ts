@@ -13,7 +13,7 @@ import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { renderHtml } from '../../frame/sanitize.ts';
 import * as reader from '../../store/reader.ts';
-import { settings } from '../../store/session.ts';
+import { reloadSettings, settings, settingsHooks } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { confirm } from '../../store/ui.ts';
 import { pointAt } from './link-target.ts';
@@ -234,6 +234,7 @@ export class WxMailFrame extends WxElement {
     try {
       const { remote } = await allowImages(message, remember);
       reader.pictures(message, remote ?? {});
+      if (remember) { await reloadSettings(); for (const f of settingsHooks) f(); }
     } catch (error) { toast(sentence(error), { kind: 'bad' }); } finally { this.fetching = false; }
   }
 

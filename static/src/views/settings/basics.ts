@@ -72,7 +72,7 @@ export class WxReadingSection extends WxSection {
     if (!list.length) return nothing;
     return html`<div class="set-group"><span class="set-legend">${t('set-senders')}${this.mark('senders')}</span><ul class="plain-list">
       ${list.toSorted().map((a) => html`<li class="set-row"><bdi>${a}</bdi><button type="button" class="icon-button" aria-label=${t('set-senders-remove', { address: a })} data-tip=${t('remove')}
-        @click=${() => void this.change('senders', { remote_images: settings.value.remote_images.filter((x) => x !== a) })}>${icon('x')}</button></li>`)}</ul></div>`;
+        @click=${() => void this.change('senders', (now) => ({ remote_images: now.remote_images.filter((x) => x !== a) }))}>${icon('x')}</button></li>`)}</ul></div>`;
   }
 
   override render(): TemplateResult {

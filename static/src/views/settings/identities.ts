@@ -1,80 +1,99 @@
 // Settings: whom one writes as. Several identities, of the addresses the operator allows; one is where a new message begins.
 import '../../core/shared.ts';
-import type { Identity } from '../../api/types.ts';
+import type { Identity, Settings } from '../../api/types.ts';
 import { ApiError } from '../../api/client.ts';
 import { define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
-import { html, live, nothing } from '../../core/lit.ts';
+import { html, live, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { changeSettings, me, session, settings } from '../../store/session.ts';
 import { sentence } from '../../api/client.ts';
+import { edited, keyOf, without } from './identity-list.ts';
 import { WxSection } from './section.ts';
 
 const MOST = 20;
 
 export class WxIdentitiesSection extends WxSection {
-  static override properties = { ...WxSection.properties, problem: { state: true } };
+  static override properties = { ...WxSection.properties, problem: { state: true }, typed: { state: true } };
   /** Which field of which identity the server refused, and its sentence. */
-  declare problem: { at: number; field: string; text: string } | null;
-  constructor() { super(); this.problem = null; }
+  declare problem: { key: string; field: string; text: string } | null;
+  /** What stands in fields and is not saved: no answer writes over it. */
+  declare typed: Readonly<Record<string, string>>;
+  constructor() { super(); this.problem = null; this.typed = {}; }
 
-  async #save(list: Identity[], name: string, at = 0): Promise<void> {
+  #all(s: Settings): Identity[] { return s.identities.length ? s.identities : [{ name: '', address: me.value.address, reply_to: '', signature: '', default: true }]; }
+
+  async #save(change: (list: Identity[]) => Identity[] | null, name: string, key = ''): Promise<boolean> {
     this.problem = null;
     try {
-      await changeSettings({ identities: list });
+      await changeSettings((s) => { const identities = change(this.#all(s)); return identities && { identities }; });
       this.tell(name);
+      return true;
     } catch (error) {
       const m = error instanceof ApiError ? /^identities\[(\d+)\](?:\.(\w+))?/.exec(error.field) : null;
-      this.problem = { at: m ? Number(m[1]) : at, field: m?.[2] ?? '', text: sentence(error) };
+      const all = this.#all(settings.value);
+      this.problem = { key: m && all[Number(m[1])] ? keyOf(all, Number(m[1])) : key || keyOf(all, 0), field: m?.[2] ?? '', text: sentence(error) };
+      return false;
     }
   }
 
-  #edit(at: number, patch: Partial<Identity>, name: string): void {
-    const list = settings.value.identities;
-    void this.#save(list.map((i, n) => (patch.default ? { ...i, default: n === at } : n === at ? { ...i, ...patch } : i)), name, at);
+  #edit(key: string, patch: Partial<Identity>): Promise<boolean> { return this.#save((list) => edited(list, key, patch), `identity-${key}`, key); }
+
+  /** What is typed while the answer is on its way stays, and so does what was refused. */
+  async #write(key: string, field: 'name' | 'reply_to' | 'signature', text: string): Promise<void> {
+    const id = `${key} ${field}`;
+    this.typed = { ...this.typed, [id]: text };
+    if (!(await this.#edit(key, { [field]: field === 'signature' ? text : text.trim() })) || this.typed[id] !== text) return;
+    const { [id]: _, ...rest } = this.typed;
+    this.typed = rest;
   }
 
   #add = (): void => {
     const used = settings.value.identities.map((i) => i.address);
     const address = this.#addresses().find((a) => !used.includes(a)) ?? me.value.address;
-    void this.#save([...settings.value.identities, { name: settings.value.identities[0]?.name ?? '', address, reply_to: '', signature: '', default: false }], 'add');
+    const fresh: Identity = { name: settings.value.identities[0]?.name ?? '', address, reply_to: '', signature: '', default: false };
+    void this.#save((list) => [...list, fresh], 'add');
   };
 
-  #remove(at: number): void {
-    const rest = settings.value.identities.filter((_, n) => n !== at);
-    if (!rest.some((i) => i.default)) rest[0] = { ...rest[0]!, default: true };
-    void this.#save(rest, 'remove');
+  #remove(key: string): void {
+    void this.#save((list) => without(list, key), 'remove', key).then((ok) => {
+      // Which of several with one address: those behind it have another number now.
+      const address = key.slice(0, key.lastIndexOf('#') + 1);
+      if (ok) this.typed = Object.fromEntries(Object.entries(this.typed).filter(([id]) => !id.startsWith(address)));
+    });
   }
 
   #addresses(): string[] { return session.value?.user.addresses ?? [me.value.address]; }
 
-  #problem(at: number, field: string): TemplateResult | typeof nothing {
+  #problem(key: string, field: string): TemplateResult | typeof nothing {
     const p = this.problem;
-    return p && p.at === at && p.field === field ? html`<p class="field-error" role="alert">${p.text}</p>` : nothing;
+    return p && p.key === key && p.field === field ? html`<p class="field-error" role="alert">${p.text}</p>` : nothing;
   }
 
-  #card(i: Identity, at: number, several: boolean): TemplateResult {
+  #card(i: Identity, key: string, several: boolean): TemplateResult {
     const value = (e: Event): string => (e.target as HTMLInputElement).value;
     const from = this.#addresses();
+    const typed = (field: 'name' | 'reply_to' | 'signature'): string => this.typed[`${key} ${field}`] ?? i[field];
+    const input = (field: string) => (e: Event): void => { this.typed = { ...this.typed, [`${key} ${field}`]: value(e) }; };
     return html`<li class="set-card identity-card">
       <div class="set-card-head"><h2><bdi>${i.name || i.address}</bdi></h2>
-        ${several && i.default ? html`<span class="pill">${t('identity-default')}</span>` : nothing}${this.mark(`identity-${at}`)}
-        ${several && !i.default ? html`<button type="button" class="button button-small button-quiet" @click=${() => this.#edit(at, { default: true }, `identity-${at}`)}>${t('identity-make-default')}</button>` : nothing}
-        ${several ? html`<button type="button" class="icon-button" aria-label=${t('identity-remove', { name: i.name || i.address })} data-tip=${t('identity-remove-tip')} @click=${() => this.#remove(at)}>${icon('trash')}</button>` : nothing}</div>
+        ${several && i.default ? html`<span class="pill">${t('identity-default')}</span>` : nothing}${this.mark(`identity-${key}`)}
+        ${several && !i.default ? html`<button type="button" class="button button-small button-quiet" @click=${() => void this.#edit(key, { default: true })}>${t('identity-make-default')}</button>` : nothing}
+        ${several ? html`<button type="button" class="icon-button" aria-label=${t('identity-remove', { name: i.name || i.address })} data-tip=${t('identity-remove-tip')} @click=${() => this.#remove(key)}>${icon('trash')}</button>` : nothing}</div>
       <label class="field"><span class="field-label">${t('set-address')}</span>${from.length > 1
-        ? html`<span class="select-wrap"><select class="select" .value=${live(i.address)} @change=${(e: Event) => this.#edit(at, { address: value(e) }, `identity-${at}`)}>${from.map((a) => html`<option value=${a} ?selected=${a === i.address}>${a}</option>`)}</select>${icon('chevron-down')}</span>`
-        : html`<input class="input" readonly .value=${i.address}>`}</label>${this.#problem(at, 'address')}
-      <label class="field"><span class="field-label">${t('set-name')}</span><input class="input" maxlength="200" autocomplete="name" .value=${live(i.name)} @change=${(e: Event) => this.#edit(at, { name: value(e).trim() }, `identity-${at}`)}></label>
-      <p class="field-hint">${t('set-name-hint')}</p>${this.#problem(at, 'name')}
-      <label class="field"><span class="field-label">${t('identity-reply-to')}</span><input class="input" type="email" maxlength="254" autocomplete="off" .value=${live(i.reply_to)} @change=${(e: Event) => this.#edit(at, { reply_to: value(e).trim() }, `identity-${at}`)}></label>${this.#problem(at, 'reply_to')}
-      <label class="field"><span class="field-label">${t('set-signature')}</span><textarea class="textarea" rows="4" maxlength="4000" .value=${live(i.signature)} @change=${(e: Event) => this.#edit(at, { signature: value(e) }, `identity-${at}`)}></textarea></label>
-      <p class="field-hint">${t('set-signature-hint')}</p>${this.#problem(at, 'signature')}${this.#problem(at, '')}</li>`;
+        ? html`<span class="select-wrap"><select class="select" .value=${live(i.address)} @change=${(e: Event) => void this.#edit(key, { address: value(e) })}>${from.map((a) => html`<option value=${a} ?selected=${a === i.address}>${a}</option>`)}</select>${icon('chevron-down')}</span>`
+        : html`<input class="input" readonly .value=${i.address}>`}</label>${this.#problem(key, 'address')}
+      <label class="field"><span class="field-label">${t('set-name')}</span><input class="input" maxlength="200" autocomplete="name" .value=${live(typed('name'))} @input=${input('name')} @change=${(e: Event) => void this.#write(key, 'name', value(e))}></label>
+      <p class="field-hint">${t('set-name-hint')}</p>${this.#problem(key, 'name')}
+      <label class="field"><span class="field-label">${t('identity-reply-to')}</span><input class="input" type="email" maxlength="254" autocomplete="off" .value=${live(typed('reply_to'))} @input=${input('reply_to')} @change=${(e: Event) => void this.#write(key, 'reply_to', value(e))}></label>${this.#problem(key, 'reply_to')}
+      <label class="field"><span class="field-label">${t('set-signature')}</span><textarea class="textarea" rows="4" maxlength="4000" .value=${live(typed('signature'))} @input=${input('signature')} @change=${(e: Event) => void this.#write(key, 'signature', value(e))}></textarea></label>
+      <p class="field-hint">${t('set-signature-hint')}</p>${this.#problem(key, 'signature')}${this.#problem(key, '')}</li>`;
   }
 
   override render(): TemplateResult {
-    const list = settings.value.identities.length ? settings.value.identities : [{ name: '', address: me.value.address, reply_to: '', signature: '', default: true }];
-    return html`<h1>${t('settings-identity')}</h1><ul class="card-list">${list.map((i, at) => this.#card(i, at, list.length > 1))}</ul>
+    const list = this.#all(settings.value);
+    return html`<h1>${t('settings-identity')}</h1><ul class="card-list">${repeat(list, (_, at) => keyOf(list, at), (i, at) => this.#card(i, keyOf(list, at), list.length > 1))}</ul>
       ${list.length < MOST ? html`<div><button type="button" class="button button-small" @click=${this.#add}>${icon('plus')}${t('identity-add')}</button>
         ${this.#addresses().length > 1 ? nothing : html`<p class="field-hint">${t('identity-add-hint')}</p>`}</div>` : nothing}`;
   }

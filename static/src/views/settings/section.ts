@@ -7,6 +7,7 @@ import { t } from '../../core/i18n.ts';
 import { html, live, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { changeSettings } from '../../store/session.ts';
+import type { Change } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 
 const SAVED_SHOWN_MS = 2500;
@@ -27,7 +28,7 @@ export abstract class WxSection extends WxElement {
     this.#timer = setTimeout(() => { this.saved = ''; }, SAVED_SHOWN_MS);
   }
 
-  protected async change(name: string, patch: SettingsPatch): Promise<boolean> {
+  protected async change(name: string, patch: SettingsPatch | Change): Promise<boolean> {
     try {
       await changeSettings(patch);
       this.tell(name);

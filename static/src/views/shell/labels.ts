@@ -23,13 +23,15 @@ import { dialog } from '../parts/dialog.ts';
 const MOST = 100;
 /** Every word this page has met, so that no new label takes one that has a meaning already. */
 const taken = (): string[] => [...settings.value.labels.flatMap((l) => [l.keyword, l.name]), ...list.loadedRows().flatMap((r) => r.flags.filter(isLabel))];
-async function save(next: Label[]): Promise<boolean> {
-  try { await changeSettings({ labels: next }); return true; } catch (error) { toast(sentence(error), { kind: 'bad' }); return false; }
+async function save(change: (now: Label[]) => Label[]): Promise<boolean> {
+  try { await changeSettings((s) => ({ labels: change(s.labels) })); return true; } catch (error) { toast(sentence(error), { kind: 'bad' }); return false; }
 }
 async function create(name: string): Promise<Label | null> {
   const colour = COLOURS[1 + (settings.value.labels.length % (COLOURS.length - 1))]!;
   const label: Label = { keyword: keywordFor(name, taken()), name, colour };
-  return (await save([...settings.value.labels, label])) ? label : null;
+  // Another tab may just have made it: then that one is meant, and its word must not be there twice.
+  if (!(await save((now) => (nameIsFree(name, '', now) && !now.some((l) => l.keyword === label.keyword) ? [...now, label] : now)))) return null;
+  return settings.value.labels.find((l) => l.name.toLowerCase() === name.toLowerCase()) ?? null;
 }
 
 interface Choice { keyword: string; name: string; colour: LabelColour; state: 'all' | 'some' | 'none' }
@@ -114,9 +116,9 @@ export class WxLabelCare extends WxElement {
   #clash(name: string, keyword: string): boolean { return !nameIsFree(name, keyword, settings.value.labels); }
 
   async #change(l: Label, patch: Partial<Label>): Promise<void> {
-    const was = settings.value.labels;
-    if (!(await save(was.map((x) => (x.keyword === l.keyword ? { ...x, ...patch } : x))))) return;
-    offer(null, async () => { await changeSettings({ labels: was }); });
+    const set = (p: Partial<Label>) => (now: Label[]): Label[] => now.map((x) => (x.keyword === l.keyword ? { ...x, ...p } : x));
+    if (!(await save(set(patch)))) return;
+    offer(null, async () => { await save(set('name' in patch ? { name: l.name } : { colour: l.colour })); });
   }
   #rename(l: Label, input: HTMLInputElement): void {
     const name = input.value.trim();
@@ -128,7 +130,6 @@ export class WxLabelCare extends WxElement {
   async #remove(l: Label): Promise<void> {
     overlay.value = null;
     if (!(await confirm({ title: t('label-remove-title', { label: l.name }), text: t('label-remove-text'), action: t('label-remove'), danger: true }))) { overlay.value = 'labels'; return; }
-    const was = settings.value.labels;
     const done: { folder: string; uidvalidity: number; set: string }[] = [];
     try {
       for (const f of folders.value.filter((x) => x.selectable && !x.shared && x.total > 0)) {
@@ -136,12 +137,12 @@ export class WxLabelCare extends WxElement {
         const answer = await mail.setFlags(f.id, page.uidvalidity, { all: { search: { text: queryOf(l.keyword), scope: 'headers', filters: {} }, below: page.uidnext } }, [], [l.keyword]);
         if (answer.count) done.push({ folder: f.id, uidvalidity: page.uidvalidity, set: String(answer.uids ?? '') });
       }
-      await changeSettings({ labels: was.filter((x) => x.keyword !== l.keyword) });
+      await changeSettings((now) => ({ labels: now.labels.filter((x) => x.keyword !== l.keyword) }));
     } catch (error) { toast(sentence(error), { kind: 'bad' }); }
     await list.reload();
     if (settings.value.labels.some((x) => x.keyword === l.keyword)) return;
     offer(t('label-removed', { label: l.name }), async () => {
-      await changeSettings({ labels: was });
+      await changeSettings((now) => ({ labels: [...now.labels.filter((x) => x.keyword !== l.keyword), l] }));
       for (const d of done) await reflag(d.folder, d.uidvalidity, d.set, [l.keyword], []);
     });
   }
