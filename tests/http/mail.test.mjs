@@ -58,6 +58,17 @@ test('the list shows the newest first, by position', async () => {
   assert.equal((await list(inbox, 'offset=-1&limit=x')).status, 422);
 });
 
+test("a list's tag is its session's: what one was told, another is never told to keep", async () => {
+  const other = await signedIn('alice');
+  const url = `/api/v1/folders/${inbox}/messages?offset=0&limit=50`;
+  const { etag } = (await c.get(url)).headers;
+  const theirs = await other.get(url, { headers: { 'If-None-Match': etag } });
+  assert.equal(theirs.status, 200);
+  assert.notEqual(theirs.headers.etag, etag, 'the same mailbox in the same state');
+  assert.equal((await other.get(url, { headers: { 'If-None-Match': theirs.headers.etag } })).status, 304);
+  other.close();
+});
+
 test('an unchanged list is 304, a changed one is not', async () => {
   const first = await list(inbox);
   const again = await c.get(`/api/v1/folders/${inbox}/messages?offset=0&limit=50`, { headers: { 'If-None-Match': first.headers.etag } });

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/b64.h"
 #include "webmail/session/session.h"
 #include "webmail/view/ahead.h"
 #include "webmail/view/list_cache.h"
@@ -118,6 +119,8 @@ static rc_t read_query(struct call *c, struct list_query *l, struct err *e)
     return read_order(c, &l->order, e);
 }
 
+#define TAG_BYTES 8u
+
 /* --- answers --------------------------------------------------------------------------------- */
 
 /* Written as text at once: a value of thousands of parts in between costs more than reading the
@@ -146,21 +149,35 @@ static str_t state_of(struct call *c, const struct imap_mailbox *box, const stru
                         l->limit, l->order.sort, l->order.ascending, l->order.threads);
 }
 
+/* The tag that names a page for the browser. A cache of one browser may be asked by two accounts,
+ * one after the other, and two mailboxes can be in the same state: so it names the session too, by
+ * a keyed hash. Null when there is none. */
+static str_t tag_of(struct call *c, str_t state)
+{
+    unsigned char key[SEAL_KEY_BYTES];
+    struct err ignored = {0};
+    if (!state.p || app_key(c->app, STR("list tag"), c->session->id, key, &ignored) != RC_OK)
+        return STR_NULL;
+    str_t who = hex_encode(c->arena, str_n(key, TAG_BYTES));
+    wipe(key, sizeof key);
+    return arena_printf(c->arena, "W/\"%.*s-%.*s\"", STR_ARG(who), STR_ARG(state));
+}
+
 /* Where a page in this state is remembered, and the tag that names it for the browser. */
 static str_t name_page(struct call *c, str_t mailbox, str_t state)
 {
-    if (!state.p) return STR_NULL;
-    response_header(c->s, STR("ETag"), arena_printf(c->arena, "W/\"%.*s\"", STR_ARG(state)));
+    str_t tag = tag_of(c, state);
+    if (!tag.p) return STR_NULL;
+    response_header(c->s, STR("ETag"), tag);
     response_header(c->s, STR("Cache-Control"), STR("private, no-cache"));
     return arena_printf(c->arena, "%.*s %.*s %.*s", STR_ARG(c->session->id), STR_ARG(state),
                         STR_ARG(mailbox));
 }
 
-static bool is_known(const struct call *c, str_t state)
+static bool is_known(struct call *c, str_t state)
 {
-    str_t tag = c->q->if_none_match; /* W/"state" */
-    return tag.n == state.n + 4 && str_starts(tag, STR("W/\"")) &&
-           str_eq(str_sub(tag, 3, tag.n - 1), state);
+    str_t tag = tag_of(c, state);
+    return tag.p && str_eq(c->q->if_none_match, tag);
 }
 
 /* Reads the page and remembers it under the state it was read in, which the rows tell. */
@@ -206,11 +223,11 @@ rc_t messages_list(struct call *c, struct err *e)
     str_t state = quiet ? state_of(c, &box, &l) : STR_NULL;
     if (!state.p) return read_page(c, im, &l, mailbox, e);
     str_t key = name_page(c, mailbox, state);
-    if (is_known(c, state)) {
+    if (key.p && is_known(c, state)) {
         c->s->status = 304;
         return RC_OK;
     }
-    str_t text = list_cache_get(c->app->lists, key, c->arena);
+    str_t text = key.p ? list_cache_get(c->app->lists, key, c->arena) : STR_NULL;
     if (str_is_null(text)) {
         response_header(c->s, STR("ETag"), STR_NULL);
         return read_page(c, im, &l, mailbox, e);
