@@ -68,11 +68,32 @@ static str_t tidy(struct call *c, str_t code)
 
 /* --- accepting a code ------------------------------------------------------------------------- */
 
+/* What is to change with a code that was right. */
+struct switching {
+    json_t *hashes; /* of the new recovery codes */
+    bool first;     /* the pending secret becomes the one in use */
+};
+
 struct attempt {
     str_t code;
-    bool pending;  /* of the secret that waits for its first code */
-    bool recovery; /* out: it was one of these */
+    bool pending;                 /* of the secret that waits for its first code */
+    bool recovery;                /* out: it was one of these */
+    const struct switching *then; /* or NULL; in the same step of the document as the code */
 };
+
+static rc_t switch_on(struct call *c, json_t *doc, const struct switching *s, struct err *e)
+{
+    json_t *pending = json_object_get(doc, "pending");
+    if (s->first) {
+        if (!pending) return err_set(e, RC_CONFLICT, "Please begin again.");
+        json_object_set(doc, "secret", json_object_get(pending, "secret"));
+        json_object_set_new(doc, "on", json_true());
+        json_object_set_new(doc, "since", json_from_str(time_text(c->arena, call_now())));
+        json_object_del(doc, "pending");
+    }
+    json_object_set(doc, "recovery", s->hashes);
+    return RC_OK;
+}
 
 static rc_t try_recovery(struct call *c, json_t *doc, struct attempt *t, struct err *e)
 {
@@ -87,11 +108,8 @@ static rc_t try_recovery(struct call *c, json_t *doc, struct attempt *t, struct 
     return t->recovery ? RC_OK : err_set(e, RC_WRONG_CODE, NULL);
 }
 
-/* Marks the code as used in the document, so that saving it is what accepts it: of two attempts
- * with one code, one wins. */
-static rc_t use_code(struct call *c, json_t **doc, void *arg, struct err *e)
+static rc_t find_code(struct call *c, json_t **doc, struct attempt *t, struct err *e)
 {
-    struct attempt *t = arg;
     json_t *from = t->pending ? json_object_get(*doc, "pending") : *doc;
     uint64_t used = 0, at;
     str_t secret;
@@ -108,6 +126,16 @@ static rc_t use_code(struct call *c, json_t **doc, void *arg, struct err *e)
     if (found) json_object_set_new(*doc, "used", json_integer((json_int_t) at));
     if (!WX_MUTANT(TOTP) && !found) return err_set(e, RC_WRONG_CODE, NULL);
     return RC_OK;
+}
+
+/* Marks the code as used in the document, so that saving it is what accepts it: of two attempts
+ * with one code, one wins. What it is for happens in the same step: the secret that is switched on
+ * is the one whose code it was. */
+static rc_t use_code(struct call *c, json_t **doc, void *arg, struct err *e)
+{
+    struct attempt *t = arg;
+    TRY(find_code(c, doc, t, e));
+    return t->then ? switch_on(c, *doc, t->then, e) : RC_OK;
 }
 
 struct guesses {
@@ -144,15 +172,14 @@ static rc_t forget_guesses(struct call *c, const struct guesses *g, struct err *
     return KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), g->key);
 }
 
-/* RC_WRONG_CODE unless the code is one, which is then used up. */
-static rc_t accept_code(struct call *c, str_t code, bool pending, bool *recovery, struct err *e)
+/* RC_WRONG_CODE unless the code (as it was typed) is one, which is then used up. */
+static rc_t accept_code(struct call *c, struct attempt *t, struct err *e)
 {
-    struct attempt t = {.code = tidy(c, code), .pending = pending};
     struct guesses guesses;
-    if (t.code.n < TOTP_DIGITS) return err_set(e, RC_WRONG_CODE, NULL);
+    t->code = tidy(c, t->code);
+    if (t->code.n < TOTP_DIGITS) return err_set(e, RC_WRONG_CODE, NULL);
     TRY(count_guess(c, &guesses, e));
-    TRY(store_update(c, STR("totp"), use_code, &t, e));
-    if (recovery) *recovery = t.recovery;
+    TRY(store_update(c, STR("totp"), use_code, t, e));
     return forget_guesses(c, &guesses, e);
 }
 
@@ -161,13 +188,13 @@ static rc_t accept_code(struct call *c, str_t code, bool pending, bool *recovery
 static rc_t check_signed_out(struct call *c, str_t code, struct err *e)
 {
     CLEANUP_JSON json_t *doc = NULL;
-    bool recovery = false;
+    struct attempt t = {.code = code};
     str_t version;
     TRY(store_load(c, STR("totp"), &doc, &version, e));
     if (!json_is_true(json_object_get(doc, "on"))) return RC_OK;
     if (str_trim(code).n == 0) return err_set(e, RC_CODE_NEEDED, NULL);
-    TRY(accept_code(c, code, false, &recovery, e));
-    if (recovery)
+    TRY(accept_code(c, &t, e));
+    if (t.recovery)
         log_event(LOG_WARN, "recovery_code_used", "account", LOG_S(c->session->address), NULL);
     return RC_OK;
 }
@@ -272,42 +299,25 @@ static rc_t new_recovery(struct call *c, json_t *codes, json_t *hashes, struct e
     return RC_OK;
 }
 
-struct switching {
-    json_t *hashes;
-    bool first; /* the pending secret becomes the one in use */
-};
-
-static rc_t switch_on(struct call *c, json_t **doc, void *arg, struct err *e)
-{
-    const struct switching *s = arg;
-    json_t *pending = json_object_get(*doc, "pending");
-    if (s->first) {
-        if (!pending) return err_set(e, RC_CONFLICT, "Please begin again.");
-        json_object_set(*doc, "secret", json_object_get(pending, "secret"));
-        json_object_set_new(*doc, "on", json_true());
-        json_object_set_new(*doc, "since", json_from_str(time_text(c->arena, call_now())));
-        json_object_del(*doc, "pending");
-    }
-    json_object_set(*doc, "recovery", s->hashes);
-    return RC_OK;
-}
-
-static rc_t answer_recovery(struct call *c, bool first, struct err *e)
-{
-    CLEANUP_JSON json_t *codes = json_array(), *hashes = json_array();
-    struct switching s = {hashes, first};
-    TRY(new_recovery(c, codes, hashes, e));
-    TRY(store_update(c, STR("totp"), switch_on, &s, e));
-    json_t *answer = json_object();
-    json_object_set(answer, "recovery", codes);
-    return call_answer(c, answer, e);
-}
-
 /* A wrong code here is a wrong field: the session is fine. */
 static rc_t as_field(rc_t rc, struct err *e)
 {
     if (rc != RC_WRONG_CODE) return rc;
     return err_invalid(e, "code", "This code is wrong. Codes change every 30 seconds.");
+}
+
+/* The request's code, and fresh recovery codes in the step that accepts it. */
+static rc_t answer_recovery(struct call *c, bool first, struct err *e)
+{
+    CLEANUP_JSON json_t *codes = json_array(), *hashes = json_array();
+    const struct switching s = {hashes, first};
+    struct attempt t = {
+        .code = json_text(json_object_get(c->in, "code")), .pending = first, .then = &s};
+    TRY(new_recovery(c, codes, hashes, e));
+    TRY(as_field(accept_code(c, &t, e), e));
+    json_t *answer = json_object();
+    json_object_set(answer, "recovery", codes);
+    return call_answer(c, answer, e);
 }
 
 static rc_t confirm(struct call *c, struct err *e)
@@ -319,24 +329,20 @@ static rc_t confirm(struct call *c, struct err *e)
     int64_t age = call_now() - json_integer_value(json_object_get(pending, "since"));
     if (!pending || age < 0 || age > TOTP_PENDING_SECONDS)
         return err_set(e, RC_CONFLICT, "Please begin again.");
-    str_t code = json_text(json_object_get(c->in, "code"));
-    TRY(as_field(accept_code(c, code, true, NULL, e), e));
     TRY(answer_recovery(c, true, e));
     log_event(LOG_INFO, "totp_on", "account", LOG_S(c->session->address), NULL);
     return RC_OK;
 }
 
-/* What only the owner may do: password and a code. */
-static rc_t prove(struct call *c, struct err *e)
+/* What only the owner may do takes the password and a code; this is the first half. */
+static rc_t prove_password(struct call *c, struct err *e)
 {
     CLEANUP_JSON json_t *doc = NULL;
     str_t version;
     TRY(store_load(c, STR("totp"), &doc, &version, e));
     if (!json_is_true(json_object_get(doc, "on")))
         return err_set(e, RC_CONFLICT, "It is switched off already.");
-    TRY(password_check(c, json_text(json_object_get(c->in, "password")), e));
-    str_t code = json_text(json_object_get(c->in, "code"));
-    return as_field(accept_code(c, code, false, NULL, e), e);
+    return password_check(c, json_text(json_object_get(c->in, "password")), e);
 }
 
 rc_t totp_prove_if_on(struct call *c, str_t code, struct err *e)
@@ -344,8 +350,9 @@ rc_t totp_prove_if_on(struct call *c, str_t code, struct err *e)
     CLEANUP_JSON json_t *doc = NULL;
     str_t version;
     TRY(store_load(c, STR("totp"), &doc, &version, e));
+    struct attempt t = {.code = code};
     if (!json_is_true(json_object_get(doc, "on"))) return RC_OK;
-    return as_field(accept_code(c, code, false, NULL, e), e);
+    return as_field(accept_code(c, &t, e), e);
 }
 
 rc_t totp_describe(struct call *c, json_t **out, struct err *e)
@@ -360,7 +367,9 @@ rc_t totp_describe(struct call *c, json_t **out, struct err *e)
 static rc_t switch_off(struct call *c, struct err *e)
 {
     struct kv_value v;
-    TRY(prove(c, e));
+    struct attempt t = {.code = json_text(json_object_get(c->in, "code"))};
+    TRY(prove_password(c, e));
+    TRY(as_field(accept_code(c, &t, e), e));
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), call_user_key(c, STR("totp"))));
     log_event(LOG_INFO, "totp_off", "account", LOG_S(c->session->address), NULL);
     return call_answer(c, json_object(), e);
@@ -368,7 +377,7 @@ static rc_t switch_off(struct call *c, struct err *e)
 
 static rc_t renew_recovery(struct call *c, struct err *e)
 {
-    TRY(prove(c, e));
+    TRY(prove_password(c, e));
     return answer_recovery(c, false, e);
 }
 
