@@ -6,14 +6,29 @@
 #include "webmail/session/session.h"
 #include "webmail/store.h"
 
-/* KEYS: index; ARGV: prefix of the records. Sweeps when the index has grown by 32. */
-static const char SWEEP_SCRIPT[] = "if redis.call('HLEN', KEYS[1]) % 32 ~= 0 then return 0 end\n"
-                                   "for _, id in ipairs(redis.call('HKEYS', KEYS[1])) do\n"
-                                   "  if redis.call('EXISTS', ARGV[1] .. id) == 0 then\n"
-                                   "    redis.call('HDEL', KEYS[1], id)\n"
-                                   "  end\n"
-                                   "end\n"
-                                   "return 1\n";
+/* KEYS: index; ARGV: prefix of the records, most sessions, the newest one. Sweeps when the index
+ * has grown by 32 or is full; what is over the most then ends, the longest unused first. Returns
+ * how many ended. */
+static const char SWEEP_SCRIPT[] =
+    "local n, most = redis.call('HLEN', KEYS[1]), tonumber(ARGV[2])\n"
+    "if n % 32 ~= 0 and n <= most then return 0 end\n"
+    "local there = {}\n"
+    "local all = redis.call('HGETALL', KEYS[1])\n"
+    "for i = 1, #all, 2 do\n"
+    "  if redis.call('EXISTS', ARGV[1] .. all[i]) == 0 then\n"
+    "    redis.call('HDEL', KEYS[1], all[i])\n"
+    "  elseif all[i] ~= ARGV[3] then\n"
+    "    there[#there + 1] = {all[i], tonumber(string.match(all[i + 1], '^%d+')) or 0}\n"
+    "  end\n"
+    "end\n"
+    "local over = #there + 1 - most\n"
+    "if over <= 0 then return 0 end\n"
+    "table.sort(there, function(x, y) return x[2] < y[2] end)\n"
+    "for i = 1, over do\n"
+    "  redis.call('DEL', ARGV[1] .. there[i][1])\n"
+    "  redis.call('HDEL', KEYS[1], there[i][1])\n"
+    "end\n"
+    "return over\n";
 
 static str_t index_key(struct call *c, str_t address)
 {
@@ -41,10 +56,14 @@ rc_t devices_touch(struct call *c, str_t address, str_t id, struct err *e)
 
 rc_t devices_add(struct call *c, str_t address, str_t id, struct err *e)
 {
-    str_t key = index_key(c, address), prefix = record_key(c, STR(""));
+    str_t key = index_key(c, address);
+    str_t args[] = {record_key(c, STR("")), arena_printf(c->arena, "%u", DEVICES_MAX_LISTED), id};
     struct kv_value v;
     TRY(devices_touch(c, address, id, e));
-    return kv_eval(c->kv, c->arena, &v, e, str_c(SWEEP_SCRIPT), &key, 1, &prefix, 1);
+    TRY(kv_eval(c->kv, c->arena, &v, e, str_c(SWEEP_SCRIPT), &key, 1, args, 3));
+    if (v.type != KV_INT || v.i == 0) return RC_OK;
+    log_event(LOG_WARN, "sessions_over", "account", LOG_S(address), "ended", LOG_I(v.i), NULL);
+    return session_announce_end(c, e);
 }
 
 rc_t devices_forget(struct call *c, str_t address, str_t id, struct err *e)
@@ -166,7 +185,7 @@ static rc_t end_one(struct call *c, str_t address, str_t id, struct err *e)
     struct kv_value v;
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), record_key(c, id)));
     TRY(devices_forget(c, address, id, e));
-    imap_pool_drop(c->app->imap, id);
+    session_forget(c->app, id);
     return RC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/mutant.h"
 #include "webmail/session/devices.h"
 #include "webmail/store.h"
+#include "webmail/view/images.h"
 #include "webmail/view/list_cache.h"
 
 #define ID_BYTES 16u
@@ -266,6 +267,15 @@ rc_t session_announce_end(struct call *c, struct err *e)
                   session_version_key(c->arena, c->app->config->instance));
 }
 
+void session_forget(struct app *app, str_t id)
+{
+    imap_pool_drop(app->imap, id);
+    list_cache_drop(app->lists, id);
+    list_cache_drop(app->snippets, id);
+    list_cache_drop(app->accounts, id);
+    list_cache_drop(image_desk_kept(app->images), id);
+}
+
 rc_t session_end(struct call *c, struct err *e)
 {
     struct session_seed k;
@@ -276,10 +286,7 @@ rc_t session_end(struct call *c, struct err *e)
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), k.record));
     if (c->session) TRY(devices_forget(c, c->session->address, k.hash, e));
     TRY(session_announce_end(c, e));
-    imap_pool_drop(c->app->imap, k.hash);
-    list_cache_drop(c->app->lists, k.hash);
-    list_cache_drop(c->app->snippets, k.hash);
-    list_cache_drop(c->app->accounts, k.hash);
+    session_forget(c->app, k.hash);
     set_cookie(c, STR(""), true);
     return RC_OK;
 }

@@ -39,9 +39,12 @@ rc_t session_create(struct call *c, struct session_seed *seed, str_t address, st
 /* The session of the request's cookie, which lives on for its idle time unless the request came in
  * the background. RC_UNAUTHENTICATED, RC_STATE_DOWN. */
 rc_t session_load(struct call *c, const struct session **out, struct err *e) WX_MUST_USE;
+enum { SESSION_ID_CHARS = 64 }; /* of session->id: hexadecimal */
 /* What every end of a session raises, and whoever ends one otherwise must: the event streams of all
  * processes look at it (webmail/push). */
 rc_t session_announce_end(struct call *c, struct err *e) WX_MUST_USE;
+/* Whatever this process holds of a session: connections, and what it remembers of the mail. */
+void session_forget(struct app *app, str_t id);
 /* Names in Redis: of a session's record by its id, of an account's epoch, of what
  * session_announce_end raises. */
 str_t session_record_key(struct arena *a, str_t instance, str_t id);

@@ -1,16 +1,21 @@
-/* Closes the IMAP connections of sessions that were ended elsewhere: another process, another
- * server. What every end of a session raises is looked at twice a second. */
+/* Closes the IMAP connections of sessions that were ended elsewhere (another process, another
+ * server), and forgets what this process remembers of their mail. What every end of a session
+ * raises is looked at twice a second; those that ran out raise nothing, and a request under way
+ * may write after its session's end: so once a minute in any case. */
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "webmail/session/devices.h"
 #include "webmail/session/session.h"
+#include "webmail/view/images.h"
+#include "webmail/view/list_cache.h"
 
 #define LOOK_MS 400
+#define LOOKS_OF_A_MINUTE (60000 / LOOK_MS)
 #define KV_TIMEOUT_MS 1000
 #define MAX_SESSIONS 2048u
-#define ARENA_BYTES (4u << 20)
+#define ARENA_BYTES (16u << 20)
 
 struct session_watch {
     struct app *app;
@@ -18,6 +23,7 @@ struct session_watch {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
+    unsigned looks; /* since the last sweep; the thread's own */
     bool stop;
 };
 
@@ -38,17 +44,31 @@ static bool rest(struct session_watch *w)
     return go_on;
 }
 
-/* Drops the connections of every session in the pool whose record is gone. */
-static rc_t sweep(struct session_watch *w, struct arena *a, struct err *e)
+static rc_t forget_ended(struct session_watch *w, struct arena *a, const str_t *ids, size_t n,
+                         struct err *e)
 {
-    str_t *ids = ARENA_ARRAY(a, MAX_SESSIONS, str_t);
-    if (!ids) return err_set(e, RC_NO_MEMORY, NULL);
-    size_t n = imap_pool_sessions(w->app->imap, a, ids, MAX_SESSIONS);
     for (size_t i = 0; i < n; i++) {
         struct kv_value v;
         str_t key = session_record_key(a, w->app->config->instance, ids[i]);
         TRY(KV_CMD(w->kv, a, &v, e, STR("EXISTS"), key));
-        if (v.type == KV_INT && v.i == 0) imap_pool_drop(w->app->imap, ids[i]);
+        if (v.type == KV_INT && v.i == 0) session_forget(w->app, ids[i]);
+    }
+    return RC_OK;
+}
+
+/* Every session that this process holds something of, and whose record is gone. */
+static rc_t sweep(struct session_watch *w, struct arena *a, struct err *e)
+{
+    struct app *app = w->app;
+    struct list_cache *const caches[] = {app->lists, app->snippets, app->accounts,
+                                         image_desk_kept(app->images)};
+    str_t *ids = ARENA_ARRAY(a, MAX_SESSIONS, str_t);
+    if (!ids) return err_set(e, RC_NO_MEMORY, NULL);
+    size_t n = imap_pool_sessions(app->imap, a, ids, MAX_SESSIONS);
+    TRY(forget_ended(w, a, ids, n, e));
+    for (size_t i = 0; i < sizeof caches / sizeof *caches; i++) {
+        n = list_cache_owners(caches[i], SESSION_ID_CHARS, a, ids, MAX_SESSIONS);
+        TRY(forget_ended(w, a, ids, n, e));
     }
     return RC_OK;
 }
@@ -59,8 +79,9 @@ static rc_t look(struct session_watch *w, struct arena *a, str_t *seen, char *ro
     struct kv_value v;
     TRY(KV_CMD(w->kv, a, &v, e, STR("GET"), session_version_key(a, w->app->config->instance)));
     str_t now = v.type == KV_STR ? str_sub(v.s, 0, size) : STR("");
-    if (str_eq(now, *seen)) return RC_OK;
+    if (str_eq(now, *seen) && ++w->looks < LOOKS_OF_A_MINUTE) return RC_OK;
     TRY(sweep(w, a, e)); /* not seen before it is done: else it is tried again */
+    w->looks = 0;
     if (now.n > 0) memcpy(room, now.p, now.n);
     *seen = str_n(room, now.n);
     return RC_OK;

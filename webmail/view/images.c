@@ -77,6 +77,11 @@ void image_desk_free(struct image_desk *d)
     free(d);
 }
 
+struct list_cache *image_desk_kept(struct image_desk *d)
+{
+    return d->cache;
+}
+
 static bool is_free(const struct image_desk *d, const struct shared_key *who)
 {
     unsigned own = 0;

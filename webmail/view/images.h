@@ -13,6 +13,8 @@
 struct image_desk;
 rc_t image_desk_new(unsigned threads, struct image_desk **out, struct err *e) WX_MUST_USE;
 void image_desk_free(struct image_desk *d);
+/* What it remembers, by session (keys begin with its id); owned by the desk. */
+struct list_cache *image_desk_kept(struct image_desk *d);
 
 /* {url: path}, in *out (new reference): NULL when the message has none, or may have none because
  * something of it was decrypted or it is attached to another. ask: the user's settings

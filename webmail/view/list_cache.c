@@ -144,3 +144,25 @@ void list_cache_drop(struct list_cache *l, str_t prefix)
     }
     pthread_mutex_unlock(&l->lock);
 }
+
+static bool is_among(const str_t *ids, size_t n, str_t id)
+{
+    for (size_t i = n; i > 0; i--)
+        if (str_eq(ids[i - 1], id)) return true;
+    return false;
+}
+
+size_t list_cache_owners(struct list_cache *l, size_t n, struct arena *a, str_t *ids, size_t most)
+{
+    size_t found = 0;
+    pthread_mutex_lock(&l->lock);
+    for (size_t i = 0; i < l->count && found < most; i++) {
+        const struct entry *s = &l->slots[i];
+        if (!s->p || s->key_n < n || is_among(ids, found, str_n(s->p, n))) continue;
+        str_t id = arena_str(a, str_n(s->p, n));
+        if (str_is_null(id)) break;
+        ids[found++] = id;
+    }
+    pthread_mutex_unlock(&l->lock);
+    return found;
+}

@@ -24,5 +24,8 @@ void list_cache_put(struct list_cache *l, str_t key, str_t value);
 void list_cache_put_once(struct list_cache *l, str_t key, str_t value);
 /* Forgets every entry whose key begins so (sign-out). */
 void list_cache_drop(struct list_cache *l, str_t prefix);
+/* Whose entries there are: the distinct first n bytes of the keys, at most `most` of them, into ids
+ * (copies in the arena). Returns how many; fewer when the arena is full. */
+size_t list_cache_owners(struct list_cache *l, size_t n, struct arena *a, str_t *ids, size_t most);
 
 #endif

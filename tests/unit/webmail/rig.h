@@ -7,6 +7,7 @@
 #include "webmail/app.h"
 #include "webmail/session/session.h"
 #include "webmail/shared.h"
+#include "webmail/view/images.h"
 #include "webmail/view/list_cache.h"
 
 struct rig {
@@ -45,6 +46,7 @@ static inline int rig_open(void **state)
     rig_start_redis(r);
     r->domain = (struct config_domain){.name = STR("*"), .login = STR("%u"), .plan = STR("basic")};
     r->config = (struct config){.instance = STR("test"),
+                                .redis_socket = str_c(r->socket_path),
                                 .public_origin = STR("https://mail.test"),
                                 .session_idle_minutes = 60,
                                 .session_max_hours = 24,
@@ -60,6 +62,7 @@ static inline int rig_open(void **state)
     assert_int_equal(list_cache_new(1 << 16, 64, &r->app.lists, NULL), RC_OK);
     assert_int_equal(list_cache_new(1 << 16, 64, &r->app.snippets, NULL), RC_OK);
     assert_int_equal(list_cache_new(1 << 16, 64, &r->app.accounts, NULL), RC_OK);
+    assert_int_equal(image_desk_new(8, &r->app.images, NULL), RC_OK);
     const struct kv_options o = {.socket = str_c(r->socket_path), .timeout_ms = 2000};
     assert_int_equal(kv_new(&o, &r->kv, NULL), RC_OK);
     *state = r;
@@ -74,6 +77,7 @@ static inline int rig_close(void **state)
     list_cache_free(r->app.lists);
     list_cache_free(r->app.snippets);
     list_cache_free(r->app.accounts);
+    image_desk_free(r->app.images);
     if (r->redis) rig_stop_redis(r);
     rmdir(r->folder);
     free(r);

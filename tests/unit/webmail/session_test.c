@@ -1,6 +1,9 @@
 /* Sessions: what opens them, what does not, and when they end. */
 #include "base/b64.h"
+#include <time.h>
+
 #include "tests/unit/webmail/rig.h"
+#include "webmail/session/devices.h"
 
 /* Signs in; the cookie header for later requests lives in `a`. */
 static str_t sign_in(struct rig *r, const char *address, struct arena *a)
@@ -179,6 +182,37 @@ static void signing_out_ends_it(void **state)
     assert_str(RIG_REDIS(r, a, STR("GET"), STR("test:s:ver")).s, STR("1"));
 }
 
+/* In another process than the one in which it was ended. */
+static void what_is_remembered_goes_with_its_session(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    struct list_cache *const caches[] = {r->app.lists, r->app.snippets, r->app.accounts,
+                                         image_desk_kept(r->app.images)};
+    char ended[SESSION_ID_CHARS + 9], there[SESSION_ID_CHARS + 9];
+    memset(ended, 'a', sizeof ended);
+    memset(there, 'b', sizeof there);
+    const str_t gone = str_n(ended, sizeof ended), live = str_n(there, sizeof there);
+    str_t record = session_record_key(a, STR("test"), str_sub(live, 0, SESSION_ID_CHARS));
+    RIG_REDIS(r, a, STR("SET"), record, STR("x"));
+    for (size_t i = 0; i < 4; i++) {
+        list_cache_put(caches[i], gone, STR("plaintext"));
+        list_cache_put(caches[i], live, STR("plaintext"));
+    }
+    struct session_watch *w = NULL;
+    assert_int_equal(session_watch_start(&r->app, &w, NULL), RC_OK);
+    RIG_REDIS(r, a, STR("INCR"), session_version_key(a, STR("test")));
+    for (size_t i = 0; i < 4; i++) {
+        for (int tries = 0; tries < 3000 && list_cache_get(caches[i], gone, a).p; tries++) {
+            arena_reset(a);
+            nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        }
+        assert_true(str_is_null(list_cache_get(caches[i], gone, a)));
+        assert_false(str_is_null(list_cache_get(caches[i], live, a)));
+    }
+    session_watch_stop(w);
+}
+
 static void signing_out_everywhere_ends_all(void **state)
 {
     struct rig *r = *state;
@@ -289,6 +323,7 @@ int main(void)
         T(another_host_key_opens_nothing),
         T(ends_in_time),
         T(signing_out_ends_it),
+        T(what_is_remembered_goes_with_its_session),
         T(signing_out_everywhere_ends_all),
         T(a_new_sign_in_ends_the_session_before),
         T(redis_away_is_said_and_no_answer),
