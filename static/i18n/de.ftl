@@ -1524,6 +1524,7 @@ ask-password-wrong = Dieses Passwort ist falsch.
 export-title = Ihre Daten
 export-text = Einstellungen, Kontakte, Zertifikate, Schlüsseldateien (weiterhin verschlüsselt) und Sitzungen als eine JSON-Datei. Ihre Post liegt auf dem Mailserver und gehört nicht dazu.
 export-do = Herunterladen
+export-ask = Auch Schlüsseldateien sind darin. Bitte bestätigen Sie mit Ihrem Passwort, dass Sie es sind.
 delete-data = Meine Daten löschen
 delete-data-hint = Löscht alles, was Waxseal von Ihnen aufbewahrt, und meldet Sie überall ab. Ihre Post und Ihr Konto auf dem Mailserver bleiben.
 delete-data-open = Löschen…

@@ -1415,6 +1415,7 @@ ask-password-wrong = This password is wrong.
 export-title = Your data
 export-text = Settings, contacts, certificates, key files (still encrypted) and sessions as one JSON file. Your mail is on the mail server and not part of it.
 export-do = Download
+export-ask = Key files are in it too. Please confirm with your password that it is you.
 delete-data = Delete my data
 delete-data-hint = Deletes all that Waxseal keeps of you and signs you out everywhere. Your mail and your account on the mail server stay.
 delete-data-open = Delete…

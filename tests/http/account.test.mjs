@@ -132,12 +132,54 @@ test('a second factor: set up, asked for, taken once, switched off', async () =>
     const fresh = await c.post('/api/v1/totp', { action: 'recovery', password: dave.password, code: on.json.recovery[0] });
     assert.equal(fresh.json.recovery.length, 10);
     assert.equal((await signIn({ code: on.json.recovery[1] })).json.code, 'wrong_code', 'the codes of before are gone');
-    const exported = await c.get('/api/v1/account/export');
+    assert.equal((await c.post('/api/v1/account/export', { password: dave.password })).json.details.field, 'code');
+    const exported = await c.post('/api/v1/account/export', { password: dave.password, code: fresh.json.recovery[8] });
     assert.equal(exported.json.second_factor.on, true);
     assert.ok(!exported.text.includes(secret));
     assert.equal((await c.post('/api/v1/totp', { action: 'off', password: dave.password, code: fresh.json.recovery[9] })).status, 200);
     assert.equal((await signIn()).status, 200);
   } finally { redis('web', 'DEL', `${prefix}totp`); c.close(); }
+});
+
+test('the secret that is switched on is the one whose code it was', async () => {
+  const c = await signedIn('dave');
+  const start = async () => (await c.post('/api/v1/totp', { action: 'start', password: dave.password })).json.secret;
+  try {
+    for (let round = 0; round < 12; round++) {
+      const secret = await start();
+      const step = stepNow();
+      const others = [1, 2, 3, 4].map(() => start()); // other tabs begin anew while this one confirms
+      await new Promise((r) => { setTimeout(r, 2 * round); });
+      const on = await c.post('/api/v1/totp', { action: 'confirm', code: codeAt(secret, step) });
+      await Promise.all(others);
+      if (on.status === 200) {
+        const proof = await c.post('/api/v1/totp', { action: 'off', password: dave.password, code: codeAt(secret, step + 1) });
+        assert.equal(proof.status, 200, `round ${round}: ${proof.text}`);
+      }
+      redis('web', 'DEL', `${prefix}totp`);
+      const last = await start(); // with nobody in between; that also takes the wrong guess back
+      assert.equal((await c.post('/api/v1/totp', { action: 'confirm', code: codeAt(last, stepNow()) })).status, 200);
+      redis('web', 'DEL', `${prefix}totp`);
+    }
+  } finally { redis('web', 'DEL', `${prefix}totp`); c.close(); }
+});
+
+test('an account has at most 200 sessions: the longest unused ends', async () => {
+  const c = await signedIn('dave');
+  const id = (n) => n.toString(16).padStart(64, '0'), record = (n) => `${instance.instance}:s:${id(n)}`;
+  const used = Math.floor(Date.now() / 1000) - 5000;
+  try {
+    redis('web', 'HSET', `${prefix}sessions`, ...Array.from({ length: 230 }, (_, n) => [id(n), `${used + n} ::1`]).flat());
+    for (let n = 0; n < 230; n++) redis('web', 'SET', record(n), 'x');
+    (await signedIn('dave')).close();
+    assert.equal(Number(redis('web', 'HLEN', `${prefix}sessions`)), 200);
+    assert.equal(Number(redis('web', 'EXISTS', record(0))), 0);
+    assert.equal(Number(redis('web', 'EXISTS', record(229))), 1);
+    assert.equal((await c.get('/api/v1/session')).status, 200, 'one in use stays');
+  } finally {
+    for (let n = 0; n < 230; n++) redis('web', 'DEL', record(n));
+    c.close();
+  }
 });
 
 test('the form asks for the code without JavaScript and never writes the password into the page', async () => {
@@ -174,7 +216,9 @@ test('export gives everything as JSON; deletion leaves nothing and signs out eve
   const other = await signedIn('dave');
   await c.put('/api/v1/settings', { labels: [{ keyword: 'Work', name: 'Wörk', colour: 'teal' }] });
   await c.put('/api/v1/contacts/new', { name: 'Zoë', addresses: ['zoe-export@example.test'] });
-  const file = await c.get('/api/v1/account/export');
+  for (const bad of [{}, { password: '' }, { password: 'wrong' }]) assert.equal((await c.post('/api/v1/account/export', bad)).status, 422);
+  assert.notEqual((await c.get('/api/v1/account/export')).status, 200);
+  const file = await c.post('/api/v1/account/export', { password: dave.password });
   assert.equal(file.status, 200, file.text);
   assert.match(file.headers['content-disposition'], /^attachment; filename="?waxseal-dave@demo\.test\.json/);
   assert.deepEqual([file.json.format, file.json.version, file.json.address], ['waxseal-export', 1, dave.address]);
@@ -198,7 +242,12 @@ test('export gives everything as JSON; deletion leaves nothing and signs out eve
 test('the export of a user with keys holds every key file, encrypted, and nothing is left out', async () => {
   const c = await signedIn('alice');
   await fillVault(c, 'alice');
-  const file = (await c.get('/api/v1/account/export')).json;
+  const { password } = account('alice');
+  const file = (await c.post('/api/v1/account/export', { password })).json;
+  const log = (f) => f.keys.keys.map((k) => k.downloads.length);
+  const second = (await c.post('/api/v1/account/export', { password })).json;
+  assert.ok(log(file).every((n) => n > 0), 'each is a download that its owner sees');
+  assert.deepEqual(log(second), log(file).map((n) => Math.min(n + 1, 50)));
   assert.ok(file.key_files.length > 0);
   assert.equal(file.key_files.length, file.keys.keys.length);
   for (const f of file.key_files) {
@@ -210,5 +259,13 @@ test('the export of a user with keys holds every key file, encrypted, and nothin
   // What is not in the file by this name is derived from what is, or a counter.
   const told = new Set(['settings', 'keys', 'trust', 'contacts', 'verified', 'sessions', 'totp', 'epoch', 'contact-index', 'verified-order']);
   assert.deepEqual(names.filter((n) => !told.has(n) && !n.startsWith('keyfile:')), []);
+  c.close();
+});
+
+test('exports and deletions are counted, so that nobody has all of Redis searched again and again', async () => {
+  const c = await signedIn('bob');
+  const codes = [];
+  for (let i = 0; i < 12; i++) codes.push((await c.post('/api/v1/account/export', { password: account('bob').password })).status);
+  assert.deepEqual([codes[0], codes.at(-1)], [200, 429]);
   c.close();
 });

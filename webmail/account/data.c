@@ -8,10 +8,13 @@
 #include "webmail/contacts/book.h"
 #include "webmail/session/devices.h"
 #include "webmail/session/session.h"
+#include "webmail/shared.h"
 #include "webmail/smime/vault_doc.h"
 #include "webmail/store.h"
 
 #define EXPORT_VERSION 1
+#define SEARCH_SECONDS 3600u
+#define MAX_SEARCHES 10u   /* of one account in that time, on this server */
 #define MAX_ROUNDS 100000u /* SCAN of a Redis of any size ends before */
 
 /* --- finding -----------------------------------------------------------------------------------
@@ -71,10 +74,12 @@ static rc_t put_document(struct call *c, json_t *out, const char *name, struct e
 static rc_t put_keys(struct call *c, json_t *out, struct err *e)
 {
     CLEANUP_JSON json_t *files = json_array();
-    TRY(put_document(c, out, "keys", e));
-    TRY(vault_export(c, json_object_get(out, "keys"), files, e));
     json_object_set(out, "key_files", files);
-    return RC_OK;
+    TRY(put_document(c, out, "keys", e));
+    const json_t *keys = json_object_get(json_object_get(out, "keys"), "keys");
+    if (!c->features.smime || json_array_size(keys) == 0) return RC_OK;
+    TRY(vault_export(c, files, e));
+    return put_document(c, out, "keys", e); /* with the downloads that these were */
 }
 
 /* Signatures that were found good: {name: "time revocation"}. */
@@ -149,9 +154,26 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     return each_key(c, sending_prefix(c), put_sending, sending, e);
 }
 
+/* An open page left alone is not enough, and nobody searches all of Redis again and again. */
+static rc_t prove_owner(struct call *c, struct err *e)
+{
+    str_t password, code;
+    struct shared_key key;
+    str_t parts[] = {STR("account data"), c->session->address};
+    TRY(json_need_str(c->in, "password", &password, e));
+    TRY(json_want_str(c->in, "code", STR(""), &code, e));
+    TRY(password_check(c, password, e));
+    TRY(totp_prove_if_on(c, code, e));
+    TRY(shared_key_of(parts, 2, &key, e));
+    if (shared_count(c->app->shared, &key, SEARCH_SECONDS, 1, call_now()) <= MAX_SEARCHES)
+        return RC_OK;
+    return err_set(e, RC_THROTTLED, "That was done often just now. Please try again in an hour.");
+}
+
 rc_t account_export(struct call *c, struct err *e)
 {
     CLEANUP_JSON json_t *out = json_object();
+    TRY(prove_owner(c, e));
     TRY(fill(c, out, e));
     str_t name = arena_printf(c->arena, "waxseal-%.*s.json", STR_ARG(c->session->address));
     response_header(c->s, STR("Content-Disposition"), content_disposition(c->arena, false, name));
@@ -178,11 +200,7 @@ static rc_t wipe_out(struct call *c, struct err *e)
 
 rc_t account_delete(struct call *c, struct err *e)
 {
-    str_t password, code;
-    TRY(json_need_str(c->in, "password", &password, e));
-    TRY(json_want_str(c->in, "code", STR(""), &code, e));
-    TRY(password_check(c, password, e));
-    TRY(totp_prove_if_on(c, code, e));
+    TRY(prove_owner(c, e));
     /* First the sessions, so that no other tab writes what was just deleted; this one last. */
     TRY(devices_end(c, c->session->address, c->session->id, e));
     TRY(wipe_out(c, e));

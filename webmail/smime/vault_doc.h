@@ -13,8 +13,9 @@
 
 /* Borrowed; NULL: no such key. at may be NULL. */
 json_t *vault_find_key(const json_t *doc, str_t id, size_t *at);
-/* Appends {file, p12 (base64)} of every stored key file to the list; the files are encrypted. */
-rc_t vault_export(struct call *c, const json_t *doc, json_t *list, struct err *e) WX_MUST_USE;
+/* Records a download of every stored key file, then appends {key, p12 (base64)} of each to the
+ * list; the files are encrypted. */
+rc_t vault_export(struct call *c, json_t *list, struct err *e) WX_MUST_USE;
 /* The list of keys, made when the document is new. */
 json_t *vault_keys_of(json_t **doc);
 /* The Key object of the API without its reminder; new reference. */

@@ -308,17 +308,24 @@ struct download {
     json_t *log;    /* all downloads, this one last; new reference */
 };
 
-static rc_t note_download(struct call *c, json_t **doc, void *arg, struct err *e)
+/* The key's downloads, with this one. Borrowed. */
+static json_t *add_download(struct call *c, json_t *key)
 {
-    struct download *d = arg;
-    json_t *key = vault_find_key(*doc, d->id, NULL);
-    if (!key) return err_set(e, RC_NOT_FOUND, "There is no such key.");
     json_t *log = json_object_get(key, "downloads"), *entry = json_object();
     json_put_str(entry, "time", time_text(c->arena, call_now()));
     json_put_str(entry, "address", c->q->client_address);
     json_array_append_new(log, entry);
     while (json_array_size(log) > MAX_DOWNLOADS)
         json_array_remove(log, 0);
+    return log;
+}
+
+static rc_t note_download(struct call *c, json_t **doc, void *arg, struct err *e)
+{
+    struct download *d = arg;
+    json_t *key = vault_find_key(*doc, d->id, NULL);
+    if (!key) return err_set(e, RC_NOT_FOUND, "There is no such key.");
+    json_t *log = add_download(c, key);
     d->file = arena_str(c->arena, file_name(key));
     json_decref(d->log);
     d->log = json_incref(log);
@@ -376,18 +383,46 @@ rc_t vault_delete(struct call *c, struct err *e)
 
 /* --- export ----------------------------------------------------------------------------------- */
 
-rc_t vault_export(struct call *c, const json_t *doc, json_t *list, struct err *e)
+static rc_t note_all(struct call *c, json_t **doc, void *arg, struct err *e)
 {
-    const json_t *keys = json_object_get(doc, "keys");
+    json_t **seen = arg, *keys = vault_keys_of(doc);
+    (void) e;
+    for (size_t i = 0; i < json_array_size(keys); i++)
+        add_download(c, json_array_get(keys, i));
+    json_decref(*seen);
+    *seen = json_deep_copy(keys);
+    return RC_OK;
+}
+
+/* False in *whole: one was replaced or removed since its download was recorded. */
+static rc_t put_files(struct call *c, const json_t *keys, json_t *list, bool *whole, struct err *e)
+{
+    *whole = true;
+    json_array_clear(list);
     for (size_t i = 0; i < json_array_size(keys); i++) {
         const json_t *key = json_array_get(keys, i);
         str_t p12;
         TRY(get_file(c, file_name(key), &p12, e));
-        if (str_is_null(p12)) continue;
+        if (str_is_null(p12)) {
+            *whole = false;
+            continue;
+        }
         json_t *row = json_object();
         json_object_set(row, "key", json_object_get(key, "id"));
         json_put_str(row, "p12", b64_encode(c->arena, p12));
         json_array_append_new(list, row);
+    }
+    return RC_OK;
+}
+
+rc_t vault_export(struct call *c, json_t *list, struct err *e)
+{
+    CLEANUP_JSON json_t *keys = NULL;
+    bool whole = false;
+    for (int i = 0; !whole && i < READ_TRIES; i++) {
+        TRY(store_update(c, STR("keys"), note_all, &keys, e));
+        if (!keys) return err_set(e, RC_NO_MEMORY, NULL);
+        TRY(put_files(c, keys, list, &whole, e));
     }
     return RC_OK;
 }

@@ -16,7 +16,7 @@ export async function confirmSecondFactor(code: string): Promise<string[]> { ret
 export async function newRecoveryCodes(password: string, code: string): Promise<string[]> { return (await api<{ recovery: string[] }>(`${V1}/totp`, { method: 'POST', json: { action: 'recovery', password, code } })).recovery; }
 export function endSecondFactor(password: string, code: string): Promise<unknown> { return api(`${V1}/totp`, { method: 'POST', json: { action: 'off', password, code } }); }
 
-export async function exportData(): Promise<Blob> { return (await request(`${V1}/account/export`, { deadline: 120_000 })).blob(); }
+export async function exportData(password: string, code: string): Promise<Blob> { return (await request(`${V1}/account/export`, { method: 'POST', json: { password, code }, deadline: 120_000 })).blob(); }
 export function deleteData(password: string, code: string): Promise<unknown> { return api(`${V1}/account/delete`, { method: 'POST', json: { password, code } }); }
 
 export type TextOp = 'contains' | 'not_contains' | 'is' | 'is_not' | 'begins' | 'ends';

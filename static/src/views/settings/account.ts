@@ -21,14 +21,15 @@ import './totp.ts';
 const SHOWN = 8;
 
 export class WxAccountSection extends WxSection {
-  static override properties = { ...WxSection.properties, sessions: { state: true }, deleting: { state: true }, problem: { state: true }, busy: { state: true }, code: { state: true }, all: { state: true } };
+  static override properties = { ...WxSection.properties, sessions: { state: true }, asking: { state: true }, problem: { state: true }, busy: { state: true }, code: { state: true }, all: { state: true } };
   declare sessions: DeviceSession[] | null;
-  declare deleting: boolean;
+  /** What the password is asked for. */
+  declare asking: '' | 'export' | 'delete';
   declare problem: string;
   declare busy: boolean;
   declare code: boolean;
   declare all: boolean;
-  constructor() { super(); this.sessions = null; this.deleting = false; this.problem = ''; this.busy = false; this.code = false; this.all = false; }
+  constructor() { super(); this.sessions = null; this.asking = ''; this.problem = ''; this.busy = false; this.code = false; this.all = false; }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -56,23 +57,36 @@ export class WxAccountSection extends WxSection {
 
   #everywhere = (): void => { void this.#try(async () => { await account.signOutEverywhere(); await leave(); }); };
 
-  #export = (): void => {
-    void this.#try(async () => saveBlob(await account.exportData(), `waxseal-${me.value.address}.json`));
-  };
+  async #export(password: string, code: string): Promise<void> {
+    saveBlob(await account.exportData(password, code), `waxseal-${me.value.address}.json`);
+    this.asking = '';
+  }
 
-  async #delete(): Promise<void> {
-    if (this.busy) return;
+  async #delete(password: string, code: string): Promise<void> {
+    await account.deleteData(password, code);
+    await leave();
+  }
+
+  async #prove(): Promise<void> {
+    if (this.busy || !this.asking) return;
+    const act = this.asking;
     this.busy = true;
     this.problem = '';
     const value = (id: string): string => this.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '';
     try {
-      await account.deleteData(value('delete-password'), value('delete-code'));
-      await leave();
+      const password = value(`${act}-password`), code = value(`${act}-code`);
+      await (act === 'export' ? this.#export(password, code) : this.#delete(password, code));
     } catch (error) {
       const field = error instanceof ApiError ? error.field : '';
       if (field === 'code' && !this.code) { this.code = true; this.problem = t('err-code-needed'); }
       else this.problem = field === 'password' ? t('ask-password-wrong') : field === 'code' ? t('totp-code-wrong') : sentence(error);
     } finally { this.busy = false; }
+  }
+
+  #ask(act: 'export' | 'delete'): void {
+    this.asking = act;
+    this.code = false;
+    this.problem = '';
   }
 
   #words(s: DeviceSession): string {
@@ -89,16 +103,18 @@ export class WxAccountSection extends WxSection {
   }
 
   #dialog(): TemplateResult | typeof nothing {
-    if (!this.deleting) return nothing;
-    const close = (): void => { this.deleting = false; this.problem = ''; };
+    const act = this.asking;
+    if (!act) return nothing;
+    const close = (): void => { this.asking = ''; this.problem = ''; };
+    const gone = act === 'delete';
     return dialog({
-      title: t('delete-data'), close, submit: () => void this.#delete(),
-      body: html`<p>${t('delete-data-text')}</p>${smimeOn.value ? html`<p class="note note-bad">${t('delete-data-keys')}</p>` : nothing}
+      title: gone ? t('delete-data') : t('export-title'), close, submit: () => void this.#prove(),
+      body: html`<p>${gone ? t('delete-data-text') : t('export-ask')}</p>${gone && smimeOn.value ? html`<p class="note note-bad">${t('delete-data-keys')}</p>` : nothing}
         <input type="text" class="visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username" readonly .value=${me.value.address}>
-        <label class="field"><span class="field-label">${t('signin-password')}</span><input class="input" id="delete-password" type="password" autocomplete="current-password" required maxlength="1024" autofocus></label>
-        ${this.code ? html`<label class="field"><span class="field-label">${t('signin-code')}</span><input class="input code-input" id="delete-code" autocomplete="one-time-code" maxlength="64"></label>` : nothing}
+        <label class="field"><span class="field-label">${t('signin-password')}</span><input class="input" id=${`${act}-password`} type="password" autocomplete="current-password" required maxlength="1024" autofocus></label>
+        ${this.code ? html`<label class="field"><span class="field-label">${t('signin-code')}</span><input class="input code-input" id=${`${act}-code`} autocomplete="one-time-code" maxlength="64"></label>` : nothing}
         ${this.problem ? html`<p class="field-error" role="alert">${this.problem}</p>` : nothing}`,
-      foot: html`<button type="button" class="button button-quiet" @click=${close}>${t('cancel')}</button><button type="submit" class="button button-danger" ?disabled=${this.busy}>${t('delete-data-do')}</button>`,
+      foot: html`<button type="button" class="button button-quiet" @click=${close}>${t('cancel')}</button><button type="submit" class="button ${gone ? 'button-danger' : 'button-primary'}" ?disabled=${this.busy}>${gone ? t('delete-data-do') : t('export-do')}</button>`,
     });
   }
 
@@ -110,9 +126,9 @@ export class WxAccountSection extends WxSection {
         <div class="button-row"><button type="button" class="button button-small" ?disabled=${this.busy} @click=${this.#everywhere}>${icon('log-out')}${t('sessions-everywhere')}</button></div></div>
       <wx-second-factor></wx-second-factor>
       <div class="set-card"><div class="set-card-head">${icon('download')}<h2>${t('export-title')}</h2></div><p class="muted">${t('export-text')}</p>
-        <div class="button-row"><button type="button" class="button button-small" ?disabled=${this.busy} @click=${this.#export}>${t('export-do')}</button></div></div>
+        <div class="button-row"><button type="button" class="button button-small" ?disabled=${this.busy} @click=${() => this.#ask('export')}>${t('export-do')}</button></div></div>
       <div class="set-card"><div class="set-card-head">${icon('trash')}<h2>${t('delete-data')}</h2></div><p class="muted">${t('delete-data-hint')}</p>
-        <div class="button-row"><button type="button" class="button button-small button-danger" @click=${() => { this.deleting = true; this.code = false; }}>${t('delete-data-open')}</button></div></div>
+        <div class="button-row"><button type="button" class="button button-small button-danger" @click=${() => this.#ask('delete')}>${t('delete-data-open')}</button></div></div>
       ${this.#dialog()}`;
   }
 }
