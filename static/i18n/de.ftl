@@ -1172,6 +1172,7 @@ attach-remove = { $name } entfernen
 attach-too-large = „{ $name }“ hat { $size }. Anhänge dürfen zusammen { $limit } haben.
 attach-sum-too-large = Die Anhänge hätten zusammen { $size }. Höchstens { $limit } können gesendet werden.
 attach-too-many = Eine Nachricht kann höchstens { $n } Anhänge haben.
+draft-sealed = Dieser Entwurf ist verschlüsselt und sein Text ist nicht da; er bleibt deshalb, wie er ist.
 draft-edit = Weiterschreiben
 draft-edit-text = Dies ist ein Entwurf. Er wurde nicht gesendet.
 draft-saving = Wird gespeichert …

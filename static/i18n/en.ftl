@@ -1172,6 +1172,7 @@ attach-remove = Remove { $name }
 attach-too-large = “{ $name }” is { $size }. Attachments may be { $limit } together.
 attach-sum-too-large = The attachments would be { $size } together. At most { $limit } can be sent.
 attach-too-many = A message can carry at most { $n } attachments.
+draft-sealed = This draft is encrypted and its text is not here, so it is left as it is.
 draft-edit = Continue writing
 draft-edit-text = This is a draft. It has not been sent.
 draft-saving = Saving…

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
+import { message, text } from '../lib/mime.mjs';
+import { Smime } from '../lib/smime.mjs';
 import { account, ctl, folderId, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 
 let browser, alice, api;
@@ -114,6 +116,23 @@ test('off: no Security page, no Security tab, no spell guard', async () => {
   await alice.page.locator('.settings-body h1').waitFor();
   assert.equal(await alice.page.locator('wx-keys-panel').count(), 0, 'nor by its address');
   assert.doesNotMatch(await alice.page.locator('body').innerText(), /S\/MIME|certificate|keyring/i);
+});
+
+test('off: an encrypted draft is left as it is', async () => {
+  const imap = await imapOf('alice');
+  const smime = new Smime(instance.keys);
+  const subject = `Sealed draft ${Date.now()}`;
+  const uid = await imap.append('Drafts', message({ from: account('alice').address, to: account('bob').address, subject, date: new Date() }, smime.encrypted(text('The words of the draft.'), ['alice'])), ['\\Draft', '\\Seen']);
+  await alice.page.goto(`${instance.origin}/mail/${folderId('Drafts')}/${uid}`);
+  await alice.page.locator('.message-subject', { hasText: subject }).waitFor();
+  await alice.page.locator('.attachment', { hasText: 'smime.p7m' }).waitFor();
+  assert.equal(await alice.page.locator('wx-composer').count(), 0, 'no composer that would replace it');
+  assert.equal(await alice.page.getByRole('button', { name: 'Continue writing' }).count(), 0);
+  await imap.select('Drafts');
+  assert.deepEqual(await imap.search(`UID ${uid}`), [uid], 'it is there');
+  await imap.command(`UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`);
+  await imap.command('EXPUNGE');
+  imap.close();
 });
 
 test('off: 403 feature_disabled on every S/MIME route and for every mode but plain', async () => {

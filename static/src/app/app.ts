@@ -10,6 +10,7 @@ import { LANGUAGES, language, loadLanguage, pickLanguage, t } from '../core/i18n
 import { firstPictureStands, later } from '../core/later.ts';
 import { effect, untracked } from '../core/signals.ts';
 import { recalled } from '../core/place.ts';
+import { isSealed } from '../core/security-mode.ts';
 import { go, route, startRouter } from '../core/router.ts';
 import { arrangementFor } from '../store/arrange.ts';
 import { refOf } from '../store/actions.ts';
@@ -69,7 +70,7 @@ function followRoute(): void {
       if (o.message!.uid !== o.ref.uid) return;
       const number = list.numberOf(o.ref);
       // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock).
-      if (folder(o.ref.folder)?.role === 'drafts' && !o.message!.security?.job) {
+      if (folder(o.ref.folder)?.role === 'drafts' && !isSealed(o.message!)) {
         const r = route.value;
         void compose('draft').then(() => { if (r.page === 'mail' && r === route.value) go({ ...r, uid: null }, { replace: true }); });
         return;

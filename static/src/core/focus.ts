@@ -5,6 +5,14 @@ let held: Element | null = null;
 /** What was around it, nearest first: an element that has gone no longer knows. */
 let around: Element[] = [];
 
+/** What had the focus when a dialog was opened, and what was around that: there it goes back. */
+const openers = new WeakMap<Element, readonly Element[]>();
+
+export function rememberOpener(dialog: Element): void {
+  const from = document.activeElement;
+  if (from && from !== document.body) openers.set(dialog, [from, ...around]);
+}
+
 function able(e: Element): boolean { return e.isConnected && !e.matches(':disabled') && e.getClientRects().length > 0; }
 
 function note(event: FocusEvent): void {
@@ -22,7 +30,8 @@ export function keepFocus(fallback: () => HTMLElement | null): void {
     if (!held || (now && now !== document.body) || document.querySelector('dialog[open]')) return;
     // Left, not lost: a press of the pointer beside everything, or a frame that let go before it goes.
     if (able(held)) return;
-    const to = around.find(able) as HTMLElement | undefined ?? fallback();
+    const back = around.flatMap((e) => [e, ...(openers.get(e) ?? [])]);
+    const to = back.find(able) as HTMLElement | undefined ?? fallback();
     held = null;
     to?.focus({ preventScroll: true });
   };

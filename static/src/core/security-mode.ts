@@ -1,5 +1,5 @@
 // From the person's default and the circumstances to the mode of one message, and what follows from it. Pure.
-import type { RecipientInfo, SecurityDefault, SecurityMode, Settings } from '../api/types.ts';
+import type { Message, RecipientInfo, SecurityDefault, SecurityMode, Settings } from '../api/types.ts';
 
 export const MODES: SecurityMode[] = ['none', 'sign', 'encrypt', 'sign_encrypt'];
 export const signs = (m: SecurityMode): boolean => m === 'sign' || m === 'sign_encrypt';
@@ -45,4 +45,10 @@ export function blockers(addresses: readonly string[], info: ReadonlyMap<string,
     const i = info.get(a);
     return { address: a, status: i?.status ?? 'unknown', expires: i?.certificate?.not_after ?? null };
   });
+}
+
+/** An encrypted message whose text is not here (locked, no key, damaged, or the plan has no S/MIME): what would be written on would replace it by nothing. */
+export function isSealed(m: Message): boolean {
+  if (m.security) return m.security.job !== null || (m.security.encryption?.layers ?? []).some((l) => !l.opened) || /encrypted-no-key|decrypt-error|damaged/.test(m.security.verdict);
+  return m.parts.length === 0 && m.attachments.some((a) => /^application\/(?:x-)?pkcs7-mime/i.test(a.type));
 }

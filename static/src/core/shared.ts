@@ -41,3 +41,5 @@ import '../app/compose.ts';
 import './query.ts';
 import '../store/found.ts';
 import '../views/parts/search.ts';
+import './focus.ts';
+import './security-mode.ts';

@@ -45,7 +45,8 @@ export class WxComposer extends WxElement {
     this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
     this.listen(this, 'wx-editor-send', () => void send(this.#c));
     this.listen(this, 'wx-editor-escape', () => this.#minimize());
-    this.listen(this, 'wx-editor-tab-back', () => this.querySelector<HTMLElement>('.subject-input')?.focus());
+    // Tab leads from the subject to the text; what stands between them is on the way back.
+    this.listen(this, 'wx-editor-tab-back', () => ([...this.querySelectorAll<HTMLElement>('.editor-tools button:not(:disabled)')].find((b) => b.tabIndex === 0) ?? this.querySelector<HTMLElement>('.subject-input'))?.focus());
     this.listen(this, 'wx-editor-ready', () => this.#begin());
     this.listen(window, 'beforeunload', (e: BeforeUnloadEvent) => { if (['dirty', 'failed', 'impossible'].includes(this.#c.saveState.value) || this.#c.sendState.value === 'sending') e.preventDefault(); });
   }
@@ -296,7 +297,7 @@ export class WxComposer extends WxElement {
         <input class="subject-input" id="subject-${c.submission}" placeholder=${t('subject')} maxlength="900" autocomplete="off" dir="auto" .value=${c.subject.value}
           spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
-          @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if (e.key === 'Enter' && !e.ctrlKey && !e.metaKey) { e.preventDefault(); this.#focusBody(); } }} aria-describedby=${ifDefined(smimeOn.value && encrypts(c.mode.value) ? `seen-${c.submission}` : undefined)}>
+          @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if ((e.key === 'Enter' || (e.key === 'Tab' && !e.shiftKey)) && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); this.#focusBody(); } }} aria-describedby=${ifDefined(smimeOn.value && encrypts(c.mode.value) ? `seen-${c.submission}` : undefined)}>
         ${this.#seen()}</div>
       ${c.rich.value ? html`<wx-editor .composer=${c} .guarded=${secret}></wx-editor>` : html`<textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
           spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}

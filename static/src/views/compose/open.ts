@@ -6,7 +6,7 @@ import { parseMailto } from '../../core/address.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
-import { draftHides, draftMode, startMode } from '../../core/security-mode.ts';
+import { draftHides, draftMode, isSealed, startMode } from '../../core/security-mode.ts';
 import { parsePlain } from '../../core/plaintext.ts';
 import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
@@ -97,6 +97,7 @@ export function draftHeader(source: string): { submission: string | null; mode: 
 }
 
 async function openDraft(o: reader.Open, m: Message): Promise<void> {
+  if (isSealed(m)) { toast(t('draft-sealed'), { kind: 'bad' }); return; }
   const already = composers.value.find((c) => c.start.replaces?.uid === o.ref.uid || c.draft.value?.uid === o.ref.uid);
   if (already) { already.minimized.value = false; return; }
   const own = draftHeader(await (await mail.getSource(o.ref)).slice(0, 20_000).text());

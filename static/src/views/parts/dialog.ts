@@ -1,4 +1,5 @@
 // A modal dialog on <dialog>: traps focus natively, closes on Escape and on the backdrop, returns focus.
+import { rememberOpener } from '../../core/focus.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing, ref } from '../../core/lit.ts';
@@ -16,14 +17,20 @@ export interface DialogOptions {
   reads?: boolean;
 }
 
-const opener = new WeakMap<Element, Element | null>();
+/** Into what is to be filled in or decided, never onto the cross: what is typed there would close the dialog. */
+function focusIn(el: HTMLDialogElement): void {
+  const wanted = el.querySelector<HTMLElement>('[autofocus]:not(:disabled)')
+    ?? [...el.querySelectorAll<HTMLElement>('.dialog-body :is(input:not([type=radio], [type=checkbox], [type=file]), textarea, select):not(:disabled)')].find((e) => e.getClientRects().length > 0);
+  if (wanted) wanted.focus();
+  else if (document.activeElement === el.querySelector('.dialog-head button')) (el.querySelector<HTMLElement>('.dialog-foot button:not(:disabled)') ?? el.querySelector<HTMLElement>('.dialog-body'))?.focus();
+}
 
 export function dialog(o: DialogOptions): TemplateResult {
   const opened = (el: Element | undefined): void => {
     if (!(el instanceof HTMLDialogElement) || el.open) return;
-    opener.set(el, document.activeElement);
+    rememberOpener(el);
     // The element is in the document only after this render.
-    queueMicrotask(() => { if (el.isConnected && !el.open) el.showModal(); });
+    queueMicrotask(() => { if (el.isConnected && !el.open) { el.showModal(); focusIn(el); } });
   };
   const cancel = (e: Event): void => { e.preventDefault(); o.close?.(); };
   const backdrop = (e: MouseEvent): void => {

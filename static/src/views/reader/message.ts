@@ -10,6 +10,7 @@ import { WxElement, define } from '../../core/element.ts';
 import { fullDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
+import { isSealed } from '../../core/security-mode.ts';
 import { html, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { folder } from '../../store/folders.ts';
@@ -172,11 +173,11 @@ export class WxMessage extends WxElement {
     const locked = m.security?.job != null;
     const role = folder(ref.folder)?.role;
     return html`${this.#headers(m)}
-      ${role === 'drafts' && !locked ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
+      ${role === 'drafts' && !isSealed(m) ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref} .prompts=${this.prompts}></wx-security-bar>` : nothing}
       ${locked ? nothing : this.#cards(m, ['calendar', 'report'])}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m))}
-        ${m.parts.length === 0 && !locked ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
+        ${m.parts.length === 0 && !isSealed(m) ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>
       ${locked ? nothing : html`${this.#cards(m, ['contact', 'tnef'])}${this.#attachments(m)}`}
       ${locked || role === 'drafts' ? nothing : html`<div class="answer-row">
         <button type="button" class="button" @click=${() => runCommand('message.reply')}>${icon('reply')}${t('cmd-reply')}</button>
