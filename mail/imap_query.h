@@ -6,10 +6,10 @@
  *   primary = "(" query ")" | [field ":"] ("(" query ")" | value) | value
  *   value   = word | "several words"              typographic quotes do too
  *
- * Fields: from to cc bcc subject body list; filename; label (a name, else a keyword) keyword (never a name); in; is; has; after before
- * on; larger smaller (docs/MANUAL.md lists them with their other names). What looks like a field
- * and is none is a word ("http://a"). A field whose value makes no sense is an error that names the
- * place. Everything is bounded: nodes, depth, length.
+ * Fields: from to cc bcc subject body list; filename; label (a name, else a keyword) keyword (never
+ * a name); in; is; has; after before on; larger smaller (docs/MANUAL.md lists them with their other
+ * names). What looks like a field and is none is a word ("http://a"). A field whose value makes no
+ * sense is an error that names the place. Everything is bounded: nodes, depth, length.
  */
 #ifndef WAXSEAL_MAIL_IMAP_QUERY_H
 #define WAXSEAL_MAIL_IMAP_QUERY_H
