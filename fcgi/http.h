@@ -21,6 +21,7 @@ struct request {
     str_t origin;       /* Origin header, or null */
     str_t fetch_site;   /* Sec-Fetch-Site, or null */
     str_t csrf;         /* X-Waxseal-Csrf, or null */
+    str_t account;      /* X-Waxseal-Account, percent-decoded ("" when malformed), or null */
     str_t cookie;       /* raw Cookie header */
     str_t content_type; /* lower-case media type without parameters */
     str_t accept_encoding, accept_language, if_none_match, user_agent, range;

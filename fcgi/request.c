@@ -133,7 +133,7 @@ static str_t request_id(struct arena *a, str_t given)
 struct raw {
     str_t method, uri, host, origin, fetch_site, csrf, cookie, content_type, content_length,
         accept_encoding, accept_language, if_none_match, user_agent, range, remote, forwarded,
-        https, request_id, background;
+        https, request_id, background, account;
 };
 
 static void collect(struct raw *raw, str_t name, str_t value)
@@ -159,6 +159,7 @@ static void collect(struct raw *raw, str_t name, str_t value)
                  {STR("HTTP_X_FORWARDED_FOR"), &raw->forwarded},
                  {STR("HTTPS"), &raw->https},
                  {STR("HTTP_X_WAXSEAL_BACKGROUND"), &raw->background},
+                 {STR("HTTP_X_WAXSEAL_ACCOUNT"), &raw->account},
                  {STR("REQUEST_ID"), &raw->request_id}};
     for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
         if (str_eq(name, slots[i].name)) *slots[i].slot = value;
@@ -187,6 +188,8 @@ rc_t request_parse(char *const *envp, const str_t *trusted, size_t trusted_count
     r.origin = raw.origin;
     r.fetch_site = raw.fetch_site;
     r.csrf = raw.csrf;
+    if (!str_is_null(raw.account) && !percent_decode(raw.account, false, a, &r.account))
+        r.account = STR("");
     r.cookie = raw.cookie;
     r.accept_encoding = raw.accept_encoding;
     r.accept_language = raw.accept_language;

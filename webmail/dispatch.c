@@ -63,12 +63,21 @@ static rc_t find_route(struct call *c, const struct route **out, struct err *e)
     return RC_OK;
 }
 
+/* A page says whose it is: after somebody else signed in beside it in the same browser, the
+ * cookie is theirs, and so would be every answer. */
+static rc_t check_account(struct call *c, struct err *e)
+{
+    if (str_is_null(c->q->account) || str_eq(c->q->account, c->session->address)) return RC_OK;
+    return err_set(e, RC_UNAUTHENTICATED, NULL);
+}
+
 static rc_t check_session(struct call *c, const struct route *r, struct err *e)
 {
     if (r->auth == AUTH_PUBLIC) return RC_OK;
     /* An open stream is nobody's activity, whatever its page says. */
     if (r->handler == events_get) c->q->background = true;
     TRY(session_load(c, &c->session, e));
+    TRY(check_account(c, e));
     TRY(session_entitle(c, e));
     /* Tells a page that runs already what its plan allows now, with whatever it asked for. */
     response_header(c->s, STR("X-Waxseal-Features"),

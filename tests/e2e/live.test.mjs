@@ -195,4 +195,8 @@ test('signed out elsewhere: the page asks to sign in again', async () => {
   assert.equal((await elsewhere.post('/api/v1/signout?everywhere=1', {})).status, 200);
   elsewhere.close();
   await page.locator('#expired-password').waitFor();
+  for (const what of ['wx-header', 'wx-sidebar', '#main']) {
+    await page.waitForFunction((x) => { const e = document.querySelector(x); return e.inert && getComputedStyle(e).visibility === 'hidden'; }, what, { timeout: 5000 });
+  }
+  assert.equal(await page.locator('.row:not(.is-bone)').count(), 0, 'nothing of the mail is left behind the dialog');
 });

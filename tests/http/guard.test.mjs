@@ -48,6 +48,21 @@ test('every changing route refuses a request without token', async () => {
   assert.equal((await c.get('/api/v1/session')).status, 200, 'still signed in');
 });
 
+test('a page of somebody else gets nothing with the cookie of this account, not even by reading', async () => {
+  const c = await signedIn('alice');
+  const mine = c.session.user.address;
+  for (const path of ['/api/v1/session', '/api/v1/folders', `/api/v1/folders/${inbox}/messages`, '/api/v1/events']) {
+    for (const who of [encodeURIComponent('bob@waxseal.test'), '%', encodeURIComponent(`${mine}x`)]) {
+      const r = await c.get(path, { headers: { 'X-Waxseal-Account': who } });
+      assert.equal(r.status, 401, `${path} ${who}`);
+      assert.equal(r.json.code, 'unauthenticated', path);
+    }
+  }
+  const r = await c.post(`/api/v1/folders/${inbox}/flags`, {}, { headers: { 'X-Waxseal-Account': 'bob%40waxseal.test' } });
+  assert.equal(r.status, 401, 'nor by changing');
+  assert.equal((await c.get('/api/v1/folders', { headers: { 'X-Waxseal-Account': encodeURIComponent(mine) } })).status, 200, 'its own');
+});
+
 test('every API route answers 401 without a session', async () => {
   const c = new Client(instance.origin);
   for (const [method, path] of [['GET', '/api/v1/session'], ['GET', '/api/v1/folders'], ['GET', `/api/v1/folders/${inbox}/messages`], ['GET', '/api/v1/settings'],

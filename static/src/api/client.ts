@@ -36,6 +36,11 @@ export function sentence(error: unknown): string {
 let csrf = '';
 export function setCsrf(token: string): void { csrf = token; }
 
+let account = '';
+/** Whose page this is. Every request says so: the cookie may be somebody else's by now, and then nothing is answered. */
+export function setAccount(address: string): void { account = address; }
+export function accountHeader(): Record<string, string> { return account ? { 'X-Waxseal-Account': encodeURIComponent(account) } : {}; }
+
 /** True while requests wait for a new sign-in. */
 export const sessionExpired = signal(false);
 let renewal: Promise<void> | null = null;
@@ -83,7 +88,7 @@ let touched = performance.now();
 for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart']) globalThis.addEventListener?.(type, () => { touched = performance.now(); }, { passive: true, capture: true });
 
 async function once(path: string, o: RequestOptions): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', ...accountHeader() };
   const method = o.method ?? 'GET';
   let body: BodyInit | undefined;
   if (o.json !== undefined) { body = JSON.stringify(o.json); headers['Content-Type'] = 'application/json'; }

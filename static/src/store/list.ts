@@ -184,6 +184,16 @@ function keep(): void {
 /** Nothing that was seen stays in memory (sign out, change of the plan). */
 export function forgetKept(): void { kept.clear(); }
 found.tidyHooks.push(forgetKept);
+/** Nor what is on the screen; source and place stay, for reload(). */
+export function forgetRows(): void {
+  kept.clear();
+  abort.abort();
+  abort = new AbortController();
+  generation++;
+  inFlight.clear();
+  rows = new RowWindow();
+  batch(() => { loading.value = false; bump(); });
+}
 
 /** Shows a folder or a search, from its top or from where it was left. */
 export async function show(next: Source, at: Place | null = null): Promise<void> {

@@ -13,6 +13,7 @@ import * as list from './list.ts';
 import { ownHooks } from './own.ts';
 import type { Own } from './own.ts';
 import * as reader from './reader.ts';
+import { putAway } from './away.ts';
 import { unchoose } from './selection.ts';
 import { reloadSettings, session, settings, settingsHooks } from './session.ts';
 import { link } from './ui.ts';
@@ -98,13 +99,12 @@ function onEvent(e: ServerEvent): void {
   if (e.name === 'folder') void onFolder(data as unknown as FolderNews);
   if (e.name === 'folders') void loadFolders();
   if (e.name === 'features') featuresNow.value = data.smime === true ? 'smime' : 'none';
-  // Whatever is asked next is answered by a request to sign in again.
-  if (e.name === 'signout') void loadFolders();
+  if (e.name === 'signout') void putAway();
 }
 
 function onHello(account: unknown): void {
   // The cookie belongs to somebody who signed in since, in another tab: nothing of theirs is for this page.
-  if (account !== session.value?.user.address) { leader.stop(); void loadFolders(); return; }
+  if (account !== session.value?.user.address) { leader.stop(); void putAway().then(() => leader.start()); return; }
   everything();
 }
 

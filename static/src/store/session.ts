@@ -1,5 +1,5 @@
 // Who is signed in, what the plan allows, and the settings (saved at once, no Save button).
-import { ApiError, setCsrf } from '../api/client.ts';
+import { ApiError, setAccount, setCsrf } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { Identity, Session, Settings, SettingsPatch } from '../api/types.ts';
 import { batch, computed, signal } from '../core/signals.ts';
@@ -35,6 +35,7 @@ export const identity = computed<Identity>(() => settings.value.identities.find(
 
 export function useSession(s: Session): void {
   setCsrf(s.csrf);
+  setAccount(s.user.address);
   batch(() => {
     session.value = s;
     known = merge(defaults(), s.settings ?? {});

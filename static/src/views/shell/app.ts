@@ -28,10 +28,10 @@ export class WxApp extends WxElement {
     const r = route.value;
     if (r.page === 'settings') {
       this.#want('settings', () => import('../settings/settings.ts'));
-      return html`<main class="page" id="main" tabindex="-1"><wx-settings></wx-settings></main>`;
+      return html`<main class="page" id="main" tabindex="-1" ?inert=${sessionExpired.value}><wx-settings></wx-settings></main>`;
     }
     if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
-    return html`<main class="panes" id="main" data-pane=${r.uid ? 'reader' : 'list'}>
+    return html`<main class="panes" id="main" data-pane=${r.uid ? 'reader' : 'list'} ?inert=${sessionExpired.value}>
       <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${smimeOn.value ? html`<wx-first-run></wx-first-run><wx-key-reminder></wx-key-reminder>` : nothing}</section>
       <section class="pane-reader" aria-label=${t('reader-region')}>${r.uid ? html`<wx-reader></wx-reader>` : html`
         <div class="empty empty-reader"><span class="empty-seal">${icon('brand')}</span><h2>${t('reader-empty')}</h2><p>${t('reader-empty-text')}</p></div>`}</section>
@@ -45,14 +45,17 @@ export class WxApp extends WxElement {
   }
 
   override render(): TemplateResult {
+    // Who signs in again may be somebody else: until then nothing of the mail is painted (states.css).
+    const away = sessionExpired.value;
+    document.documentElement.classList.toggle('is-away', away);
     const over = overlay.value !== null || confirming.value !== null || sessionExpired.value;
     if (over) this.#want('overlays', () => import('./overlays.ts'));
     return html`<a class="skip" href="#main" @click=${(e: Event) => { e.preventDefault(); (this.querySelector<HTMLElement>('.grid') ?? this.querySelector<HTMLElement>('#main'))?.focus(); }}>${t('skip')}</a>
-      <wx-header class="header" role="banner"></wx-header>
-      <wx-sidebar class="sidebar ${drawer.value ? 'is-open' : ''}"></wx-sidebar>
+      <wx-header class="header" role="banner" ?inert=${away}></wx-header>
+      <wx-sidebar class="sidebar ${drawer.value ? 'is-open' : ''}" ?inert=${away}></wx-sidebar>
       ${drawer.value ? html`<div class="scrim" @click=${() => { drawer.value = false; }}></div>` : nothing}
       ${this.#page()}
-      ${composers.value.length ? html`<wx-composers></wx-composers>` : nothing}
+      ${composers.value.length ? html`<wx-composers ?inert=${away}></wx-composers>` : nothing}
       <wx-overlays></wx-overlays>
       <wx-toasts></wx-toasts>`;
   }
