@@ -5,6 +5,7 @@ import { isFlat, joined, marksIn, piecesOf, quoted, split, wordsOf } from '../sr
 import { parsePath, pathOf } from '../src/core/router.ts';
 import type { Folder } from '../src/api/types.ts';
 import * as found from '../src/store/found.ts';
+import * as list from '../src/store/list.ts';
 import { may, mayTake } from '../src/store/rights.ts';
 import { parseSearch } from '../src/store/search.ts';
 import { propose } from '../src/views/search/suggest.ts';
@@ -188,4 +189,23 @@ test('a search the server refuses is an error of the page, and is asked anew', a
     assert.equal(found.progress.value.running, false);
     assert.equal((await found.page('F', q, 0, 50)).total, 0);
   } finally { s.done(); }
+});
+
+test('coming back to a search is a new search: what it found before may be gone', async () => {
+  const before = globalThis.fetch;
+  const q = parseSearch('invoice', 'headers', false);
+  let hits = [9, 8];
+  const rowsOf = (uids: number[]): object[] => uids.map((uid) => ({ uid, flags: [], size: 1, received: '2026-11-22T09:00:00Z', date: null, subject: `s${uid}`, from: [], to: [], attachment: false, security: null }));
+  globalThis.fetch = (async (input: string) => (String(input).includes('/search')
+    ? Response.json({ uidvalidity: 7, total: hits.length, offset: 0, messages: rowsOf(hits), header_only: 0, uids: [...hits].reverse().join(','), complete: true, next: null, progress: { done: 1, of: 1 } })
+    : Response.json({ uidvalidity: 7, uidnext: 10, modseq: 1, total: 1, unread: 0, rows: 1, offset: 0, messages: rowsOf([1]) }))) as typeof fetch;
+  const shown = (): number[] => list.loadedRows().map((r) => r.uid);
+  try {
+    await list.show({ folder: 'Back', query: q });
+    assert.deepEqual(shown(), [9, 8]);
+    await list.show({ folder: 'Back', query: null });
+    hits = [10, 9];
+    await list.show({ folder: 'Back', query: q });
+    assert.deepEqual(shown(), [10, 9]);
+  } finally { globalThis.fetch = before; found.forget(); }
 });

@@ -173,6 +173,8 @@ async function load(offset: number, limit: number, stop: AbortSignal = abort.sig
 
 function keep(): void {
   const s = untracked(() => source.value);
+  // What a search found is true of its time: coming back to it is a new one.
+  if (s?.query) { found.leave(); return; }
   if (!s || !rows.size || untracked(() => uidvalidity.value) === 0) return;
   kept.delete(keyOf(s));
   kept.set(keyOf(s), {
