@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { contrast, isInk, isPaper, parseColour } from '../src/frame/colours.ts';
-import { cleanValue } from '../src/frame/css.ts';
+import { cleanSheet, cleanValue } from '../src/frame/css.ts';
+import { titleSubject } from '../src/core/title.ts';
 import { isFromLine, isOriginalLine } from '../src/frame/quotes.ts';
 import { claimedHost, misleading } from '../src/frame/sanitize.ts';
 import { useTexts } from '../src/core/i18n.ts';
@@ -13,7 +14,8 @@ import { previewKind, risky, shownAttachments } from '../src/views/reader/attach
 import { span, undeliveredText } from '../src/views/reader/cards.ts';
 import { partsOf } from '../src/views/reader/link-target.ts';
 import { bareSubject, sameName } from '../src/views/reader/people.ts';
-import { fieldsOf } from '../src/views/reader/source.ts';
+import { fieldsOf, openSource } from '../src/views/reader/source.ts';
+import type { TemplateResult } from '../src/core/lit.ts';
 import type { Attachment, Message } from '../src/api/types.ts';
 
 const rgb = (s: string): NonNullable<ReturnType<typeof parseColour>> => parseColour(s)!;
@@ -113,4 +115,41 @@ test('codes of delivery reports become sentences; unknown ones say only what is 
   assert.match(undeliveredText('5.7.26', 'failed'), /security or policy/);
   assert.match(undeliveredText(null, 'failed'), /refused/);
   assert.match(undeliveredText('9.9.9', 'delayed'), /keeps trying/);
+});
+
+test('a sheet of the mail says nothing about the tree around it', () => {
+  class CSSStyleRule { style = []; cssRules = []; selectorText: string; cssText: string; constructor(s: string) { this.selectorText = s; this.cssText = `${s} { color: red; }`; } }
+  class CSSMediaRule { cssRules: unknown[]; constructor(inner: unknown[]) { this.cssRules = inner; } deleteRule(i: number): void { this.cssRules.splice(i, 1); } get cssText(): string { return `@media print { ${this.cssRules.map((r) => (r as CSSStyleRule).cssText).join(' ')} }`; } }
+  class CSSScopeRule extends CSSMediaRule { head: string; constructor(head: string) { super([]); this.head = head; } override get cssText(): string { return `@scope (${this.head}) { }`; } }
+  class Sheet { cssRules: unknown[] = []; replaceSync(): void { this.cssRules = [':host', 'p, :host(.x) b', ':is(:host)', ':host-context(body)', '::slotted(p)', '.hostess', 'p::before', ':root'].map((s) => new CSSStyleRule(s)); this.cssRules.push(new CSSMediaRule([new CSSStyleRule(':host'), new CSSStyleRule('i')]), new CSSScopeRule(':host'), new CSSScopeRule('.x')); } deleteRule(i: number): void { this.cssRules.splice(i, 1); } }
+  const { css } = cleanSheet('x', Sheet as unknown as typeof CSSStyleSheet);
+  assert.doesNotMatch(css, /:host|slotted/);
+  for (const stays of ['.hostess {', 'p::before {', ':root {', '@media print { i {', '@scope (.x)']) assert.ok(css.includes(stays), stays);
+});
+
+test('the title, which the browser keeps, holds no subject that was encrypted or hidden', () => {
+  const m = (o: object, more: object = {}): Message => ({ headers: { subject: 'secret', outer_subject: null, protected: false, ...o }, parts: [], security: null, ...more }) as unknown as Message;
+  const opened = { security: { encryption: { layers: [{ opened: true }] } } };
+  assert.equal(titleSubject({ message: m({}), keys: [] }), 'secret', 'everybody could read it');
+  assert.equal(titleSubject({ message: m({ outer_subject: '[...]', protected: true }), keys: [] }), '[...]');
+  assert.equal(titleSubject({ message: m({ outer_subject: '[...]', protected: true }, opened), keys: [{}] }), '[...]');
+  assert.equal(titleSubject({ message: m({ protected: true }, opened), keys: [{}] }), '', 'nothing is known of the outside');
+  assert.equal(titleSubject({ message: m({ subject: 'x' }, opened), keys: [{}] }), 'x', 'not protected: the outer one');
+  assert.equal(titleSubject(null), '');
+});
+
+test('the source of a message that was left is not shown over the next one', async () => {
+  const before = globalThis.fetch;
+  const open = { ref: { folder: 'F', uid: 1, uidvalidity: 7 }, message: null, failure: null, keys: [] };
+  try {
+    const stop = new AbortController();
+    const shown: (TemplateResult | null)[] = [];
+    // It was all there already when the next message was opened.
+    globalThis.fetch = (async () => { stop.abort(); return new Response('Subject: old\r\n\r\nx'); }) as unknown as typeof fetch;
+    await openSource(open, false, (s) => { shown.push(s); }, stop.signal);
+    assert.equal(shown.length, 0);
+    globalThis.fetch = (async (_: string, init: RequestInit) => { assert.ok(init.signal!.aborted, 'the read is ended'); throw init.signal!.reason; }) as unknown as typeof fetch;
+    await assert.rejects(openSource(open, true, (s) => { shown.push(s); }, stop.signal), { name: 'AbortError' });
+    assert.equal(shown.length, 0);
+  } finally { globalThis.fetch = before; }
 });

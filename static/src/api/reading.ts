@@ -21,8 +21,8 @@ export async function getInline(m: MessageRef, part: string, keys: LayerKey[], s
 }
 
 /** The beginning of the source as it travelled; the rest is not fetched. Ends with the header when headOnly. */
-export async function readSource(m: MessageRef, most: number, headOnly: boolean): Promise<{ text: string; cut: boolean }> {
-  const answer = await request(`${url(m)}/source?uidvalidity=${m.uidvalidity}`);
+export async function readSource(m: MessageRef, most: number, headOnly: boolean, signal?: AbortSignal): Promise<{ text: string; cut: boolean }> {
+  const answer = await request(`${url(m)}/source?uidvalidity=${m.uidvalidity}`, signal ? { signal } : {});
   const reader = answer.body!.getReader();
   const decoder = new TextDecoder();
   let text = '';

@@ -20,6 +20,7 @@ import * as reader from '../store/reader.ts';
 import { followPlace, forgetSearch, query, startLinked } from '../store/search.ts';
 import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
+import { titleSubject } from '../core/title.ts';
 import { confirming, overlay, watchWidth } from '../store/ui.ts';
 import { startShell } from '../views/shell/app.ts';
 import { startTooltips } from '../views/parts/tooltip.ts';
@@ -88,7 +89,7 @@ function followTitle(): void {
     const r = route.value;
     const f = folder(r.page === 'mail' ? (r.folder ?? INBOX_ID) : null) ?? byRole('inbox');
     const where = r.page === 'settings' ? t('settings') : folderName(f);
-    const subject = r.page === 'mail' && r.uid ? reader.open.value?.message?.headers.subject : '';
+    const subject = r.page === 'mail' && r.uid ? titleSubject(reader.open.value) : '';
     const unread = f && f.role === 'inbox' && f.unread ? `(${f.unread}) ` : '';
     document.title = `${unread}${subject ? `${subject} – ` : ''}${where ? `${where} – ` : ''}Waxseal`;
   });

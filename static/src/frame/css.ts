@@ -55,6 +55,9 @@ function cleanDeclarations(style: CSSStyleDeclaration, resolve: Resolve): number
  *  initial url(), @counter-style, @page) or not: what a browser will learn to load is not known today. */
 const RULES = new Set(['CSSStyleRule', 'CSSMediaRule', 'CSSSupportsRule', 'CSSContainerRule', 'CSSLayerBlockRule', 'CSSScopeRule', 'CSSStartingStyleRule', 'CSSKeyframesRule', 'CSSKeyframeRule', 'CSSNestedDeclarations']);
 
+/** Pseudo-classes of a shadow tree that reach out of it. The browser writes their names without escapes. */
+const OUTSIDE = /:host(?![\w])|::(?:slotted|part|backdrop|view-transition)/i;
+
 function cleanRules(owner: CSSStyleSheet | CSSGroupingRule | CSSKeyframesRule, resolve: Resolve): number {
   let blocked = 0;
   for (let i = owner.cssRules.length - 1; i >= 0; i--) {
@@ -63,6 +66,11 @@ function cleanRules(owner: CSSStyleSheet | CSSGroupingRule | CSSKeyframesRule, r
     if (!RULES.has(kind)) {
       if (/url|src|image/i.test(rule.cssText)) blocked++;
       (owner as CSSStyleSheet).deleteRule(i); // such rules stand in sheets and groups only
+      continue;
+    }
+    // The tree around the mail is not the mail's to style: its host, above all (views/reader/print.ts).
+    if (OUTSIDE.test((rule as CSSStyleRule).selectorText ?? '') || (kind === 'CSSScopeRule' && OUTSIDE.test(rule.cssText.slice(0, rule.cssText.indexOf('{'))))) {
+      (owner as CSSStyleSheet).deleteRule(i);
       continue;
     }
     if (rule.style) blocked += cleanDeclarations(rule.style, resolve);

@@ -40,11 +40,15 @@ export class WxReader extends WxElement {
   /** How many messages the list knows of. */
   #count = 0;
 
+  /** Ends what was begun for the message asked for. */
+  #stop = new AbortController();
+
   constructor() { super(); this.spread = false; this.sheet = null; }
 
   override connectedCallback(): void {
     super.connectedCallback();
     import('./mail-frame.ts').catch(() => undefined); // most mail is HTML: beside the message, not after it
+    this.onLeave(() => this.#stop.abort());
     this.listen(window, 'wx-print', () => this.#with('print'));
     this.listen(window, 'wx-source', () => this.#with('source'));
     this.listen(window, 'wx-headers', () => this.#with('headers'));
@@ -56,9 +60,11 @@ export class WxReader extends WxElement {
   #with(what: 'print' | 'source' | 'headers'): void {
     const o = reader.open.value;
     if (!o?.message) return;
+    this.#stop.abort();
+    const { signal } = (this.#stop = new AbortController());
     const show = (sheet: TemplateResult | null): void => { this.sheet = sheet; };
-    const run = what === 'print' ? import('./print.ts').then((p) => p.printMessage(o)) : import('./source.ts').then((s) => s.openSource(o, what === 'headers', show));
-    run.catch((error: unknown) => toast(sentence(error), { kind: 'bad' }));
+    const run = what === 'print' ? import('./print.ts').then((p) => p.printMessage(o)) : import('./source.ts').then((s) => s.openSource(o, what === 'headers', show, signal));
+    run.catch((error: unknown) => { if (!signal.aborted) toast(sentence(error), { kind: 'bad' }); });
   }
 
   // ---- walking through the conversation ----
@@ -87,6 +93,7 @@ export class WxReader extends WxElement {
       // Another message of the same conversation moves nothing but the place.
       if (reader.items.value.length < 2) this.spread = false;
       this.sheet = null;
+      this.#stop.abort(); // what is still being read belongs to the one before
       this.#settled = '';
       beginReading();
       this.#count = 0;

@@ -33,8 +33,9 @@ async function copy(text: string): Promise<void> {
   try { await navigator.clipboard.writeText(text); toast(t('clipboard-done')); } catch { toast(t('clipboard-failed'), { kind: 'bad' }); }
 }
 
-export async function openSource(o: Open, headers: boolean, show: (sheet: TemplateResult | null) => void): Promise<void> {
-  const { text, cut } = await readSource(o.ref, headers ? HEAD_MOST : SOURCE_MOST, headers);
+export async function openSource(o: Open, headers: boolean, show: (sheet: TemplateResult | null) => void, signal: AbortSignal): Promise<void> {
+  const { text, cut } = await readSource(o.ref, headers ? HEAD_MOST : SOURCE_MOST, headers, signal);
+  if (signal.aborted) return; // another message is on the screen
   const close = (): void => show(null);
   const fields = headers ? fieldsOf(text) : [];
   show(dialog({
