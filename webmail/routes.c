@@ -74,8 +74,10 @@ bool routes_document(struct buf *out)
     for (int rc = RC_OK + 1; rc < RC_COUNT; rc++)
         buf_printf(out, "| `%s` | %d | %s |\n", err_word((rc_t) rc), err_http_status((rc_t) rc),
                    err_sentence((rc_t) rc));
-    buf_cstr(out, "\nAny request may say whose page it comes from (header `X-Waxseal-Account`, the address "
-                  "percent-encoded): 401 when that is not the session's account.\n");
+    buf_cstr(
+        out,
+        "\nAny request may say whose page it comes from (header `X-Waxseal-Account`, the address "
+        "percent-encoded): 401 when that is not the session's account.\n");
     buf_cstr(out, "\nGuard: *token* = header `X-Waxseal-Csrf` and our own Origin; *form token* = "
                   "field `csrf`; *origin* = our own Origin only.\n\n"
                   "| route | for | guard | feature | what | request | answer |\n"
