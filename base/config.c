@@ -403,6 +403,59 @@ static rc_t fill_defaults(struct reader *r)
     return RC_OK;
 }
 
+#define ANY "\1" /* stands for what an address may have there */
+
+static size_t count_at(str_t s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] == '@';
+    return n;
+}
+
+/* Can both be the same when each ANY becomes some text without '@'? Rather yes than no. */
+static bool can_coincide(str_t x, str_t y)
+{
+    ptrdiff_t x1 = str_chr(x, *ANY), y1 = str_chr(y, *ANY);
+    if (x1 < 0 && y1 < 0) return str_ieq(x, y);
+    if (count_at(x) != count_at(y)) return false;
+    size_t head_x = x1 < 0 ? x.n : (size_t) x1, head_y = y1 < 0 ? y.n : (size_t) y1;
+    size_t tail_x = x1 < 0 ? x.n : x.n - 1 - (size_t) str_rchr(x, *ANY);
+    size_t tail_y = y1 < 0 ? y.n : y.n - 1 - (size_t) str_rchr(y, *ANY);
+    size_t head = head_x < head_y ? head_x : head_y, tail = tail_x < tail_y ? tail_x : tail_y;
+    return str_ieq(str_sub(x, 0, head), str_sub(y, 0, head)) &&
+           str_ieq(str_sub(x, x.n - tail, x.n), str_sub(y, y.n - tail, y.n));
+}
+
+static str_t login_shape(struct reader *r, const struct config_domain *d, str_t domain)
+{
+    return config_login_name(d, arena_printf(r->a, ANY "@%.*s", STR_ARG(domain)), r->a);
+}
+
+/* Two spellings of one mail account would be two accounts here: the second factor of one could be
+ * passed by the other. */
+static rc_t check_logins(struct reader *r)
+{
+    static const char expected[] = "a login that no other domain of this IMAP server can have too";
+    const struct config *c = r->c;
+    for (size_t i = 0; i < c->domain_count; i++) {
+        const struct config_domain *x = &c->domains[i];
+        bool any = str_eq(x->name, STR("*"));
+        str_t shape = login_shape(r, x, any ? STR(ANY) : x->name);
+        if (any && str_eq(shape, login_shape(r, x, STR("other"))))
+            return fail(r, r->line, "login", expected, x->login);
+        for (size_t k = 0; k < c->domain_count; k++) {
+            const struct config_domain *y = &c->domains[k];
+            str_t own = login_shape(r, y, y->name);
+            if (k == i || str_eq(y->name, STR("*")) || !str_ieq(x->imap.host, y->imap.host) ||
+                x->imap.port != y->imap.port || (any && str_ieq(login_shape(r, x, y->name), own)))
+                continue;
+            if (can_coincide(shape, own)) return fail(r, r->line, "login", expected, x->login);
+        }
+    }
+    return RC_OK;
+}
+
 static rc_t check_whole(struct reader *r)
 {
     struct config *c = r->c;
@@ -421,7 +474,7 @@ static rc_t check_whole(struct reader *r)
             return fail(r, r->line, "plan", "a plan that has a section [plan NAME]",
                         c->domains[i].plan);
     }
-    return RC_OK;
+    return check_logins(r);
 }
 
 static rc_t read_all(struct reader *r)

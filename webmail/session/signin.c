@@ -46,7 +46,8 @@ static rc_t try_password(struct call *c, str_t address, str_t password, str_t co
 {
     const struct config *config = c->app->config;
     const struct config_domain *domain = config_domain_of(config, address);
-    if (!domain || str_chr(address, '@') < 1) return try_nobody(c, password, e);
+    if (!domain || str_chr(address, '@') < 1 || str_chr(address, '@') != str_rchr(address, '@'))
+        return try_nobody(c, password, e);
     str_t login = config_login_name(domain, address, c->arena);
     struct session_seed seed;
     TRY(session_seed_new(c, &seed, e));

@@ -57,6 +57,25 @@ static void reads_a_whole_file(void **state)
     assert_str(config_login_name(d, STR("x@else.where"), a), STR("x@else.where"));
 }
 
+#define TWO(name, login)                                                                           \
+    "[domain " name "]\nimap = imap://localhost:143\nsmtp = smtp://localhost:25\nlogin = " login   \
+    "\n"
+
+static void takes_logins_that_cannot_be_the_same(void **state)
+{
+    (void) state;
+    static const char *const rows[] = {
+        GOOD_SERVER TWO("a.test", "%u") TWO("b.test", "%u") TWO("*", "%u") GOOD_PLAN,
+        GOOD_SERVER TWO("a.test", "%n-a") TWO("b.test", "%n-b") GOOD_PLAN,
+        GOOD_SERVER TWO("a.test", "%n") TWO("*", "%n@%d") GOOD_PLAN};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+        struct config *c = NULL;
+        struct err e;
+        if (load(rows[i], a, &c, &e) != RC_OK) fail_msg("row %zu: %s", i, e.message);
+    }
+}
+
 static void names_the_wrong_line(void **state)
 {
     (void) state;
@@ -100,6 +119,12 @@ static void names_the_wrong_line(void **state)
          "revocation: expected a section [fetch] when it is hard"},
         {GOOD_SERVER "instance = Has Spaces\n" GOOD_DOMAIN GOOD_PLAN,
          ":9: instance: expected 1 to 32"},
+        {GOOD_SERVER TWO("a.test", "%n") TWO("b.test", "%n") GOOD_PLAN, "login: expected a login"},
+        {GOOD_SERVER TWO("a.test", "%n") TWO("b.test", "%n-b") GOOD_PLAN,
+         "login: expected a login"},
+        {GOOD_SERVER TWO("a.test", "%u") TWO("b.test", "%n@A.test") GOOD_PLAN, "no other domain"},
+        {GOOD_SERVER TWO("*", "%u") TWO("b.test", "%n@a.test") GOOD_PLAN, "no other domain"},
+        {GOOD_SERVER TWO("*", "%n") GOOD_PLAN, "no other domain"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
@@ -161,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_whole_file),
         cmocka_unit_test(names_the_wrong_line),
+        cmocka_unit_test(takes_logins_that_cannot_be_the_same),
         cmocka_unit_test(reads_the_places_that_may_be_asked),
         cmocka_unit_test(says_when_there_is_no_file),
     };
