@@ -19,6 +19,8 @@ try {
     const shot = async (name) => {
       if (only.length && !only.some((o) => name.startsWith(o))) return;
       await p.page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))));
+      // The list's first words come when it rests.
+      await p.page.waitForFunction(() => !document.querySelector('.row') || [...document.querySelectorAll('.row-snippet')].some((e) => e.textContent.trim() && !e.matches('.is-sealed, em')), null, { timeout: 1500 }).catch(() => undefined);
       // one device pixel per CSS pixel keeps the files small; a phone is taken as sharp as it is
       await p.page.screenshot({ path: path.join(out, `${name}-${look}.png`) });
       console.log(`${name}-${look}`);
