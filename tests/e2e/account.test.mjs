@@ -46,6 +46,25 @@ test('every section has its own address, works by keyboard, and a change is save
   await eventually(async () => (await stored()).ui.language === 'en-US', 'the style is stored');
 });
 
+test('the reading pane: below the list, none, and beside it again', async () => {
+  const { page } = p;
+  const boxes = async () => { const [list, reader] = await Promise.all(['.pane-list', '.pane-reader'].map((s) => page.locator(s).boundingBox())); return { list, reader }; };
+  const choose = async (name, value) => { await open('list'); await page.getByRole('radio', { name }).check(); await eventually(async () => (await stored()).list.preview === value, 'stored'); await page.goto(`${instance.origin}/mail/`); await page.locator('.row:not(.is-bone)').first().waitFor(); };
+  await choose('Below the list', 'below');
+  const below = await boxes();
+  assert.ok(below.reader.y >= below.list.y + below.list.height - 1 && Math.abs(below.reader.x - below.list.x) < 2, JSON.stringify(below));
+  await choose('No pane', 'none');
+  assert.equal((await boxes()).reader, null, 'only the list');
+  await page.locator('.row:not(.is-bone)').first().click();
+  await page.locator('.reader-back').waitFor();
+  assert.equal((await boxes()).list, null, 'only the message');
+  await page.locator('.reader-back').click();
+  await page.locator('.row:not(.is-bone)').first().waitFor();
+  await choose('Beside the list', 'right');
+  const beside = await boxes();
+  assert.ok(beside.reader.x >= beside.list.x + beside.list.width - 1 && Math.abs(beside.reader.y - beside.list.y) < 2, JSON.stringify(beside));
+});
+
 test('the sections have no serious fault for people who use a screen reader, on a phone too', async () => {
   for (const section of ['general', 'list', 'reading', 'notifications', 'identity', 'filters', 'account']) {
     for (const size of [{ width: 1360, height: 860 }, { width: 390, height: 800 }]) {

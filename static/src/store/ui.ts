@@ -1,6 +1,7 @@
 // What is open on the screen besides the mail itself.
 import type { Aim } from './actions.ts';
 import type { Folder } from '../api/types.ts';
+import { settings } from './session.ts';
 import { route } from '../core/router.ts';
 import { batch, effect, signal, untracked } from '../core/signals.ts';
 
@@ -30,11 +31,13 @@ effect(() => {
   untracked(() => batch(() => { overlay.value = null; confirming.value?.resolve(false); }));
 });
 
+/** List and message are seen together: there is room for both, and the person wants it so. */
 export const wide = signal(true);
 export function watchWidth(): void {
   const q = matchMedia('(min-width: 62rem)');
-  wide.value = q.matches;
-  q.addEventListener('change', () => { wide.value = q.matches; });
+  const room = signal(q.matches);
+  q.addEventListener('change', () => { room.value = q.matches; });
+  effect(() => { wide.value = room.value && settings.value.list.preview !== 'none'; });
 }
 
 /** How news arrives: told at once, asked for now and then, or not at all. starting: nobody knows yet. */

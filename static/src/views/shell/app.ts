@@ -8,7 +8,7 @@ import { route } from '../../core/router.ts';
 import { sessionExpired } from '../../api/client.ts';
 import { confirming, drawer, overlay } from '../../store/ui.ts';
 import { composers } from '../../store/composers.ts';
-import { smimeOn } from '../../store/session.ts';
+import { settings, smimeOn } from '../../store/session.ts';
 import './header.ts';
 import './sidebar.ts';
 import './toasts.ts';
@@ -31,7 +31,7 @@ export class WxApp extends WxElement {
       return html`<main class="page" id="main" tabindex="-1" ?inert=${sessionExpired.value}><wx-settings></wx-settings></main>`;
     }
     if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
-    return html`<main class="panes" id="main" data-pane=${r.uid ? 'reader' : 'list'} ?inert=${sessionExpired.value}>
+    return html`<main class="panes" id="main" data-preview=${settings.value.list.preview} data-pane=${r.uid ? 'reader' : 'list'} ?inert=${sessionExpired.value}>
       <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${smimeOn.value ? html`<wx-first-run></wx-first-run><wx-key-reminder></wx-key-reminder>` : nothing}</section>
       <section class="pane-reader" aria-label=${t('reader-region')}>${r.uid ? html`<wx-reader></wx-reader>` : html`
         <div class="empty empty-reader"><span class="empty-seal">${icon('brand')}</span><h2>${t('reader-empty')}</h2><p>${t('reader-empty-text')}</p></div>`}</section>
