@@ -96,6 +96,8 @@ test('what one tab does, the other shows at once, before any server could tell',
   const a = inTab(p.page), b = inTab(two);
   await a.row('old1').waitFor();
   await eventually(async () => (await streams()) === 1, 'a leader');
+  // Both listen: one leads, the other waits for its turn.
+  await eventually(() => p.page.evaluate(() => navigator.locks.query().then((q) => [...q.held, ...q.pending].filter((l) => l.name.startsWith('waxseal-live')).length >= 2)), 'both tabs listen');
   // No word from the server reaches the second tab: what it shows came from the first.
   await two.route('**/api/v1/**', (route) => route.abort());
   try {
@@ -198,5 +200,5 @@ test('signed out elsewhere: the page asks to sign in again', async () => {
   for (const what of ['wx-header', 'wx-sidebar', '#main']) {
     await page.waitForFunction((x) => { const e = document.querySelector(x); return e.inert && getComputedStyle(e).visibility === 'hidden'; }, what, { timeout: 5000 });
   }
-  assert.equal(await page.locator('.row:not(.is-bone)').count(), 0, 'nothing of the mail is left behind the dialog');
+  await eventually(async () => (await page.locator('.row:not(.is-bone)').count()) === 0, 'nothing of the mail is left behind the dialog');
 });

@@ -14,7 +14,12 @@ import { forgetUndo } from './undo.ts';
 const OUTSIDE = 'wx-preview, iframe.print-frame';
 
 /** Done when the page is its owner's again: at once where the session lives, else after the sign-in. */
-export async function putAway(): Promise<void> {
+export function putAway(): Promise<void> {
+  return under ??= put().finally(() => { under = null; });
+}
+let under: Promise<void> | null = null;
+
+async function put(): Promise<void> {
   reader.forgetAll();
   list.forgetRows();
   forgetUndo();

@@ -258,7 +258,8 @@ export function startLive(): void {
   document.addEventListener('resume', () => { leader.start(); everything(); });
   addEventListener('pagehide', () => leader.stop());
   addEventListener('pageshow', (e) => { if (e.persisted) { leader.start(); everything(); } });
-  effect(() => { if (sessionExpired.value) disconnect(); else if (untracked(() => leader.leading && !stream)) connect(); });
+  // Any request may learn of the end before the stream tells it.
+  effect(() => { if (sessionExpired.value) { disconnect(); untracked(() => void putAway().catch(() => undefined)); } else if (untracked(() => leader.leading && !stream)) connect(); });
   leader.start();
   tell({ say: 'join' });
 }
