@@ -122,6 +122,7 @@ test('a code at sign-in: set up by scanning, used without JavaScript, switched o
   const step = stepNow();
   await p.page.locator('#totp-code').fill(codeAt(secret, step));
   await p.page.locator('.dialog [type=submit]').click();
+  await p.page.locator('.code-list li').nth(9).waitFor();
   const codes = await p.page.locator('.code-list li').allTextContents();
   assert.equal(codes.length, 10);
   await p.page.getByRole('button', { name: 'I have kept them' }).click();

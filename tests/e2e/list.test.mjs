@@ -283,12 +283,16 @@ test('labels: made while putting one on, shown in the row, found, renamed, taken
 test('dragged onto a folder: moved; with Ctrl copied', async () => {
   await go(BOX);
   const goal = page.locator('wx-sidebar .folder').filter({ has: page.getByText(OTHER, { exact: true }) });
+  // What is still being drawn would move away under the pointer.
+  await goal.waitFor();
+  await settled();
   await page.locator('.row:not(.is-bone)').first().dragTo(goal);
-  await toast(`Moved to`).waitFor();
-  assert.equal((await found(OTHER, 'ALL')).length, 1);
-  assert.equal((await found(BOX, 'ALL')).length, N - 1);
+  await toast(`Moved to ${OTHER}`).waitFor();
+  await eventually(async () => (await found(OTHER, 'ALL')).length === 1 && (await found(BOX, 'ALL')).length === N - 1, 'it is moved');
   await page.keyboard.press('z');
   await eventually(async () => (await found(BOX, 'ALL')).length === N, 'it is back');
+  await eventually(async () => (await page.locator('wx-list .grid').getAttribute('aria-rowcount')) === String(N), 'the list shows it');
+  await settled();
   await page.keyboard.down('Control');
   await page.locator('.row:not(.is-bone)').first().dragTo(goal);
   await page.keyboard.up('Control');
