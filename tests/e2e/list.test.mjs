@@ -182,14 +182,18 @@ test('everything marked as read and undone: those that were read before stay rea
 
 test('refused by the server: the rows come back, a sentence says why', async () => {
   await go(BOX);
-  const was = await seen();
+  await settled();
+  // The lowest row may be cut off or not: what stands above it counts.
+  const top = async () => (await seen()).slice(0, 9);
+  const was = await top();
+  assert.equal(was.length, 9);
   await page.route('**/move', (r) => r.fulfill({ status: 507, contentType: 'application/json', body: JSON.stringify({ code: 'storage_full', message: 'Full.', details: {} }) }));
   await grid().focus();
   await page.keyboard.press('j');
   await page.keyboard.press('e');
   await page.locator('.toast.is-bad', { hasText: 'no room left' }).waitFor();
-  assert.deepEqual(await seen(), was);
   await page.unroute('**/move');
+  assert.deepEqual(await top(), was);
 });
 
 test('conversations: one row each, acted on as a whole, taken back', async () => {

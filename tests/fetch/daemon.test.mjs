@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { after, afterEach, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { closeAll, fetchCall, fetchDaemon, fetchRaw, folder, httpServer, outside, run, until } from '../lib/netns.mjs';
 
@@ -19,6 +19,7 @@ before(async () => {
   web = await httpServer('11.1.2.3', 80, (q, r) => (q.url === '/hold' ? held.push(r) : r.end('fine')));
 });
 after(closeAll);
+afterEach(() => release()); // so that a failed test does not fail those after it
 
 const ask = (daemon, url = '/x', more = {}) => fetchCall(daemon.socket, { kind: 'crl', url: `http://11.1.2.3${url}`, ...more });
 const holding = (n) => until(`${n} held requests`, () => held.length === n);
@@ -118,8 +119,8 @@ test('a slow host does not keep everybody waiting', options, async () => {
   const other = await httpServer('11.1.2.4', 80, (q, r) => r.end('another host'));
   const first = ask(daemon, '/hold');
   await holding(1);
-  const refused = await until('others to be let off', async () => { const a = await ask(daemon, '/hold', { timeout: 50 }); return a.outcome === 'busy' && a; });
-  assert.match(refused.detail, /others wait for this host/);
+  // On a busy machine one may also find its time gone before its turn: that is another answer.
+  await until('others to be let off', async () => { const a = await ask(daemon, '/hold', { timeout: 200 }); return a.outcome === 'busy' && /others wait for this host/.test(a.detail); });
   assert.equal((await fetchCall(daemon.socket, { kind: 'crl', url: 'http://11.1.2.4/' })).body.toString(), 'another host');
   release();
   assert.equal((await first).body.toString(), 'released');
