@@ -126,6 +126,14 @@ str_t arena_str(struct arena *a, str_t s)
     return p ? (str_t){p, s.n} : STR_NULL;
 }
 
+str_t arena_lower(struct arena *a, str_t s)
+{
+    char *p = arena_cstr(a, s);
+    for (size_t i = 0; p && i < s.n; i++)
+        if (p[i] >= 'A' && p[i] <= 'Z') p[i] = (char) (p[i] + 32);
+    return p ? (str_t){p, s.n} : STR_NULL;
+}
+
 str_t arena_printf(struct arena *a, const char *fmt, ...)
 {
     va_list ap, again;

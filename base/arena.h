@@ -32,6 +32,8 @@ void *arena_array(struct arena *a, size_t n, size_t size) __attribute__((malloc)
 char *arena_cstr(struct arena *a, str_t s);
 /* Copy (a NUL follows it, not counted); the null slice past the limit. */
 str_t arena_str(struct arena *a, str_t s);
+/* Copy in lower case, of ASCII letters only; the null slice past the limit. */
+str_t arena_lower(struct arena *a, str_t s);
 /* Formatted text (a NUL follows it); the null slice past the limit. */
 str_t arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Bytes handed out so far. */

@@ -5,20 +5,13 @@
 #include "cli/ctl.h"
 #include "policy/alias.h"
 
-static str_t lower(struct arena *a, const char *s)
-{
-    char *copy = arena_cstr(a, str_c(s));
-    for (char *p = copy; p && *p; p++)
-        if (*p >= 'A' && *p <= 'Z') *p = (char) (*p + 32);
-    return copy ? str_c(copy) : STR("");
-}
-
 static int change(const char *account, const char *alias, bool on)
 {
     struct err e = {0};
     CLEANUP_CTL struct ctl c = {0};
-    if (ctl_open(&c, &e) != RC_OK || alias_set(c.kv, c.a, c.config->instance, lower(c.a, account),
-                                               str_c(alias), on, &e) != RC_OK)
+    if (ctl_open(&c, &e) != RC_OK ||
+        alias_set(c.kv, c.a, c.config->instance, arena_lower(c.a, str_c(account)), str_c(alias), on,
+                  &e) != RC_OK)
         return ctl_failed(&e);
     printf("%s: %s %s\n", account, alias, on ? "added" : "removed");
     return EXIT_FINE;
@@ -44,7 +37,8 @@ int cmd_alias_show(int argc, char **argv)
     CLEANUP_JSON json_t *rows = json_array();
     if (argc != 1) return cli_usage("alias show ADDRESS");
     if (ctl_open(&c, &e) != RC_OK ||
-        alias_list(c.kv, c.a, c.config->instance, lower(c.a, argv[0]), &list, &e) != RC_OK)
+        alias_list(c.kv, c.a, c.config->instance, arena_lower(c.a, str_c(argv[0])), &list, &e) !=
+            RC_OK)
         return ctl_failed(&e);
     for (size_t i = 0; i < list.count; i++)
         json_array_append_new(rows, json_from_str(list.addresses[i]));
@@ -62,7 +56,7 @@ int cmd_user_totp_off(int argc, char **argv)
     rc_t rc = ctl_open(&c, &e);
     if (rc == RC_OK) {
         str_t key = arena_printf(c.a, "%.*s:u:%.*s:totp", STR_ARG(c.config->instance),
-                                 STR_ARG(lower(c.a, argv[0])));
+                                 STR_ARG(arena_lower(c.a, str_c(argv[0]))));
         rc = KV_CMD(c.kv, c.a, &v, &e, STR("DEL"), key);
     }
     if (rc == RC_OK && v.i != 1) rc = err_set(&e, RC_NOT_FOUND, "It was not on.");

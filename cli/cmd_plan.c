@@ -119,15 +119,6 @@ int cmd_user_set(int argc, char **argv)
     return set_plan("user", argv[0], argv[1], plan_set_user);
 }
 
-static str_t lower(struct arena *a, const char *s)
-{
-    char *copy = arena_cstr(a, str_c(s));
-    for (char *p = copy; p && *p; p++) {
-        if (*p >= 'A' && *p <= 'Z') *p = (char) (*p + 32);
-    }
-    return str_c(copy);
-}
-
 int cmd_user_show(int argc, char **argv)
 {
     struct err e;
@@ -137,7 +128,7 @@ int cmd_user_show(int argc, char **argv)
     struct kv_value user, domain;
     if (argc != 1) return cli_usage("user show ADDRESS");
     rc_t rc = ctl_open(&c, &e);
-    str_t account = rc == RC_OK ? lower(c.a, argv[0]) : STR_NULL, local, host;
+    str_t account = rc == RC_OK ? arena_lower(c.a, str_c(argv[0])) : STR_NULL, local, host;
     if (rc == RC_OK && !str_cut(account, '@', &local, &host)) {
         rc = err_set(&e, RC_INVALID, "That is not an account: user@domain is.");
     }

@@ -37,6 +37,26 @@ bool percent_decode(str_t text, bool plus_is_space, struct arena *a, str_t *out)
     return true;
 }
 
+str_t percent_encode(str_t text, const char *also, struct arena *a)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char *p = arena_array(a, text.n + 1, 3);
+    size_t n = 0;
+    if (!p) return STR_NULL;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char) text.p[i];
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+            (c && (strchr("-._~", c) || strchr(also, c)))) {
+            p[n++] = (char) c;
+        } else {
+            p[n++] = '%';
+            p[n++] = hex[c >> 4];
+            p[n++] = hex[c & 15];
+        }
+    }
+    return str_n(p, n);
+}
+
 str_t form_field(str_t form, str_t name, struct arena *a)
 {
     for (unsigned i = 0; form.n > 0 && i < REQUEST_MAX_FIELDS; i++) {

@@ -16,4 +16,8 @@ rc_t request_parse(char *const *envp, const str_t *trusted, size_t trusted_count
 /* Percent-decoding. False on a bad escape, a NUL, or what is not UTF-8. */
 bool percent_decode(str_t text, bool plus_is_space, struct arena *a, str_t *out);
 
+/* Percent-encoding (RFC 3986 section 2.1) of all that is not unreserved, but for the characters of
+ * `also`. The null slice when the arena is full. */
+str_t percent_encode(str_t text, const char *also, struct arena *a);
+
 #endif

@@ -74,7 +74,7 @@ static uint64_t subject_number(uint64_t seed, str_t raw, struct arena *a)
     str_t s = str_trim(header_text(str_sub(raw, 0, SUBJECT_MAX), a));
     bool reply = strip_reply(&s);
     if (s.n == 0) return 0;
-    return (hash_of(seed, text_lower(s, a)) & ~(uint64_t) 1) | (reply ? 1 : 0);
+    return (hash_of(seed, arena_lower(a, s)) & ~(uint64_t) 1) | (reply ? 1 : 0);
 }
 
 /* --- one header ----------------------------------------------------------------------------------

@@ -137,7 +137,7 @@ static size_t read_segments(struct reader *r, struct segment *out)
         if (r->at >= r->s.n || r->s.p[r->at] != '=') continue;
         r->at++;
         struct segment *g = &out[n++];
-        *g = (struct segment){.name = text_lower(name, r->a)};
+        *g = (struct segment){.name = arena_lower(r->a, name)};
         g->value = read_value(r);
         name_segment(g);
     }
@@ -226,7 +226,7 @@ rc_t param_parse(str_t raw, struct arena *a, struct param_value *out, struct err
     while (r.at < flat.n && flat.p[r.at] != ';' && flat.p[r.at] != '(' &&
            !text_is_blank(flat.p[r.at]))
         r.at++;
-    v.token = text_lower(str_sub(flat, from, r.at), a);
+    v.token = arena_lower(a, str_sub(flat, from, r.at));
     size_t n = read_segments(&r, g);
     v.params = ARENA_ARRAY(a, n + 1, struct param);
     if (!v.token.p || !v.params) return err_set(e, RC_NO_MEMORY, NULL);

@@ -67,7 +67,7 @@ static void read_recipient(const struct entity *g, struct arena *a, struct repor
     str_t address = typed(g, "Final-Recipient", a), action = text_of(g, "Action", a);
     if (!address.n) address = typed(g, "Original-Recipient", a);
     *out = (struct report_recipient){.address = address.n ? address : STR(""),
-                                     .action = action.n ? text_lower(action, a) : STR(""),
+                                     .action = action.n ? arena_lower(a, action) : STR(""),
                                      .status = text_of(g, "Status", a),
                                      .diagnostic = typed(g, "Diagnostic-Code", a),
                                      .remote = typed(g, "Remote-MTA", a),
@@ -115,7 +115,7 @@ static void read_disposition(str_t value, struct arena *a, struct report *out)
     if (!str_cut(value, ';', &mode, &what)) what = STR("");
     str_cut(str_trim(what), '/', &what, &modifier);
     out->automatic = str_istarts(mode, STR("automatic-action"));
-    out->disposition = text_lower(str_trim(what), a);
+    out->disposition = arena_lower(a, str_trim(what));
     if (str_is_null(out->disposition)) out->disposition = STR("");
     if (modifier.n && !out->problem.n) out->problem = str_trim(modifier);
 }

@@ -121,13 +121,3 @@ str_t text_lines(str_t s, struct arena *a)
     str_t all = str_trim(buf_view(&b));
     return arena_str(a, all.p ? all : STR(""));
 }
-
-str_t text_lower(str_t s, struct arena *a)
-{
-    str_t copy = arena_str(a, s.p ? s : STR(""));
-    for (size_t i = 0; i < copy.n; i++) {
-        char *c = (char *) copy.p + i; /* our own copy */
-        if (*c >= 'A' && *c <= 'Z') *c = (char) (*c + 32);
-    }
-    return copy;
-}

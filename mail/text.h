@@ -21,8 +21,6 @@ bool text_unfold(str_t raw, struct buf *out);
 str_t text_one_line(str_t s, struct arena *a);
 /* The same line by line, with LF between them; at most 200 lines, empty ones at the ends go. */
 str_t text_lines(str_t s, struct arena *a);
-/* ASCII lower-case copy. */
-str_t text_lower(str_t s, struct arena *a);
 /* RFC 2047 words (also where the RFC forbids them) and raw 8-bit text to UTF-8, appended. s is
  * unfolded. */
 bool text_decode_words(str_t s, struct buf *out);

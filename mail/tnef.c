@@ -115,7 +115,7 @@ static str_t text_of(struct reading *r, unsigned type, str_t value)
 
 static str_t lower_type(struct reading *r, str_t type)
 {
-    str_t v = text_lower(str_trim(type), r->a);
+    str_t v = arena_lower(r->a, str_trim(type));
     ptrdiff_t slash = str_chr(v, '/');
     bool good = slash > 0 && (size_t) slash + 1 < v.n && v.n < 128;
     for (size_t i = 0; good && i < v.n; i++)

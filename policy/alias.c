@@ -15,16 +15,6 @@ static str_t key_of(struct arena *a, str_t instance, str_t account)
     return arena_printf(a, "%.*s:user:%.*s:alias", STR_ARG(instance), STR_ARG(account));
 }
 
-static str_t lower(struct arena *a, str_t s)
-{
-    str_t copy = arena_str(a, s);
-    for (size_t i = 0; i < copy.n; i++) {
-        char *c = (char *) copy.p + i;
-        if (*c >= 'A' && *c <= 'Z') *c = (char) (*c + 32);
-    }
-    return copy;
-}
-
 /* One @ with something on both sides, nothing that could end a header or a list. */
 static bool is_address(str_t s)
 {
@@ -80,7 +70,8 @@ rc_t alias_set(struct kv *kv, struct arena *a, str_t instance, str_t account, st
         return err_invalid(e, "account", "The account must be an address.");
     if (!is_address(alias) || !str_is_utf8(alias) || str_ieq(alias, account))
         return err_invalid(e, "alias", "The alias must be an address, and not the account's own.");
-    str_t key = key_of(a, instance, lower(a, account)), args[] = {lower(a, alias), most};
+    str_t key = key_of(a, instance, arena_lower(a, account)),
+          args[] = {arena_lower(a, alias), most};
     if (str_is_null(key)) return err_set(e, RC_NO_MEMORY, NULL);
     if (!on) {
         TRY(KV_CMD(kv, a, &v, e, STR("SREM"), key, args[0]));

@@ -44,16 +44,6 @@ static str_t domain_of(str_t account)
     return at < 0 ? STR_NULL : str_sub(account, (size_t) at + 1, account.n);
 }
 
-static str_t lower(struct arena *a, str_t s)
-{
-    str_t copy = arena_str(a, s);
-    for (size_t i = 0; i < copy.n; i++) {
-        char *c = (char *) copy.p + i;
-        if (*c >= 'A' && *c <= 'Z') *c = (char) (*c + 32);
-    }
-    return copy;
-}
-
 /* --- the process's cache ---------------------------------------------------------------- */
 
 /* One answer. The slot is chosen by the account's hash; a newcomer takes the place of whoever is
@@ -288,7 +278,7 @@ static rc_t set_plan_of(struct kv *kv, struct arena *a, str_t instance, const ch
         err_field(e, "plan");
         return RC_INVALID;
     }
-    str_t at = key(a, instance, kind, lower(a, name));
+    str_t at = key(a, instance, kind, arena_lower(a, name));
     const str_t set[] = {STR("SET"), at, plan}, remove[] = {STR("DEL"), at};
     return str_is_null(plan) ? change(kv, a, instance, remove, 2, e)
                              : change(kv, a, instance, set, 3, e);

@@ -1,6 +1,7 @@
 #include "webmail/pages.h"
 
 #include "base/log.h"
+#include "fcgi/request.h"
 #include "webmail/session/session.h"
 #include "webmail/session/signin.h"
 
@@ -64,21 +65,6 @@ static str_t safe_next(str_t next)
             str_chr(next, '\\') < 0)
             return next;
     return STR("/mail/");
-}
-
-static str_t url_encode(struct arena *a, str_t s)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(16384);
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char ch = (unsigned char) s.p[i];
-        bool plain = (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
-                     (ch >= 'A' && ch <= 'Z') || ch == '/' || ch == '-' || ch == '_' || ch == '.';
-        if (plain)
-            buf_char(&b, (char) ch);
-        else
-            buf_printf(&b, "%%%02X", ch);
-    }
-    return arena_str(a, buf_view(&b));
 }
 
 rc_t page_root(struct call *c, struct err *e)
@@ -222,7 +208,7 @@ void page_error(struct call *c, const struct err *e, bool needs_session)
     struct err again = {0};
     if (needs_session && e->code == RC_UNAUTHENTICATED && c->q->method == METHOD_GET) {
         redirect(c, arena_printf(c->arena, "/signin?next=%.*s",
-                                 STR_ARG(url_encode(c->arena, safe_next(c->q->path)))));
+                                 STR_ARG(percent_encode(safe_next(c->q->path), "/", c->arena))));
         return;
     }
     str_t language = page_language(c);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "crypto/totp.h"
+#include "fcgi/request.h"
 #include "webmail/account/password.h"
 #include "webmail/session/devices.h"
 #include "webmail/session/session.h"
@@ -241,22 +242,6 @@ static rc_t keep_pending(struct call *c, json_t **doc, void *arg, struct err *e)
     return RC_OK;
 }
 
-/* Percent-encoding of everything that is not unreserved (RFC 3986 section 2.3). */
-static str_t encoded(struct arena *a, str_t s)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(4096);
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char ch = (unsigned char) s.p[i];
-        bool plain = (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z') ||
-                     (ch >= 'A' && ch <= 'Z') || ch == '-' || ch == '.' || ch == '_' || ch == '~';
-        if (plain)
-            buf_char(&b, (char) ch);
-        else
-            buf_printf(&b, "%%%02X", ch);
-    }
-    return arena_str(a, buf_view(&b));
-}
-
 static rc_t start(struct call *c, struct err *e)
 {
     unsigned char random[TOTP_SECRET_BYTES];
@@ -270,7 +255,7 @@ static rc_t start(struct call *c, struct err *e)
     TRY(store_update(c, STR("totp"), keep_pending, pending, e));
     str_t secret = base32_encode(c->secret, str_n(random, sizeof random));
     wipe(random, sizeof random);
-    str_t account = encoded(c->arena, c->session->address);
+    str_t account = percent_encode(c->session->address, "", c->arena);
     str_t uri = arena_printf(c->secret, "otpauth://totp/Waxseal:%.*s?secret=%.*s&issuer=Waxseal",
                              STR_ARG(account), STR_ARG(secret));
     if (str_is_null(uri)) return err_set(e, RC_NO_MEMORY, NULL);

@@ -34,15 +34,6 @@ static str_t place_of(struct call *c, str_t id)
                         STR_ARG(id));
 }
 
-static str_t lower(struct arena *a, str_t s)
-{
-    str_t copy = arena_str(a, s);
-    char *p = (char *) copy.p;
-    for (size_t i = 0; i < copy.n; i++)
-        if (p[i] >= 'A' && p[i] <= 'Z') p[i] = (char) (p[i] + 32);
-    return copy;
-}
-
 rc_t book_new_id(struct call *c, str_t *id, struct err *e)
 {
     unsigned char random[8];
@@ -88,7 +79,7 @@ rc_t book_find(struct call *c, str_t address, json_t **out, str_t *id, str_t *ve
     json_t *found = NULL;
     str_t state = STR_NULL;
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("HGET"), call_user_key(c, STR("contact-index")),
-               lower(c->arena, address)));
+               arena_lower(c->arena, address)));
     if (v.type == KV_STR) TRY(book_load(c, v.s, &found, &state, e));
     if (found && !lists_address(found, address)) {
         json_decref(found);
@@ -126,7 +117,7 @@ static size_t add_addresses(struct call *c, const json_t *contact, str_t *args, 
     size_t count = json_array_size(list);
     for (size_t i = 0; i < count && i < BOOK_MAX_ADDRESSES; i++) {
         const json_t *v = json_array_get(list, i);
-        args[n++] = lower(c->arena, str_n(json_string_value(v), json_string_length(v)));
+        args[n++] = arena_lower(c->arena, str_n(json_string_value(v), json_string_length(v)));
     }
     return n;
 }

@@ -11,15 +11,6 @@
 #define MAX_USERNAME 254u
 #define MAX_PASSWORD 1024u
 
-static str_t lower(struct arena *a, str_t s)
-{
-    str_t copy = arena_str(a, s);
-    char *p = (char *) copy.p;
-    for (size_t i = 0; i < copy.n; i++)
-        if (p[i] >= 'A' && p[i] <= 'Z') p[i] = (char) (p[i] + 32);
-    return copy;
-}
-
 /* Somebody nobody is: an address of a domain we do not serve is tried at a real server with a user
  * name that cannot exist, so that the answer comes after the same time as for a real domain. */
 static rc_t try_nobody(struct call *c, str_t password, struct err *e)
@@ -75,7 +66,7 @@ rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct e
 {
     struct throttle t;
     struct err ignored = {0};
-    str_t address = lower(c->arena, str_trim(username));
+    str_t address = arena_lower(c->arena, str_trim(username));
     if (address.n == 0 || address.n > MAX_USERNAME || password.n == 0 ||
         password.n > MAX_PASSWORD || !str_is_clean(address) || !str_is_clean(password) ||
         !str_is_utf8(address))

@@ -25,6 +25,21 @@ static void arena_zeroes_and_limits(void **state)
     assert_str(arena_printf(a, "%d-%s", 42, "x"), STR("42-x"));
 }
 
+static void arena_lowers_ascii_only(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(4096);
+    char text[] = "Ann@X.\xc3\x84Z[";
+    str_t low = arena_lower(a, str_c(text));
+    assert_true(str_eq(low, STR("ann@x.\xc3\x84z[")));
+    assert_string_equal(text, "Ann@X.\xc3\x84Z[");
+    assert_int_equal(arena_lower(a, STR_NULL).n, 0);
+    assert_non_null(arena_lower(a, STR_NULL).p);
+    CLEANUP_ARENA struct arena *small = arena_new(64);
+    static const char long_text[8192];
+    assert_null(arena_lower(small, str_n(long_text, sizeof long_text)).p);
+}
+
 static void buffer_keeps_what_it_had_when_it_refuses(void **state)
 {
     (void) state;
@@ -85,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arena_zeroes_and_limits),
+        cmocka_unit_test(arena_lowers_ascii_only),
         cmocka_unit_test(buffer_keeps_what_it_had_when_it_refuses),
         cmocka_unit_test(base64_round_trips_and_is_strict),
         cmocka_unit_test(errors_never_end_inside_a_character),

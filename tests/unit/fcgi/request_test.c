@@ -146,6 +146,29 @@ static void refuses_bad_lengths(void **state)
     }
 }
 
+static void escapes(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(65536);
+    char all[256];
+    str_t back;
+    assert_true(str_eq(percent_encode(STR("a-Z_0.9~ /?&+\xc3\xa4\""), "", a),
+                       STR("a-Z_0.9~%20%2F%3F%26%2B%C3%A4%22")));
+    assert_true(str_eq(percent_encode(STR("/mail/x?y"), "/", a), STR("/mail/x%3Fy")));
+    for (size_t i = 0; i < sizeof all; i++)
+        all[i] = (char) i;
+    str_t coded = percent_encode(str_n(all, sizeof all), "", a);
+    for (size_t i = 0; i < coded.n; i++)
+        assert_non_null(strchr(
+            "%-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", coded.p[i]));
+    assert_true(str_starts(coded, STR("%00%01")));
+    assert_true(percent_decode(percent_encode(STR("a+b c"), "", a), true, a, &back));
+    assert_true(str_eq(back, STR("a+b c")));
+    CLEANUP_ARENA struct arena *small = arena_new(64);
+    static const char long_text[8192];
+    assert_null(percent_encode(str_n(long_text, sizeof long_text), "", small).p);
+}
+
 static void makes_request_ids(void **state)
 {
     (void) state;
@@ -189,10 +212,11 @@ static void reads_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_paths),       cmocka_unit_test(refuses_paths),
-        cmocka_unit_test(bounds_lengths),    cmocka_unit_test(bounds_parameters),
-        cmocka_unit_test(reads_headers),     cmocka_unit_test(refuses_bad_lengths),
-        cmocka_unit_test(makes_request_ids), cmocka_unit_test(reads_forms),
+        cmocka_unit_test(takes_paths),    cmocka_unit_test(refuses_paths),
+        cmocka_unit_test(bounds_lengths), cmocka_unit_test(bounds_parameters),
+        cmocka_unit_test(reads_headers),  cmocka_unit_test(refuses_bad_lengths),
+        cmocka_unit_test(escapes),        cmocka_unit_test(makes_request_ids),
+        cmocka_unit_test(reads_forms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
