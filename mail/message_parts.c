@@ -258,17 +258,11 @@ static bool is_old_legacy(const struct collecting *c, const struct entity *m)
            m != message_content(c->m);
 }
 
-static enum cms_type sniff_body(const struct entity *m)
-{
-    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
-    return entity_decode_body(m, &der, NULL) == RC_OK ? cms_sniff(buf_view(&der))
-                                                      : CMS_TYPE_UNKNOWN;
-}
-
 static bool holds_signed(const struct entity *m)
 {
     if (message_is_multipart_signed(m)) return true;
-    if (message_is_cms(m) && sniff_body(m) == CMS_TYPE_SIGNED) return true;
+    if ((message_is_cms(m) || message_hides_cms(m)) && message_sniff(m) == CMS_TYPE_SIGNED)
+        return true;
     for (size_t i = 0; i < m->child_count; i++) {
         if (holds_signed(&m->children[i])) return true;
     }
@@ -286,8 +280,8 @@ static void note_nested(struct opened *o, const struct entity *m, bool root)
     if (!root && message_is_multipart_signed(m)) o->inner_signed = true;
     bool half = m->parent && message_is_multipart_signed(m->parent);
     if (!root && !half && message_is_signature(m)) o->lone_signature = true;
-    if (!root && message_is_cms(m)) {
-        enum cms_type type = sniff_body(m);
+    if (!root && (message_is_cms(m) || message_hides_cms(m))) {
+        enum cms_type type = message_sniff(m);
         if (type == CMS_TYPE_SIGNED) o->inner_signed = true;
         if (type == CMS_TYPE_ENVELOPED || type == CMS_TYPE_AUTH_ENVELOPED) {
             o->inner_encrypted = true;

@@ -93,6 +93,10 @@ rc_t message_cms_bytes(const struct entity *m, struct buf *out) WX_MUST_USE;
 rc_t message_walk(struct opened *m, str_t raw, struct err *e) WX_MUST_USE;
 /* True when the entity is a CMS object by type or name (its content is not looked at). */
 bool message_is_cms(const struct entity *m);
+/* message_armor.c: which CMS type the beginning of a body is, whatever its label says. */
+enum cms_type message_sniff(const struct entity *m);
+/* The label (text, an image, any file) says nothing of it, but the content is a CMS message. */
+bool message_hides_cms(const struct entity *m);
 bool message_is_signature(const struct entity *m);
 bool message_is_multipart_signed(const struct entity *m);
 

@@ -429,7 +429,7 @@ rc_t message_walk(struct opened *m, str_t raw, struct err *e)
     if (bare) TRY(walk_blob(m, raw, &file, true, &done, e));
     while (!done && m->stop == STOP_NONE) {
         bool multipart = message_is_multipart_signed(m->payload);
-        if (!multipart && !message_is_cms(m->payload)) break;
+        if (!multipart && !message_is_cms(m->payload) && !message_hides_cms(m->payload)) break;
         if (multipart && m->payload->child_count > 2) {
             m->inner_signed = true; /* what was added is not signed: no layer of the whole */
             break;

@@ -82,6 +82,14 @@ test('style sheets of a mail: no rule and no declaration that loads is left, and
   assert.deepEqual(alice.faults, [], 'not even stopped by the policy: nothing was tried');
 });
 
+test('encrypted mail that calls itself a text has its verdict when it is opened', async () => {
+  await alice.folder('Odd and hostile');
+  await alice.open('Encrypted, labelled as text');
+  await alice.page.locator('section.security[data-verdict="encrypted-no-key"]').waitFor();
+  await alice.page.locator('.message .plain').waitFor({ state: 'detached' });
+  await alice.folder(FOLDER);
+});
+
 test('a reply quotes no sentence that the reader could not see, and none stays hidden', async () => {
   await alice.open('Hidden sentences');
   await alice.frameText().getByText('Visible question.').waitFor();

@@ -64,6 +64,23 @@ test('a signer comes with path, trust and what is known; reasons with what would
   assert.deepEqual(none.json, { security: null });
 });
 
+test('what calls itself a text or a picture and is encrypted is asked the key for, and signed gets the whole verdict', async () => {
+  const der = smime.envelopedDer(text('hidden behind a label'), ['alice']).toString('base64').replace(/.{76}/g, '$&\r\n');
+  const as = (type) => mime.entity([['Content-Type', type], ['Content-Transfer-Encoding', 'base64']], `${der}\r\n`);
+  for (const type of ['text/plain; name="smime.p7m"', 'text/plain', 'text/html', 'image/png', 'application/octet-stream']) {
+    const m = await put(mail(as(type)));
+    const closed = (await m.get()).json;
+    assert.deepEqual([closed.security.verdict, closed.parts.length], ['encrypted-no-key', 0], type);
+    const { job } = closed.security;
+    const opened = (await m.post('open', { keys: [{ layer: job.layer, content_key: unwrap('alice', job) }] })).json;
+    assert.ok(opened.parts[0].content.includes('hidden behind a label'), type);
+    assert.equal(opened.parts[0].sealed, true, type);
+  }
+  const signed = mime.entity([['Content-Type', 'text/plain']], Buffer.from(smime.opaqueSigned(text('4711'), 'bob').toString('latin1').split('\r\n\r\n')[1], 'latin1'));
+  assert.deepEqual(((s) => [s.verdict, s.level])((await (await put(mail(signed))).get()).json.security), ['signed-valid', 'good']);
+  assert.deepEqual(((s) => [s.verdict, s.level])((await (await put(mail(signed, { from: 'mallory@demo.test' }))).get()).json.security), ['signer-mismatch', 'bad']);
+});
+
 test('what is altered or by somebody else is never recorded', async () => {
   const signed = mail(smime.clearSigned(text('The sum is 4711.'), 'bob'));
   const m = await put(Buffer.from(signed.toString('latin1').replace('4711', '9711'), 'latin1'));
