@@ -10,7 +10,7 @@ import { edited, keyOf, without } from '../src/views/settings/identity-list.ts';
 import { WxIdentitiesSection } from '../src/views/settings/identities.ts';
 import { WxRuleEditor } from '../src/views/settings/rule-editor.ts';
 import { answered, kept, matched, putBack } from '../src/views/settings/rule-list.ts';
-import { WxVacation } from '../src/views/settings/vacation.ts';
+import { WxVacation, freshVacation, stateWords } from '../src/views/settings/vacation.ts';
 
 assert.deepEqual(useTexts('en', readFileSync('static/i18n/en.ftl', 'utf8')), []);
 
@@ -59,6 +59,23 @@ test('the open vacation form keeps what is written; a closed one follows the ser
   form.problem = { field: '', text: 'changed elsewhere' };
   says(away('four'));
   assert.deepEqual([form.open, form.draft.subject], [true, 'half writ']);
+});
+
+test('a first vacation message is on once it is saved, and the card says what is so on the server, not what is in the form', () => {
+  assert.equal(freshVacation().enabled, true);
+  const form = new WxVacation();
+  form.willUpdate(new Map());
+  assert.equal(form.draft.enabled, true);
+  assert.equal(form.vacation?.enabled ?? false, false);
+  const words = (v: Partial<Vacation> | null): string => stateWords(v && { ...away('x'), ...v }, '2026-07-05').replace(/[\u2066-\u2069]/g, '');
+  assert.equal(words(null), 'Off: nobody is answered.');
+  assert.equal(words({ enabled: false, from: '2026-07-01' }), 'Off: nobody is answered.');
+  assert.equal(words({ enabled: true }), 'On until you switch it off.');
+  assert.equal(words({ enabled: true, from: '2026-07-06' }), 'On from July 6, 2026 until you switch it off.');
+  assert.equal(words({ enabled: true, from: '2026-07-05' }), 'On until you switch it off.');
+  assert.equal(words({ enabled: true, from: '2026-07-06', until: '2026-07-20' }), 'On from July 6, 2026 to July 20, 2026.');
+  assert.equal(words({ enabled: true, from: '2026-07-01', until: '2026-07-05' }), 'On, up to and including July 5, 2026.');
+  assert.equal(words({ enabled: true, until: '2026-07-04' }), 'The last day, July 4, 2026, is over: nobody is answered.');
 });
 
 // ---- lists that others change, too ----

@@ -195,12 +195,15 @@ test('the vacation message is set in its form and answers', async () => {
   await card.getByLabel('Subject').fill(subject);
   await card.getByRole('textbox', { name: 'Text' }).fill('Back on Monday.\n.\n"Bye"');
   await card.getByRole('button', { name: 'Save' }).click();
-  await saved(card);
-  await card.getByRole('switch', { name: 'Vacation message' }).click();
-  await eventually(async () => (await api.get('/api/v1/filters')).json.vacation?.enabled, 'switched on');
+  // The first one is meant: it is on, and that is said.
+  await card.getByText('On until you switch it off.').waitFor();
+  assert.equal((await api.get('/api/v1/filters')).json.vacation?.enabled, true);
   await deliver(dave.address, 'are you there?', { from: account('bob').address });
   const inbox = (await bob.get('/api/v1/folders')).json.folders.find((f) => f.role === 'inbox');
   await eventually(async () => (await bob.get(`/api/v1/folders/${inbox.id}/messages?offset=0&limit=50`)).json.messages.some((m) => m.subject.includes(subject)), 'the answer', 40);
+  await card.getByRole('switch', { name: 'Vacation message' }).click();
+  await card.getByText('Off: nobody is answered.').waitFor();
+  assert.equal((await api.get('/api/v1/filters')).json.vacation?.enabled, false);
   bob.close();
 });
 

@@ -20,7 +20,7 @@ const cache = new Map<string, Intl.DateTimeFormat>();
 export function dateFormat(options: Intl.DateTimeFormatOptions, tag = dateTag.value || language.value): Intl.DateTimeFormat {
   const key = `${tag} ${timeZone.value} ${JSON.stringify(options)}`;
   let format = cache.get(key);
-  if (!format) cache.set(key, (format = new Intl.DateTimeFormat(tag, timeZone.value ? { ...options, timeZone: timeZone.value } : options)));
+  if (!format) cache.set(key, (format = new Intl.DateTimeFormat(tag, timeZone.value ? { timeZone: timeZone.value, ...options } : options)));
   return format;
 }
 
@@ -59,6 +59,15 @@ export function dayDate(iso: string | null): string {
   const date = valid(iso);
   return date ? dateFormat({ day: 'numeric', month: 'long', year: 'numeric' }).format(date) : '';
 }
+
+/** A date of the calendar ("2026-07-01"), which is the same day in every zone. */
+export function calendarDate(day: string): string {
+  const date = valid(`${day}T12:00:00Z`);
+  return date ? dateFormat({ day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date) : '';
+}
+
+/** The calendar's date of now in the chosen zone. */
+export function calendarToday(now = new Date()): string { return dateFormat({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA').format(now); }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 /** Sizes count in 1,000s, as file managers and providers do. */

@@ -1,5 +1,6 @@
 // What the keyring was used for, newest first.
-import { t, language } from '../core/i18n.ts';
+import { dateFormat } from '../core/format.ts';
+import { t } from '../core/i18n.ts';
 import { icon } from '../core/icon.ts';
 import { html } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
@@ -16,7 +17,7 @@ function words(a: ActivityEntry): string {
 export function activityList(entries: readonly ActivityEntry[]): TemplateResult {
   // The list lives as long as the keyring: a reload of the only tab ends both, which must not look like "never".
   if (entries.length === 0) return html`<p class="muted">${t('smime-activity-none')}</p>`;
-  const time = new Intl.DateTimeFormat(language.value, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const time = dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
   return html`<ol class="activity">${entries.toReversed().map((a) => html`<li>${icon(GLYPHS[a.action])}<span class="activity-text" dir="auto">${words(a)}</span>
     <time class="muted" datetime=${new Date(a.time).toISOString()}>${time.format(a.time)}</time></li>`)}</ol>`;
 }

@@ -1,6 +1,7 @@
 // Pieces that several views of this folder share: passphrase fields, errors, validity of a certificate in words.
 import { sentence } from '../api/client.ts';
-import { hasText, language, t } from '../core/i18n.ts';
+import { dayDate } from '../core/format.ts';
+import { hasText, t } from '../core/i18n.ts';
 import { icon } from '../core/icon.ts';
 import { html, ifDefined, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
@@ -33,7 +34,7 @@ export function takeSecret(root: ParentNode, id: string): string {
 }
 
 export function day(milliseconds: number): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'long' }).format(milliseconds);
+  return Number.isFinite(milliseconds) ? dayDate(new Date(milliseconds).toISOString()) : '';
 }
 
 export function keySize(key: { algorithm: string; bits: number; curve: string | null }): string {

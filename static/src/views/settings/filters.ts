@@ -17,6 +17,7 @@ import type { Kept } from './rule-list.ts';
 import './rule-editor.ts';
 import type { WxRuleEditor } from './rule-editor.ts';
 import './vacation.ts';
+import type { WxVacation } from './vacation.ts';
 import { WxSection } from './section.ts';
 
 type Problem = { field: string; text: string } | null;
@@ -110,7 +111,7 @@ export class WxFiltersSection extends WxSection {
   }
 
   #vacation(v: Vacation): void {
-    void this.#put({ rules: this.list.map((k) => k.rule), vacation: v, version: this.filters?.version ?? '' }, 'vacation', 'vacation', this.list);
+    void this.#put({ rules: this.list.map((k) => k.rule), vacation: v, version: this.filters?.version ?? '' }, 'vacation', 'vacation', this.list).then((ok) => { if (ok) this.querySelector<WxVacation>('wx-vacation')?.done(); });
   }
 
   #editor(rule: Rule, id: number): TemplateResult {

@@ -1,6 +1,7 @@
 // The vacation message as a form, with a switch that can be used without opening the rest.
 import type { Vacation } from '../../api/account.ts';
 import { WxElement, define } from '../../core/element.ts';
+import { calendarDate, calendarToday } from '../../core/format.ts';
 import { zoneOffset } from '../../core/zones.ts';
 import { icon } from '../../core/icon.ts';
 import { plainText, t } from '../../core/i18n.ts';
@@ -8,9 +9,20 @@ import { html, live, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { me, session } from '../../store/session.ts';
 
+/** Whether anybody is answered, and from when to when. */
+export function stateWords(v: Vacation | null, today = calendarToday()): string {
+  const from = v?.from ? calendarDate(v.from) : '', until = v?.until ? calendarDate(v.until) : '';
+  if (!v?.enabled) return t('vacation-state-off');
+  if (v.until && v.until < today) return t('vacation-state-over', { until });
+  if (from && until) return t(v.from! > today ? 'vacation-state-range' : 'vacation-state-until', { from, until });
+  if (from && v.from! > today) return t('vacation-state-from', { from });
+  return until ? t('vacation-state-until', { until }) : t('vacation-state-on');
+}
+
+/** Who writes one for the first time wants it: it is on once it is saved. */
 export function freshVacation(): Vacation {
   const aliases = (session.value?.user.addresses ?? []).filter((a) => a !== me.value.address);
-  return { enabled: false, from: null, until: null, zone: null, subject: plainText('vacation-subject-first'), text: plainText('vacation-text-first'), days: 7, once: true, addresses: aliases };
+  return { enabled: true, from: null, until: null, zone: null, subject: plainText('vacation-subject-first'), text: plainText('vacation-text-first'), days: 7, once: true, addresses: aliases };
 }
 
 export class WxVacation extends WxElement {
@@ -30,6 +42,12 @@ export class WxVacation extends WxElement {
     if (this.problem) this.open = true;
     // An open form is the person's: no answer and no other tab writes into it.
     if (!this.draft || (!this.open && changed.has('vacation'))) this.#begin();
+  }
+  /** It was saved: what it does now is said where the form was. */
+  done(): void {
+    if (!this.open) return;
+    this.open = false;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>('.vacation-edit')?.focus());
   }
   #begin(): void { this.draft = structuredClone(this.vacation ?? freshVacation()); this.typed = {}; }
 
@@ -53,6 +71,7 @@ export class WxVacation extends WxElement {
   #form(): TemplateResult {
     const d = this.draft;
     return html`<form class="rule-form" @submit=${(e: Event) => { e.preventDefault(); this.#save(); }}>
+      <label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('vacation-on')}</span><span class="option-text">${t('vacation-on-hint')}</span></span><input class="switch" type="checkbox" role="switch" data-set="vacation-on" ?disabled=${!this.offered} .checked=${live(d.enabled)} @change=${(e: Event) => this.#set({ enabled: (e.target as HTMLInputElement).checked })}></label>
       <div class="field-pair">${this.#date('from')}${this.#date('until')}</div>
       <label class="field"><span class="field-label">${t('vacation-subject')}</span><input class="input" maxlength="200" .value=${live(d.subject)} @input=${(e: Event) => this.#set({ subject: (e.target as HTMLInputElement).value })}></label>${this.#problemAt('subject')}
       <label class="field"><span class="field-label">${t('vacation-text')}</span><textarea class="textarea" rows="6" maxlength="9000" .value=${live(d.text)} @input=${(e: Event) => this.#set({ text: (e.target as HTMLTextAreaElement).value })}></textarea></label>${this.#problemAt('text')}
@@ -65,12 +84,13 @@ export class WxVacation extends WxElement {
   }
 
   override render(): TemplateResult {
-    const on = this.draft.enabled;
+    const on = this.vacation?.enabled === true;
     return html`<div class="set-card"><div class="set-card-head">${icon('calendar')}<h2>${t('vacation-title')}</h2>
         <span class="saved" role="status">${this.saved ? html`${icon('check')}${t('saved')}` : nothing}</span>
-        <button type="button" class="button button-small button-quiet" aria-expanded=${this.open ? 'true' : 'false'} @click=${() => { this.problem = null; this.open = !this.open; }}>${t('rule-edit')}</button>
-        <input class="switch" type="checkbox" role="switch" data-set="vacation" aria-label=${t('vacation-title')} ?disabled=${this.busy || !this.offered} .checked=${live(on)} @change=${(e: Event) => { this.#save({ enabled: (e.target as HTMLInputElement).checked }); }}></div>
+        <button type="button" class="button button-small button-quiet vacation-edit" aria-expanded=${this.open ? 'true' : 'false'} @click=${() => { this.problem = null; if (!this.open) this.#begin(); this.open = !this.open; }}>${t('rule-edit')}</button>
+        ${this.open ? nothing : html`<input class="switch" type="checkbox" role="switch" data-set="vacation" aria-label=${t('vacation-title')} ?disabled=${this.busy || !this.offered} .checked=${live(on)} @change=${(e: Event) => { this.#save({ enabled: (e.target as HTMLInputElement).checked }); }}>`}</div>
       ${this.offered ? html`<p class="muted">${t('vacation-hint')}</p>` : html`<p class="note">${t('vacation-not-offered')}</p>`}
+      <p class="vacation-state" role="status">${this.offered || on ? stateWords(this.vacation) : nothing}</p>
       ${this.open ? this.#form() : nothing}</div>`;
   }
 }
