@@ -46,6 +46,9 @@
 #ifndef WAXSEAL_MUTANT_IMAGE
 #define WAXSEAL_MUTANT_IMAGE 0 /* webmail: whose signature lets a remote picture be fetched */
 #endif
+#ifndef WAXSEAL_MUTANT_IMAGE_SENDER
+#define WAXSEAL_MUTANT_IMAGE_SENDER 0 /* webmail: is a remembered sender of pictures the sender? */
+#endif
 #ifndef WAXSEAL_MUTANT_LEAK
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */

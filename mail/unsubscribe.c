@@ -1,9 +1,9 @@
 #include "mail/unsubscribe.h"
 
-#include "base/mutant.h"
+#include "mail/auth_results.h"
 #include "mail/message_state.h"
 
-enum { MAX_FIELD = 64 << 10, MAX_URI = 2048, MAX_FIELDS = 64, MAX_RESULTS = 20 };
+enum { MAX_FIELD = 64 << 10, MAX_URI = 2048, MAX_FIELDS = 64 };
 
 /* --- URIs --------------------------------------------------------------------------------------
  */
@@ -93,46 +93,6 @@ static void read_uris(str_t value, struct arena *a, struct unsubscribe *out)
 /* --- what our own server says ------------------------------------------------------------------
  */
 
-/* What stands in quotes, escaped or not, is text and never structure. */
-static char quoted_char(char c)
-{
-    return strchr(";=\"()\\ \t\r\n", c) ? '_' : c;
-}
-
-/* Without comments (nested ones too), with single blanks, and none beside '='. Quoted text stays.
- */
-static str_t without_comments(str_t s, struct arena *a)
-{
-    char *p = arena_alloc(a, s.n + 1);
-    size_t n = 0;
-    unsigned depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; p && i < s.n; i++) {
-        char c = s.p[i];
-        bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-        if (c == '\\' && (quoted || depth) && i + 1 < s.n) {
-            if (!depth) p[n++] = quoted_char(s.p[i + 1]);
-            i++;
-        } else if (c == '"' && !depth) {
-            quoted = !quoted;
-        } else if (c == '(' && !quoted) {
-            depth++;
-        } else if (c == ')' && !quoted && depth) {
-            depth--;
-        } else if (depth) {
-            continue;
-        } else if (quoted) {
-            p[n++] = quoted_char(c);
-        } else if (blank) {
-            if (n > 0 && p[n - 1] != ' ' && p[n - 1] != '=') p[n++] = ' ';
-        } else {
-            if (c == '=' && n > 0 && p[n - 1] == ' ') n--;
-            p[n++] = c;
-        }
-    }
-    return str_n(p, p ? n : 0);
-}
-
 struct pass { /* of one "dkim=pass": what signed; the null slice: not said */
     str_t domain, selector, signature;
 };
@@ -220,26 +180,13 @@ static bool covers(const struct entity *header, const struct pass *p, struct are
     return found > 0;
 }
 
-/* Only the topmost field of ours counts: our server writes on top, and what stands below came with
- * the message where that server does not take such fields out (RFC 8601 section 5). */
 static bool is_covered(const struct entity *header, str_t authserv_id, struct arena *a)
 {
-    unsigned looked = 0;
-    for (size_t i = 0; i < header->field_count && looked < MAX_FIELDS; i++) {
-        const struct field *f = &header->fields[i];
-        if (!str_ieq(f->name, STR("Authentication-Results"))) continue;
-        if (f->value.n > MAX_FIELD) return false; /* whose it is cannot be told */
-        looked++;
-        str_t left = without_comments(f->value, a), id, version, one;
-        str_cut(left, ';', &id, &left);
-        str_cut(str_trim(id), ' ', &id, &version);
-        if (!WX_MUTANT(AUTHSERV) && !str_ieq(id, authserv_id)) continue;
-        for (unsigned results = 0; left.n > 0 && results < MAX_RESULTS; results++) {
-            struct pass p;
-            str_cut(left, ';', &one, &left);
-            if (read_pass(one, &p) && covers(header, &p, a)) return true;
-        }
-        return false;
+    str_t left = auth_results_of(header, authserv_id, a), one;
+    for (unsigned results = 0; left.n > 0 && results < AUTH_RESULTS_MAX; results++) {
+        struct pass p;
+        str_cut(left, ';', &one, &left);
+        if (read_pass(one, &p) && covers(header, &p, a)) return true;
     }
     return false;
 }
@@ -247,7 +194,6 @@ static bool is_covered(const struct entity *header, str_t authserv_id, struct ar
 /* Both fields once: of two, a signature covers the lower one, and a reader takes the upper one. */
 static bool may_post(const struct entity *header, str_t authserv_id, struct arena *a)
 {
-    if (str_is_null(authserv_id) || authserv_id.n == 0) return false;
     if (entity_field_count(header, STR("List-Unsubscribe")) != 1 ||
         entity_field_count(header, STR("List-Unsubscribe-Post")) != 1)
         return false;

@@ -159,6 +159,7 @@ function dressed(f, uid, m) {
   return {
     ...m, attachments: [...m.attachments.map((a) => ({ ...a, preview: a.type === 'image/jpeg' ? 'image' : a.type === 'application/pdf' ? 'pdf' : null })), ...(extra ? [{ id: extra[0], name: extra[1], type: extra[2], size: 1234, inline: false, content_id: null, sealed: false, preview: extra[3] }] : [])],
     report: uid % 10 === 8 ? { kind: 'delivery', part: '10' } : null, remote: state.pictures.has(uid) ? { 'https://pictures.test/harbour.jpg': '/api/v1/image?u=aGFyYm91cg&s=c2ln' } : null,
+    sender_confirmed: true,
     unsubscribe: m.headers.from[0]?.address.startsWith('news') ? { one_click: true, https: true, url: 'https://harbour.test/u', host: 'harbour.test', mailto: null, address: null } : null,
   };
 }

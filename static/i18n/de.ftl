@@ -388,6 +388,10 @@ headers-title = Kopfzeilen
 clipboard-copy = Kopieren
 clipboard-done = Kopiert.
 clipboard-failed = Der Browser hat das Kopieren nicht erlaubt.
+remote-blocked-unconfirmed = Bilder von { $who } zeigen Sie immer, aber nichts bestätigt, dass diese Nachricht von dort kommt. { $n ->
+    [one] Ein Bild wurde
+   *[other] { $n } Bilder wurden
+} nicht geladen.
 remote-show = Bilder zeigen
 remote-always = Bei diesem Absender immer
 remote-blocked-rest = { $n ->

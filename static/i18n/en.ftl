@@ -388,6 +388,10 @@ headers-title = Headers
 clipboard-copy = Copy
 clipboard-done = Copied.
 clipboard-failed = The browser did not allow copying.
+remote-blocked-unconfirmed = You always show pictures of { $who }, but nothing confirms that this message is from there. { $n ->
+    [one] One picture was
+   *[other] { $n } pictures were
+} not loaded.
 remote-show = Show pictures
 remote-always = Always for this sender
 remote-blocked-rest = { $n ->

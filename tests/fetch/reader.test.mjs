@@ -110,19 +110,41 @@ test('a picture is asked for once in two minutes', options, async () => {
   assert.ok(web.requests.length - before <= 2, `${web.requests.length - before}`);
 });
 
+/** What our own server writes on top of mail whose signature it has checked (tests/stack/conf/waxseal.conf). */
+const passed = (domain) => `Authentication-Results: mx.demo.test; dkim=pass header.d=${domain} header.s=k1\r\n`;
+const ONE = '<img src="http://img.example/a.png">';
+const remembered = async () => (await alice.get('/api/v1/settings')).json.remote_images;
+
 test('of a remembered sender pictures come at once, and of nobody else', options, async () => {
-  const first = await put('<img src="http://img.example/a.png">', { from: 'Always@L.example' });
+  const first = await put(ONE, { from: 'Always@L.example', head: passed('l.example') });
+  assert.equal((await first.get()).sender_confirmed, true);
   assert.equal((await first.images(true)).status, 200);
-  const later = await put('<img src="http://img.example/a.png">', { from: 'always@l.example' });
+  assert.ok((await remembered()).includes('always@l.example'));
+  const later = await put(ONE, { from: 'always@l.example', head: passed('l.example') });
   assert.equal(Object.keys((await later.get()).remote).length, 1);
-  assert.equal((await (await put('<img src="http://img.example/a.png">', { from: 'other@l.example' })).get()).remote, null);
-  assert.ok((await alice.get('/api/v1/settings')).json.remote_images.includes('always@l.example'));
-  const two = await put('<img src="http://img.example/a.png">', { from: 'always@l.example, other@l.example' });
+  assert.equal((await (await put(ONE, { from: 'other@l.example', head: passed('l.example') })).get()).remote, null);
+  const two = await put(ONE, { from: 'always@l.example, other@l.example', head: passed('l.example') });
   assert.equal((await two.get()).remote, null, 'two authors are nobody');
 });
 
+test('who only writes the address of a remembered sender learns nothing', options, async () => {
+  const asked = web.requests.length;
+  for (const [why, head] of [
+    ['a From alone', ''], ['another domain signed', passed('evil.example')], ['another server says so', 'Authentication-Results: mx.evil.example; dkim=pass header.d=l.example\r\n'],
+    ['said below our own word', `Authentication-Results: mx.demo.test; dkim=none\r\n${passed('l.example')}`], ['two senders', `From: x@evil.example\r\n${passed('l.example')}`],
+  ]) {
+    const shown = await (await put(ONE, { from: 'always@l.example', head })).get();
+    assert.deepEqual([shown.remote, shown.sender_confirmed], [null, false], why);
+  }
+  assert.equal(web.requests.length, asked);
+  // What is not confirmed is shown when asked for, and not remembered.
+  const m = await put(ONE, { from: 'forged@l.example' });
+  assert.equal(Object.keys((await m.images(true)).json.remote).length, 1);
+  assert.ok(!(await remembered()).includes('forged@l.example'));
+});
+
 test('the settings say always or never', options, async () => {
-  const m = await put('<img src="http://img.example/a.png">', { from: 'nobody@l.example' }), known = await put('<img src="http://img.example/a.png">', { from: 'always@l.example' });
+  const m = await put(ONE, { from: 'nobody@l.example' }), known = await put(ONE, { from: 'always@l.example', head: passed('l.example') });
   const set = async (images) => assert.equal((await alice.request('PUT', '/api/v1/settings', { json: { reading: { images } } })).status, 200);
   await set('always');
   assert.equal(Object.keys((await m.get()).remote).length, 1);

@@ -20,8 +20,8 @@ suite_of() {
     CSRF) echo http guard ;;
     TOTP | TOTP_REPLAY) echo unit webmail/totp_test ;;
     RANGE) echo fetch refused ;;
-    IMAGE) echo fetch reader ;;
-    AUTHSERV) echo unit mail/unsubscribe_test ;;
+    IMAGE | IMAGE_SENDER) echo fetch reader ;;
+    AUTHSERV) echo unit mail/unsubscribe_test mail/auth_results_test ;;
     LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
     esac
@@ -62,7 +62,7 @@ judge() {
     if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ]; then run_fetch "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE AUTHSERV IMAGE LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE AUTHSERV IMAGE IMAGE_SENDER LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))

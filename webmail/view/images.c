@@ -7,6 +7,7 @@
 #include "base/b64.h"
 #include "base/fetch.h"
 #include "base/mutant.h"
+#include "mail/auth_results.h"
 #include "mail/raster.h"
 #include "mail/remote.h"
 #include "webmail/session/session.h"
@@ -192,7 +193,9 @@ static bool is_decrypted(const struct message_view *v)
     return v->has_encryption;
 }
 
-/* By the settings: always, never, or of the senders that were remembered. */
+/* By the settings: always, never, or of the senders that were remembered, where it is confirmed
+ * that the message is theirs: a From alone can be forged, by one who wants to know when it is read.
+ */
 static rc_t is_wanted(struct call *c, const struct message_view *v, bool *out, struct err *e)
 {
     CLEANUP_JSON json_t *settings = NULL;
@@ -204,6 +207,8 @@ static rc_t is_wanted(struct call *c, const struct message_view *v, bool *out, s
         return RC_OK;
     for (size_t i = 0; i < json_array_size(list) && !*out; i++)
         *out = str_ieq(json_text(json_array_get(list, i)), v->from[0].address);
+    if (*out && !WX_MUTANT(IMAGE_SENDER))
+        *out = message_sender_confirmed(v, c->session->domain->authserv_id, c->arena);
     return RC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* One message: shown, opened, looked at again, taken apart. */
 #include "webmail/view/view.h"
 
+#include "mail/auth_results.h"
 #include "webmail/session/session.h"
 #include "webmail/settings/settings.h"
 #include "webmail/smime/vault.h"
@@ -72,10 +73,11 @@ rc_t message_get(struct call *c, struct err *e)
     return answer_with(c, &m, remote, message_json, e);
 }
 
-/* An author whose address is none cannot be remembered; the pictures are shown all the same. */
+/* Remembered is only who is confirmed to have written this (one address, which is one); the pictures
+ * are shown all the same. */
 static rc_t remember_sender(struct call *c, const struct message_view *v, struct err *e)
 {
-    if (v->from_count != 1 || !v->from[0].address.n) return RC_OK;
+    if (!message_sender_confirmed(v, c->session->domain->authserv_id, c->arena)) return RC_OK;
     rc_t rc = settings_remember_sender(c, v->from[0].address, e);
     return rc == RC_INVALID ? RC_OK : rc;
 }

@@ -3,6 +3,7 @@
 #include <ctype.h>
 
 #include "base/b64.h"
+#include "mail/auth_results.h"
 #include "mail/preview.h"
 #include "mail/unsubscribe.h"
 #include "webmail/app.h"
@@ -382,6 +383,7 @@ json_t *message_json(const struct message_view *m, const struct message_context 
     json_object_set_new(v, "attachments", attachments_json(m, a));
     json_object_set_new(v, "unsubscribe", unsubscribe_json(m, ctx, a));
     json_object_set_new(v, "report", report_json(m));
+    json_put_bool(v, "sender_confirmed", message_sender_confirmed(m, ctx->authserv_id, a));
     json_object_set_new(v, "remote", ctx->remote ? json_incref(ctx->remote) : json_null());
     return v;
 }

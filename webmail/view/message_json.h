@@ -13,7 +13,7 @@ struct message_context {
     size_t mine_count;
     str_t part; /* id of the attached message that it is, or null */
     bool check; /* POST check is worth it */
-    /* May a list be left with one click? Only by what this server has said of the message. */
+    /* May a list be left with one click, is the sender confirmed? By what this server has said. */
     str_t authserv_id;
     bool can_post;  /* waxseal-fetch is there */
     json_t *remote; /* borrowed: {url: path}, or NULL: pictures from outside are not shown */

@@ -158,6 +158,8 @@ export interface Message {
   report?: { kind: 'delivery' | 'disposition'; part: string } | null;
   /** Pictures from outside by the address the mail names; null until they are allowed. */
   remote?: Record<string, string> | null;
+  /** A signature or our own mail server says that it is from the address in From. */
+  sender_confirmed?: boolean;
 }
 
 /** Names one message on the server. */

@@ -26,7 +26,7 @@ type Look = 'auto' | 'paper' | 'theme';
 
 export class WxMailFrame extends WxElement {
   static override properties = {
-    content: { attribute: false }, message: { attribute: false }, attachments: { attribute: false }, keys: { attribute: false }, remote: { attribute: false }, from: { attribute: false },
+    content: { attribute: false }, message: { attribute: false }, attachments: { attribute: false }, keys: { attribute: false }, remote: { attribute: false }, from: { attribute: false }, confirmed: { type: Boolean },
     blocked: { state: true }, designed: { state: true }, look: { state: true }, fetching: { state: true },
   };
   declare content: Part;
@@ -37,6 +37,8 @@ export class WxMailFrame extends WxElement {
   declare remote: Record<string, string> | null;
   /** Address of the sender, for "always"; empty: not offered (a message attached to another). */
   declare from: string;
+  /** It is known that the mail is from there; else "always" would be for anybody who writes that address. */
+  declare confirmed: boolean;
   declare blocked: number;
   declare designed: boolean;
   declare look: Look;
@@ -47,7 +49,7 @@ export class WxMailFrame extends WxElement {
   #abort = new AbortController();
   #width = 0;
 
-  constructor() { super(); this.blocked = 0; this.designed = false; this.look = 'auto'; this.attachments = []; this.keys = []; this.remote = null; this.from = ''; this.fetching = false; }
+  constructor() { super(); this.blocked = 0; this.designed = false; this.look = 'auto'; this.attachments = []; this.keys = []; this.remote = null; this.from = ''; this.confirmed = false; this.fetching = false; }
 
   get #frame(): HTMLIFrameElement { return this.querySelector('iframe')!; }
   get #paper(): boolean { return this.look === 'paper' || (this.look === 'auto' && this.designed); }
@@ -243,9 +245,10 @@ export class WxMailFrame extends WxElement {
     const { sealed } = this.content;
     // What is still blocked after it was allowed cannot be shown (no picture, or an address nobody may ask).
     const ask = !sealed && this.remote === null && this.from !== '' && settings.value.reading.images !== 'never';
-    return html`<div class="frame-notice" role="note">${icon('image-off')}<span class="frame-notice-text">${t(sealed ? 'remote-blocked-sealed' : this.remote ? 'remote-blocked-rest' : 'remote-blocked', { n: this.blocked })}</span>
+    const forged = ask && !this.confirmed && settings.value.remote_images.includes(this.from.toLowerCase());
+    return html`<div class="frame-notice" role="note">${icon('image-off')}<span class="frame-notice-text">${t(sealed ? 'remote-blocked-sealed' : this.remote ? 'remote-blocked-rest' : forged ? 'remote-blocked-unconfirmed' : 'remote-blocked', { n: this.blocked, who: this.from })}</span>
       ${ask ? html`<span class="frame-notice-acts"><button type="button" class="link" ?disabled=${this.fetching} @click=${() => void this.#allow(false)}>${t('remote-show')}</button>
-        <button type="button" class="link" data-tip=${this.from} ?disabled=${this.fetching} @click=${() => void this.#allow(true)}>${t('remote-always')}</button></span>` : nothing}</div>`;
+        ${this.confirmed ? html`<button type="button" class="link" data-tip=${this.from} ?disabled=${this.fetching} @click=${() => void this.#allow(true)}>${t('remote-always')}</button>` : nothing}</span>` : nothing}</div>`;
   }
 
   override render(): TemplateResult {

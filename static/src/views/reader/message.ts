@@ -136,7 +136,7 @@ export class WxMessage extends WxElement {
   #part(p: Part, m: Message): TemplateResult {
     const { ref, keys } = this.item;
     if (p.kind === 'text') return plainPart(p);
-    return html`<wx-mail-frame .content=${p} .message=${ref} .attachments=${m.attachments} .keys=${keys} .remote=${m.remote ?? null} .from=${m.headers.from[0]?.address ?? ''}></wx-mail-frame>`;
+    return html`<wx-mail-frame .content=${p} .message=${ref} .attachments=${m.attachments} .keys=${keys} .remote=${m.remote ?? null} .from=${m.headers.from[0]?.address ?? ''} .confirmed=${m.sender_confirmed ?? false}></wx-mail-frame>`;
   }
 
   #attachments(m: Message): TemplateResult {
