@@ -42,7 +42,8 @@ void codec_use(enum codec_path wanted)
 {
     path = CODEC_TABLE;
 #ifdef HAVE_AVX2
-    if (wanted == CODEC_BEST && __builtin_cpu_supports("avx2")) path = CODEC_BEST;
+    if (wanted == CODEC_BEST && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
+        path = CODEC_BEST;
 #endif
 }
 
@@ -176,8 +177,8 @@ static void get_quads(struct decoder *d)
 }
 
 #ifdef HAVE_AVX2
-/* As many whole runs of 32 characters as are clean; leaves 8 bytes of room after the output. */
-__attribute__((target("avx2"))) static void get_runs_avx2(struct decoder *d)
+/* Zero where the character is of the alphabet. */
+__attribute__((target("avx2"))) static inline __m256i strangers32(__m256i in)
 {
     const __m256i low_ok =
         _mm256_setr_epi8(0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x13, 0x1a,
@@ -187,6 +188,27 @@ __attribute__((target("avx2"))) static void get_runs_avx2(struct decoder *d)
         _mm256_setr_epi8(0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08, 0x10, 0x10, 0x10, 0x10,
                          0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08,
                          0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10);
+    const __m256i slash = _mm256_set1_epi8(0x2f);
+    __m256i high = _mm256_and_si256(_mm256_srli_epi32(in, 4), slash);
+    __m256i low = _mm256_and_si256(in, slash);
+    return _mm256_and_si256(_mm256_shuffle_epi8(low_ok, low), _mm256_shuffle_epi8(high_ok, high));
+}
+
+__attribute__((target("avx2,popcnt"))) static size_t count_letters_avx2(const unsigned char **p,
+                                                                        const unsigned char *end)
+{
+    size_t n = 0;
+    for (; end - *p >= 32; *p += 32) {
+        __m256i bad = strangers32(_mm256_loadu_si256((const __m256i *) *p));
+        __m256i good = _mm256_cmpeq_epi8(bad, _mm256_setzero_si256());
+        n += (size_t) __builtin_popcount((unsigned) _mm256_movemask_epi8(good));
+    }
+    return n;
+}
+
+/* As many whole runs of 32 characters as are clean; leaves 8 bytes of room after the output. */
+__attribute__((target("avx2"))) static void get_runs_avx2(struct decoder *d)
+{
     const __m256i roll = _mm256_setr_epi8(0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0,
                                           0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0);
     const __m256i order = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1,
@@ -195,10 +217,8 @@ __attribute__((target("avx2"))) static void get_runs_avx2(struct decoder *d)
     while (d->end - d->p >= 44) { /* 44 characters left: at least 8 bytes of room stay free */
         __m256i in = _mm256_loadu_si256((const __m256i *) d->p);
         __m256i high = _mm256_and_si256(_mm256_srli_epi32(in, 4), slash);
-        __m256i low = _mm256_and_si256(in, slash);
-        if (!_mm256_testz_si256(_mm256_shuffle_epi8(low_ok, low),
-                                _mm256_shuffle_epi8(high_ok, high)))
-            return;
+        __m256i bad = strangers32(in);
+        if (!_mm256_testz_si256(bad, bad)) return;
         __m256i is_slash = _mm256_cmpeq_epi8(in, slash);
         __m256i six =
             _mm256_add_epi8(in, _mm256_shuffle_epi8(roll, _mm256_add_epi8(is_slash, high)));
@@ -221,35 +241,77 @@ static void get_runs(struct decoder *d)
     get_quads(d);
 }
 
-bool mime_base64_decode(str_t text, struct buf *out)
+static void put_quad(unsigned char **o, uint32_t quad)
 {
-    if (text.n == 0) return !out->failed;
+    *(*o)++ = (unsigned char) (quad >> 16);
+    *(*o)++ = (unsigned char) (quad >> 8);
+    *(*o)++ = (unsigned char) quad;
+}
+
+static void set_end(struct buf *out, const unsigned char *o)
+{
+    out->n = (size_t) ((const char *) o - out->p);
+    out->p[out->n] = '\0';
+}
+
+bool base64_feed(struct base64_stream *s, str_t text, struct buf *out)
+{
+    if (text.n == 0 || s->done) return !out->failed;
     /* what the text can give at most; lines and noise make it less */
-    if (!buf_reserve(out, text.n / 4 * 3 + 3)) return false;
+    if (!buf_reserve(out, text.n / 4 * 3 + 6)) return false;
     struct decoder d = {.p = (const unsigned char *) text.p,
                         .end = (const unsigned char *) text.p + text.n,
                         .o = (unsigned char *) out->p + out->n};
-    uint32_t quad = 0;
-    unsigned have = 0;
     while (d.p < d.end) {
-        if (have == 0) get_runs(&d);
+        if (s->have == 0) get_runs(&d);
         if (d.p == d.end) break;
         unsigned char c = *d.p++;
-        if (c == '=') break;
+        s->done = c == '=';
+        if (s->done) break;
         if (values[3][c] == BAD) continue;
-        quad = quad << 6 | values[3][c];
-        if (++have < 4) continue;
-        *d.o++ = (unsigned char) (quad >> 16);
-        *d.o++ = (unsigned char) (quad >> 8);
-        *d.o++ = (unsigned char) quad;
-        have = 0;
-        quad = 0;
+        s->quad = s->quad << 6 | values[3][c];
+        if (++s->have < 4) continue;
+        put_quad(&d.o, s->quad);
+        s->have = 0;
+        s->quad = 0;
     }
-    if (have >= 2) *d.o++ = (unsigned char) (have == 2 ? quad >> 4 : quad >> 10);
-    if (have == 3) *d.o++ = (unsigned char) (quad >> 2);
-    out->n = (size_t) ((char *) d.o - out->p);
-    out->p[out->n] = '\0';
+    set_end(out, d.o);
     return true;
+}
+
+bool base64_end(struct base64_stream *s, struct buf *out)
+{
+    unsigned have = s->have;
+    uint32_t quad = s->quad;
+    *s = (struct base64_stream){0};
+    if (have < 2) return !out->failed;
+    if (!buf_reserve(out, 2)) return false;
+    unsigned char *o = (unsigned char *) out->p + out->n;
+    *o++ = (unsigned char) (have == 2 ? quad >> 4 : quad >> 10);
+    if (have == 3) *o++ = (unsigned char) (quad >> 2);
+    set_end(out, o);
+    return true;
+}
+
+size_t mime_base64_size(str_t text)
+{
+    const unsigned char *p = (const unsigned char *) text.p, *end = p + text.n;
+    const unsigned char *stop = text.n ? memchr(p, '=', text.n) : NULL;
+    size_t letters = 0;
+    if (stop) end = stop;
+#ifdef HAVE_AVX2
+    if (path == CODEC_BEST) letters = count_letters_avx2(&p, end);
+#endif
+    for (; p < end; p++)
+        letters += values[3][*p] != BAD;
+    size_t rest = letters % 4;
+    return letters / 4 * 3 + (rest > 1 ? rest - 1 : 0);
+}
+
+bool mime_base64_decode(str_t text, struct buf *out)
+{
+    struct base64_stream s = {0};
+    return base64_feed(&s, text, out) && base64_end(&s, out);
 }
 
 /* --- quoted-printable ------------------------------------------------------------------ */

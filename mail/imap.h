@@ -269,19 +269,23 @@ rc_t imap_fetch(struct imap *im, uint32_t uid, struct buf *out, struct err *e) W
  * trip; as imap_fetch. */
 rc_t imap_open(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *row,
                struct buf *out, struct err *e) WX_MUST_USE;
-/* One part by its IMAP number, decoded by the server (BINARY, RFC 3516), never held as a whole. */
+/* One part by its IMAP number, decoded, never held as a whole. */
+struct entity;
 struct imap_part_sink {
     /* Of a message with nothing encrypted or signed in it by its structure: the part's own header
-     * fields. False: not wanted this way. */
-    bool (*header)(void *ctx, str_t header, struct err *e);
+     * fields, parsed; they live for the call. False: not wanted this way. */
+    bool (*header)(void *ctx, const struct entity *part, struct err *e);
     rc_t (*begin)(void *ctx, uint64_t size, struct err *e);
     rc_t (*piece)(void *ctx, str_t bytes, struct err *e);
     void *ctx;
 };
-/* RC_UNSUPPORTED before `begin` was called: no BINARY, smaller than `least` as a whole, something
- * else than a plain message, or the server would not; then nothing has been given away. After
- * `begin` a failure means that the bytes given are cut short. */
-rc_t imap_pour_part(struct imap *im, uint32_t uid, str_t path, uint32_t least,
+/* known: the part's decoded length as it was told when the message was read, or 0; with it base64
+ * is decoded here, otherwise by the server (BINARY, RFC 3516). RC_UNSUPPORTED before `begin` was
+ * called: neither of them, smaller than `least` as a whole, something else than a plain message, or
+ * the server would not; then nothing has been given away. After `begin` a failure means that the
+ * bytes given are cut short; RC_CONFLICT: the part is not `known` bytes long, and fewer than that
+ * were given. */
+rc_t imap_pour_part(struct imap *im, uint32_t uid, str_t path, uint32_t least, uint64_t known,
                     const struct imap_part_sink *sink, struct err *e) WX_MUST_USE;
 /* Header only (BODY.PEEK[HEADER]). */
 rc_t imap_fetch_header(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;

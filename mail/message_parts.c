@@ -4,6 +4,7 @@
  * multipart/related become attachments with their Content-ID; whatever is not shown is an
  * attachment, so that nothing is lost.
  */
+#include "mail/codec.h"
 #include "mail/message_state.h"
 
 struct collecting {
@@ -70,24 +71,10 @@ static bool is_multipart(const struct entity *m)
     return str_eq(m->type, STR("multipart")) && m->child_count > 0;
 }
 
-/* Decoded size without decoding: lines of letters, as every writer makes them. */
-static size_t base64_size(str_t s)
-{
-    size_t letters = 0;
-    while (s.n > 0) {
-        const char *nl = memchr(s.p, '\n', s.n);
-        size_t line = nl ? (size_t) (nl - s.p) : s.n, n = line;
-        while (n > 0 && (s.p[n - 1] == '\r' || s.p[n - 1] == ' ' || s.p[n - 1] == '='))
-            n--;
-        letters += n;
-        s = str_sub(s, nl ? line + 1 : line, s.n);
-    }
-    return letters / 4 * 3 + (letters % 4 > 1 ? letters % 4 - 1 : 0);
-}
-
+/* To the byte: the page says it when it asks for the attachment (view/part.c). */
 static size_t decoded_size(const struct entity *m)
 {
-    if (m->encoding == ENC_BASE64) return base64_size(m->body);
+    if (m->encoding == ENC_BASE64) return mime_base64_size(m->body);
     if (m->encoding != ENC_QP && m->encoding != ENC_UUENCODE) return m->body.n;
     CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MESSAGE_PLAIN_MAX);
     return entity_decode_body(m, &b, NULL) == RC_OK ? b.n : m->body.n;

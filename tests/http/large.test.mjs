@@ -5,11 +5,12 @@ import test, { after, before } from 'node:test';
 import { folderId, imapOf, signedIn } from '../lib/instance.mjs';
 import { attachment, entity, message, multipart, text } from '../lib/mime.mjs';
 
+const raw = (headers, body) => entity([['Content-Disposition', 'attachment; filename="odd.bin"'], ...headers], body);
 let c, imap, uidvalidity;
 const box = `Large ${randomUUID().slice(0, 8)}`, f = folderId(box);
 const sha = (b) => createHash('sha256').update(b).digest('hex');
 const put = (body) => imap.append(box, message({ from: 'tester@demo.test', to: 'alice@demo.test', subject: 'x', date: new Date(), id: `<${randomUUID()}@demo.test>` }, body));
-const part = (uid, id, v = uidvalidity) => c.get(`/api/v1/folders/${f}/messages/${uid}/parts/${id}?uidvalidity=${v}`);
+const part = (uid, id, v = uidvalidity, size) => c.get(`/api/v1/folders/${f}/messages/${uid}/parts/${id}?uidvalidity=${v}${size === undefined ? '' : `&size=${size}`}`);
 const attachments = async (uid) => (await c.get(`/api/v1/folders/${f}/messages/${uid}?uidvalidity=${uidvalidity}`)).json.attachments;
 before(async () => { c = await signedIn('alice'); imap = await imapOf('alice'); await imap.create(box); ({ uidvalidity } = await imap.select(box)); });
 after(async () => { await imap.select('INBOX'); await imap.command(`DELETE "${box}"`).catch(() => {}); imap.close(); c.close(); });
@@ -20,8 +21,8 @@ test('bytes, name and headers are those of the reader, large or small', async ()
     const uid = await put(multipart('mixed', [text('See below\n'), attachment('Grundriss Südflügel.pdf', 'application/pdf', bytes), attachment('page.html', 'text/html', bytes)]));
     const list = await attachments(uid);
     assert.deepEqual(list.map((a) => a.size), [size, size]);
-    for (const a of list) {
-      const r = await part(uid, a.id);
+    for (const [a, told] of list.flatMap((a) => [[a, undefined], [a, a.size]])) {
+      const r = await part(uid, a.id, uidvalidity, told);
       assert.equal(r.status, 200, r.text.slice(0, 200));
       assert.equal(sha(r.bytes), sha(bytes), `${a.name} of ${size}`);
       assert.equal(r.headers['content-type'], a.name === 'page.html' ? 'application/octet-stream' : 'application/pdf');
@@ -35,7 +36,6 @@ test('bytes, name and headers are those of the reader, large or small', async ()
 
 test('odd encodings and places come out right as well', async () => {
   const bytes = randomBytes(2 << 20), base64 = bytes.toString('base64');
-  const raw = (headers, body) => entity([['Content-Disposition', 'attachment; filename="odd.bin"'], ...headers], body);
   const nested = multipart('mixed', [text('a\n'), multipart('mixed', [text('b\n'), attachment('deep.bin', 'application/x-deep', bytes)])]);
   const forms = new Map([
     ['one line of base64', [multipart('mixed', [text('x\n'), raw([['Content-Type', 'application/x-odd'], ['Content-Transfer-Encoding', 'BASE64']], base64)]), bytes]],
@@ -44,10 +44,44 @@ test('odd encodings and places come out right as well', async () => {
   ]);
   for (const [name, [body, want]] of forms) {
     const uid = await put(body), list = await attachments(uid);
-    const r = await part(uid, list.at(-1).id);
-    assert.equal(r.status, 200, name);
-    assert.equal(sha(r.bytes), sha(want), name);
+    for (const told of [undefined, list.at(-1).size]) {
+      const r = await part(uid, list.at(-1).id, uidvalidity, told);
+      assert.equal(r.status, 200, name);
+      assert.equal(sha(r.bytes), sha(want), name);
+    }
   }
+});
+
+test('base64 as no mailer should write it is decoded as the reader decodes it', async () => {
+  const clean = randomBytes(2 << 20).toString('base64'), lines = clean.match(/.{1,76}/g);
+  const cut = (text, at, put) => text.slice(0, at) + put + text.slice(at);
+  const forms = {
+    'junk between': lines.map((l, k) => (k % 1000 === 7 ? `!!${l}\u00e9-` : l)).join('\r\n'),
+    'a group that never ends': `${lines.join('\r\n')}\r\nQ`,
+    'two letters left': `${lines.slice(0, -1).join('\r\n')}\r\nQUJ`,
+    'an end in the middle': cut(lines.join('\r\n'), 1_500_000, '=='),
+    'lines of many lengths': clean.match(/.{1,37}/g).join('\r\n'),
+  };
+  for (const [name, body] of Object.entries(forms)) {
+    const uid = await put(multipart('mixed', [text('x\n'), raw([['Content-Type', 'application/x-odd'], ['Content-Transfer-Encoding', 'base64']], body)]));
+    const [a] = await attachments(uid);
+    assert.equal(a.size, Buffer.from(body.replace(/=[^]*$/, '').replace(/[^A-Za-z0-9+/]/g, ''), 'base64').length, name);
+    const r = await part(uid, a.id, uidvalidity, a.size);
+    assert.equal(r.status, 200, name);
+    assert.equal(sha(r.bytes), sha(Buffer.from(body.replace(/=[^]*$/, '').replace(/[^A-Za-z0-9+/]/g, ''), 'base64')), name);
+  }
+});
+
+test('a length that is not the part\'s never makes a cut file look whole, and the next try is right', async () => {
+  for (const wrong of [(n) => n - 1, (n) => n + 1, (n) => n - (1 << 20), (n) => 4 * n, () => 1]) {
+    const bytes = randomBytes(3 << 20);
+    const uid = await put(multipart('mixed', [text('x\n'), attachment('a.bin', 'application/x-odd', bytes)])), [a] = await attachments(uid);
+    const first = await part(uid, a.id, uidvalidity, wrong(a.size)).catch((e) => e);
+    assert.ok(first instanceof Error || sha(first.bytes) === sha(bytes), `a length of ${wrong(a.size)}: ${first.bytes?.length}`);
+    const again = await part(uid, a.id, uidvalidity, a.size);
+    assert.equal(sha(again.bytes), sha(bytes));
+  }
+  assert.equal((await part(1, '2', uidvalidity, 'x')).status, 422);
 });
 
 test('what is not there, and another folder', async () => {

@@ -1,9 +1,11 @@
 /* Parts of a message: downloaded, or shown in place where that is safe. */
 #include "mail/preview.h"
 #include "mail/raster.h"
+#include "webmail/session/session.h"
+#include "webmail/shared.h"
 #include "webmail/view/view.h"
 
-enum { TEXT_SHOWN = 256 << 10, PASS_LEAST = 1 << 20 };
+enum { TEXT_SHOWN = 256 << 10, PASS_LEAST = 1 << 20, LENGTH_SECONDS = 24 * 3600 };
 
 /* type/subtype of RFC 6838 names and nothing else; what a browser would run is not named. */
 static str_t download_type(str_t type)
@@ -102,14 +104,13 @@ struct passing {
     str_t type, name;
 };
 
-static bool passing_header(void *ctx, str_t header, struct err *e)
+static bool passing_header(void *ctx, const struct entity *part, struct err *e)
 {
     struct passing *p = ctx;
-    struct entity *part;
-    if (entity_parse(header, NULL, p->c->arena, &part, e) != RC_OK) return false;
+    (void) e;
     if (str_eq(part->type, STR("multipart")) || str_eq(part->type, STR("message"))) return false;
     p->type = arena_printf(p->c->arena, "%.*s/%.*s", STR_ARG(part->type), STR_ARG(part->subtype));
-    p->name = part->filename;
+    p->name = str_is_null(part->filename) ? STR_NULL : arena_str(p->c->arena, part->filename);
     return !str_is_null(p->type);
 }
 
@@ -131,28 +132,57 @@ static rc_t passing_piece(void *ctx, str_t bytes, struct err *e)
     return response_write(p->c->q, bytes, e);
 }
 
+/* The part's length as the message's answer told it, or 0. */
+static rc_t query_size(struct call *c, uint32_t *out, struct err *e)
+{
+    str_t text = request_query(c->q, STR("size"));
+    *out = 0;
+    if (str_is_null(text) || str_to_u32(text, out)) return RC_OK;
+    err_set(e, RC_INVALID, "size must be a number.");
+    err_field(e, "size");
+    return RC_INVALID;
+}
+
+/* A part that turned out to have another length: read as a whole from then on. */
+static rc_t length_key(struct call *c, const struct message_request *q, struct shared_key *out,
+                       struct err *e)
+{
+    str_t parts[] = {STR("part length"), c->session->address, q->mailbox,
+                     arena_printf(c->arena, "%u.%u", q->uidvalidity, q->uid), q->part};
+    return shared_key_of(parts, 5, out, e);
+}
+
 /* RC_UNSUPPORTED, with nothing answered: the message has to be read as a whole. */
-static rc_t pass_through(struct call *c, const struct message_request *q, struct err *e)
+static rc_t pass_through(struct call *c, const struct message_request *q, uint32_t size,
+                         struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
     struct passing p = {.c = c};
+    struct shared_key key;
     const struct imap_part_sink sink = {
         .header = passing_header, .begin = passing_begin, .piece = passing_piece, .ctx = &p};
     if (c->s->head_only) return err_set(e, RC_UNSUPPORTED, NULL);
+    TRY(length_key(c, q, &key, e));
+    if (shared_count(c->app->shared, &key, LENGTH_SECONDS, 0, call_now()) > 0)
+        return err_set(e, RC_UNSUPPORTED, NULL);
     TRY(call_imap(c, q->mailbox, &im, e));
     if (imap_uidvalidity(im) != q->uidvalidity)
         return err_set(e, RC_CONFLICT, "The folder was made anew meanwhile.");
-    return imap_pour_part(im, q->uid, q->part, PASS_LEAST, &sink, e);
+    rc_t rc = imap_pour_part(im, q->uid, q->part, PASS_LEAST, size, &sink, e);
+    if (rc == RC_CONFLICT) (void) shared_count(c->app->shared, &key, LENGTH_SECONDS, 1, call_now());
+    return rc;
 }
 
 rc_t part_get(struct call *c, struct err *e)
 {
     CLEANUP_OPENED struct opened_message m = {0};
     struct message_request q = {.part = c->q->params[2]};
+    uint32_t size;
     TRY(message_request_query(c, &q, e));
+    TRY(query_size(c, &size, e));
     bool inline_ = str_eq(request_query(c->q, STR("inline")), STR("1"));
     struct err why = {0};
-    rc_t rc = inline_ ? RC_UNSUPPORTED : pass_through(c, &q, &why);
+    rc_t rc = inline_ ? RC_UNSUPPORTED : pass_through(c, &q, size, &why);
     if (rc != RC_OK && rc != RC_UNSUPPORTED && e) *e = why;
     if (rc != RC_UNSUPPORTED) return rc;
     TRY(view_open_message(c, &q, &m, e));

@@ -102,12 +102,12 @@ export function sourceUrl(m: MessageRef): string { return `${messageUrl(m)}/sour
 export async function getSource(m: MessageRef): Promise<Blob> { return (await request(sourceUrl(m))).blob(); }
 
 const partUrl = (m: MessageRef, part: string): string => `${messageUrl(m)}/parts/${encodeURIComponent(part)}`;
-/** For a link the browser itself follows (download of a plain part). */
-export function partDownloadUrl(m: MessageRef, part: string): string { return `${partUrl(m, part)}?uidvalidity=${m.uidvalidity}`; }
-export async function getPart(m: MessageRef, part: string, o: { inline?: boolean; keys?: LayerKey[]; signal?: AbortSignal } = {}): Promise<Blob> {
+/** For a link the browser itself follows (download of a plain part); with its size the server need not hold it. */
+export function partDownloadUrl(m: MessageRef, part: string, size = 0): string { return `${partUrl(m, part)}?uidvalidity=${m.uidvalidity}${size > 0 ? `&size=${size}` : ''}`; }
+export async function getPart(m: MessageRef, part: string, o: { inline?: boolean; keys?: LayerKey[]; size?: number; signal?: AbortSignal } = {}): Promise<Blob> {
   const answer = o.keys?.length
     ? await request(partUrl(m, part), { method: 'POST', json: { uidvalidity: m.uidvalidity, keys: o.keys }, deadline: 120_000 })
-    : await request(`${partDownloadUrl(m, part)}${o.inline ? '&inline=1' : ''}`, { deadline: 120_000, ...(o.signal ? { signal: o.signal } : {}) });
+    : await request(`${partDownloadUrl(m, part, o.size)}${o.inline ? '&inline=1' : ''}`, { deadline: 120_000, ...(o.signal ? { signal: o.signal } : {}) });
   return answer.blob();
 }
 

@@ -102,10 +102,10 @@ class Waxseal(Adapter):
     def open_raw(self, s, uid): return s.raw('GET', self.url(s, uid))
 
     def download(self, s, uid):
-        big = getattr(s, 'big', None) or max(s.api('GET', self.url(s, uid))['attachments'], key=lambda a: a['size'])['id']
+        big = getattr(s, 'big', None) or max(s.api('GET', self.url(s, uid))['attachments'], key=lambda a: a['size'])
         s.big = big # the page knows it from opening the message, as the peers' adapters do
         t = now()
-        n = s.req('GET', self.url(s, uid, f'/parts/{big}'), drain=True)
+        n = s.req('GET', self.url(s, uid, f'/parts/{big["id"]}') + f'&size={big["size"]}', drain=True)
         e = now() - t
         if n < 25000000: raise Bad(f'download {n}')
         return e

@@ -67,6 +67,40 @@ static void test_base64_noise(void **state)
     }
 }
 
+/* However noisy the text and wherever it is cut, pieces give what the whole gives. */
+static void test_base64_pieces(void **state)
+{
+    (void) state;
+    static const char noise[] = "\r\n=\xff-A/+ \n\n";
+    unsigned seed = 11;
+    for (int round = 0; round < 3000; round++) {
+        CLEANUP_BUF struct buf text = BUF_INIT(4096), whole = BUF_INIT(4096), out = BUF_INIT(4096);
+        struct base64_stream s = {0};
+        unsigned kind = (unsigned) round % 3;
+        put_random(&text, 1 + (unsigned) round % 900, &seed);
+        for (size_t i = 0; i < text.n; i++) {
+            unsigned char c = (unsigned char) text.p[i];
+            bool noisy = kind == 1 ? c % 40 == 0 : kind == 2 && i > text.n - 5;
+            text.p[i] = noisy ? noise[c % (sizeof noise - 1)] : (char) ('A' + c % 26);
+        }
+        assert_true(mime_base64_decode(buf_view(&text), &whole));
+        assert_int_equal(mime_base64_size(buf_view(&text)), whole.n);
+        codec_use(CODEC_TABLE);
+        assert_int_equal(mime_base64_size(buf_view(&text)), whole.n);
+        codec_use(CODEC_BEST);
+        for (size_t at = 0; at < text.n;) {
+            seed = seed * 1664525u + 1013904223u;
+            size_t n = 1 + (seed >> 16) % (round % 2 ? 5 : 200);
+            if (n > text.n - at) n = text.n - at;
+            assert_true(base64_feed(&s, str_n(text.p + at, n), &out));
+            at += n;
+        }
+        assert_true(base64_end(&s, &out));
+        assert_int_equal(out.n, whole.n);
+        if (out.n) assert_memory_equal(out.p, whole.p, out.n);
+    }
+}
+
 static void test_base64_lenient(void **state)
 {
     (void) state;
@@ -216,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_base64_round_trip),
         cmocka_unit_test(test_base64_noise),
+        cmocka_unit_test(test_base64_pieces),
         cmocka_unit_test(test_base64_lenient),
         cmocka_unit_test(test_qp_encode),
         cmocka_unit_test(test_qp_is_safe),

@@ -35,7 +35,7 @@ function forwardIntro(m: Message): string {
 /** Files of a message, held by the browser itself: what is signed must be what this page has. */
 async function filesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> {
   const wanted = m.attachments.filter((a) => !(a.inline && a.content_id));
-  return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [] })], a.name || t('attachment-unnamed'), { type: a.type })));
+  return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
 }
 
 const own = (): string[] => session.value?.user.addresses ?? [me.value.address];

@@ -81,7 +81,7 @@ export class WxMessage extends WxElement {
 
   #download(a: Attachment): Promise<void> {
     const { ref } = this.item;
-    return this.#busyWith(a.id, async () => saveBlob(await mail.getPart(ref, a.id, { keys: this.#keysOf(a) }), a.name || t('attachment-unnamed')));
+    return this.#busyWith(a.id, async () => saveBlob(await mail.getPart(ref, a.id, { keys: this.#keysOf(a), size: a.size }), a.name || t('attachment-unnamed')));
   }
 
   #menu(m: Message): MenuItem[] {
@@ -144,7 +144,7 @@ export class WxMessage extends WxElement {
     const open = m.attachments.filter((a) => this.inside.has(a.id));
     if (open.length) import('./attached.ts').catch(() => { this.inside = new Set(); });
     return html`${attachmentList(m, {
-      busy: this.busy, open: this.inside, toggle: (id) => this.#toggle(id), download: (a) => void this.#download(a), link: (a) => mail.partDownloadUrl(ref, a.id),
+      busy: this.busy, open: this.inside, toggle: (id) => this.#toggle(id), download: (a) => void this.#download(a), link: (a) => mail.partDownloadUrl(ref, a.id, a.size),
       preview: (a) => this.#preview(shownAttachments(m), a), zip: () => void this.#zip(m),
     })}
       ${repeat(open, (a) => `${ref.uid}/${a.id}`, (a) => html`<wx-attached .source=${ref} .file=${a} .keys=${keys}></wx-attached>`)}`;
