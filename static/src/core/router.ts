@@ -44,7 +44,8 @@ export const route = signal<Route>({ page: 'mail', folder: null, uid: null, sear
 /** How many entries of ours lie below the current one: Back may be used inside the app when > 0. */
 let depth = 0;
 
-interface State { depth: number; at?: unknown }
+/** over: made for what lies over the page (a composer on a phone), so that Back takes that away and leads nowhere else. */
+interface State { depth: number; at?: unknown; over?: boolean }
 /** Reading a message of a list is still being at that place of it. */
 function stateFor(next: Route): State {
   const now = route.value;
@@ -58,18 +59,49 @@ export function startRouter(): void {
   depth = state?.depth ?? 0;
   route.value = parsePath(location.pathname);
   history.replaceState({ ...state, depth } satisfies State, '');
-  addEventListener('popstate', (event) => {
-    depth = (event.state as State | null)?.depth ?? 0;
-    route.value = parsePath(location.pathname);
-  });
+  isOver = state?.over === true;
+  addEventListener('popstate', (event) => arrive(event.state as State | null));
+}
+
+/** The entry of the history we are at was made for what lies, or lay, over the page. */
+let isOver = false;
+let uncover: (() => void) | null = null;
+
+function arrive(state: State | null): void {
+  const before = { depth, isOver };
+  depth = state?.depth ?? 0;
+  isOver = state?.over === true;
+  const taken = uncover;
+  if (taken) {
+    uncover = null;
+    isOver = false;
+    history.replaceState(stateFor(route.value), '', pathOf(route.value));
+    taken();
+    return;
+  }
+  // What lay over the page was closed by other means: its entry is no step of its own.
+  if (before.isOver && depth < before.depth && location.pathname === pathOf(route.value)) { history.back(); return; }
+  route.value = parsePath(location.pathname);
+}
+
+/** Something lies over the whole page: the next Back calls `close`, once, and the page behind it stays. Answers how to
+ *  say that it went by other means. */
+export function coverPage(close: () => void): () => void {
+  uncover = close;
+  if (!isOver) {
+    depth++;
+    isOver = true;
+    history.pushState({ ...stateFor(route.value), over: true } satisfies State, '', location.pathname);
+  }
+  return () => { if (uncover === close) uncover = null; };
 }
 
 export function go(next: Route, options: { replace?: boolean } = {}): void {
   const path = pathOf(next);
   if (path === location.pathname) { route.value = next; return; }
   // From one section of the settings to another is no step: Back leads to the mail.
-  if (options.replace || (next.page === 'settings' && route.value.page === 'settings')) history.replaceState(stateFor(next), '', path);
-  else { depth++; history.pushState(stateFor(next), '', path); }
+  if (options.replace || (next.page === 'settings' && route.value.page === 'settings')) history.replaceState({ ...stateFor(next), ...(isOver ? { over: true } : {}) }, '', path);
+  else { depth++; isOver = false; history.pushState(stateFor(next), '', path); }
   route.value = next;
 }
 

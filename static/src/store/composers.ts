@@ -3,13 +3,15 @@ import * as api from '../api/compose.ts';
 import { deleteMessages } from '../api/mail.ts';
 import { sentence } from '../api/client.ts';
 import { t } from '../core/i18n.ts';
-import { signal } from '../core/signals.ts';
+import { computed, signal } from '../core/signals.ts';
 import type { Composer } from './compose.ts';
 import { byRole, loadFolders } from './folders.ts';
 import * as list from './list.ts';
 import { toast } from './toasts.ts';
 
 export const composers = signal<readonly Composer[]>([]);
+/** One is open, not put aside. */
+export const writing = computed(() => composers.value.some((c) => !c.minimized.value));
 const MOST = 3;
 
 export function openOne(c: Composer): boolean {
@@ -17,6 +19,16 @@ export function openOne(c: Composer): boolean {
   for (const other of composers.value) { other.minimized.value = true; other.full.value = false; }
   composers.value = [...composers.value, c];
   return true;
+}
+
+/** Puts those that are open aside and keeps what was written. */
+export function minimizeAll(): void {
+  for (const c of composers.value) {
+    if (c.minimized.value) continue;
+    c.minimized.value = true;
+    c.full.value = false;
+    void c.save();
+  }
 }
 
 export function drop(c: Composer): void {

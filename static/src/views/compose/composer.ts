@@ -9,12 +9,14 @@ import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { textToHtml } from '../../core/reply.ts';
+import { coverPage } from '../../core/router.ts';
 import { blockers, encrypts, sendLabel, signs } from '../../core/security-mode.ts';
+import { effect } from '../../core/signals.ts';
 import type { Composer } from '../../store/compose.ts';
-import { close, composers, discard } from '../../store/composers.ts';
+import { close, composers, discard, minimizeAll, writing } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
 import { settings, smimeOn } from '../../store/session.ts';
-import { announce, confirm } from '../../store/ui.ts';
+import { announce, confirm, confirming } from '../../store/ui.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { commandVersion } from '../../core/commands.ts';
 import type { WxEditor } from './editor.ts';
@@ -331,6 +333,23 @@ function dataUrl(blob: Blob): Promise<string> {
     r.readAsDataURL(blob);
   });
 }
+
+/** On a phone the composer is the whole page: Back puts it aside before it leads anywhere. */
+const PHONE = matchMedia('(max-width: 40rem)');
+let uncover: (() => void) | null = null;
+function followBack(): void {
+  const over = PHONE.matches && writing.value;
+  if (over === (uncover !== null)) return;
+  if (uncover) { uncover(); uncover = null; return; }
+  uncover = coverPage(() => {
+    uncover = null;
+    confirming.value?.resolve(false);
+    minimizeAll();
+    document.querySelector<HTMLElement>('.grid, .reader-scroll')?.focus();
+  });
+}
+effect(followBack);
+PHONE.addEventListener('change', followBack);
 
 export class WxComposers extends WxElement {
   override render(): TemplateResult {

@@ -26,7 +26,7 @@ export function listHead(n: number, all: () => void): TemplateResult {
   const box = html`<span class="list-all"><input type="checkbox" class="check" aria-label=${t('select-all')} data-tip=${t('select-all')} .checked=${full} .indeterminate=${picked > 0 && !full} ?disabled=${n === 0} @click=${(e: Event) => { e.preventDefault(); all(); }}></span>`;
   if (chosen.choosing.value) {
     return html`<div class="list-head is-selecting" role="toolbar" aria-label=${t('selection-actions')}>${box}
-      <strong class="list-title truncate" aria-live="polite"><span class="is-long">${t('selected-count', { n: picked })}</span><span class="is-short" aria-label=${t('selected-count', { n: picked })} role="img">${count(picked)}</span></strong>
+      <strong class="list-title truncate" aria-live="polite">${t('selected-count', { n: picked })}</strong>
       ${commandButton('message.archive')}${commandButton('message.delete')}${commandButton('message.move')}${commandButton('message.label')}${commandButton('message.unread')}
       <wx-menu label=${t('more-actions')} .lazy=${MORE}></wx-menu></div>`;
   }

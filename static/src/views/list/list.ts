@@ -2,6 +2,7 @@
 // grid; aria-activedescendant names the cursor's row, which is never unmounted.
 import { sentence } from '../../api/client.ts';
 import type { Row } from '../../api/types.ts';
+import { runCommand } from '../../core/commands.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -11,6 +12,7 @@ import { remember } from '../../core/place.ts';
 import { route } from '../../core/router.ts';
 import * as actions from '../../store/actions.ts';
 import { paged } from '../../store/arrange.ts';
+import { writing } from '../../store/composers.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
@@ -338,6 +340,7 @@ export class WxList extends WxElement {
               ${repeat(this.#positions(), (p) => list.rowAt(p)?.uid ?? `p${p}`, (p) => this.#draw(p))}
             </div>`}
       </div>
+      ${choosing || writing.value ? nothing : html`<div class="compose-float"><button type="button" class="compose-round" aria-label=${t('compose')} data-tip=${t('compose')} @click=${() => runCommand('compose.new')}>${icon('pen-line')}</button></div>`}
       ${list.failure.value && n > 0 ? html`<div class="list-trouble" role="alert">${icon('circle-alert')}<span>${sentence(list.failure.value)}</span><button type="button" class="button button-small" @click=${() => void list.refresh()}>${t('try-again')}</button></div>` : nothing}
       ${many && n > 0 ? pager(this.#range(0), n, (by) => { this.page += by; this.#grid?.scrollTo({ top: 0 }); }) : nothing}`;
   }
