@@ -57,12 +57,17 @@ test('made, made inside, renamed: the tree follows', async () => {
 test('all read, and undone', async () => {
   for (let i = 0; i < 3; i++) await put(`${name} new`);
   await p.page.reload();
-  await link(`${name} new`).locator('.folder-count').waitFor({ state: 'attached' }); // the menu's button covers it under the pointer
+  await link(`${name} new`).locator('.folder-count').waitFor();
+  // Under the pointer the menu's button comes, and the number stays beside it.
+  await link(`${name} new`).hover();
+  const [number, menu] = [await link(`${name} new`).locator('.folder-count').boundingBox(), await link(`${name} new`).locator('wx-menu [data-trigger]').boundingBox()];
+  assert.ok(number.width > 0 && number.x + number.width <= menu.x, 'both are seen');
+  assert.equal(await link(`${name} new`).locator('.folder-count').evaluate((e) => getComputedStyle(e).visibility), 'visible');
   await choose(`${name} new`, 'Mark all as read');
   await link(`${name} new`).locator('.folder-count').waitFor({ state: 'detached' });
   assert.equal(await found(`${name} new`, 'UNSEEN'), 0);
   await p.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
-  await link(`${name} new`).locator('.folder-count').waitFor({ state: 'attached' }); // the menu's button covers it under the pointer
+  await link(`${name} new`).locator('.folder-count').waitFor({ state: 'attached' });
   assert.equal(await found(`${name} new`, 'UNSEEN'), 3);
 });
 

@@ -334,24 +334,36 @@ function dataUrl(blob: Blob): Promise<string> {
   });
 }
 
-/** On a phone the composer is the whole page: Back puts it aside before it leads anywhere. */
-const PHONE = matchMedia('(max-width: 40rem)');
-let uncover: (() => void) | null = null;
-function followBack(): void {
-  const over = PHONE.matches && writing.value;
-  if (over === (uncover !== null)) return;
-  if (uncover) { uncover(); uncover = null; return; }
-  uncover = coverPage(() => {
-    uncover = null;
+export class WxComposers extends WxElement {
+  #uncover: (() => void) | null = null;
+
+  /** On a phone the composer is the whole page: Back puts it aside before it leads anywhere. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const phone = matchMedia('(max-width: 40rem)');
+    const follow = (): void => {
+      const over = phone.matches && writing.value;
+      if (over === (this.#uncover !== null)) return;
+      if (over) this.#uncover = coverPage(() => this.#aside());
+      else this.#free();
+    };
+    this.onLeave(effect(follow));
+    this.listen(phone, 'change', follow);
+    this.onLeave(() => this.#free());
+  }
+
+  #free(): void {
+    this.#uncover?.();
+    this.#uncover = null;
+  }
+
+  #aside(): void {
+    this.#uncover = null;
     confirming.value?.resolve(false);
     minimizeAll();
     document.querySelector<HTMLElement>('.grid, .reader-scroll')?.focus();
-  });
-}
-effect(followBack);
-PHONE.addEventListener('change', followBack);
+  }
 
-export class WxComposers extends WxElement {
   override render(): TemplateResult {
     return html`<div class="composers">${repeat(composers.value, (c) => c.submission, (c) => html`<wx-composer .composer=${c}></wx-composer>`)}</div>`;
   }

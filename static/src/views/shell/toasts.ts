@@ -1,25 +1,15 @@
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
+import { liftOf } from '../../core/lift.ts';
+import type { Box } from '../../core/lift.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { dismiss, toasts } from '../../store/toasts.ts';
 import { announcement } from '../../store/ui.ts';
 
-interface Box { left: number; right: number; top: number; bottom: number }
-const GAP = 8;
 const LOOK_MS = 150;
-const over = (box: Box, lift: number, o: Box): boolean => o.left < box.right + GAP && o.right > box.left - GAP && o.top < box.bottom - lift + GAP && o.bottom > box.top - lift - GAP;
-/** How far a box must be lifted so that it lies over none of the others; 0 where there is no such place in reach. Where
- *  it is now (`now`) it stays as long as it lies over nothing. Pure, so that it can be tested. */
-export function liftOf(box: Box, others: readonly Box[], reach: number, now = 0): number {
-  if (now > 0 && now <= reach && !others.some((o) => over(box, now, o))) return now;
-  let lift = 0;
-  for (const o of [...others].sort((a, b) => b.bottom - a.bottom)) if (over(box, lift, o)) lift = box.bottom - o.top + GAP + 1;
-  return lift <= reach ? lift : 0;
-}
-
-const PRESSED = 'button, a[href], input, select, textarea, summary, [role="tab"], [role="option"]';
+const PRESSED = 'button, a[href], input, select, textarea, summary, [role="tab"], [role="option"], .first-run, .composer.is-small';
 /** What can be pressed, apart from the rows of the list and what these messages bring themselves. */
 function controls(): Box[] {
   const out: Box[] = [];
