@@ -49,6 +49,9 @@
 #ifndef WAXSEAL_MUTANT_IMAGE_SENDER
 #define WAXSEAL_MUTANT_IMAGE_SENDER 0 /* webmail: is a remembered sender of pictures the sender? */
 #endif
+#ifndef WAXSEAL_MUTANT_FORWARD
+#define WAXSEAL_MUTANT_FORWARD 0 /* webmail: which script may send mail elsewhere */
+#endif
 #ifndef WAXSEAL_MUTANT_LEAK
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */

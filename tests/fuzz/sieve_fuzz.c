@@ -1,9 +1,10 @@
-/* What a ManageSieve server says, line by line, and the script that is read back: half of the input
+/* What a ManageSieve server says, line by line, and the script that is read back: the first byte
  * decides which. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "mail/sieve_wire.h"
+#include "webmail/filters/forwards.h"
 #include "webmail/filters/rules.h"
 
 static void read_lines(str_t in, struct arena *a)
@@ -33,6 +34,19 @@ static void read_script(str_t in, struct arena *a)
     if (!filters_read(script, a, &again, &away) || !json_equal(rules, again)) abort();
 }
 
+static bool forwards_somewhere(const json_t *rules)
+{
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        const json_t *rule = json_array_get(rules, i), *actions = json_object_get(rule, "actions");
+        if (!json_is_true(json_object_get(rule, "enabled"))) continue;
+        for (size_t k = 0; k < json_array_size(actions); k++)
+            if (str_eq(json_text(json_object_get(json_array_get(actions, k), "type")),
+                       STR("forward")))
+                return true;
+    }
+    return false;
+}
+
 /* Rules as a client may send them. */
 static void write_rules(str_t in, struct arena *a)
 {
@@ -44,6 +58,16 @@ static void write_rules(str_t in, struct arena *a)
     if (filters_check(r, v, &f, NULL) != RC_OK) return;
     if (filters_write(r, v, &f, a, &script, NULL) != RC_OK) return;
     if (!filters_read(script, a, &rules, &vacation) || !json_equal(rules, r)) abort();
+    if (forwards_added(STR(""), script, a) != forwards_somewhere(r)) abort();
+}
+
+/* Two scripts, one after the other. */
+static void compare(str_t in, struct arena *a)
+{
+    str_t one, two;
+    str_cut(in, 0, &one, &two);
+    bool added = forwards_added(one, two, a);
+    if (forwards_added(one, one, a) || (two.n == 0 && added)) abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
@@ -55,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         if (bytes[0] == 'l') read_lines(in, a);
         if (bytes[0] == 's') read_script(in, a);
         if (bytes[0] == 'r') write_rules(in, a);
+        if (bytes[0] == 'f') compare(in, a);
     }
     arena_free(a);
     return 0;

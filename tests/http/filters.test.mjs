@@ -123,6 +123,37 @@ test('two who write a script as text do not overwrite each other', async () => {
   assert.equal((await put([])).json.mode, 'visual');
 });
 
+test('mail is sent to another address from now on only with the password; what was so before needs none', async () => {
+  const { password } = account('dave');
+  const forward = (to, more) => rule([{ field: 'subject', op: 'contains', value: 'nobody writes this' }], [{ type: 'forward', value: to }], more);
+  const asked = (r, field = 'password') => assert.deepEqual([r.status, r.json.code, r.json.details.field], [422, 'invalid', field], r.text);
+  await put([]);
+  asked(await put([forward('elsewhere@x.test')]));
+  asked(await put([forward('elsewhere@x.test')], null, { password: 'wrong' }));
+  assert.deepEqual((await c.get('/api/v1/filters')).json.rules, [], 'nothing was stored');
+  const set = await put([forward('elsewhere@x.test')], null, { password });
+  assert.deepEqual([set.status, set.json.rules?.length], [200, 1], set.text);
+  // The same address in another rule, another order, off: no need. On again, or another address: yes.
+  assert.equal((await put([rule([], [{ type: 'read' }]), forward('elsewhere@x.test', { name: 'renamed' })])).status, 200);
+  asked(await put([forward('elsewhere@x.test'), forward('more@x.test')]));
+  assert.equal((await put([forward('elsewhere@x.test', { enabled: false })])).status, 200);
+  asked(await put([forward('elsewhere@x.test')]));
+  // As text: stored or used, also where nobody can tell what it does; what is no script is said before anything is asked.
+  const name = `sends-${process.pid}`;
+  for (const script of ['redirect "elsewhere@x.test";', 'require "copy"; /* */ REDIRECT :copy "elsewhere@x.test";', 'require "variables"; set "a" "elsewhere@x.test"; redirect "${a}";', 'require "include"; include "other";'])
+    for (const activate of [false, true]) asked(await c.put('/api/v1/filters', { name, script, activate }));
+  assert.equal((await c.put('/api/v1/filters', { name, script: 'redirect "x', activate: true })).json.details.field, 'script');
+  assert.ok(!(await c.get('/api/v1/filters')).json.scripts.some((s) => s.name === name));
+  // One that another program has put there is used only with the password, and then it may be changed.
+  const program = await managesieve();
+  await program.put(name, 'redirect "elsewhere@x.test";');
+  asked(await c.put('/api/v1/filters', { active: name }));
+  assert.equal((await c.put('/api/v1/filters', { active: name, password })).json.active, name);
+  assert.equal((await c.put('/api/v1/filters', { name, script: '# mine\nredirect "elsewhere@x.test";', activate: true })).status, 200);
+  assert.equal((await put([forward('elsewhere@x.test')])).status, 200, 'the script in use did so already');
+  assert.equal((await put([])).json.mode, 'visual');
+});
+
 test('values with quotes, line ends and commands stay values', async () => {
   for (const value of ['"; discard; #', '\\"; stop; discard;', '${hex:22}', '*/ discard; /*', 'text:', '"\\']) {
     const rules = [rule([{ field: 'subject', op: 'is', value }], [{ type: 'move', value: 'Archive' }], { name: value })];

@@ -22,6 +22,7 @@ suite_of() {
     RANGE) echo fetch refused ;;
     IMAGE | IMAGE_SENDER) echo fetch reader ;;
     AUTHSERV) echo unit mail/unsubscribe_test mail/auth_results_test ;;
+    FORWARD) echo unit webmail/filters_test ;;
     LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
     esac

@@ -157,13 +157,9 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
 /* An open page left alone is not enough, and nobody searches all of Redis again and again. */
 static rc_t prove_owner(struct call *c, struct err *e)
 {
-    str_t password, code;
     struct shared_key key;
     str_t parts[] = {STR("account data"), c->session->address};
-    TRY(json_need_str(c->in, "password", &password, e));
-    TRY(json_want_str(c->in, "code", STR(""), &code, e));
-    TRY(password_check(c, password, e));
-    TRY(totp_prove_if_on(c, code, e));
+    TRY(owner_prove(c, e));
     TRY(shared_key_of(parts, 2, &key, e));
     if (shared_count(c->app->shared, &key, SEARCH_SECONDS, 1, call_now()) <= MAX_SEARCHES)
         return RC_OK;

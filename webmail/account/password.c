@@ -2,6 +2,7 @@
 
 #include "base/b64.h"
 #include "base/log.h"
+#include "webmail/account/totp.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 
@@ -37,4 +38,14 @@ rc_t password_check(struct call *c, str_t password, struct err *e)
     if (throttle_take_back(c, &t, rc == RC_OK, rc == RC_OK ? e : &ignored) != RC_OK && rc == RC_OK)
         return RC_STATE_DOWN;
     return rc;
+}
+
+rc_t owner_prove(struct call *c, struct err *e)
+{
+    str_t password, code;
+    TRY(json_want_str(c->in, "password", STR(""), &password, e));
+    TRY(json_want_str(c->in, "code", STR(""), &code, e));
+    if (password.n == 0) return err_invalid(e, "password", "This needs your password.");
+    TRY(password_check(c, password, e));
+    return totp_prove_if_on(c, code, e);
 }

@@ -8,4 +8,8 @@
  * field "password" when it is wrong (the session is fine); RC_THROTTLED, RC_IMAP_DOWN. */
 rc_t password_check(struct call *c, str_t password, struct err *e) WX_MUST_USE;
 
+/* The same of {password, code?} of the request, with the code of the second factor where one is on:
+ * RC_INVALID with field "password" or "code". */
+rc_t owner_prove(struct call *c, struct err *e) WX_MUST_USE;
+
 #endif

@@ -2,6 +2,8 @@
 
 #include "base/b64.h"
 #include "base/log.h"
+#include "webmail/account/password.h"
+#include "webmail/filters/forwards.h"
 #include "webmail/filters/rules.h"
 #include "webmail/session/session.h"
 
@@ -188,12 +190,37 @@ static rc_t problem_in(str_t problem, struct err *e)
     return RC_INVALID;
 }
 
-/* The server looks at it before anything is stored. */
-static rc_t store(struct sieve *sieve, str_t name, str_t script, struct err *e)
+/* The text of the script in use; "": there is none. */
+static rc_t active_text(struct sieve *sieve, str_t *out, struct err *e)
+{
+    struct sieve_script *list;
+    size_t n;
+    *out = STR("");
+    TRY(sieve_list(sieve, &list, &n, e));
+    for (size_t i = 0; i < n; i++)
+        if (list[i].active) return sieve_get(sieve, list[i].name, out, e);
+    return RC_OK;
+}
+
+/* An open page left alone is not enough to have mail sent elsewhere from now on. */
+static rc_t allow_forwards(struct call *c, struct sieve *sieve, str_t script, struct err *e)
+{
+    str_t before;
+    TRY(active_text(sieve, &before, e));
+    if (!forwards_added(before, script, c->arena)) return RC_OK;
+    TRY(owner_prove(c, e));
+    log_event(LOG_INFO, "forward_added", "account", LOG_S(c->session->address), "client",
+              LOG_S(c->q->client_address), NULL);
+    return RC_OK;
+}
+
+/* The server looks at it before the password is asked for, and before anything is stored. */
+static rc_t store(struct call *c, struct sieve *sieve, str_t name, str_t script, struct err *e)
 {
     str_t problem = STR_NULL;
     if (sieve_features(sieve)->checks) TRY(sieve_check(sieve, script, &problem, e));
     TRY(problem_in(problem, e));
+    TRY(allow_forwards(c, sieve, script, e));
     TRY(sieve_put(sieve, name, script, &problem, e));
     return problem_in(problem, e);
 }
@@ -214,7 +241,7 @@ static rc_t put_rules(struct call *c, struct sieve *sieve, struct err *e)
         return err_set(e, RC_CONFLICT, "Another script is in use.");
     TRY(filters_check(rules, vacation, sieve_features(sieve), e));
     TRY(filters_write(rules, vacation, sieve_features(sieve), c->arena, &script, e));
-    TRY(store(sieve, OURS, script, e));
+    TRY(store(c, sieve, OURS, script, e));
     return sieve_activate(sieve, OURS, e);
 }
 
@@ -250,7 +277,7 @@ static rc_t put_text(struct call *c, struct sieve *sieve, struct err *e)
         TRY(stored_version(c, sieve, name, &version, e));
         TRY(expect_version(wanted, version, e));
     }
-    TRY(store(sieve, name, script, e));
+    TRY(store(c, sieve, name, script, e));
     return activate ? sieve_activate(sieve, name, e) : RC_OK;
 }
 
@@ -258,7 +285,12 @@ static rc_t change_active(struct call *c, struct sieve *sieve, struct err *e)
 {
     const json_t *active = json_object_get(c->in, "active");
     str_t name = json_is_null(active) ? STR("") : json_text(active);
+    str_t script;
     if (str_is_null(name)) return err_invalid(e, "active", "This is not a script's name.");
+    if (name.n > 0) {
+        TRY(sieve_get(sieve, name, &script, e));
+        TRY(allow_forwards(c, sieve, script, e));
+    }
     return sieve_activate(sieve, name, e);
 }
 

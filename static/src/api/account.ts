@@ -38,4 +38,5 @@ export interface Filters {
 }
 export function getFilters(): Promise<Filters> { return api(`${V1}/filters`); }
 export type FilterChange = { rules: Rule[]; vacation: Vacation | null; version?: string; take_over?: boolean } | { name: string; script: string; version: string; activate: boolean } | { active: string | null };
-export function putFilters(change: FilterChange): Promise<Filters> { return api(`${V1}/filters`, { method: 'PUT', json: change }); }
+/** proof: what sends mail to an address it did not go to before is refused without (fields password, code). */
+export function putFilters(change: FilterChange, proof: { password: string; code: string } | null = null): Promise<Filters> { return api(`${V1}/filters`, { method: 'PUT', json: { ...change, ...proof } }); }

@@ -1,6 +1,7 @@
 /* Rules and the script made of them: what may be one, that a value stays a value, and the way back.
  */
 #include "tests/unit/test.h"
+#include "webmail/filters/forwards.h"
 #include "webmail/filters/rules.h"
 
 static const struct sieve_features ALL = {
@@ -13,6 +14,7 @@ static const struct sieve_features NONE = {.extensions = STR_INIT(" envelope ")}
     "[{\"name\":\"r\",\"enabled\":true,\"match\":\"all\",\"conditions\":[" conditions              \
     "],\"actions\":[" actions "],\"stop\":false}]"
 #define SUBJECT(value) "{\"field\":\"subject\",\"op\":\"contains\",\"value\":" value "}"
+#define FORWARD(value) "{\"type\":\"forward\",\"value\":" value "}"
 #define MOVE(value) "{\"type\":\"move\",\"value\":" value "}"
 #define VACATION(more)                                                                             \
     "{\"enabled\":true,\"from\":null,\"until\":null,\"subject\":\"Away\",\"text\":\"Back soon\","  \
@@ -264,6 +266,79 @@ static void asks_nothing_of_a_server_that_cannot(void **state)
     assert_string_equal(e.field, "rules");
 }
 
+/* --- where mail is sent on to ------------------------------------------------------------------
+ */
+
+#define A "require \"copy\";\nif header :is \"x\" \"redirect\" { redirect :copy \"a@x.test\"; }\n"
+
+static const struct {
+    const char *before, *after;
+    bool added;
+} forwards[] = {
+    {"", "keep;", false},
+    {"", "redirect \"a@x.test\";", true},
+    {A, "redirect \"a@x.test\";", false}, /* it went there before */
+    {A, "redirect \"b@x.test\";", true},
+    {A, A "redirect \"b@x.test\";", true},
+    {A "redirect \"b@x.test\";", A, false},
+    {A, A "/* redirect \"b@x.test\"; */ # redirect \"b@x.test\";\n", false},
+    {A, A "# /*\nredirect \"b@x.test\"; # */\n", true},
+    {A, A "/* \" */ redirect \"b@x.test\"; /* \" */", true},
+    {A, A "REDIRECT\t/* */ \"b@x.test\";", true},
+    {A, A "fileinto \"; redirect \\\"b@x.test\\\";\";", false}, /* a string */
+    {A, A "fileinto \"\\\\\"; redirect \"b@x.test\"; keep; #\"", true},
+    {A, A "vacation text:\nredirect \"b@x.test\";\n..\n.\n;", false},
+    {A, A "vacation text: # why\r\nx\r\n.\r\n; redirect \"b@x.test\";", true},
+    {A, A "vacation text:\nx\n.\n; redirect text:\nb@x.test\n.\n;", true},
+    {A, A "# x\rredirect \"b@x.test\";\n", true},     /* where does this comment end? */
+    {A, A "redirect :list \"a@x.test\";", true},         /* another meaning of the same word */
+    {A, A "notify \"mailto:a@x.test\";", true},
+    {A, A "include \"other\";", true},
+    {A "include \"other\";", A "include \"other\"; keep;", true}, /* who knows what it sends */
+    {A, A "pipe \"program\";", true},
+    {A, A "unheard_of \"a\";", true},
+    {A, A "if unheard_of \"a\" { keep; }", true},
+    {A, "set \"v\" \"b@x.test\"; redirect \"${v}\";", true},
+    {"set \"v\" \"a@x.test\"; redirect \"$\\{v}\";", "set \"v\" \"b@x.test\"; redirect \"$\\{v}\";", true},
+    {A, A "redirect \"", true}, /* not to be read */
+    {A, A "/* redirect", true},
+    {A, A "keep; \x01", true},
+    {A, "if header :contains [\"a\", \"b\"] [\"c\"] { addflag \"\\\\Seen\"; stop; }", false},
+};
+
+static void knows_where_a_script_sends(void **state)
+{
+    (void) state;
+    struct arena *a = arena_new(1u << 20);
+    for (size_t i = 0; i < sizeof forwards / sizeof forwards[0]; i++)
+        if (forwards_added(str_c(forwards[i].before), str_c(forwards[i].after), a) !=
+            forwards[i].added)
+            fail_msg("row %zu: %s", i, forwards[i].after);
+    assert_false(forwards_added(STR("redirect \"${v}\";"), STR("redirect \"${v}\";"), a));
+    str_t none = script_of(a, RULE(SUBJECT("\"redirect \\\"b@x.test\\\"\""), MOVE("\"A\"")),
+                           VACATION(",\"zone\":null"));
+    str_t one = script_of(a, RULE(SUBJECT("\"x\""), FORWARD("\"a@x.test\"")), "null");
+    assert_false(forwards_added(STR(""), none, a));
+    assert_true(forwards_added(none, one, a));
+    assert_false(forwards_added(one, none, a));
+    arena_free(a);
+}
+
+/* Too many places to compare one by one: any change counts. */
+static void counts_no_more_places_than_it_keeps(void **state)
+{
+    (void) state;
+    struct arena *a = arena_new(8u << 20);
+    CLEANUP_BUF struct buf b = BUF_INIT(1u << 20);
+    for (unsigned i = 0; i <= FORWARDS_MAX_PLACES; i++)
+        buf_printf(&b, "redirect \"a%u@x.test\";\n", i);
+    str_t many = arena_str(a, buf_view(&b));
+    assert_false(forwards_added(many, many, a));
+    buf_cstr(&b, "keep;");
+    assert_true(forwards_added(many, buf_view(&b), a));
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +348,8 @@ int main(void)
         cmocka_unit_test(comes_back_unless_changed),
         cmocka_unit_test(refuses_with_the_place),
         cmocka_unit_test(asks_nothing_of_a_server_that_cannot),
+        cmocka_unit_test(knows_where_a_script_sends),
+        cmocka_unit_test(counts_no_more_places_than_it_keeps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ import { me, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { dialog } from '../parts/dialog.ts';
 import { saveBlob } from '../reader/save.ts';
+import { proofFields, proofIn, proofProblem } from './proof.ts';
 import { WxSection } from './section.ts';
 import './totp.ts';
 
@@ -72,14 +73,12 @@ export class WxAccountSection extends WxSection {
     const act = this.asking;
     this.busy = true;
     this.problem = '';
-    const value = (id: string): string => this.querySelector<HTMLInputElement>(`#${id}`)?.value ?? '';
     try {
-      const password = value(`${act}-password`), code = value(`${act}-code`);
+      const { password, code } = proofIn(this, act);
       await (act === 'export' ? this.#export(password, code) : this.#delete(password, code));
     } catch (error) {
-      const field = error instanceof ApiError ? error.field : '';
-      if (field === 'code' && !this.code) { this.code = true; this.problem = t('err-code-needed'); }
-      else this.problem = field === 'password' ? t('ask-password-wrong') : field === 'code' ? t('totp-code-wrong') : sentence(error);
+      this.problem = proofProblem(error, this.code);
+      this.code ||= error instanceof ApiError && error.field === 'code';
     } finally { this.busy = false; }
   }
 
@@ -110,10 +109,7 @@ export class WxAccountSection extends WxSection {
     return dialog({
       title: gone ? t('delete-data') : t('export-title'), close, submit: () => void this.#prove(),
       body: html`<p>${gone ? t('delete-data-text') : t('export-ask')}</p>${gone && smimeOn.value ? html`<p class="note note-bad">${t('delete-data-keys')}</p>` : nothing}
-        <input type="text" class="visually-hidden" tabindex="-1" aria-hidden="true" autocomplete="username" readonly .value=${me.value.address}>
-        <label class="field"><span class="field-label">${t('signin-password')}</span><input class="input" id=${`${act}-password`} type="password" autocomplete="current-password" required maxlength="1024" autofocus></label>
-        ${this.code ? html`<label class="field"><span class="field-label">${t('signin-code')}</span><input class="input code-input" id=${`${act}-code`} autocomplete="one-time-code" maxlength="64"></label>` : nothing}
-        ${this.problem ? html`<p class="field-error" role="alert">${this.problem}</p>` : nothing}`,
+        ${proofFields(act, this.code, this.problem)}`,
       foot: html`<button type="button" class="button button-quiet" @click=${close}>${t('cancel')}</button><button type="submit" class="button ${gone ? 'button-danger' : 'button-primary'}" ?disabled=${this.busy}>${gone ? t('delete-data-do') : t('export-do')}</button>`,
     });
   }

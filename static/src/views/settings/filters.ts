@@ -11,6 +11,9 @@ import { html, live, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { confirm } from '../../store/ui.ts';
 import { toast } from '../../store/toasts.ts';
+import { dialog } from '../parts/dialog.ts';
+import { asksForProof, proofFields, proofIn, proofProblem } from './proof.ts';
+import type { Proof } from './proof.ts';
 import { freshRule, moved, ruleWords } from './rule-words.ts';
 import { NEW, answered, kept, matched, putBack } from './rule-list.ts';
 import type { Kept } from './rule-list.ts';
@@ -20,12 +23,13 @@ import './vacation.ts';
 import type { WxVacation } from './vacation.ts';
 import { WxSection } from './section.ts';
 
+const CANCELLED = new Error('no password was given');
 type Problem = { field: string; text: string } | null;
 /** The form of a rule (its id), or where else. */
 type Where = number | 'vacation' | 'list' | 'raw';
 
 export class WxFiltersSection extends WxSection {
-  static override properties = { ...WxSection.properties, filters: { state: true }, list: { state: true }, failed: { state: true }, editing: { state: true }, problem: { state: true }, busy: { state: true }, dragged: { state: true }, text: { state: true } };
+  static override properties = { ...WxSection.properties, filters: { state: true }, list: { state: true }, failed: { state: true }, editing: { state: true }, problem: { state: true }, busy: { state: true }, dragged: { state: true }, text: { state: true }, asking: { state: true } };
   declare filters: Filters | null;
   declare list: Kept[];
   declare failed: string;
@@ -36,8 +40,10 @@ export class WxFiltersSection extends WxSection {
   declare dragged: number | null;
   /** A script as it is being written, and which version of it that began with. */
   declare text: { name: string; script: string; version: string } | null;
+  /** The password is asked for: how the answer, or null, goes on. */
+  declare asking: { code: boolean; problem: string; answer: (proof: Proof | null) => void } | null;
   #fresh = freshRule();
-  constructor() { super(); this.filters = null; this.list = []; this.failed = ''; this.editing = null; this.problem = null; this.busy = false; this.dragged = null; this.text = null; }
+  constructor() { super(); this.filters = null; this.list = []; this.failed = ''; this.editing = null; this.problem = null; this.busy = false; this.dragged = null; this.text = null; this.asking = null; }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -68,10 +74,11 @@ export class WxFiltersSection extends WxSection {
     this.busy = true;
     this.problem = null;
     try {
-      this.#show(await account.putFilters(change), sent);
+      this.#show(await this.#proven(change), sent);
       this.tell(name);
       return true;
     } catch (error) {
+      if (error === CANCELLED) { this.requestUpdate(); return false; }
       const e = error instanceof ApiError ? error : null;
       if (e?.code === 'conflict') { toast(t('filters-conflict'), { kind: 'bad' }); await this.#load(); this.#rebase(); }
       // The path of the server: "rules[2].conditions[0].value", "vacation.text", "script".
@@ -79,7 +86,39 @@ export class WxFiltersSection extends WxSection {
       this.problem = { of, what: { field, text: e?.field === 'script' && e.message ? e.message : sentence(error) } };
       if (of === 'list') toast(this.problem.what.text, { kind: 'bad' });
       return false;
-    } finally { this.busy = false; }
+    } finally { this.busy = false; this.asking = null; }
+  }
+
+  /** Asks for the password as long as the server does, or until the person gives up. */
+  async #proven(change: account.FilterChange): Promise<Filters> {
+    let proof: Proof | null = null;
+    for (let code = false; ; ) {
+      try { return await account.putFilters(change, proof); } catch (error) {
+        if (!asksForProof(error)) throw error;
+        const problem: string = proof || (error as ApiError).field === 'code' ? proofProblem(error, code) : '';
+        code ||= (error as ApiError).field === 'code';
+        this.busy = false;
+        proof = await new Promise<Proof | null>((answer) => { this.asking = { code, problem, answer }; });
+        if (!proof) throw CANCELLED;
+        this.busy = true;
+      }
+    }
+  }
+
+  #dialog(): TemplateResult | typeof nothing {
+    const a = this.asking;
+    if (!a) return nothing;
+    const close = (): void => { if (!this.busy) { this.asking = null; a.answer(null); } };
+    return dialog({
+      title: t('forward-title'), close, submit: () => { if (!this.busy) a.answer(proofIn(this, 'forward')); },
+      body: html`<p>${t('forward-ask')}</p>${proofFields('forward', a.code, a.problem)}`,
+      foot: html`<button type="button" class="button button-quiet" @click=${close}>${t('cancel')}</button><button type="submit" class="button button-primary" ?disabled=${this.busy}>${t('forward-do')}</button>`,
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.asking?.answer(null);
   }
 
   /** The person has been told that the script is another one now: saving again is meant. */
@@ -170,7 +209,7 @@ export class WxFiltersSection extends WxSection {
       : !f ? html`<p class="muted" role="status">${t('loading')}</p>`
         : !f.supported ? html`<p class="note">${t('filters-not-offered')}</p>`
           : html`${f.raw ? this.#raw(f.raw) : this.#visual()}${this.#others()}`;
-    return html`<h1>${t('settings-filters')}</h1>${body}`;
+    return html`<h1>${t('settings-filters')}</h1>${body}${this.#dialog()}`;
   }
 }
 define('wx-settings-filters', WxFiltersSection);

@@ -1,0 +1,133 @@
+// What an open page left alone must not be enough for: forwarding mail and taking the data along ask for the password. And settings
+// that are changed in two places at once.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test, { after, before } from 'node:test';
+import { axe as violations } from '../lib/axe.mjs';
+import { Browser } from '../lib/browser.mjs';
+import { account, eventually, instance, signedIn } from '../lib/instance.mjs';
+
+let browser, p, api;
+const dave = account('dave');
+before(async () => {
+  api = await signedIn('dave');
+  await api.put('/api/v1/filters', { rules: [], vacation: null, take_over: true });
+  browser = await Browser.launch();
+  p = await (await browser.person('dave')).signIn();
+});
+after(async () => {
+  await api?.put('/api/v1/filters', { rules: [], vacation: null, take_over: true });
+  await api?.put('/api/v1/settings', { labels: [] });
+  api?.close();
+  await browser?.close();
+});
+const open = async (section) => { await p.page.goto(`${instance.origin}/settings/${section}`); await p.page.locator('.settings-body h1').waitFor(); };
+const rules = async () => (await api.get('/api/v1/filters')).json.rules;
+const focused = (page) => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent?.trim() || document.activeElement?.localName);
+
+test('a filter that forwards mail is stored only after the password was given', async () => {
+  const { page } = p;
+  await open('filters');
+  await page.getByRole('button', { name: 'New filter' }).click();
+  const form = page.locator('wx-rule-editor');
+  await form.getByLabel('What to look at').selectOption('subject');
+  await form.getByRole('textbox', { name: 'Text' }).fill('nobody writes this');
+  await form.getByLabel('What to do').selectOption('forward');
+  await form.getByLabel('Address').fill('elsewhere@x.test');
+  await form.getByRole('button', { name: 'Save' }).click();
+  const dialog = page.locator('.dialog', { hasText: 'Forward mail' });
+  await dialog.waitFor();
+  await eventually(async () => (await focused(page)) === 'forward-password', 'the password can be typed');
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual(await rules(), [], 'nothing was stored');
+  assert.equal(await form.getByLabel('Address').inputValue(), 'elsewhere@x.test', 'what was written is there still');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await page.locator('#forward-password').fill('wrong');
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await dialog.locator('.field-error', { hasText: 'This password is wrong.' }).waitFor();
+  assert.deepEqual(await rules(), []);
+  await page.locator('#forward-password').fill(dave.password);
+  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await form.waitFor({ state: 'detached' });
+  await dialog.waitFor({ state: 'detached' });
+  assert.deepEqual((await rules()).map((r) => r.actions), [[{ type: 'forward', value: 'elsewhere@x.test' }]]);
+  // Off needs nothing; on again does, and the switch shows what is so when nobody answers.
+  const on = page.locator('.rule-card').getByRole('switch');
+  await on.click();
+  await eventually(async () => (await rules())[0].enabled === false, 'off');
+  await page.locator('.rule-card.is-off').waitFor();
+  await on.click();
+  await dialog.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await eventually(async () => !(await on.isChecked()), 'it is off still');
+  assert.equal((await rules())[0].enabled, false);
+});
+
+test('the data is saved as a file after the password was given, not before', async () => {
+  const { page } = p;
+  await open('account');
+  const opener = page.locator('.set-card', { hasText: 'Your data' }).getByRole('button', { name: 'Download' });
+  await opener.click();
+  const dialog = page.locator('.dialog', { hasText: 'Your data' });
+  await dialog.waitFor();
+  await eventually(async () => (await focused(page)) === 'export-password', 'the password can be typed');
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await eventually(async () => (await focused(page)) === 'Download', 'the focus is where it came from');
+  await opener.click();
+  await page.locator('#export-password').fill('wrong');
+  await page.locator('.dialog [type=submit]').click();
+  await dialog.locator('.field-error', { hasText: 'This password is wrong.' }).waitFor();
+  await page.locator('#export-password').fill(dave.password);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('.dialog [type=submit]').click()]);
+  assert.equal(download.suggestedFilename(), `waxseal-${dave.address}.json`);
+  const data = JSON.parse(readFileSync(await download.path(), 'utf8'));
+  assert.deepEqual([data.format, data.address], ['waxseal-export', dave.address]);
+  assert.ok(data.settings && !JSON.stringify(data).includes(dave.password));
+  await dialog.waitFor({ state: 'detached' });
+});
+
+test('settings that another tab changes in the same moment: neither change is lost, and both tabs show both', async () => {
+  const { page } = p;
+  const mine = { name: 'Mine', address: dave.address, reply_to: '', signature: 'mine', default: true };
+  await api.put('/api/v1/settings', { identities: [mine] });
+  await open('identity');
+  const other = await p.context.newPage();
+  await other.goto(`${instance.origin}/settings/identity`);
+  await other.locator('.identity-card').waitFor();
+  // Both listen: one leads, the other waits for its turn.
+  await eventually(() => page.evaluate(() => navigator.locks.query().then((q) => [...q.held, ...q.pending].filter((l) => l.name.startsWith('waxseal-live')).length >= 2)), 'both tabs listen');
+  // Between what this tab has read and what it writes, somebody else writes: 409, read anew, written onto that.
+  const answers = [];
+  const put = (r) => { if (r.request().method() === 'PUT' && r.url().endsWith('/api/v1/settings')) answers.push(r.status()); };
+  page.on('response', put);
+  let late = true;
+  await page.route('**/api/v1/settings', async (route) => {
+    if (late && route.request().method() === 'PUT') {
+      late = false;
+      await api.put('/api/v1/settings', { identities: [{ ...mine, signature: 'from elsewhere' }] });
+    }
+    await route.continue();
+  });
+  try {
+    await page.getByLabel('Name').first().fill('Renamed here');
+    await page.getByLabel('Name').first().press('Tab');
+    await page.locator('.saved', { hasText: 'Saved' }).waitFor();
+  } finally {
+    await page.unroute('**/api/v1/settings');
+    page.off('response', put);
+  }
+  assert.deepEqual(answers, [409, 200]);
+  const [stored] = (await api.get('/api/v1/settings')).json.identities;
+  assert.deepEqual([stored.name, stored.signature], ['Renamed here', 'from elsewhere']);
+  for (const tab of [page, other]) {
+    await tab.locator('.identity-card h2', { hasText: 'Renamed here' }).waitFor();
+    await eventually(async () => (await tab.getByLabel('Signature').first().inputValue()) === 'from elsewhere', 'what was written elsewhere is shown');
+  }
+  await other.close();
+  assert.deepEqual(p.faults.filter((f) => !/40[39]|422/.test(f)), []);
+});
