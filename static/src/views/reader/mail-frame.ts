@@ -16,6 +16,7 @@ import * as reader from '../../store/reader.ts';
 import { reloadSettings, settings, settingsHooks } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { confirm } from '../../store/ui.ts';
+import { byContentId, pictureType } from './content-id.ts';
 import { pointAt } from './link-target.ts';
 
 type FrameWindow = Window & typeof globalThis;
@@ -106,15 +107,13 @@ export class WxMailFrame extends WxElement {
   }
 
   async #fill(image: HTMLImageElement, cid: string): Promise<void> {
-    const bare = (s: string): string => { try { return decodeURIComponent(s).replace(/^<|>$/g, ''); } catch { return s; } };
-    const found = this.attachments.find((a) => a.content_id && bare(a.content_id) === bare(cid));
+    const found = byContentId(this.attachments, cid);
     if (!found) { image.alt ||= t('image-missing'); return; }
     const { signal } = this.#abort;
     try {
       const blob = await mail.getPart(this.message, found.id, { inline: true, keys: found.sealed ? this.keys : [], signal });
       if (signal.aborted) return;
-      // Only pictures a browser cannot run anything from; never SVG.
-      const type = [blob.type, found.type].find((x) => /^image\/(?:png|gif|jpe?g|webp|avif|bmp)$/.test(x));
+      const type = pictureType(blob.type, found.type);
       if (!type) { image.alt ||= t('image-missing'); return; }
       const url = URL.createObjectURL(new Blob([blob], { type }));
       this.#urls.push(url);

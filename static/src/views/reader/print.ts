@@ -12,10 +12,11 @@ import { t } from '../../core/i18n.ts';
 import { parsePlain } from '../../core/plaintext.ts';
 import { sanitizeHtml } from '../../frame/sanitize.ts';
 import type { Open } from '../../store/reader.ts';
+import { status, summary } from '../../smime/words.ts';
 import { shownAttachments } from './attachments.ts';
+import { byContentId, pictureType } from './content-id.ts';
 
 type FrameWindow = Window & typeof globalThis;
-const PICTURE = /^image\/(?:png|gif|jpe?g|webp|avif|bmp)$/;
 
 function element(doc: Document, name: string, text = '', className = ''): HTMLElement {
   const e = doc.createElement(name);
@@ -24,13 +25,20 @@ function element(doc: Document, name: string, text = '', className = ''): HTMLEl
   return e;
 }
 
-function head(doc: Document, m: Message): HTMLElement[] {
+/** The verdict in the words of the page. What is printed says what the screen says, and never more. */
+function verdict(m: Message): string {
+  const s = m.security;
+  if (!s || s.verdict === 'none') return '';
+  return [t(status(s, 'locked').text), ...summary(m, 'locked').map((i) => t(i.text, i.args))].join(' · ');
+}
+
+function head(doc: Document, m: Message): HTMLElement {
   const h = m.headers;
   const list = element(doc, 'dl');
   const people = (all: readonly Address[]): string => all.map((a) => (a.name ? `${foreign(a.name, 200)} <${a.address}>` : a.address)).join(', ');
   const rows: [string, string][] = [
     [t('header-from'), people(h.from)], [t('header-to'), people(h.to)], [t('header-cc'), people(h.cc)], [t('header-bcc'), people(h.bcc)], [t('header-date'), fullDate(h.date ?? m.received)],
-    [t('attachments'), shownAttachments(m).map((a) => `${foreign(a.name, 200) || t('attachment-unnamed')} (${fileSize(a.size)})`).join(', ')],
+    [t('smime-security'), verdict(m)], [t('attachments'), shownAttachments(m).map((a) => `${foreign(a.name, 200) || t('attachment-unnamed')} (${fileSize(a.size)})`).join(', ')],
   ];
   for (const [name, value] of rows) {
     if (!value) continue;
@@ -38,7 +46,9 @@ function head(doc: Document, m: Message): HTMLElement[] {
     row.append(element(doc, 'dt', name), element(doc, 'dd', value));
     list.append(row);
   }
-  return [element(doc, 'h1', h.subject.trim() || t('no-subject')), list];
+  const box = element(doc, 'header');
+  box.append(element(doc, 'h1', h.subject.trim() || t('no-subject')), list);
+  return box;
 }
 
 function plain(doc: Document, p: Part): HTMLElement {
@@ -51,8 +61,9 @@ function plain(doc: Document, p: Part): HTMLElement {
   return box;
 }
 
-/** In a tree of its own, so that the style of one part says nothing about another. */
-async function rich(win: FrameWindow, p: Part, o: Open, urls: string[]): Promise<HTMLElement> {
+/** In a tree of its own, so that the style of one part says nothing about another; what it draws stays within its box
+ *  (print.css), so that it can lie over no word of ours. */
+async function rich(win: FrameWindow, p: Part, o: Open): Promise<HTMLElement> {
   const box = element(win.document, 'div', '', 'part');
   const root = box.attachShadow({ mode: 'open' });
   const sheet = new win.CSSStyleSheet();
@@ -61,20 +72,19 @@ async function rich(win: FrameWindow, p: Part, o: Open, urls: string[]): Promise
   const { styles, holder, inline } = sanitizeHtml(win, p.content, p.sealed ? null : o.message?.remote ?? null);
   root.append(...styles, holder);
   const show = async (image: HTMLImageElement, get: () => Promise<Blob>, type: string): Promise<void> => {
+    let url = '';
     try {
       const blob = await get();
-      const kind = [blob.type, type].find((x) => PICTURE.test(x));
-      if (!kind) return;
-      const url = URL.createObjectURL(new Blob([blob], { type: kind }));
-      urls.push(url);
+      const kind = pictureType(blob.type, type);
+      if (!kind) throw new TypeError('no picture');
+      url = URL.createObjectURL(new Blob([blob], { type: kind }));
       image.src = url;
       await image.decode();
-    } catch { image.alt ||= t('image-missing'); }
+    } catch { image.alt ||= t('image-missing'); } finally { URL.revokeObjectURL(url); } // the element has what it needs
   };
-  const bare = (s: string): string => { try { return decodeURIComponent(s).replace(/^<|>$/g, ''); } catch { return s; } };
   const relayed = [...holder.querySelectorAll<HTMLImageElement>('img[data-relayed]')].map((image) => { const from = image.getAttribute('src')!; image.removeAttribute('src'); return show(image, async () => (await request(from)).blob(), ''); });
   await Promise.all([...relayed, ...inline.map(({ image, cid }) => {
-    const found = o.message!.attachments.find((a) => a.content_id && bare(a.content_id) === bare(cid));
+    const found = byContentId(o.message!.attachments, cid);
     return found ? show(image, () => mail.getPart(o.ref, found.id, { inline: true, keys: found.sealed ? o.keys : [] }), found.type) : Promise.resolve();
   })]);
   return box;
@@ -97,21 +107,19 @@ export async function printMessage(o: Open): Promise<void> {
   await loaded;
   const win = frame.contentWindow as FrameWindow;
   const doc = win.document;
-  const urls: string[] = [];
   const sheet = new win.CSSStyleSheet();
   sheet.replaceSync(printCss);
   doc.adoptedStyleSheets = [sheet];
   doc.title = foreign(m.headers.subject, 120) || t('no-subject');
   doc.documentElement.lang = document.documentElement.lang;
   const parts: HTMLElement[] = [];
-  for (const p of m.parts) parts.push(p.kind === 'text' ? plain(doc, p) : await rich(win, p, o, urls));
-  doc.body.append(...head(doc, m), ...parts);
+  for (const p of m.parts) parts.push(p.kind === 'text' ? plain(doc, p) : await rich(win, p, o));
+  doc.body.append(head(doc, m), ...parts);
   for (const part of parts) {
     const mailBox = part.shadowRoot?.querySelector<HTMLElement>('.wx-mail');
     if (mailBox && mailBox.scrollWidth > part.clientWidth + 1) mailBox.style.setProperty('zoom', String(Math.max(0.4, part.clientWidth / mailBox.scrollWidth)));
   }
-  const done = (): void => { for (const u of urls) URL.revokeObjectURL(u); frame.remove(); };
-  win.addEventListener('afterprint', () => setTimeout(done), { once: true });
+  win.addEventListener('afterprint', () => setTimeout(() => frame.remove()), { once: true });
   // The name of the file that "print to PDF" offers is that of the page.
   win.focus();
   win.print();
