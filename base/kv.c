@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-enum { MAX_ARGS = 64, MAX_DEPTH = 8, AHEAD_MAX = 4 };
+enum { MAX_ARGS = 1024, MAX_DEPTH = 8, AHEAD_MAX = 4 };
 
 /* A value read along with another, until it is asked for. */
 struct ahead {

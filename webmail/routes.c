@@ -4,6 +4,7 @@
 #include "webmail/account/totp.h"
 #include "webmail/compose/compose.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/contacts/groups.h"
 #include "webmail/filters/filters.h"
 #include "webmail/pages.h"
 #include "webmail/push/events.h"

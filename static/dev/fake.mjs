@@ -172,7 +172,7 @@ const session = () => ({ user: { address: ME.address, name: ME.name }, csrf: 'c'
 const CERT = (a, extra = {}) => ({ fingerprint: `AB:CD:${Buffer.from(a).toString('hex').slice(0, 20)}`, subject: `CN=${a}`, issuer: 'CN=Demo Mail CA', serial: '1f', addresses: [a], not_before: '2026-01-01T00:00:00Z', not_after: '2027-05-03T00:00:00Z', key: { algorithm: 'RSA', bits: 3072, curve: null }, can_sign: true, can_encrypt: true, weak: false, der: '', ...extra });
 
 const KEPT = (a, kept, extra = {}) => ({ ...CERT(a, extra), source: 'harvested', since: '2026-10-01T00:00:00Z', state: kept, why: kept === 'pending' ? 'early' : null, preferred: false, takes_gcm: true, provenance: { folder: id('INBOX'), message_id: '<1@demo.test>', date: '2026-10-01T00:00:00Z', subject: 'Contract draft' }, revocation: 'good', ...extra });
-state.contacts = PEOPLE.map((x, i) => ({ id: String(i), name: x.name, addresses: [x.address], certificates: i === 0 ? [KEPT(x.address, 'pending', { fingerprint: HEX(12) }), KEPT(x.address, 'valid', { fingerprint: HEX(13), preferred: true })] : i === 1 ? [KEPT(x.address, 'valid'), KEPT(x.address, 'superseded', { fingerprint: HEX(14), not_after: '2026-05-03T00:00:00Z' })] : [] }));
+state.contacts = PEOPLE.map((x, i) => ({ id: String(i), name: x.name, addresses: [{ address: x.address, label: '' }], phone: '', photo: false, groups: [], version: 1, certificates: i === 0 ? [KEPT(x.address, 'pending', { fingerprint: HEX(12) }), KEPT(x.address, 'valid', { fingerprint: HEX(13), preferred: true })] : i === 1 ? [KEPT(x.address, 'valid'), KEPT(x.address, 'superseded', { fingerprint: HEX(14), not_after: '2026-05-03T00:00:00Z' })] : [] }));
 
 function render(name, values) {
   const manifest = JSON.parse(readFileSync(path.join(dist, 'manifest.json'), 'utf8'));
@@ -219,7 +219,7 @@ async function api(req, res, url) {
   if (p === '/settings') { if (req.method === 'PUT') for (const [k, v] of Object.entries(body)) { if (v && typeof v === 'object' && !Array.isArray(v)) Object.assign(state.settings[k], v); else state.settings[k] = v; } return answer(res, 200, state.settings); }
   if (p === '/smime/trust') { if (req.method === 'POST') state.trust.push({ id: String(state.trust.length), since: new Date().toISOString(), kind: body.kind, address: body.address, certificate: CERT(body.address ?? 'Demo Mail CA') }); return answer(res, 200, req.method === 'POST' ? state.trust.at(-1) : { entries: state.trust }); }
   if (p.startsWith('/smime/trust/')) { state.trust = state.trust.filter((x) => x.id !== p.split('/').at(-1)); return answer(res, 200, {}); }
-  if (p === '/smime/certificates') { state.contacts[1].certificates.push(KEPT(state.contacts[1].addresses[0], 'valid', { source: 'imported' })); return answer(res, 200, state.contacts[1]); }
+  if (p === '/smime/certificates') { state.contacts[1].certificates.push(KEPT(state.contacts[1].addresses[0].address, 'valid', { source: 'imported' })); return answer(res, 200, state.contacts[1]); }
   if (p === '/smime/harvest') { const c = state.contacts[0]; return answer(res, 200, { harvested: false, reason: 'pending', certificate: c.certificates[0].fingerprint, contact: c }); }
   const decided = /^\/contacts\/(\w+)\/certificates\/([^/]+)$/.exec(p);
   if (decided) {
@@ -231,7 +231,7 @@ async function api(req, res, url) {
     else { if (body.action === 'accept') for (const x of c.certificates) if (x.state === 'valid') x.state = 'superseded'; k.state = body.action === 'accept' ? 'valid' : 'rejected'; }
     return answer(res, 200, c);
   }
-  if (p === '/contacts') return answer(res, 200, { contacts: state.contacts });
+  if (p === '/contacts') return answer(res, 200, { total: state.contacts.length, contacts: state.contacts });
   if (p === '/smime/keys') return answer(res, 200, { keys: [], primary: { sign: null, encrypt: null } });
   if (p === '/rows') return answer(res, 200, { messages: body.of.flatMap((x) => x.uids.map((u) => ({ ...row(folders.find((f) => f.id === x.folder), u), folder: x.folder, uidvalidity: 7 }))) });
   if (p === '/folders') { if (req.method === 'POST') { folders.push({ id: id(body.path), name: body.path.split('/').pop(), path: body.path, delimiter: '/', role: null, selectable: true, subscribed: true, shared: false, total: 0, unread: 0 }); return answer(res, 200, { id: id(body.path) }); } return answer(res, 200, { folders }); }

@@ -63,7 +63,7 @@ async function read(uid) {
 }
 const harvest = (uid) => server.post('/api/v1/smime/harvest', { folder: inbox, uid, uidvalidity, keys: [] }).then((r) => ok(r));
 const recipient = async () => (await ok(server.post('/api/v1/compose/recipients', { addresses: [clara] }))).recipients[0];
-const contact = async () => (await ok(server.get('/api/v1/contacts'))).contacts.find((c) => c.addresses.includes(clara));
+const contact = async () => (await ok(server.get('/api/v1/contacts'))).contacts.find((c) => c.addresses.some((a) => a.address === clara));
 const states = async () => Object.fromEntries((await contact()).certificates.map((c) => [c.fingerprint, c.state]));
 const letter = () => keyring.composeBody({ submission: randomUUID(), from: { name: 'Alice', address: lib.account('alice').address }, to: [{ name: null, address: clara }], cc: [], bcc: [], reply_to: null,
   subject: 'To Clara', text: 'Text\n', html: null, in_reply_to: null, references: null, mode: 'encrypt', may_encrypt: true, signer: null, hide_subject: false, attachments: [] });

@@ -149,6 +149,7 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     TRY(put_document(c, out, "trust", e));
     TRY(book_all(c, &contacts, e));
     json_object_set_new(out, "contacts", contacts);
+    TRY(put_document(c, out, "groups", e));
     TRY(put_verified(c, out, e));
     TRY(put_account(c, out, e));
     return each_key(c, sending_prefix(c), put_sending, sending, e);

@@ -93,7 +93,7 @@ static void take_over(struct call *c, const json_t *contact, const struct entry 
 {
     const json_t *addresses = json_object_get(contact, "addresses");
     for (size_t i = 0; i < json_array_size(addresses); i++) {
-        str_t address = json_text(json_array_get(addresses, i));
+        str_t address = book_address(json_array_get(addresses, i));
         if (is_of(entry, address)) supersede(c, contact, entry->item, address, older_only);
     }
 }
@@ -256,7 +256,7 @@ static rc_t decide_all(struct call *c, const json_t *contact, const struct entry
         .purpose = cert->purpose, .checks = cert->checks, .anchors = &anchors};
     for (size_t i = 0; i < json_array_size(addresses); i++) {
         struct change_answer one;
-        basis.address = json_text(json_array_get(addresses, i));
+        basis.address = book_address(json_array_get(addresses, i));
         if (!is_of(entry, basis.address)) continue;
         TRY(trust_anchors(c, basis.address, &anchors, e));
         rc_t rc = decide(c, contact, &basis, cert, &one, e);
@@ -309,7 +309,8 @@ static rc_t open_contact(struct call *c, str_t address, str_t name, json_t **bef
     }
     TRY(book_new_id(c, id, e));
     *contact = book_new_contact(*id, name);
-    json_array_append_new(json_object_get(*contact, "addresses"), json_from_str(address));
+    json_array_append_new(json_object_get(*contact, "addresses"),
+                          book_new_address(address, STR("")));
     return RC_OK;
 }
 
@@ -446,7 +447,7 @@ static void revive_all(struct call *c, const json_t *contact, const struct entry
 {
     const json_t *addresses = json_object_get(contact, "addresses");
     for (size_t i = 0; i < json_array_size(addresses); i++)
-        revive(c, contact, gone, json_text(json_array_get(addresses, i)));
+        revive(c, contact, gone, book_address(json_array_get(addresses, i)));
 }
 
 static void prefer(struct call *c, const json_t *contact, const struct entry *chosen)
@@ -456,7 +457,7 @@ static void prefer(struct call *c, const json_t *contact, const struct entry *ch
         CLEANUP_ENTRY struct entry entry = {.item = NULL};
         if (!entry_read(json_array_get(list, i), c->arena, &entry)) continue;
         for (size_t k = 0; k < json_array_size(addresses); k++) {
-            str_t address = json_text(json_array_get(addresses, k));
+            str_t address = book_address(json_array_get(addresses, k));
             if (is_of(chosen, address) && is_of(&entry, address))
                 json_object_del(entry.item, "preferred");
         }

@@ -92,11 +92,11 @@ struct cert *cert_from_json(const json_t *text, struct arena *a);
 /* The Cert object of the API; new reference, NULL when it cannot be described. */
 json_t *cert_json(const struct cert *cert, struct arena *a);
 
-/* A Contact of the API from its stored form; new reference. */
+/* A whole Contact of the API from its stored form; new reference. NULL: Redis does not answer. */
 json_t *contact_json(struct call *c, const json_t *contact);
 
 /* Handlers. */
-call_handler contacts_list, contacts_put, contacts_delete, contacts_import_certificate,
-    contacts_change_certificate;
+call_handler contacts_list, contacts_get, contacts_put, contacts_delete,
+    contacts_import_certificate, contacts_change_certificate;
 
 #endif

@@ -198,7 +198,7 @@ export type KeptCert = Cert & {
   source: string; since: string; state: KeptState; why?: string | null; preferred: boolean; takes_gcm: boolean; revocation: string | null; status: RecipientStatus | null;
   provenance: { folder: string; message_id: string | null; date: string | null; subject: string } | null;
 };
-export interface Contact { id: string; name: string; addresses: string[]; certificates: KeptCert[] }
+export interface Contact { id: string; name: string; addresses: { address: string; label: string }[]; phone: string; notes?: string; photo: boolean; groups: string[]; version: number; certificates: KeptCert[] }
 export interface TrustEntry { id: string; kind: 'issuer' | 'certificate'; address: string | null; certificate: Cert; since: string }
 /** request: PKCS#10 while the certificate has not arrived; reminder: 30, 7, 1 or 0 days, when one is due. */
 export interface VaultKey { id: string; label: string; created: string; certificates: Cert[]; request?: string | null; reminder?: number | null }

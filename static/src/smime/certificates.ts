@@ -31,7 +31,8 @@ const SOURCES = ['harvested', 'contact', 'directory', 'ldap', 'imported', 'own']
 const ORDER: KeptState[] = ['pending', 'valid', 'superseded', 'rejected'];
 
 export function sourceWord(source: string | null): string { return source ? (SOURCES.includes(source) ? t(`certificate-${source}`) : foreign(source, 60)) : ''; }
-const nameOf = (c: Contact): string => foreign(c.name || c.addresses[0], 80);
+const addressesOf = (c: Contact): string[] => c.addresses.map((a) => a.address);
+const nameOf = (c: Contact): string => foreign(c.name || c.addresses[0]?.address, 80);
 
 /** A certificate file as the server takes it: PEM (also with its issuers) as text, DER as base64; null: neither. */
 export function certificateText(bytes: Uint8Array): string | null {
@@ -167,8 +168,8 @@ export class WxCertificatesPanel extends WxElement {
 
   #contact(c: Contact): TemplateResult {
     const sorted = c.certificates.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.not_before.localeCompare(a.not_before));
-    return html`<li class="key-card" data-contact=${c.addresses[0] ?? ''}><div class="key-card-head">${icon('user')}<div class="key-card-name"><strong><bdi>${nameOf(c)}</bdi></strong>
-      ${c.name ? html`<div class="muted"><bdi>${foreign(c.addresses.join(', '), 160)}</bdi></div>` : nothing}</div></div>${sorted.map((k) => this.#certificate(c, k))}</li>`;
+    return html`<li class="key-card" data-contact=${c.addresses[0]?.address ?? ''}><div class="key-card-head">${icon('user')}<div class="key-card-name"><strong><bdi>${nameOf(c)}</bdi></strong>
+      ${c.name ? html`<div class="muted"><bdi>${foreign(addressesOf(c).join(', '), 160)}</bdi></div>` : nothing}</div></div>${sorted.map((k) => this.#certificate(c, k))}</li>`;
   }
 
   #list(): TemplateResult {
@@ -176,7 +177,7 @@ export class WxCertificatesPanel extends WxElement {
     if (!this.contacts) return html`<p class="muted" role="status">${t('loading')}</p>`;
     const all = this.contacts.filter((c) => c.certificates.length > 0);
     if (all.length === 0) return html`<div class="empty keys-empty"><span class="empty-art">${icon('users')}</span><h2>${t('certificates-none')}</h2><p>${t('certificates-none-text')}</p></div>`;
-    const shown = all.filter((c) => matches(`${c.name} ${c.addresses.join(' ')}`, this.typed)).toSorted((a, b) => Number(b.certificates.some((k) => k.state === 'pending')) - Number(a.certificates.some((k) => k.state === 'pending')) || nameOf(a).localeCompare(nameOf(b)));
+    const shown = all.filter((c) => matches(`${c.name} ${addressesOf(c).join(' ')}`, this.typed)).toSorted((a, b) => Number(b.certificates.some((k) => k.state === 'pending')) - Number(a.certificates.some((k) => k.state === 'pending')) || nameOf(a).localeCompare(nameOf(b)));
     return html`${all.length > MANY ? html`<label class="field"><span class="visually-hidden">${t('certificates-filter')}</span><input class="input" type="search" placeholder=${t('certificates-filter')} .value=${this.typed} @input=${(e: InputEvent) => { this.typed = (e.target as HTMLInputElement).value; }}></label>` : nothing}
       ${shown.length ? html`<ul class="key-list">${shown.slice(0, 200).map((c) => this.#contact(c))}</ul>` : html`<p class="muted" role="status">${t('nothing-found')}</p>`}`;
   }

@@ -271,7 +271,7 @@ export class WxSecurityBar extends WxElement {
   #changed(): TemplateResult | typeof nothing {
     const c = this.change;
     if (!c) return nothing;
-    return html`<div class="notice is-warning" role="status" data-notice="pending-change">${icon('seal-question')}<div class="notice-text"><strong>${t('change-title', { name: foreign(c.contact.name || c.contact.addresses[0], 80) })}</strong>
+    return html`<div class="notice is-warning" role="status" data-notice="pending-change">${icon('seal-question')}<div class="notice-text"><strong>${t('change-title', { name: foreign(c.contact.name || c.contact.addresses[0]?.address, 80) })}</strong>
       <p>${t('change-text')}</p><div class="notice-actions"><button type="button" class="button button-small" @click=${() => void this.#review()}>${t('change-review')}</button></div></div></div>`;
   }
 

@@ -15,8 +15,9 @@ import { recipientState } from './security-tab.ts';
 let book: Promise<Address[]> | null = null;
 /** Contacts, then people of the messages at hand. */
 function addressBook(): Promise<Address[]> {
-  book ??= mail.getContacts().then((list) => list.flatMap((c) => c.addresses.map((address) => ({ name: c.name, address })))).catch(() => { book = null; return []; });
-  return book.then((contacts) => unique([...contacts, ...loadedRows().flatMap((r) => [...r.from, ...r.to])]));
+  const asked = book ?? mail.getContacts().then((list) => list.flatMap((c) => c.addresses.map(({ address }) => ({ name: c.name, address })))).catch((): Address[] => { book = null; return []; });
+  book = asked;
+  return asked.then((contacts) => unique([...contacts, ...loadedRows().flatMap((r) => [...r.from, ...r.to])]));
 }
 
 let serial = 0;

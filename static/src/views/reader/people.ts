@@ -15,7 +15,7 @@ let wanted = false;
 export function learnPeople(): void {
   if (wanted) return;
   wanted = true;
-  getContacts().then((all) => { known.value = all.map((c) => ({ name: c.name, addresses: c.addresses })); }).catch(() => { wanted = false; });
+  getContacts().then((all) => { known.value = all.map((c) => ({ name: c.name, addresses: c.addresses.map((a) => a.address) })); }).catch(() => { wanted = false; });
 }
 
 const plain = (name: string): string => folded(name).replace(/[^\p{L}\p{N}]+/gu, ' ').trim();

@@ -21,9 +21,8 @@ interface Person { name: string; address: string }
 let book: Promise<Person[]> | null = null;
 let people: Person[] = [];
 /** Contacts as the server gives them; an address is a text or carries a label. */
-function addresses(list: readonly (string | { address: string })[]): string[] { return list.map((a) => (typeof a === 'string' ? a : a.address)); }
 function loadBook(): void {
-  book ??= mail.getContacts().then((all) => { people = all.flatMap((c) => addresses(c.addresses).map((address) => ({ name: c.name, address }))); return people; }).catch(() => { book = null; return []; });
+  book ??= mail.getContacts().then((all) => { people = all.flatMap((c) => c.addresses.map(({ address }) => ({ name: c.name, address }))); return people; }).catch(() => { book = null; return []; });
 }
 signOutHooks.push(async () => { book = null; people = []; });
 

@@ -1,0 +1,77 @@
+// The address book: contacts, groups. Certificates of contacts: care.test.mjs, smime.test.mjs.
+import { after, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { instance, signedIn } from '../lib/instance.mjs';
+
+const V1 = '/api/v1';
+const made = [];
+const c = await signedIn('carol');
+const other = await signedIn('bob');
+const make = async (body) => {
+  const r = await c.put(`${V1}/contacts/new`, body);
+  assert.equal(r.status, 200, r.text);
+  made.push(r.json.id);
+  return r.json;
+};
+const names = async (query) => (await c.get(`${V1}/contacts?${query}`)).json.contacts.map((x) => x.name);
+after(async () => {
+  for (const id of made) await c.delete(`${V1}/contacts/${id}`);
+  for (const g of (await c.get(`${V1}/groups`)).json.groups) await c.delete(`${V1}/groups/${g.id}`);
+  c.close();
+  other.close();
+});
+
+test('a contact keeps what was written, and another version of it is not overwritten', async () => {
+  const zoe = await make({ name: 'Zoë <b>"K"', addresses: [{ address: 'zoe@book.test', label: 'work' }, 'z@book.test'], phone: '+43 1', notes: 'one\ntwo' });
+  assert.deepEqual(zoe, { id: zoe.id, name: 'Zoë <b>"K"', addresses: [{ address: 'zoe@book.test', label: 'work' }, { address: 'z@book.test', label: '' }],
+    phone: '+43 1', notes: 'one\ntwo', photo: false, groups: [], certificates: [], version: 1 });
+  assert.deepEqual((await c.get(`${V1}/contacts/${zoe.id}`)).json, zoe);
+  const url = `${V1}/contacts/${zoe.id}`;
+  const changed = await c.put(url, { ...zoe, name: 'Zoë' });
+  assert.deepEqual([changed.status, changed.json.version, changed.json.name], [200, 2, 'Zoë']);
+  const late = await c.put(url, { ...zoe, name: 'Late' });
+  assert.deepEqual([late.status, late.json.code], [409, 'conflict']);
+  const racing = await Promise.all(['A', 'B', 'C'].map((name) => c.put(url, { ...changed.json, name })));
+  assert.deepEqual(racing.map((r) => r.status).toSorted(), [200, 409, 409]);
+  assert.equal((await c.get(url)).json.version, 3);
+});
+
+test('the list is by name, in pages, and found by the beginnings of words without case and accents', async () => {
+  await make({ name: 'Ärmel Lodz-Müller', addresses: ['a@lake.book.test'] });
+  await make({ name: 'berta Łódź', addresses: ['b@book.test', 'second@lake.book.test'] });
+  const page = (await c.get(`${V1}/contacts?text=lodz`)).json;
+  assert.deepEqual([page.total, page.contacts.map((x) => x.name), 'notes' in page.contacts[0]], [2, ['Ärmel Lodz-Müller', 'berta Łódź'], false]);
+  assert.deepEqual(await names('text=LOD&limit=1&offset=1'), ['berta Łódź']);
+  assert.deepEqual(await names(`text=${encodeURIComponent('muller LAKE')}`), ['Ärmel Lodz-Müller']);
+  assert.deepEqual(await names('text=odz'), []);
+  for (const bad of ['limit=0', 'limit=201', 'offset=x']) assert.equal((await c.get(`${V1}/contacts?${bad}`)).status, 422, bad);
+});
+
+test('what another user has is not there', async () => {
+  const mine = await make({ name: 'Mine', addresses: ['mine@book.test'] });
+  for (const [method, body] of [['GET'], ['PUT', { addresses: ['x@book.test'] }], ['DELETE', {}]]) {
+    assert.equal((await other.request(method, `${V1}/contacts/${mine.id}`, body ? { json: body } : {})).status, 404, method);
+  }
+  const group = (await c.post(`${V1}/groups`, { name: 'Mine', members: [mine.id] })).json;
+  assert.equal((await other.put(`${V1}/groups/${group.id}`, { name: 'x', members: [] })).status, 404);
+  assert.equal((await other.delete(`${V1}/groups/${group.id}`)).status, 404);
+  assert.equal((await other.get(`${V1}/contacts?group=${group.id}`)).status, 404);
+  assert.equal((await other.post(`${V1}/groups`, { name: 'x', members: [mine.id] })).status, 422, 'not a contact of his');
+  assert.ok(!(await other.get(`${V1}/groups`)).json.groups.some((g) => g.id === group.id));
+});
+
+test('groups hold contacts and addresses; who is removed is in none', async () => {
+  const anna = await make({ name: 'Anna', addresses: ['anna@book.test'] });
+  const group = (await c.post(`${V1}/groups`, { name: 'Team', members: [anna.id, 'guest@book.test'] })).json;
+  assert.deepEqual(await names(`group=${group.id}`), ['Anna']);
+  assert.deepEqual((await c.get(`${V1}/contacts/${anna.id}`)).json.groups, [group.id]);
+  const renamed = await c.put(`${V1}/groups/${group.id}`, { ...group, name: 'Crew' });
+  assert.deepEqual(renamed.json, { ...group, name: 'Crew' });
+  assert.equal((await c.delete(`${V1}/contacts/${anna.id}`)).status, 200);
+  assert.deepEqual((await c.get(`${V1}/groups`)).json.groups.find((g) => g.id === group.id).members, ['guest@book.test']);
+  for (const bad of [{}, { name: '', members: [] }, { name: 'x', members: ['nobody'] }, { name: 'x', members: [anna.id] }]) {
+    assert.equal((await c.post(`${V1}/groups`, bad)).status, 422, JSON.stringify(bad));
+  }
+  assert.equal((await c.post(`${V1}/groups`, { name: 'x', members: Array(501).fill('a@b.test') })).status, 413);
+  assert.equal((await c.delete(`${V1}/groups/${group.id}`)).status, 200);
+});

@@ -1,0 +1,301 @@
+/* Address book: what a person writes into it, how it is listed, groups. Certificates:
+ * contacts_test.c.
+ */
+#include "tests/unit/webmail/book_acts.h"
+#include "webmail/contacts/groups.h"
+
+#define ALICE "alice@demo.test"
+
+/* A call with a JSON body, by `who`; *out a new reference, NULL when it failed. */
+static rc_t call_as(struct rig *r, const char *who, call_handler *f, const char *id,
+                    const char *text, json_t **out, struct err *e)
+{
+    struct rig_call *rc = rig_call(r, who);
+    rc->q.params[0] = str_c(id);
+    if (text) rc->c.in = rig_json(text);
+    rc_t code = f(&rc->c, e);
+    if (out) *out = code == RC_OK ? json_incref(rc->c.out) : NULL;
+    rig_call_free(rc);
+    return code;
+}
+
+static rc_t put(struct rig *r, const char *id, const char *text, json_t **out)
+{
+    return call_as(r, ALICE, contacts_put, id, text, out, NULL);
+}
+
+/* Makes one, and gives its id (until the next call of another index). */
+static const char *make(struct rig *r, unsigned i, const char *text)
+{
+    static char ids[4][20];
+    json_t *made = NULL;
+    assert_int_equal(put(r, "new", text, &made), RC_OK);
+    snprintf(ids[i], sizeof ids[i], "%s", json_string_value(json_object_get(made, "id")));
+    json_decref(made);
+    return ids[i];
+}
+
+/* "total: name,name" */
+static const char *list(struct rig *r, const char *query)
+{
+    static char out[512];
+    struct rig_call *rc = rig_call(r, ALICE);
+    struct err e = {0};
+    rc->q.query = str_c(query);
+    rc->q.method = METHOD_GET;
+    rc_t code = contacts_list(&rc->c, &e);
+    const json_t *all = json_object_get(rc->c.out, "contacts");
+    int n = snprintf(out, sizeof out, "%s%lld:", code == RC_OK ? "" : err_word(code),
+                     json_integer_value(json_object_get(rc->c.out, "total")));
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *one = json_array_get(all, i);
+        assert_null(json_object_get(one, "notes"));
+        n += snprintf(out + n, sizeof out - (size_t) n, "%s%s", i ? "," : " ",
+                      json_string_value(json_object_get(one, "name")));
+    }
+    rig_call_free(rc);
+    return out;
+}
+
+static void keeps_what_was_written(void **state)
+{
+    struct rig *r = *state;
+    json_t *one = NULL;
+    const char *id = make(r, 0,
+                          "{\"name\":\"Zo\xc3\xab\",\"addresses\":[\"z@x.test\",{\"address\":"
+                          "\"Z2@x.test\",\"label\":\"work\"},\"Z@X.test\"],\"phone\":\"+43 1\","
+                          "\"notes\":\"one\\ntwo\\t\\\"<b>\"}");
+    assert_int_equal(call_as(r, ALICE, contacts_get, id, NULL, &one, NULL), RC_OK);
+    CLEANUP_JSON json_t *want = rig_json(
+        "{\"name\":\"Zo\xc3\xab\",\"addresses\":[{\"address\":\"z@x.test\",\"label\":\"\"},"
+        "{\"address\":\"Z2@x.test\",\"label\":\"work\"}],\"phone\":\"+43 1\",\"notes\":\"one\\n"
+        "two\\t\\\"<b>\",\"photo\":false,\"groups\":[],\"certificates\":[],\"version\":1}");
+    json_object_set(want, "id", json_object_get(one, "id"));
+    assert_true(json_equal(one, want));
+    json_decref(one);
+    /* What is not given stays; what is given empty is empty. */
+    assert_int_equal(put(r, id, "{\"addresses\":[\"z@x.test\"],\"phone\":\"\"}", &one), RC_OK);
+    assert_string_equal(json_string_value(json_object_get(one, "name")), "Zo\xc3\xab");
+    assert_string_equal(json_string_value(json_object_get(one, "phone")), "");
+    assert_string_equal(json_string_value(json_object_get(one, "notes")), "one\ntwo\t\"<b>");
+    assert_int_equal(json_integer_value(json_object_get(one, "version")), 2);
+    json_decref(one);
+}
+
+static void another_version_is_not_overwritten(void **state)
+{
+    struct rig *r = *state;
+    json_t *one = NULL;
+    bool added;
+    struct pki bob = leaf("email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    const char *id = make(r, 0, "{\"addresses\":[\"bob@demo.test\"]}");
+#define BOB(version) "{\"addresses\":[\"bob@demo.test\"],\"version\":" version "}"
+    assert_int_equal(put(r, id, BOB("0"), NULL), RC_CONFLICT);
+    assert_int_equal(put(r, id, BOB("2"), NULL), RC_CONFLICT);
+    assert_int_equal(put(r, id, BOB("\"1\""), NULL), RC_INVALID);
+    /* A certificate that arrived is not the person's change. */
+    add(r, "bob@demo.test", &bob, NULL, &added);
+    assert_int_equal(put(r, id, BOB("1"), &one), RC_OK);
+    assert_int_equal(json_array_size(json_object_get(one, "certificates")), 1);
+    json_decref(one);
+    assert_int_equal(put(r, id, BOB("1"), NULL), RC_CONFLICT);
+    assert_int_equal(put(r, id, BOB("2"), NULL), RC_OK);
+    pki_free(&bob);
+}
+
+static void nobody_elses_is_there(void **state)
+{
+    struct rig *r = *state;
+    const char *body = "{\"addresses\":[\"x@x.test\"]}", *mallory = "mallory@demo.test";
+    const char *id = make(r, 0, "{\"name\":\"A\",\"addresses\":[\"a@x.test\"]}");
+    assert_int_equal(call_as(r, mallory, contacts_get, id, NULL, NULL, NULL), RC_NOT_FOUND);
+    assert_int_equal(call_as(r, mallory, contacts_put, id, body, NULL, NULL), RC_NOT_FOUND);
+    assert_int_equal(call_as(r, mallory, contacts_delete, id, NULL, NULL, NULL), RC_NOT_FOUND);
+    assert_int_equal(put(r, "merge", body, NULL), RC_NOT_FOUND);
+    assert_string_equal(list(r, ""), "1: A");
+}
+
+static void refuses_bad_values(void **state)
+{
+    struct rig *r = *state;
+    static const char *const rows[] = {
+        "{\"addresses\":[{\"address\":5}]}",
+        "{\"addresses\":[{}]}",
+        "{\"addresses\":[{\"address\":\"a@b.test\",\"label\":5}]}",
+        "{\"addresses\":[{\"address\":\"a@b.test\",\"label\":\"a\\nb\"}]}",
+        "{\"addresses\":[{\"address\":\"a@b.test\",\"label\":"
+        "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"}]}",
+        "{\"addresses\":[\"a@b.test\"],\"phone\":\"a\\nb\"}",
+        "{\"addresses\":[\"a@b.test\"],\"phone\":5}",
+        "{\"addresses\":[\"a@b.test\"],\"notes\":\"a\\u0000b\"}",
+        "{\"addresses\":[\"a@b.test\"],\"notes\":\"a\\u001bb\"}",
+        "{\"addresses\":[\"a@b.test\"],\"notes\":[]}",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (put(r, "new", rows[i], NULL) != RC_INVALID) fail_msg("%s was taken", rows[i]);
+    char *long_one = calloc(1, 9000);
+    int n = snprintf(long_one, 9000, "{\"addresses\":[\"a@b.test\"],\"notes\":\"");
+    memset(long_one + n, 'x', BOOK_MAX_NOTES);
+    memcpy(long_one + n + BOOK_MAX_NOTES, "\"}", 3);
+    json_t *made = NULL;
+    assert_int_equal(put(r, "new", long_one, &made), RC_OK);
+    json_decref(made);
+    memcpy(long_one + n + BOOK_MAX_NOTES, "x\"}", 4);
+    assert_int_equal(put(r, "new", long_one, NULL), RC_INVALID);
+    free(long_one);
+}
+
+static void lists_pages_by_name(void **state)
+{
+    struct rig *r = *state;
+    make(r, 0,
+         "{\"name\":\"\xc3\x9c"
+         "ber\",\"addresses\":[\"u@x.test\"]}");
+    make(r, 0, "{\"name\":\"vera\",\"addresses\":[\"v@x.test\"]}");
+    make(r, 0, "{\"name\":\"Anna\",\"addresses\":[\"1@x.test\",\"other@lake.test\"]}");
+    make(r, 0, "{\"addresses\":[\"nobody@x.test\"]}");
+    assert_string_equal(list(r, ""), "4: Anna,,\xc3\x9c"
+                                     "ber,vera");
+    assert_string_equal(list(r, "offset=1&limit=2"), "4: ,\xc3\x9c"
+                                                     "ber");
+    assert_string_equal(list(r, "offset=9"), "4:");
+    assert_string_equal(list(r, "text=UB"), "1: \xc3\x9c"
+                                            "ber");
+    assert_string_equal(list(r, "text=lake%20an"), "1: Anna");
+    assert_string_equal(list(r, "text=era"), "0:");
+    assert_string_equal(list(r, "text=%40"), "0:");
+    assert_string_equal(list(r, "limit=0"), "invalid0:");
+    assert_string_equal(list(r, "limit=201"), "invalid0:");
+    assert_string_equal(list(r, "offset=-1"), "invalid0:");
+    assert_string_equal(list(r, "group=nothing"), "not_found0:");
+}
+
+/* Contacts that were stored when addresses were texts, and before there were words to find by. */
+static void old_contacts_keep_working(void **state)
+{
+    struct rig *r = *state;
+    struct rig_call *rc = rig_call(r, ALICE);
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    json_t *one = NULL;
+    bool added;
+    struct pki bob = leaf("email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    CLEANUP_JSON json_t *old = rig_json("{\"id\":\"00000000000000aa\",\"name\":\"Bob\","
+                                        "\"addresses\":[\"Bob@demo.test\"],\"certificates\":[]}");
+    assert_int_equal(book_save(&rc->c, STR("00000000000000aa"), old, NULL, STR_NULL, NULL), RC_OK);
+    str_t lines = STR("test:u:alice@demo.test:contact-lines");
+    RIG_REDIS(r, a, STR("DEL"), lines);
+    assert_string_equal(list(r, "text=bob"), "1: Bob");
+    assert_int_equal(RIG_REDIS(r, a, STR("EXISTS"), lines).i, 0); /* a GET writes nothing */
+    assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);         /* of a POST */
+    assert_int_equal(RIG_REDIS(r, a, STR("HLEN"), lines).i, 1);
+    assert_int_equal(add(r, "bob@demo.test", &bob, NULL, &added), RC_OK);
+    expect(r, "bob@demo.test", RECIPIENT_READY, &bob);
+    assert_int_equal(call_as(r, ALICE, contacts_get, "00000000000000aa", NULL, &one, NULL), RC_OK);
+    CLEANUP_JSON json_t *want = rig_json("[{\"address\":\"Bob@demo.test\",\"label\":\"\"}]");
+    assert_true(json_equal(json_object_get(one, "addresses"), want));
+    assert_int_equal(json_integer_value(json_object_get(one, "version")), 0);
+    assert_int_equal(json_array_size(json_object_get(one, "certificates")), 1);
+    json_decref(one);
+    assert_int_equal(
+        put(r, "00000000000000aa", "{\"addresses\":[\"bob@demo.test\"],\"version\":0}", NULL),
+        RC_OK);
+    assert_int_equal(put(r, "new", "{\"addresses\":[\"BOB@demo.test\"]}", NULL), RC_INVALID);
+    rig_call_free(rc);
+    pki_free(&bob);
+}
+
+static void is_full_at_its_limit(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    struct err e = {0};
+    static const char fill[] = "for i = 1, 20000 do redis.call('HSET', KEYS[1], i, 'x') end";
+    str_t key = STR("test:u:alice@demo.test:contacts");
+    RIG_REDIS(r, a, STR("EVAL"), str_c(fill), STR("1"), key);
+    assert_int_equal(
+        call_as(r, ALICE, contacts_put, "new", "{\"addresses\":[\"a@x.test\"]}", NULL, &e),
+        RC_FULL);
+    RIG_REDIS(r, a, STR("HDEL"), key, STR("1"));
+    assert_int_equal(put(r, "new", "{\"addresses\":[\"a@x.test\"]}", NULL), RC_OK);
+}
+
+/* --- groups --------------------------------------------------------------------------------------
+ */
+
+static void groups_hold_contacts_and_addresses(void **state)
+{
+    struct rig *r = *state;
+    json_t *group = NULL, *one = NULL;
+    char text[256], query[64], gid[20];
+    const char *anna = make(r, 0, "{\"name\":\"Anna\",\"addresses\":[\"a@x.test\"]}");
+    make(r, 1, "{\"name\":\"Ben\",\"addresses\":[\"b@x.test\"]}");
+    snprintf(text, sizeof text,
+             "{\"name\":\" Team \",\"members\":[\"%s\",\"c@x.test\",\"%s\",\"C@x.test\"]}", anna,
+             anna);
+    assert_int_equal(call_as(r, ALICE, groups_create, "", text, &group, NULL), RC_OK);
+    assert_string_equal(json_string_value(json_object_get(group, "name")), "Team");
+    assert_int_equal(json_array_size(json_object_get(group, "members")), 2);
+    snprintf(gid, sizeof gid, "%s", json_string_value(json_object_get(group, "id")));
+    json_decref(group);
+    snprintf(query, sizeof query, "group=%s", gid);
+    assert_string_equal(list(r, query), "1: Anna");
+    assert_int_equal(call_as(r, ALICE, contacts_get, anna, NULL, &one, NULL), RC_OK);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(one, "groups"), 0)), gid);
+    json_decref(one);
+    /* Who is removed is in no group; the rest of it stays. */
+    assert_int_equal(call_as(r, ALICE, contacts_delete, anna, NULL, NULL, NULL), RC_OK);
+    assert_int_equal(call_as(r, ALICE, groups_list, "", NULL, &group, NULL), RC_OK);
+    const json_t *members =
+        json_object_get(json_array_get(json_object_get(group, "groups"), 0), "members");
+    assert_int_equal(json_array_size(members), 1);
+    assert_string_equal(json_string_value(json_array_get(members, 0)), "c@x.test");
+    json_decref(group);
+    assert_int_equal(call_as(r, "bob@demo.test", groups_delete, gid, NULL, NULL, NULL),
+                     RC_NOT_FOUND);
+    assert_int_equal(
+        call_as(r, "bob@demo.test", groups_put, gid, "{\"name\":\"x\",\"members\":[]}", NULL, NULL),
+        RC_NOT_FOUND);
+    assert_int_equal(
+        call_as(r, ALICE, groups_put, gid, "{\"name\":\"x\",\"members\":[]}", NULL, NULL), RC_OK);
+    assert_int_equal(call_as(r, ALICE, groups_delete, gid, NULL, NULL, NULL), RC_OK);
+    assert_int_equal(call_as(r, ALICE, groups_delete, gid, NULL, NULL, NULL), RC_NOT_FOUND);
+}
+
+static void refuses_bad_groups(void **state)
+{
+    struct rig *r = *state;
+    static const char *const rows[] = {
+        "{}",
+        "{\"name\":\"x\"}",
+        "{\"members\":[]}",
+        "{\"name\":\" \",\"members\":[]}",
+        "{\"name\":\"a\\nb\",\"members\":[]}",
+        "{\"name\":\"x\",\"members\":[5]}",
+        "{\"name\":\"x\",\"members\":[\"nobody\"]}",
+        "{\"name\":\"x\",\"members\":[\"00000000000000aa\"]}",
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (call_as(r, ALICE, groups_create, "", rows[i], NULL, NULL) != RC_INVALID)
+            fail_msg("%s was taken", rows[i]);
+    for (unsigned i = 0; i < GROUPS_MAX; i++)
+        assert_int_equal(
+            call_as(r, ALICE, groups_create, "", "{\"name\":\"x\",\"members\":[]}", NULL, NULL),
+            RC_OK);
+    assert_int_equal(
+        call_as(r, ALICE, groups_create, "", "{\"name\":\"x\",\"members\":[]}", NULL, NULL),
+        RC_FULL);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, open_rig, close_rig)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(keeps_what_was_written), T(another_version_is_not_overwritten),
+        T(nobody_elses_is_there),  T(refuses_bad_values),
+        T(lists_pages_by_name),    T(old_contacts_keep_working),
+        T(is_full_at_its_limit),   T(groups_hold_contacts_and_addresses),
+        T(refuses_bad_groups),
+    };
+    return cmocka_run_group_tests(tests, open_pki, close_pki);
+}

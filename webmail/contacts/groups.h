@@ -1,0 +1,26 @@
+/* Groups of the address book: one document, {groups: [{id, name, members: [...]}]}.
+ *
+ * A member is the id of a contact or an address. Ids of contacts that are gone are taken out in the
+ * step that removes them.
+ */
+#ifndef WAXSEAL_WEBMAIL_CONTACTS_GROUPS_H
+#define WAXSEAL_WEBMAIL_CONTACTS_GROUPS_H
+
+#include "webmail/app.h"
+
+#define GROUPS_MAX 200u
+#define GROUP_MAX_MEMBERS 500u
+
+/* *doc is never NULL; new reference. *version for store_save or struct book_groups. */
+rc_t groups_load(struct call *c, json_t **doc, str_t *version, struct err *e) WX_MUST_USE;
+/* The group of this id, borrowed; NULL. */
+json_t *groups_find(const json_t *doc, str_t id);
+/* {member: [ids of groups]}; new reference. */
+json_t *groups_by_member(const json_t *doc, struct arena *a);
+/* In every group where `member` is, puts `by` in its place (null: nothing; at most once). True when
+ * that changed something. */
+bool groups_replace(json_t *doc, str_t member, str_t by);
+
+call_handler groups_list, groups_create, groups_put, groups_delete;
+
+#endif
