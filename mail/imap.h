@@ -92,6 +92,10 @@ struct imap_folder {
 /* All folders with counts (LIST-STATUS where offered). Inbox first, then by name. */
 rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
                   struct err *e) WX_MUST_USE;
+/* The same without what has to be counted or asked of each: counts, subscribed and rights are not
+ * filled in. One round trip, whatever lies in the folders. */
+rc_t imap_folder_names(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
+                       struct err *e) WX_MUST_USE;
 rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name,
                         struct err *e) WX_MUST_USE;
 

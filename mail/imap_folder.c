@@ -84,6 +84,7 @@ struct folder_reader {
     struct imap_namespace shared[NAMESPACES_MAX];
     size_t shared_count;
     bool subscribed_only; /* these LIST responses come from LSUB */
+    bool names_only;      /* no counts, subscriptions and rights are asked for */
 };
 
 static struct imap_folder *find_folder(struct folder_reader *fr, str_t name)
@@ -246,7 +247,7 @@ static rc_t ask_list(struct imap_conn *c, struct folder_reader *fr, const char *
 {
     struct imap_command namespaces, list, *both[2];
     size_t n = 0;
-    if (c->sel.name) TRY(imap_conn_noop(c, e));
+    if (c->sel.name && !fr->names_only) TRY(imap_conn_noop(c, e));
     if (imap_conn_has(c, "NAMESPACE")) write_ask(c, both[n++] = &namespaces, "NAMESPACE");
     write_ask(c, both[n++] = &list, text);
     TRY(imap_conn_collect(c, both, n, on_folder, fr, NULL, e));
@@ -291,6 +292,9 @@ static rc_t folders_once(struct imap *im, struct folder_reader *fr, struct err *
     bool extended = imap_conn_has(c, "LIST-EXTENDED");
     bool counts = extended && imap_conn_has(c, "LIST-STATUS");
     bool uses = extended && imap_conn_has(c, "SPECIAL-USE");
+    if (fr->names_only)
+        return ask_list(c, fr, uses ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)" : "LIST \"\" \"*\"",
+                        e);
     if (counts) {
         char text[160];
         snprintf(text, sizeof text,
@@ -314,16 +318,16 @@ static int by_name(const void *x, const void *y)
     return str_cmp(a->display, b->display);
 }
 
-rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
-                  struct err *e)
+static rc_t folders(struct imap *im, bool names_only, struct arena *a, struct imap_folder **out,
+                    size_t *n, struct err *e)
 {
     struct folder_reader fr;
     rc_t rc;
     do {
-        fr = (struct folder_reader){.a = a};
+        fr = (struct folder_reader){.a = a, .names_only = names_only};
         rc = folders_once(im, &fr, e);
         mark_shared(&fr);
-        if (rc == RC_OK) rc = imap_acl_ask(im->c, fr.list, fr.count, a, e);
+        if (rc == RC_OK && !names_only) rc = imap_acl_ask(im->c, fr.list, fr.count, a, e);
     } while (imap_should_retry(im, rc));
     if (rc != RC_OK) return rc;
     guess_roles(fr.list, fr.count);
@@ -331,6 +335,18 @@ rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, si
     *out = fr.list;
     *n = fr.count;
     return RC_OK;
+}
+
+rc_t imap_folders(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
+                  struct err *e)
+{
+    return folders(im, false, a, out, n, e);
+}
+
+rc_t imap_folder_names(struct imap *im, struct arena *a, struct imap_folder **out, size_t *n,
+                       struct err *e)
+{
+    return folders(im, true, a, out, n, e);
 }
 
 /* --- creating

@@ -136,7 +136,7 @@ rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, st
     struct imap_folder *folders;
     size_t n;
     TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_folders(im, c->arena, &folders, &n, e));
+    TRY(imap_folder_names(im, c->arena, &folders, &n, e));
     for (size_t i = 0; i < n; i++) {
         if (folders[i].role != role || !folders[i].selectable || folders[i].shared) continue;
         *out = folders[i].name;

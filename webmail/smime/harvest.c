@@ -23,7 +23,7 @@ static rc_t is_shared(struct call *c, str_t mailbox, bool *out, struct err *e)
     struct imap_folder *folders;
     size_t n;
     TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_folders(im, c->arena, &folders, &n, e));
+    TRY(imap_folder_names(im, c->arena, &folders, &n, e));
     *out = true;
     for (size_t i = 0; i < n; i++) {
         if (str_eq(folders[i].name, mailbox)) *out = folders[i].shared;

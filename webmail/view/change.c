@@ -94,7 +94,7 @@ static rc_t find_trash(struct call *c, struct imap *im, str_t *out, struct err *
 {
     struct imap_folder *folders;
     size_t n;
-    TRY(imap_folders(im, c->arena, &folders, &n, e));
+    TRY(imap_folder_names(im, c->arena, &folders, &n, e));
     for (size_t i = 0; i < n; i++)
         if (folders[i].role == FOLDER_TRASH && folders[i].selectable && !folders[i].shared) {
             *out = folders[i].name;

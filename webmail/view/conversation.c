@@ -42,8 +42,8 @@ static rc_t own_messages(struct call *c, str_t mailbox, struct imap_rows *rows,
     return imap_ids_of(im, uids, n, c->arena, ids, e);
 }
 
-/* Name of the folder of sent mail, or empty: asked for once a session, as the list of folders with
- * its counts is long. Another session's rename shows as RC_NOT_FOUND: then it is asked anew. */
+/* Name of the folder of sent mail, or empty: asked for once a session. Another session's rename
+ * shows as RC_NOT_FOUND: then it is asked anew. */
 static rc_t sent_folder(struct call *c, bool anew, str_t *out, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
@@ -56,7 +56,7 @@ static rc_t sent_folder(struct call *c, bool anew, str_t *out, struct err *e)
         return RC_OK;
     }
     TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_folders(im, c->arena, &folders, &n, e));
+    TRY(imap_folder_names(im, c->arena, &folders, &n, e));
     for (size_t i = 0; i < n && sent.n == 0; i++)
         if (folders[i].role == FOLDER_SENT && folders[i].selectable && !folders[i].shared)
             sent = folders[i].name;

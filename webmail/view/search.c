@@ -64,7 +64,7 @@ static rc_t read_folder(struct call *c, str_t mailbox, struct imap *held, struct
     struct imap_folder *list;
     size_t n;
     if (!held) TRY(call_imap(c, STR_NULL, &own, e));
-    TRY(imap_folders(held ? held : own, c->arena, &list, &n, e));
+    TRY(imap_folder_names(held ? held : own, c->arena, &list, &n, e));
     for (size_t i = 0; i < n; i++)
         if (str_eq(list[i].name, mailbox)) q->folder = &list[i];
     return RC_OK;

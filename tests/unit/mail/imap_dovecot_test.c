@@ -114,6 +114,18 @@ static void test_folders(void **state)
         assert_int_equal(f[i].uidnext, uid + 1);
     }
     assert_true(made && sent && trash);
+    struct imap_folder *named = NULL;
+    size_t count = 0;
+    assert_int_equal(imap_folder_names(im, d.a, &named, &count, &d.e), RC_OK);
+    assert_int_equal(count, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_str(named[i].name, f[i].name);
+        assert_str(named[i].display, f[i].display);
+        assert_int_equal(named[i].role, f[i].role);
+        assert_int_equal(named[i].delimiter, f[i].delimiter);
+        assert_true(named[i].selectable == f[i].selectable && named[i].shared == f[i].shared);
+        assert_int_equal(named[i].total + named[i].uidnext, 0);
+    }
     assert_int_equal(imap_folder_create(im, STR("Bücher/日本 & \"x\""), d.a, &name, &d.e),
                      RC_CONFLICT);
     assert_int_equal(
