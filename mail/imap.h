@@ -100,7 +100,8 @@ rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *
                         struct err *e) WX_MUST_USE;
 
 /* Moves the folder with all inside to this path; subscriptions go along. RC_NOT_FOUND; RC_CONFLICT
- * (field "path"): that name is taken; RC_INVALID: it is none. *name lives in the arena. */
+ * (field "path"): that name is taken, or the folder it names above is missing; RC_INVALID: it is
+ * none, or the server does not take it. *name lives in the arena. */
 rc_t imap_folder_rename(struct imap *im, str_t name, str_t display, struct arena *a, str_t *out,
                         struct err *e) WX_MUST_USE;
 /* The folder and its messages are gone for good; folders inside it stay. */

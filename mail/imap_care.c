@@ -93,8 +93,11 @@ rc_t imap_folder_rename(struct imap *im, str_t name, str_t display, struct arena
         err_field(e, "path");
         return RC_CONFLICT;
     }
+    if (f->delimiter && to.n > name.n && str_starts(to, name) && to.p[name.n] == f->delimiter)
+        return err_invalid(e, "path", "A folder cannot be put inside itself.");
     TRY(leave(im, name, e));
-    TRY(run_on(im, "RENAME", name, to, e));
+    rc_t rc = run_on(im, "RENAME", name, to, e);
+    if (rc != RC_OK) return imap_folder_refused(im, display, rc, a, e);
     TRY(carry_children(im, list, n, f, to, a, e));
     *out = to;
     return RC_OK;

@@ -404,6 +404,34 @@ static rc_t name_to_create(struct imap *im, str_t display, struct arena *a, str_
     return imap_folder_name(list, n, display, a, name, e);
 }
 
+rc_t imap_folder_refused(struct imap *im, str_t display, rc_t rc, struct arena *a, struct err *e)
+{
+    bool name = rc == RC_IMAP_ERROR || rc == RC_INVALID || rc == RC_NOT_FOUND || rc == RC_CONFLICT;
+    if (!name || !im->c || im->c->broken || (e && e->field[0])) return rc;
+    struct err said = {0}, ignored = {0};
+    if (e) said = *e;
+    struct imap_folder *list;
+    size_t n;
+    if (imap_folders(im, a, &list, &n, &ignored) != RC_OK) return rc;
+    const struct imap_folder *above = parent_of(list, n, display);
+    char delimiter = '\0';
+    for (size_t i = 0; i < n && !delimiter; i++)
+        delimiter = list[i].delimiter;
+    ptrdiff_t cut = delimiter ? str_rchr(display, delimiter) : -1;
+    str_t parent = cut > 0 ? str_sub(display, 0, (size_t) cut) : STR_NULL;
+    bool missing = !str_is_null(parent) && !(above && str_eq(above->display, parent));
+    if (missing && (rc == RC_IMAP_ERROR || rc == RC_NOT_FOUND))
+        rc = err_set(e, RC_CONFLICT, "There is no folder \"%.*s\" to put it into.",
+                     (int) (parent.n < 150 ? parent.n : 150), parent.p);
+    else if (rc == RC_CONFLICT)
+        err_set(e, rc, "There is a folder of that name already.");
+    else if (rc != RC_NOT_FOUND)
+        rc = err_set(e, RC_INVALID, "The mail server does not take this name for a folder.");
+    if (rc != RC_NOT_FOUND) err_field(e, "path");
+    err_detail(e, "%s", said.detail);
+    return rc;
+}
+
 rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *name, struct err *e)
 {
     str_t made;
@@ -423,7 +451,8 @@ rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *
         imap_cmd_end(im->c);
         rc = imap_conn_run(im->c, &cmd, NULL, NULL, e);
         /* A folder that is there but not subscribed is no failure. */
-        if (rc != RC_OK && (i == 0 || im->c->broken)) return rc;
+        if (rc != RC_OK && (i == 0 || im->c->broken))
+            return imap_folder_refused(im, display, rc, a, e);
     }
     *name = made;
     return RC_OK;

@@ -95,6 +95,12 @@ static bool read_address(struct wire *w, struct arena *a, struct imap_address *o
         *out = (struct imap_address){.name = shown(mailbox, a)};
         return true;
     }
+    /* Dovecot's stand-ins for what an address lacks: of those nothing is shown as an address. */
+    if (str_eq(host, STR("MISSING_DOMAIN")) || str_eq(mailbox, STR("MISSING_MAILBOX"))) {
+        str_t said = name.n > 0 || str_eq(mailbox, STR("MISSING_MAILBOX")) ? name : mailbox;
+        *out = (struct imap_address){.name = shown(said, a)};
+        return true;
+    }
     str_t whole = arena_printf(a, "%.*s@%.*s", STR_ARG(mailbox), STR_ARG(host));
     *out = (struct imap_address){.name = shown(name, a), .address = without_controls(whole, a)};
     return true;

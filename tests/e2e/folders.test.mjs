@@ -42,16 +42,44 @@ test('made, made inside, renamed: the tree follows', async () => {
   await choose(name, 'New folder inside');
   await fillIn('Inside', 'Create folder');
   await link('Inside').waitFor();
-  await choose(name, 'Rename or move');
+  await choose(name, 'Rename');
   assert.equal(await p.page.locator('.dialog input').inputValue(), name);
   await p.page.locator('.dialog input').fill('Archive');
-  await p.page.locator('.dialog').getByRole('button', { name: 'Rename or move' }).click();
+  await p.page.locator('.dialog').getByRole('button', { name: 'Rename' }).click();
   await p.page.locator('.dialog [role=alert]').waitFor();
-  await fillIn(`${name} new`, 'Rename or move');
+  await fillIn(`${name} new`, 'Rename');
   await link(`${name} new`).waitFor();
   await link('Inside').waitFor();
   const there = await imap.command(`LIST "" "${name} new*"`);
   assert.equal(there.length, 2);
+});
+
+test('moved into another folder and back; a name with the separator is explained', async () => {
+  const outer = `${name} outer`, inner = `${name} new`;
+  await p.page.getByRole('button', { name: 'New folder' }).click();
+  await fillIn(outer, 'Create folder');
+  await link(outer).waitFor();
+  await choose(inner, 'Rename');
+  await p.page.locator('.dialog input').fill(`${outer}/elsewhere`);
+  await p.page.locator('.dialog').getByRole('button', { name: 'Rename' }).click();
+  await p.page.locator('.dialog [role=alert]', { hasText: 'Move folder to' }).waitFor();
+  await p.page.locator('.dialog').getByRole('button', { name: 'Cancel' }).click();
+  await choose(inner, 'Move folder to');
+  const choices = p.page.locator('.choice');
+  await choices.first().waitFor();
+  assert.equal(await choices.filter({ hasText: inner }).count(), 0, 'not into itself');
+  assert.equal(await choices.filter({ hasText: 'Top level' }).count(), 0, 'it is there already');
+  await p.page.locator('.chooser-input').fill(outer);
+  await choices.filter({ hasText: outer }).click();
+  await p.page.locator('.toast', { hasText: 'is now in' }).waitFor();
+  await p.page.locator('.folders li', { has: p.page.getByText(outer, { exact: true }) }).locator('ul').getByText(inner, { exact: true }).waitFor();
+  assert.equal((await imap.command(`LIST "" "${outer}/${inner}*"`)).length, 2, 'with what is inside');
+  await p.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await p.page.locator('.toast', { hasText: 'Undone' }).waitFor();
+  assert.equal((await imap.command(`LIST "" "${inner}*"`)).length, 2);
+  await imap.command(`DELETE "${outer}"`);
+  await p.page.reload();
+  await link(inner).waitFor();
 });
 
 test('all read, and undone', async () => {

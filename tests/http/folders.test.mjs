@@ -66,6 +66,19 @@ test('a name that is taken, is none, or would take a needed folder along is refu
   assert.equal((await put(folderId('Nothing here'), { path: `${base}/x` })).status, 404);
 });
 
+test('what a person can mend in a name is said with the field, never as a failure of the server', async () => {
+  const id = await make(`${base}/Moved`);
+  for (const path of [`${base}/a.b`, `${base}//x`, `${base}/Moved/inside`, '~away', '/above']) {
+    const r = await put(id, { path });
+    assert.deepEqual([r.status, r.json.details.field], [422, 'path'], `${path}: ${r.text}`);
+    assert.notEqual(r.json.message, 'A value is not acceptable.', path);
+  }
+  await make(`${base}/Elsewhere`);
+  const there = await put(id, { path: `${base}/Elsewhere/Moved` });
+  assert.equal(there.status, 200, there.text);
+  assert.equal((await folder(`${base}/Elsewhere/Moved`)).id, there.json.id);
+});
+
 test('a folder is deleted; with messages or folders inside only when that is meant', async () => {
   const id = await make(`${base}/Gone`), inside = await make(`${base}/Gone/In`);
   await fill(`${base}/Gone/In`, 1);

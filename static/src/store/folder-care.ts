@@ -1,12 +1,13 @@
 // What a person does to whole folders.
-import { sentence } from '../api/client.ts';
+import { ApiError, sentence } from '../api/client.ts';
 import * as mail from '../api/mail.ts';
 import type { Folder } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go, route } from '../core/router.ts';
 import { reflag, SEEN } from './actions.ts';
-import { adjust, allShown, folderName, folders, INBOX_ID, loadFolders } from './folders.ts';
+import { adjust, allShown, folder, folderName, folders, INBOX_ID, loadFolders, ownerOf } from './folders.ts';
 import * as list from './list.ts';
+import { may } from './rights.ts';
 import { toast } from './toasts.ts';
 import { confirm } from './ui.ts';
 import { offer } from './undo.ts';
@@ -75,9 +76,40 @@ export async function remove(f: Folder): Promise<void> {
   });
 }
 
-/** To another path; throws what the server says, for the dialog to show. */
-export async function rename(f: Folder, path: string): Promise<void> {
+/** Folders that this one can be put into; null is the top. Not into itself, nor where it is. */
+export function placesFor(f: Folder): (Folder | null)[] {
+  const above = parentPath(f);
+  const inside = f.path + f.delimiter;
+  const fits = (p: Folder): boolean => p.delimiter !== '' && p.delimiter === f.delimiter && p.role !== 'inbox' && p.shared === f.shared && ownerOf(p) === ownerOf(f) && may(p, 'k')
+    && p.id !== f.id && p.path !== above && !p.path.startsWith(inside);
+  return [...(above !== '' && !f.shared ? [null] : []), ...folders.value.filter(fits)];
+}
+/** The path of the folder around it; "" at the top. */
+export function parentPath(f: Folder): string { return f.delimiter ? f.path.slice(0, Math.max(0, f.path.lastIndexOf(f.delimiter))) : ''; }
+
+/** Into another folder, or to the top, with all that is in it. */
+export async function moveFolder(f: Folder, to: Folder | null): Promise<void> {
+  try {
+    const id = await rename(f, to ? to.path + to.delimiter + f.name : f.name);
+    const back = async (): Promise<void> => { const now = folder(id); if (now) await rename(now, f.path); };
+    offer(to ? t('folder-moved', { folder: folderName(f), to: folderName(to) }) : t('folder-moved-top', { folder: folderName(f) }), back);
+  } catch (error) { toast(pathProblem(error, to ? to.path + to.delimiter + f.name : f.name), { kind: 'bad' }); }
+}
+
+/** What is wrong with a path, in the person's words. */
+export function pathProblem(error: unknown, path: string): string {
+  if (!(error instanceof ApiError) || error.field !== 'path') return sentence(error);
+  if (error.code !== 'conflict') return t('folder-bad-name');
+  const all = folders.value;
+  const delimiter = all.find((f) => f.delimiter)?.delimiter ?? '';
+  const parent = delimiter ? path.slice(0, Math.max(0, path.lastIndexOf(delimiter))) : '';
+  return parent && !all.some((f) => f.path === parent) ? t('folder-no-parent', { folder: parent }) : t('folder-taken');
+}
+
+/** To another path; throws what the server says, for the dialog to show. Answers the folder's new id. */
+export async function rename(f: Folder, path: string): Promise<string> {
   const id = await mail.renameFolder(f.id, path);
   await loadFolders();
   if (isOpen(f)) go({ page: 'mail', folder: id, uid: null, search: false });
+  return id;
 }

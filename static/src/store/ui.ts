@@ -5,7 +5,7 @@ import { settings } from './session.ts';
 import { route } from '../core/router.ts';
 import { batch, effect, signal, untracked } from '../core/signals.ts';
 
-export type Overlay = 'palette' | 'shortcuts' | 'move' | 'copy' | 'label' | 'labels' | 'source' | 'empty-confirm' | 'new-folder' | 'rename-folder' | 'shown-folders' | null;
+export type Overlay = 'palette' | 'shortcuts' | 'move' | 'copy' | 'label' | 'labels' | 'source' | 'empty-confirm' | 'new-folder' | 'rename-folder' | 'move-folder' | 'shown-folders' | null;
 export const overlay = signal<Overlay>(null);
 /** The folder that new-folder makes one inside of, or that rename-folder renames. */
 export const caredFor = signal<Folder | null>(null);

@@ -356,6 +356,25 @@ static void test_row(void **state)
     assert_str(row.message_id, STR("<id@x>"));
 }
 
+/* Dovecot's words for what an address lacks are no address. */
+static void test_row_without_a_domain(void **state)
+{
+    (void) state;
+    struct imap_row row;
+    assert_true(read_row(
+        "(UID 5 ENVELOPE (NIL \"s\" ((\"Nobody\" NIL \"nobody\" \"MISSING_DOMAIN\")(NIL NIL "
+        "\"root\" \"MISSING_DOMAIN\")(\"Only a name\" NIL \"MISSING_MAILBOX\" "
+        "\"MISSING_DOMAIN\")(NIL NIL \"a\" \"b.example\")) NIL NIL NIL NIL NIL NIL NIL))",
+        false, &row));
+    static const char *const names[] = {"Nobody", "root", "Only a name"};
+    assert_int_equal(row.from_count, 4);
+    for (size_t i = 0; i < 3; i++) {
+        assert_str(row.from[i].name, str_c(names[i]));
+        assert_null(row.from[i].address.p);
+    }
+    assert_str(row.from[3].address, STR("a@b.example"));
+}
+
 static void test_row_hostile(void **state)
 {
     (void) state;
@@ -421,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_structures),
         cmocka_unit_test(test_sniff),
         cmocka_unit_test(test_row),
+        cmocka_unit_test(test_row_without_a_domain),
         cmocka_unit_test(test_row_hostile),
         cmocka_unit_test(test_dates),
     };

@@ -122,6 +122,47 @@ static void test_odd_arguments_are_quoted(void **state)
     world_stop(&w);
 }
 
+/* A refusal without a code is about the name, which a person can mend: never "the mail server
+ * refused". */
+static void test_refused_folder_names(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *path, *reply;
+        rc_t rc;
+        const char *says;
+    } tries[] = {
+        {"Trips/2026", "%T NO no such parent\r\n", RC_CONFLICT, "\"Trips\""},
+        {"Trips/2026", "%T NO [NONEXISTENT] no\r\n", RC_CONFLICT, "\"Trips\""},
+        {"Old/2026", "%T NO strange name\r\n", RC_INVALID, "does not take this name"},
+        {"Free", "%T BAD what\r\n", RC_INVALID, "does not take this name"},
+        {"Free", "%T NO [ALREADYEXISTS] it is\r\n", RC_CONFLICT, "already"},
+        {"Old", "", RC_CONFLICT, "already"},
+        {"Box/deeper", "", RC_INVALID, "inside itself"},
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        struct world w = {0};
+        fake_rule(
+            &w.f, "LIST",
+            STR("* LIST () \"/\" INBOX\r\n* LIST () \"/\" Box\r\n* LIST () \"/\" Old\r\n%T OK "
+                "listed\r\n"),
+            FAKE_GO_ON, 0);
+        fake_rule(&w.f, "LSUB", STR("%T OK none\r\n"), FAKE_GO_ON, 0);
+        fake_rule(&w.f, "NAMESPACE", STR("* NAMESPACE ((\"\" \"/\")) NIL NIL\r\n%T OK spaces\r\n"),
+                  FAKE_GO_ON, 0);
+        if (*tries[i].reply) fake_rule(&w.f, "RENAME", str_c(tries[i].reply), FAKE_GO_ON, 0);
+        world_start(&w);
+        struct imap *im = world_open(&w, FAKE_DEADLINE);
+        str_t out;
+        rc_t rc = imap_folder_rename(im, STR("Box"), str_c(tries[i].path), w.a, &out, &w.e);
+        if (rc != tries[i].rc || !strstr(w.e.message, tries[i].says))
+            fail_msg("%zu: %s %s (%s)", i, err_word(rc), w.e.message, w.e.detail);
+        assert_string_equal(w.e.field, "path");
+        imap_release(im);
+        world_stop(&w);
+    }
+}
+
 /* --- servers that fail ---------------------------------------------------------------------------
  */
 
@@ -448,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_list_and_fetch),
         cmocka_unit_test(test_hostile_arguments),
         cmocka_unit_test(test_odd_arguments_are_quoted),
+        cmocka_unit_test(test_refused_folder_names),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_retry),
         cmocka_unit_test(test_writes_are_not_retried),

@@ -13,7 +13,7 @@ import { matches } from '../../core/fold.ts';
 import { go } from '../../core/router.ts';
 import { aim, copyTo, countOf, moveTo, opening } from '../../store/actions.ts';
 import type { Aim } from '../../store/actions.ts';
-import { rename } from '../../store/folder-care.ts';
+import { moveFolder, parentPath, pathProblem, placesFor, rename } from '../../store/folder-care.ts';
 import { folderName, folders, loadFolders } from '../../store/folders.ts';
 import { may } from '../../store/rights.ts';
 import { me, useSession } from '../../store/session.ts';
@@ -46,7 +46,7 @@ export class WxOverlays extends WxElement {
 
   override willUpdate(): void {
     const now = sessionExpired.value ? 'expired' : overlay.value;
-    if (now !== this.#last) { this.#last = now; if (now === 'move' || now === 'copy') this.#aim = aim(); this.typed = now === 'rename-folder' ? caredFor.value?.path ?? '' : ''; this.at = 0; this.problem = ''; this.busy = false; }
+    if (now !== this.#last) { this.#last = now; if (now === 'move' || now === 'copy') this.#aim = aim(); this.typed = now === 'rename-folder' ? caredFor.value?.name ?? '' : ''; this.at = 0; this.problem = ''; this.busy = false; }
   }
 
   // ---- lists with a filter: palette and "move to" ----
@@ -59,6 +59,13 @@ export class WxOverlays extends WxElement {
       return folders.value.filter((f) => f.selectable && may(f, 'i') && f.id !== here && matches(f.path + folderName(f), this.typed)).map((f) => ({
         id: f.id, label: folderName(f), hint: f.path === f.name ? '' : f.path.replaceAll(f.delimiter || '/', ' › '), icon: folderIcon(f.role), keys: [],
         run: () => void (copies ? copyTo(f.id, meant) : moveTo(f.id, meant)),
+      }));
+    }
+    const moved = caredFor.value;
+    if (overlay.value === 'move-folder' && moved) {
+      return placesFor(moved).filter((f) => matches(f ? f.path + folderName(f) : t('folder-top'), this.typed)).map((f) => ({
+        id: f?.id ?? 'top', label: f ? folderName(f) : t('folder-top'), hint: f && f.path !== f.name ? f.path.replaceAll(f.delimiter, ' › ') : '', icon: f ? folderIcon(f.role) : 'mail', keys: [],
+        run: () => void moveFolder(moved, f),
       }));
     }
     void commandVersion.value;
@@ -120,25 +127,30 @@ export class WxOverlays extends WxElement {
     const name = this.typed.trim();
     const at = caredFor.value;
     if (!name || this.busy) return;
+    const renames = overlay.value === 'rename-folder' && at !== null;
+    // A name is a name; where a folder stands is chosen from a list.
+    if (renames && at.delimiter && name.includes(at.delimiter)) { this.problem = t('folder-name-delimiter', { delimiter: at.delimiter }); return; }
+    const above = renames ? parentPath(at) : at?.path ?? '';
+    const path = above && at ? above + at.delimiter + name : name;
     this.busy = true;
     try {
-      if (overlay.value === 'rename-folder' && at) {
-        await rename(at, name);
+      if (renames) {
+        await rename(at, path);
         toast(t('folder-renamed', { name }));
       } else {
-        await mail.makeFolder(at ? at.path + at.delimiter + name : name);
+        await mail.makeFolder(path);
         await loadFolders();
         toast(t('folder-made', { name }));
       }
       this.#close();
-    } catch (error) { this.problem = sentence(error); } finally { this.busy = false; }
+    } catch (error) { this.problem = pathProblem(error, path); } finally { this.busy = false; }
   }
 
   #folderName(): TemplateResult {
     const submit = (): void => void this.#saveFolder();
     const renames = overlay.value === 'rename-folder';
     const at = caredFor.value;
-    const hint = renames || !at ? t('folder-name-hint') : t('folder-inside-hint', { folder: folderName(at) });
+    const hint = renames ? t('folder-rename-hint') : !at ? t('folder-name-hint') : t('folder-inside-hint', { folder: folderName(at) });
     return dialog({
       title: renames ? t('folder-rename-title', { folder: folderName(at ?? undefined) }) : t('folder-new'), close: this.#close, submit,
       body: html`<label class="field"><span class="field-label">${t('folder-name')}</span>
@@ -197,6 +209,7 @@ export class WxOverlays extends WxElement {
     return html`
       ${which === 'palette' ? this.#chooser(t('palette'), t('palette-hint')) : nothing}
       ${which === 'move' || which === 'copy' ? this.#chooser(t(which === 'copy' ? 'copy-title' : 'move-title', { n: this.#aim ? countOf(this.#aim) : 0 }), t('move-hint')) : nothing}
+      ${which === 'move-folder' ? this.#chooser(t('folder-move-title', { folder: folderName(caredFor.value ?? undefined) }), t('move-hint')) : nothing}
       ${which === 'label' ? html`<wx-label-picker></wx-label-picker>` : nothing}
       ${which === 'labels' ? html`<wx-label-care></wx-label-care>` : nothing}
       ${which === 'shortcuts' ? this.#shortcuts() : nothing}

@@ -74,14 +74,15 @@ export class WxSidebar extends WxElement {
   }
 
   #menu(f: Folder): MenuItem[] {
-    const ask = (which: 'new-folder' | 'rename-folder') => (): void => { caredFor.value = f; overlay.value = which; };
+    const ask = (which: 'new-folder' | 'rename-folder' | 'move-folder') => (): void => { caredFor.value = f; overlay.value = which; };
     const rubbish = !f.shared && (f.role === 'trash' || f.role === 'junk');
     const own = f.role === null || f.shared;
     return [
       ...(f.selectable && may(f, 's') ? [{ label: t('folder-read'), icon: 'mail-open', disabled: f.unread === 0, run: () => void care.markAllRead(f) }] : []),
       ...(f.delimiter && f.role !== 'inbox' && may(f, 'k') ? [{ label: t('folder-new-inside'), icon: 'folder-plus', run: ask('new-folder') }] : []),
       ...(rubbish ? [separator, { label: t('folder-empty'), icon: 'trash', danger: true, disabled: f.total === 0, run: () => void care.empty(f) }] : []),
-      ...(own && may(f, 'x') ? [{ label: t('folder-rename'), icon: 'pen-line', run: ask('rename-folder') }, separator,
+      ...(own && may(f, 'x') ? [{ label: t('folder-rename'), icon: 'pen-line', run: ask('rename-folder') },
+        ...(f.delimiter ? [{ label: t('folder-move'), icon: 'folder-input', run: ask('move-folder') }] : []), separator,
         { label: t('folder-delete'), icon: 'trash', danger: true, run: () => void care.remove(f) }] : []),
       separator,
       ...(staysShown(f) ? [] : [{ label: t('folder-hide'), icon: 'minus', run: () => void care.hide(f) }]),
