@@ -69,6 +69,10 @@ test('a certificate that the user trusts is green for its address, and no longer
   assert.deepEqual([now.verdict, now.signature.signers[0].chain, now.signature.signers[0].trusted_by], ['signed-valid', 'trusted', 'personal']);
   assert.deepEqual(now.signature.signers[0].path.map((p) => p.fingerprint), [unknown.fingerprint('pia')]);
   assert.ok(now.reasons.some((r) => r.code === 'personal_certificate'), JSON.stringify(now.reasons));
+  // However far behind other fields the signature is announced, and by whatever name.
+  const far = Buffer.concat([Buffer.from(`X-Trace: ${'x'.repeat(900)}\r\n`.repeat(30)), mail]);
+  const unsaid = Buffer.from(mail.toString('latin1').replaceAll('pkcs7-signature', 'PKCS7-Signature').replace('; protocol="application/PKCS7-Signature"', ''), 'latin1');
+  for (const odd of [far, unsaid]) assert.equal((await verdict(alice, 'alice', odd)).verdict, 'signed-valid');
   // What one user trusts is no other's matter.
   assert.equal((await verdict(bob, 'bob', mail)).verdict, 'signed-untrusted');
   assert.deepEqual((await bob.get(TRUST)).json.entries, []);

@@ -15,6 +15,8 @@
 /* Decryptions that may fail for one account in a window. */
 #define MAX_FAILURES 60u
 #define FAILURE_SECONDS 600u
+/* Of a message, in which a signature's type usually stands. */
+#define HEAD_BYTES 16384u
 /* Certificates of one sender that are given to verify. */
 #define MAX_KNOWN 16
 
@@ -180,6 +182,22 @@ static rc_t parse_as(struct call *c, struct opened_message *m, const struct cont
     return rc;
 }
 
+/* Nothing is judged of most mail, so most senders need not be asked about. This is a guess by its
+ * first bytes; where it errs, `parse` parses again. */
+static bool seems_signed(const struct opened_message *m, const struct content_keys *keys)
+{
+    str_t head = str_sub(buf_view(&m->raw), 0, HEAD_BYTES);
+    return keys->count > 0 || str_ifind(head, STR("pkcs7")) >= 0;
+}
+
+static void forget_view(struct opened_message *m)
+{
+    message_close(m->view);
+    m->view = NULL;
+    for (; m->evidence_count > 0; m->evidence_count--)
+        cert_unref((struct cert *) m->evidence[m->evidence_count - 1].about);
+}
+
 /* By the sender that the mail server's ENVELOPE names; where the message, as it is read here, names
  * another one, by that one: personal trust is for one address, and the server's word is not the
  * message's. */
@@ -191,15 +209,17 @@ static rc_t parse(struct call *c, struct opened_message *m, const struct content
     if (str_find(buf_view(&m->raw), STR("\nX-Waxseal-Abort: yes")) >= 0) abort();
 #endif
     str_t said = m->row.from_count > 0 ? m->row.from[0].address : STR_NULL, from;
-    TRY(parse_as(c, m, keys, l, said, e));
+    bool asked = seems_signed(m, keys);
+    TRY(parse_as(c, m, keys, l, asked ? said : STR_NULL, e));
+    if (!asked && (m->view->has_signature || m->view->signer_count > 0)) {
+        forget_view(m);
+        TRY(parse_as(c, m, keys, l, said, e));
+    }
     if (!m->view->signature_whole) return RC_OK; /* nothing was judged */
     from = m->view->from_count == 1 ? m->view->from[0].address : STR_NULL;
     if (str_ieq(from, said)) return RC_OK;
     from = arena_str(c->arena, from);
-    message_close(m->view);
-    m->view = NULL;
-    for (; m->evidence_count > 0; m->evidence_count--)
-        cert_unref((struct cert *) m->evidence[m->evidence_count - 1].about);
+    forget_view(m);
     return parse_as(c, m, keys, l, from, e);
 }
 
