@@ -171,14 +171,21 @@ struct reader_state {
     int size;
 };
 
-/* Passwords, content keys and opened mail passed through libfcgi's buffers, which it frees as they
- * are. */
-static void wipe_buffers(FCGX_Request *fcgi)
+/* Ends the answer, whose last bytes and end leave in one piece, and wipes: passwords, content keys
+ * and opened mail passed through libfcgi's buffers, which it frees as they are. An answer that goes
+ * on elsewhere is only flushed. */
+static void finish_and_wipe(FCGX_Request *fcgi, bool goes_on)
 {
     const struct reader_state *in = fcgi->in->data;
-    FCGX_FFlush(fcgi->out);
-    if (fcgi->out->wrNext && fcgi->out->wrNext < fcgi->out->stop)
-        wipe(fcgi->out->wrNext, (size_t) (fcgi->out->stop - fcgi->out->wrNext));
+    const unsigned char *stop = fcgi->out->stop; /* of the buffer, as long as the stream is open */
+    if (goes_on) {
+        FCGX_FFlush(fcgi->out);
+    } else {
+        FCGX_FClose(fcgi->err);
+        FCGX_FClose(fcgi->out);
+    }
+    if (fcgi->out->wrNext && fcgi->out->wrNext < stop)
+        wipe(fcgi->out->wrNext, (size_t) (stop - fcgi->out->wrNext));
     bool as_expected = in && in->bytes && in->size >= 32 && in->size <= 65536 &&
                        fcgi->in->stop >= in->bytes && fcgi->in->stop <= in->bytes + in->size;
     if (as_expected) wipe(in->bytes, (size_t) in->size);
@@ -212,7 +219,7 @@ static void serve_connection(struct server *sv, struct transport *t, int fd, str
     if (FCGX_Accept_r(&t->fcgi) != 0) return; /* malformed or cut off: libfcgi has closed it */
     t->fcgi.keepConnection = 0;
     answer(sv, t, a, state);
-    wipe_buffers(&t->fcgi);
+    finish_and_wipe(&t->fcgi, t->hub != NULL);
     if (t->hub)
         hand_over(t);
     else
