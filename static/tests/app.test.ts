@@ -75,6 +75,11 @@ test('shortcuts are shown as keys', () => {
   assert.deepEqual(shownKeys('g i'), [['g'], ['i']]);
   assert.deepEqual(shownKeys('#|Shift+#'), [['#']]);
   assert.deepEqual(shownKeys(undefined), []);
+  assert.deepEqual(shownKeys('Escape'), [['Esc']]);
+  try {
+    assert.deepEqual(useTexts('de', readFileSync('static/i18n/de.ftl', 'utf8')), []);
+    assert.deepEqual(['$mod+Enter', 'Shift+u', 'Delete'].map((k) => shownKeys(k)), [[['Strg', 'Eingabe']], [['Umschalt', 'U']], [['Entf']]]);
+  } finally { useTexts('en', readFileSync('static/i18n/en.ftl', 'utf8')); }
 });
 
 test('choosers find without case and accents', () => {

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Rule, Vacation } from '../src/api/account.ts';
-import type { Identity, Label, Settings, SettingsPatch } from '../src/api/types.ts';
+import type { Folder, Identity, Label, Settings, SettingsPatch } from '../src/api/types.ts';
 import { useTexts } from '../src/core/i18n.ts';
 import { changeSettings, defaults, merge, reloadSettings, settings, settingsHooks } from '../src/store/session.ts';
 import { edited, keyOf, without } from '../src/views/settings/identity-list.ts';
 import { WxIdentitiesSection } from '../src/views/settings/identities.ts';
+import { folderChoices, folderTitle } from '../src/views/settings/rule-folders.ts';
 import { WxRuleEditor } from '../src/views/settings/rule-editor.ts';
 import { answered, kept, matched, putBack } from '../src/views/settings/rule-list.ts';
 import { WxVacation, freshVacation, stateWords } from '../src/views/settings/vacation.ts';
@@ -76,6 +77,19 @@ test('a first vacation message is on once it is saved, and the card says what is
   assert.equal(words({ enabled: true, from: '2026-07-06', until: '2026-07-20' }), 'On from July 6, 2026 to July 20, 2026.');
   assert.equal(words({ enabled: true, from: '2026-07-01', until: '2026-07-05' }), 'On, up to and including July 5, 2026.');
   assert.equal(words({ enabled: true, until: '2026-07-04' }), 'The last day, July 4, 2026, is over: nobody is answered.');
+});
+
+test('folders of a filter: named and ordered as in the sidebar, kept by their path', () => {
+  const f = (path: string, more: Partial<Folder> = {}): Folder => ({ id: path, name: path.split('.').at(-1)!, path, delimiter: '.', role: null, selectable: true, subscribed: true, shared: false, total: 0, unread: 0, ...more });
+  const list = [f('INBOX.Zoo'), f('INBOX', { role: 'inbox' }), f('INBOX.Trash', { role: 'trash' }), f('INBOX.Work'), f('INBOX.Work.Plans'), f('INBOX.Old', { selectable: false }), f('INBOX.Old.2020'),
+    f('user.bob@x.test.Plans', { name: 'Plans', shared: true, owner: 'bob@x.test' })];
+  assert.deepEqual(folderChoices(list), [
+    { value: 'INBOX', title: 'Inbox' }, { value: 'INBOX.Trash', title: 'Trash' }, { value: 'INBOX.Old.2020', title: 'Old › 2020' }, { value: 'INBOX.Work', title: 'Work' },
+    { value: 'INBOX.Work.Plans', title: 'Work › Plans' }, { value: 'INBOX.Zoo', title: 'Zoo' }, { value: 'user.bob@x.test.Plans', title: 'bob@x.test › Plans' }]);
+  assert.equal(folderTitle('INBOX.Work.Plans', list), 'Work › Plans');
+  assert.equal(folderTitle('gone', list), 'gone');
+  const twins = folderChoices([f('A', { name: 'Same' }), f('B', { name: 'Same' })]);
+  assert.deepEqual(twins.map((c) => c.title), ['Same (A)', 'Same (B)']);
 });
 
 // ---- lists that others change, too ----

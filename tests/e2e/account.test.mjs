@@ -46,6 +46,43 @@ test('every section has its own address, works by keyboard, and a change is save
   await eventually(async () => (await stored()).ui.language === 'en-US', 'the style is stored');
 });
 
+test('an address that is no section becomes the one that is shown', async () => {
+  await open('nonsense');
+  await p.page.waitForURL(/\/settings\/general$/);
+  await p.page.locator('.settings-body h1', { hasText: 'General' }).waitFor();
+});
+
+test('the palette finds settings by what people call them; the sheet of keys tells what works while one writes', async () => {
+  const { page } = p;
+  await open('general');
+  const pick = async (typed, wanted) => {
+    await page.keyboard.press('Control+k');
+    await page.locator('.chooser-input').fill(typed);
+    await page.locator('.choice.is-active', { hasText: wanted }).waitFor();
+    await page.keyboard.press('Enter');
+  };
+  await pick('out of office', 'Vacation message');
+  await page.waitForURL(/\/settings\/filters$/);
+  await pick('signature', 'Signature');
+  await page.waitForURL(/\/settings\/identity$/);
+  await pick('dark mode', 'Dark');
+  await eventually(async () => (await stored()).ui.theme === 'dark', 'dark');
+  await pick('theme system', 'Like the system');
+  await eventually(async () => (await stored()).ui.theme === 'system', 'as before');
+  await page.keyboard.press('Control+k');
+  await page.locator('.chooser-input').fill('log out');
+  await page.locator('.choice.is-active', { hasText: 'Sign out' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.chooser-input').waitFor({ state: 'detached' });
+  await open('general');
+  await page.getByRole('button', { name: 'Show all shortcuts' }).click();
+  const row = page.locator('.key-row', { hasText: 'Send' }).filter({ hasText: 'Enter' });
+  await row.waitFor();
+  assert.deepEqual(await row.locator('kbd').allTextContents(), ['Ctrl', 'Enter']);
+  await page.locator('.key-row', { hasText: 'Minimize' }).filter({ hasText: 'Esc' }).waitFor();
+  await page.keyboard.press('Escape');
+});
+
 test('the reading pane: below the list, none, and beside it again', async () => {
   const { page } = p;
   const boxes = async () => { const [list, reader] = await Promise.all(['.pane-list', '.pane-reader'].map((s) => page.locator(s).boundingBox())); return { list, reader }; };
@@ -80,8 +117,8 @@ test('the sections have no serious fault for people who use a screen reader, on 
 
 test('an identity is written, refused with its field, and another one added', async () => {
   await open('identity');
-  await p.page.getByLabel('Name').first().fill('Dave D.');
-  await p.page.getByLabel('Name').first().press('Tab');
+  await p.page.locator('.identity-card').getByLabel('Name').first().fill('Dave D.');
+  await p.page.locator('.identity-card').getByLabel('Name').first().press('Tab');
   await eventually(async () => (await stored()).identities[0].name === 'Dave D.', 'stored');
   await p.page.getByLabel('Replies go to').first().fill('nonsense');
   await p.page.getByLabel('Replies go to').first().press('Tab');
@@ -110,23 +147,37 @@ test('a session ended here ends at once in the other browser', async () => {
 
 test('a code at sign-in: set up by scanning, used without JavaScript, switched off', async () => {
   await open('account');
+  const title = (text) => p.page.locator('.dialog h2', { hasText: text }).waitFor();
+  const focused = (selector) => eventually(() => p.page.evaluate((s) => document.activeElement?.matches(s), selector), `the focus is on ${selector}`);
   await p.page.getByRole('button', { name: 'Turn on' }).click();
+  await title('Code at sign-in: your password');
+  await focused('#totp-password');
+  await p.page.keyboard.press('Escape');
+  await p.page.locator('.dialog').waitFor({ state: 'detached' });
+  await focused('[data-opens=start]');
+  await p.page.keyboard.press('Enter');
   await p.page.locator('#totp-password').fill('wrong');
   await p.page.locator('.dialog [type=submit]').click();
   await p.page.locator('.dialog .field-error').waitFor();
-  await p.page.locator('#totp-password').fill(dave.password);
-  await p.page.locator('.dialog [type=submit]').click();
+  await focused('#totp-password');
+  await p.page.keyboard.type(dave.password); // what was wrong is chosen and gives way
+  await p.page.keyboard.press('Enter');
   await p.page.locator('.dialog .qr').waitFor();
+  await title('Code at sign-in: scan and confirm');
+  await focused('#totp-code');
   assert.deepEqual(await violations(p.page), []);
   const secret = (await p.page.locator('.totp-secret').textContent()).replaceAll(' ', '');
   const step = stepNow();
   await p.page.locator('#totp-code').fill(codeAt(secret, step));
   await p.page.locator('.dialog [type=submit]').click();
   await p.page.locator('.code-list li').nth(9).waitFor();
+  await title('Your recovery codes');
+  await focused('.dialog-body .button');
   const codes = await p.page.locator('.code-list li').allTextContents();
   assert.equal(codes.length, 10);
   await p.page.getByRole('button', { name: 'I have kept them' }).click();
   await p.page.locator('wx-second-factor .pill-good').waitFor();
+  await focused('wx-second-factor [data-opens]');
 
   const bare = await browser.chromium.newContext({ javaScriptEnabled: false, locale: 'en-GB' });
   const page = await bare.newPage();
@@ -147,6 +198,7 @@ test('a code at sign-in: set up by scanning, used without JavaScript, switched o
   await p.page.locator('#totp-code').fill(codes[0].toLowerCase());
   await p.page.locator('.dialog [type=submit]').click();
   await p.page.locator('.dialog').waitFor({ state: 'detached' });
+  await focused('[data-opens=start]');
   assert.equal((await api.get('/api/v1/totp')).json.on, false);
 });
 

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(async () => {
   await api?.put('/api/v1/filters', { rules: [], vacation: null, take_over: true });
-  await api?.put('/api/v1/settings', { labels: [] });
+  await api?.put('/api/v1/settings', { identities: [] });
   api?.close();
   await browser?.close();
 });
@@ -114,8 +114,8 @@ test('settings that another tab changes in the same moment: neither change is lo
     await route.continue();
   });
   try {
-    await page.getByLabel('Name').first().fill('Renamed here');
-    await page.getByLabel('Name').first().press('Tab');
+    await page.locator('.identity-card').getByLabel('Name').first().fill('Renamed here');
+    await page.locator('.identity-card').getByLabel('Name').first().press('Tab');
     await page.locator('.saved', { hasText: 'Saved' }).waitFor();
   } finally {
     await page.unroute('**/api/v1/settings');

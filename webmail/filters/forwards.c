@@ -103,7 +103,8 @@ static struct token lines(str_t *in)
 static size_t run_of(str_t in, size_t from)
 {
     size_t n = from;
-    while (n < in.n && is_word(in.p[n], false)) n++;
+    while (n < in.n && is_word(in.p[n], false))
+        n++;
     return n;
 }
 

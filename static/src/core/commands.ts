@@ -1,5 +1,6 @@
 // Every command once: {id, label key, shortcut, enabled, run}. Toolbars, menus, the palette (Ctrl+K) and
 // the "?" sheet are all drawn from this table.
+import { t } from './i18n.ts';
 import { signal } from './signals.ts';
 
 export interface Command {
@@ -42,9 +43,18 @@ export function runCommand(id: string): void {
   if (isEnabled(c)) void c.run();
 }
 
-const NAMES: Record<string, string> = {
-  ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', Enter: 'Enter', Delete: 'Del', ' ': 'Space',
-};
+const SIGNS: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→' };
+/** What stands on the keys, which is not the same everywhere. */
+function nameOf(key: string, mac: boolean): string | null {
+  switch (key) {
+    case '$mod': return mac ? '⌘' : t('key-ctrl');
+    case 'Shift': return mac ? '⇧' : t('key-shift');
+    case 'Escape': return t('key-escape');
+    case 'Enter': return t('key-enter');
+    case 'Delete': return t('key-delete');
+    default: return SIGNS[key] ?? null;
+  }
+}
 
 /** First shortcut of a command as keys to show: "$mod+k" -> [["Ctrl","K"]], "g i" -> [["g"],["i"]]. */
 export function shownKeys(keys: string | undefined, mac = false): string[][] {
@@ -53,9 +63,7 @@ export function shownKeys(keys: string | undefined, mac = false): string[][] {
   return first.split(' ').map((press) => {
     const parts = press.replace(/\+\+$/, '+Plus').split('+').map((p) => p.replace(/^Plus$/, '+'));
     return parts.map((p) => {
-      if (p === '$mod') return mac ? '⌘' : 'Ctrl';
-      if (p === 'Shift') return mac ? '⇧' : 'Shift';
-      return NAMES[p] ?? (parts.length > 1 && p.length === 1 ? p.toUpperCase() : p);
+      return nameOf(p, mac) ?? (parts.length > 1 && p.length === 1 ? p.toUpperCase() : p);
     });
   });
 }

@@ -290,8 +290,8 @@ static const struct {
     {A, A "vacation text:\nredirect \"b@x.test\";\n..\n.\n;", false},
     {A, A "vacation text: # why\r\nx\r\n.\r\n; redirect \"b@x.test\";", true},
     {A, A "vacation text:\nx\n.\n; redirect text:\nb@x.test\n.\n;", true},
-    {A, A "# x\rredirect \"b@x.test\";\n", true},     /* where does this comment end? */
-    {A, A "redirect :list \"a@x.test\";", true},         /* another meaning of the same word */
+    {A, A "# x\rredirect \"b@x.test\";\n", true}, /* where does this comment end? */
+    {A, A "redirect :list \"a@x.test\";", true},  /* another meaning of the same word */
     {A, A "notify \"mailto:a@x.test\";", true},
     {A, A "include \"other\";", true},
     {A "include \"other\";", A "include \"other\"; keep;", true}, /* who knows what it sends */
@@ -299,7 +299,8 @@ static const struct {
     {A, A "unheard_of \"a\";", true},
     {A, A "if unheard_of \"a\" { keep; }", true},
     {A, "set \"v\" \"b@x.test\"; redirect \"${v}\";", true},
-    {"set \"v\" \"a@x.test\"; redirect \"$\\{v}\";", "set \"v\" \"b@x.test\"; redirect \"$\\{v}\";", true},
+    {"set \"v\" \"a@x.test\"; redirect \"$\\{v}\";", "set \"v\" \"b@x.test\"; redirect \"$\\{v}\";",
+     true},
     {A, A "redirect \"", true}, /* not to be read */
     {A, A "/* redirect", true},
     {A, A "keep; \x01", true},

@@ -18,7 +18,8 @@ import * as reader from '../../store/reader.ts';
 import { settings, smimeOn } from '../../store/session.ts';
 import { announce, confirm, confirming } from '../../store/ui.ts';
 import { loadSmime } from '../parts/smime.ts';
-import { commandVersion } from '../../core/commands.ts';
+import { commandVersion, shownKeys } from '../../core/commands.ts';
+import { isMac } from '../parts/command-button.ts';
 import type { WxEditor } from './editor.ts';
 import { pickMode, securityTab, summary } from './security-tab.ts';
 import { askAgain, send } from './send.ts';
@@ -251,7 +252,7 @@ export class WxComposer extends WxElement {
     const done = c.sendState.value === 'unknown' || c.sendState.value === 'partly';
     const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
     return html`<footer class="composer-foot">
-      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys="Ctrl+Enter" ?disabled=${sending || done || c.planLost.value} @click=${() => void send(c)}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
+      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => void send(c)}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}

@@ -7,6 +7,7 @@ import { html, live, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { folders } from '../../store/folders.ts';
 import { labels } from '../../store/labels.ts';
+import { folderChoices } from './rule-folders.ts';
 import { ACTIONS, FIELDS, NEEDS, fieldOf, key, opsOf, takesValue, withField } from './rule-words.ts';
 
 const MOST_CONDITIONS = 20;
@@ -58,10 +59,10 @@ export class WxRuleEditor extends WxElement {
     if (a.type === 'forward') return html`<input class="input rule-value" type="email" aria-label=${t('rule-address')} maxlength="254" .value=${live(a.value ?? '')} @input=${(e: Event) => set((e.target as HTMLInputElement).value.trim())}>`;
     if (a.type === 'label') return this.#select(t('rule-label'), a.value ?? '', [{ value: '', title: t('rule-choose') }, ...labels.value.map((l) => ({ value: l.keyword, title: l.name }))], set);
     if (a.type !== 'move' && a.type !== 'copy') return nothing;
-    const paths = folders.value.filter((f) => f.selectable).map((f) => f.path);
+    const choices = folderChoices(folders.value);
     // A folder that is gone stays visible, so that it is not changed unseen.
-    const gone = a.value && !paths.includes(a.value) ? [{ value: a.value, title: t('rule-folder-gone', { name: a.value }) }] : [];
-    return this.#select(t('rule-folder'), a.value ?? '', [{ value: '', title: t('rule-choose') }, ...gone, ...paths.map((p) => ({ value: p, title: p }))], set);
+    const gone = a.value && !choices.some((c) => c.value === a.value) ? [{ value: a.value, title: t('rule-folder-gone', { name: a.value }) }] : [];
+    return this.#select(t('rule-folder'), a.value ?? '', [{ value: '', title: t('rule-choose') }, ...gone, ...choices], set);
   }
 
   #actionRow(a: RuleAction, at: number): TemplateResult {

@@ -2,6 +2,8 @@
 import type { ActionType, Condition, Rule, RuleAction, TextOp } from '../../api/account.ts';
 import { t } from '../../core/i18n.ts';
 import { labelOf } from '../../store/labels.ts';
+import { folders } from '../../store/folders.ts';
+import { folderTitle } from './rule-folders.ts';
 
 export const FIELDS = ['from', 'to', 'cc', 'recipient', 'subject', 'list', 'body', 'header', 'size', 'attachment'] as const;
 export const TEXT_OPS: TextOp[] = ['contains', 'not_contains', 'is', 'is_not', 'begins', 'ends'];
@@ -38,7 +40,7 @@ function conditionWords(c: Condition): string {
 }
 
 function actionWords(a: RuleAction): string {
-  const value = a.type === 'label' ? labelOf(a.value ?? '').name : a.value ?? '';
+  const value = a.type === 'label' ? labelOf(a.value ?? '').name : a.type === 'move' || a.type === 'copy' ? folderTitle(a.value ?? '', folders.value) : a.value ?? '';
   return takesValue(a.type) ? t(`rule-words-${a.type}`, { value }) : t(`rule-action-${a.type}`);
 }
 

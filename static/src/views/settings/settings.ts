@@ -85,9 +85,17 @@ export class WxSettings extends WxSection {
     }
   }
 
+  /** An address that is no section, or none of this plan: the one that is shown takes its place. */
+  override updated(): void {
+    const r = route.value;
+    if (r.page === 'settings' && !this.#sections().includes(r.section)) go({ page: 'settings', section: 'general' }, { replace: true });
+  }
+
+  #sections(): string[] { return ['general', 'list', 'reading', 'notifications', 'identity', 'filters', ...(smimeOn.value ? ['security', 'certificates', 'trust'] : []), 'account', 'about']; }
+
   override render(): TemplateResult {
     const r = route.value;
-    const sections = ['general', 'list', 'reading', 'notifications', 'identity', 'filters', ...(smimeOn.value ? ['security', 'certificates', 'trust'] : []), 'account', 'about'];
+    const sections = this.#sections();
     const wanted = r.page === 'settings' ? r.section : 'general';
     const section = sections.includes(wanted) ? wanted : 'general';
     // On a phone the sections are one line to swipe: the present one is in sight.

@@ -34,7 +34,20 @@ export class WxSecondFactor extends WxElement {
   }
 
   #field(id: string): string { return this.querySelector<HTMLInputElement>(`#${id}`)?.value ?? ''; }
-  #close = (): void => { this.step = null; this.problem = null; };
+  #opener = '';
+  #open(what: 'start' | 'off' | 'recovery'): void { this.#opener = what; this.step = { what }; }
+  #close = (): void => { this.step = null; this.problem = null; this.#goOn(); };
+
+  /** The dialog stays when its step changes: the focus goes to what the step asks for, and back to the card at the end. */
+  #goOn(): void {
+    void this.updateComplete.then(() => {
+      const wrong = this.problem?.field === 'password' || this.problem?.field === 'code' ? `#totp-${this.problem.field}` : null;
+      const field = this.step ? this.querySelector<HTMLElement>(wrong ?? '.dialog-body .input') ?? this.querySelector<HTMLElement>('.dialog-body .button')
+        : this.querySelector<HTMLElement>(`[data-opens="${this.#opener}"]`) ?? this.querySelector<HTMLElement>('[data-opens]');
+      field?.focus();
+      if (field instanceof HTMLInputElement) field.select();
+    });
+  }
 
   async #run(act: () => Promise<Step>): Promise<void> {
     if (this.busy) return;
@@ -46,6 +59,7 @@ export class WxSecondFactor extends WxElement {
     } catch (error) {
       this.problem = { field: error instanceof ApiError ? error.field : '', text: error instanceof ApiError && error.field === 'password' ? t('ask-password-wrong') : error instanceof ApiError && error.field === 'code' ? t('totp-code-wrong') : sentence(error) };
     } finally { this.busy = false; }
+    this.#goOn();
   }
 
   #submit = (): void => {
@@ -92,7 +106,7 @@ export class WxSecondFactor extends WxElement {
     if (!s) return nothing;
     const last = s.what === 'codes';
     return dialog({
-      title: t(last ? 'totp-codes' : s.what === 'off' ? 'totp-turn-off' : s.what === 'recovery' ? 'totp-new-codes' : 'totp-turn-on'), body: this.#body(s), submit: this.#submit, ...(last ? {} : { close: this.#close }),
+      title: t(`totp-step-${s.what}`), body: this.#body(s), submit: this.#submit, ...(last ? {} : { close: this.#close }),
       foot: html`${last ? nothing : html`<button type="button" class="button button-quiet" @click=${this.#close}>${t('cancel')}</button>`}
         <button type="submit" class="button ${s.what === 'off' ? 'button-danger' : 'button-primary'}" ?disabled=${this.busy}>${t(last ? 'totp-codes-kept' : s.what === 'scan' ? 'totp-confirm' : s.what === 'off' ? 'totp-turn-off' : 'continue')}</button>`,
     });
@@ -104,8 +118,8 @@ export class WxSecondFactor extends WxElement {
       <p class="muted">${t('totp-hint')}</p>
       ${s?.on ? html`<p class="muted">${t('totp-since', { date: dayDate(s.since), n: s.recovery_left })}</p>${s.recovery_left < 3 ? html`<p class="note note-bad">${t('totp-few-codes')}</p>` : nothing}` : nothing}
       <div class="button-row">${!s ? nothing : s.on
-        ? html`<button type="button" class="button button-small" @click=${() => { this.step = { what: 'recovery' }; }}>${icon('refresh-cw')}${t('totp-new-codes')}</button><button type="button" class="button button-small" @click=${() => { this.step = { what: 'off' }; }}>${t('totp-turn-off')}</button>`
-        : html`<button type="button" class="button button-small button-primary" @click=${() => { this.step = { what: 'start' }; }}>${t('totp-turn-on')}</button>`}</div>
+        ? html`<button type="button" class="button button-small" data-opens="recovery" @click=${() => this.#open('recovery')}>${icon('refresh-cw')}${t('totp-new-codes')}</button><button type="button" class="button button-small" data-opens="off" @click=${() => this.#open('off')}>${t('totp-turn-off')}</button>`
+        : html`<button type="button" class="button button-small button-primary" data-opens="start" @click=${() => this.#open('start')}>${t('totp-turn-on')}</button>`}</div>
       ${this.#dialog()}</div>`;
   }
 }

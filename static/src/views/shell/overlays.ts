@@ -22,11 +22,16 @@ import { caredFor, confirming, overlay } from '../../store/ui.ts';
 import { isMac } from '../parts/command-button.ts';
 import { dialog } from '../parts/dialog.ts';
 import { viewCommands } from '../list/menus.ts';
+import { paletteCommands, wordsOf } from './palette.ts';
 import { folderIcon } from './sidebar.ts';
 import './labels.ts';
 import './shown-folders.ts';
 
-interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void }
+interface Choice { id: string; label: string; hint: string; icon: string; keys: string[][]; run: () => void; words?: string }
+
+/** What works while one writes: these keys belong to the composer and its frame, not to the table. */
+const WRITING: readonly (readonly [string, string])[] = [['$mod+Enter', 'key-sends'], ['$mod+s', 'key-saves'], ['Escape', 'compose-minimize'], ['$mod+b', 'editor-bold'], ['$mod+i', 'editor-italic'], ['$mod+u', 'editor-underline'], ['$mod+z', 'editor-undo'], ['Delete', 'key-takes-out']];
+const EVERYWHERE: readonly (readonly [string, string])[] = [['Escape', 'key-closes']];
 
 export class WxOverlays extends WxElement {
   static override properties = { typed: { state: true }, at: { state: true }, busy: { state: true }, problem: { state: true }, askCode: { state: true } };
@@ -69,14 +74,18 @@ export class WxOverlays extends WxElement {
       }));
     }
     void commandVersion.value;
-    const commands: Choice[] = [...allCommands(), ...viewCommands()].filter((c) => !c.hidden && isEnabled(c)).map((c: Command) => ({
-      id: c.id, label: c.spoken ? c.label : t(c.label), hint: '', icon: c.icon ?? 'chevron-right', keys: shownKeys(c.keys, isMac()), run: () => void c.run(),
+    // What is many is offered once something is typed.
+    const offers = this.typed.trim() ? paletteCommands() : [];
+    const commands: Choice[] = [...allCommands(), ...viewCommands(), ...offers].filter((c) => !c.hidden && isEnabled(c)).map((c: Command & { words?: string }) => ({
+      words: c.words ?? wordsOf(c.id), id: c.id, label: c.spoken ? c.label : t(c.label), hint: '', icon: c.icon ?? 'chevron-right', keys: shownKeys(c.keys, isMac()), run: () => void c.run(),
     }));
     const places: Choice[] = folders.value.filter((f) => f.selectable).map((f) => ({
       id: `go-${f.id}`, label: t('go-to', { folder: folderName(f) }), hint: '', icon: folderIcon(f.role), keys: [],
       run: () => go({ page: 'mail', folder: f.id, uid: null, search: false }),
     }));
-    return [...commands, ...places].filter((c) => matches(c.label, this.typed)).slice(0, 60);
+    const found = [...commands, ...places].filter((c) => matches(`${c.label} ${c.words ?? ''}`, this.typed));
+    // What is called so comes before what is only called so by some.
+    return [...found.filter((c) => matches(c.label, this.typed)), ...found.filter((c) => !matches(c.label, this.typed))].slice(0, 60);
   }
 
   #pick(c: Choice | undefined): void {
@@ -117,7 +126,7 @@ export class WxOverlays extends WxElement {
     return dialog({
       title: t('shortcuts'), className: 'dialog-wide', close: this.#close, reads: true,
       body: html`<div class="sheet-keys">${groups.map((g) => html`<section><h3>${t(`shortcuts-${g}`)}</h3><dl>
-        ${allCommands().filter((c) => c.group === g && c.keys).map((c) => html`<div class="key-row"><dt>${t(c.label)}</dt><dd class="keys">${shownKeys(c.keys, isMac()).map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</dd></div>`)}
+        ${[...allCommands().filter((c) => c.group === g && c.keys).map((c) => [c.keys!, c.label] as const), ...(g === 'compose' ? WRITING : g === 'app' ? EVERYWHERE : [])].map(([keys, label]) => html`<div class="key-row"><dt>${t(label)}</dt><dd class="keys">${shownKeys(keys, isMac()).map((p) => p.map((k) => html`<kbd>${k}</kbd>`))}</dd></div>`)}
       </dl></section>`)}</div><p class="muted">${t('shortcuts-off-hint')}</p>`,
     });
   }
