@@ -5,5 +5,9 @@ $(BUILD)/bench/%: $(BUILD)/obj/tests/bench/%.o $(call arch,mail)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,mail)
 
+$(BUILD)/bench/book: $(BUILD)/obj/tests/bench/book.o $(call arch,webmail)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,webmail) -lcmocka
+
 .PHONY: bench-build
 bench-build: $(BENCHES)

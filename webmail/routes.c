@@ -5,6 +5,7 @@
 #include "webmail/compose/compose.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/contacts/groups.h"
+#include "webmail/contacts/met.h"
 #include "webmail/filters/filters.h"
 #include "webmail/pages.h"
 #include "webmail/push/events.h"

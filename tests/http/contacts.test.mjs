@@ -75,3 +75,16 @@ test('groups hold contacts and addresses; who is removed is in none', async () =
   assert.equal((await c.post(`${V1}/groups`, { name: 'x', members: Array(501).fill('a@b.test') })).status, 413);
   assert.equal((await c.delete(`${V1}/groups/${group.id}`)).status, 200);
 });
+
+test('addresses are completed: contacts and groups first, then whom one has written to', async () => {
+  const found = async (text, who = c) => (await who.post(`${V1}/contacts/complete`, { text })).json.found;
+  const kim = await make({ name: 'Kim Ørsted', addresses: ['kim@complete.test', 'k2@complete.test'] });
+  const row = { name: 'Kim Ørsted', source: 'contact', id: kim.id, ready: null };
+  assert.deepEqual(await found('ors'), [{ ...row, address: 'k2@complete.test' }, { ...row, address: 'kim@complete.test' }]);
+  assert.deepEqual(await found('kim@com'), [{ ...row, address: 'kim@complete.test' }]);
+  const group = (await c.post(`${V1}/groups`, { name: 'Ørsted fans', members: [kim.id] })).json;
+  assert.deepEqual((await found('fans')), [{ name: 'Ørsted fans', address: null, source: 'group', id: group.id, members: 1, ready: null }]);
+  assert.deepEqual(await found('ors', other), []);
+  assert.deepEqual(await found(''), []);
+  for (const bad of [{}, { text: 1 }, { text: 'a', limit: 0 }, { text: 'a', limit: 13 }]) assert.equal((await c.post(`${V1}/contacts/complete`, bad)).status, 422);
+});

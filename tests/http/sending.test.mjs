@@ -140,6 +140,21 @@ test('a plain mail reaches To and Bcc, says nothing of Bcc, lies in Sent, and it
   assert.deepEqual((await c.post(`/api/v1/compose/status/${fields.submission}`, {})).json, r.json);
 });
 
+test('who has got a message is offered the next time, until forgotten', async () => {
+  const c = await signedIn('alice');
+  const found = async (text) => (await c.post('/api/v1/contacts/complete', { text })).json.found.filter((x) => x.source === 'met').map((x) => [x.name, x.address]);
+  const name = `Met ${crypto.randomUUID().slice(0, 8)}`;
+  assert.deepEqual(await found(name), []);
+  const fields = letter({ to: [{ name, address: address('erin') }], bcc: [{ name: 'D', address: address('dave') }] });
+  const p = await prepare(c, fields);
+  assert.deepEqual(await found(name), [], 'prepared is not sent');
+  assert.equal((await finishWith(c, p)).json.status, 'sent');
+  assert.deepEqual(await found(name), [[name, address('erin')]]);
+  assert.ok((await found(address('dave'))).length === 1, 'a blind copy too');
+  for (const who of ['erin', 'dave']) assert.equal((await c.post('/api/v1/contacts/forget', { address: address(who) })).status, 200);
+  assert.deepEqual(await found(name), []);
+});
+
 test('a ticket works once, in its own session, unaltered', async () => {
   const c = await signedIn('alice');
   const other = await signIn('alice');

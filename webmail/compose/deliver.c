@@ -3,6 +3,7 @@
 #include "base/b64.h"
 #include "base/log.h"
 #include "crypto/cms.h"
+#include "webmail/contacts/met.h"
 #include "webmail/session/session.h"
 
 #define SMTP_DEADLINE_MS 60000
@@ -289,6 +290,21 @@ static rc_t send_all(struct call *c, struct sending *s, struct buf *first, struc
     return RC_OK;
 }
 
+/* Who has the message is somebody the user writes to. Nothing else hangs on it. */
+static void remember_recipients(struct call *c, const struct sending *s)
+{
+    CLEANUP_JSON json_t *all = json_array();
+    const json_t *envelopes = json_object_get(s->state->doc, "envelopes");
+    struct err e = {0};
+    for (size_t i = 0; i < json_array_size(envelopes); i++) {
+        const json_t *one = json_array_get(envelopes, i);
+        if (str_eq(json_text(json_object_get(one, "status")), STR("sent")))
+            json_array_extend(all, json_object_get(one, "recipients"));
+    }
+    if (met_remember(c, all, s->ticket->header, &e) != RC_OK)
+        log_err(LOG_WARN, "recipients_not_remembered", &e);
+}
+
 rc_t deliver(struct call *c, struct sending *s, struct err *e)
 {
     CLEANUP_BUF struct buf message = BUF_INIT(most_bytes(c));
@@ -299,6 +315,7 @@ rc_t deliver(struct call *c, struct sending *s, struct err *e)
     if (submission_save(c, s->state, &ignored) != RC_OK)
         log_err(LOG_WARN, "send_state_lost", &ignored);
     if (rc != RC_OK) return rc;
+    remember_recipients(c, s);
     if (!json_object_get(s->state->doc, "copy")) return RC_OK;
     file_sent(c, s, buf_view(&message));
     if (submission_save(c, s->state, &ignored) != RC_OK)

@@ -5,15 +5,15 @@
 
 #define MAC_BYTES 32u
 
-/* KEYS: contacts, index, lines, photographs, groups. ARGV: most contacts, most photographs, groups:
- * "" (left alone) or "1", MAC of the state read, new value; then of each contact: id, MAC of the
- * state read or "", new value or "" to remove, line, photograph: "" (as it is), "-" or value, count
- * of old addresses, old addresses..., count of new addresses, new addresses...
- * 1: done, 0: changed meanwhile, -1: an address belongs to another contact, -2: the book is full,
- * -3: too many photographs. Nothing is written before everything was looked at.
+/* KEYS: contacts, index, lines, photographs, groups, state. ARGV: most contacts, most photographs,
+ * groups: "" (left alone) or "1", MAC of the state read, new value; name of the new state; then of
+ * each contact: id, MAC of the state read or "", new value or "" to remove, line, photograph: ""
+ * (as it is), "-" or value, count of old addresses, old addresses..., count of new addresses, new
+ * addresses... 1: done, 0: changed meanwhile, -1: an address belongs to another contact, -2: the
+ * book is full, -3: too many photographs. Nothing is written before everything was looked at.
  */
 static const char COMMIT_SCRIPT[] =
-    "local list, mine, grown, shown, i = {}, {}, 0, 0, 6\n"
+    "local list, mine, grown, shown, i = {}, {}, 0, 0, 7\n"
     "if ARGV[3] == '1' then\n"
     "  local g = redis.call('GET', KEYS[5]) or ''\n"
     "  if string.sub(g, 1, 32) ~= ARGV[4] then return 0 end\n"
@@ -62,10 +62,11 @@ static const char COMMIT_SCRIPT[] =
     "  end\n"
     "end\n"
     "if ARGV[3] == '1' then redis.call('SET', KEYS[5], ARGV[5]) end\n"
+    "redis.call('SET', KEYS[6], ARGV[6])\n"
     "return 1\n";
 
 #define MOST_READ 200u
-#define MOST_ARGS (5 + BOOK_MAX_AT_ONCE * (7 + 2 * BOOK_MAX_ADDRESSES))
+#define MOST_ARGS (6 + BOOK_MAX_AT_ONCE * (7 + 2 * BOOK_MAX_ADDRESSES))
 
 static str_t place_of(struct call *c, str_t id)
 {
@@ -279,18 +280,19 @@ static rc_t refusal(long long code, struct err *e)
 rc_t book_commit(struct call *c, const struct book_change *list, size_t n,
                  const struct book_groups *groups, struct err *e)
 {
-    str_t keys[5], args[MOST_ARGS] = {STR(""), STR(""), STR(""), STR(""), STR("")};
-    static const str_t names[] = {STR_INIT("contacts"), STR_INIT("contact-index"),
+    str_t keys[6], args[MOST_ARGS] = {STR(""), STR(""), STR(""), STR(""), STR("")};
+    static const str_t names[] = {STR_INIT("contacts"),      STR_INIT("contact-index"),
                                   STR_INIT("contact-lines"), STR_INIT("contact-photos"),
-                                  STR_INIT("groups")};
+                                  STR_INIT("groups"),        STR_INIT("contact-state")};
     CLEANUP_BUF struct buf text = BUF_INIT(STORE_MAX_BYTES);
     struct kv_value v;
-    size_t used = 5;
+    size_t used = 6;
     if (n > BOOK_MAX_AT_ONCE) return err_set(e, RC_INTERNAL, NULL);
-    for (size_t i = 0; i < 5; i++)
+    for (size_t i = 0; i < 6; i++)
         keys[i] = call_user_key(c, names[i]);
     args[0] = arena_printf(c->arena, "%u", BOOK_MAX_CONTACTS);
     args[1] = arena_printf(c->arena, "%u", BOOK_MAX_PHOTOS);
+    TRY(book_new_id(c, &args[5], e));
     if (groups) {
         args[2] = STR("1");
         if (groups->version.p) args[3] = groups->version;
@@ -299,7 +301,7 @@ rc_t book_commit(struct call *c, const struct book_change *list, size_t n,
     }
     for (size_t i = 0; i < n; i++)
         TRY(add_change(c, &list[i], args, &used, e));
-    TRY(kv_eval(c->kv, c->arena, &v, e, str_c(COMMIT_SCRIPT), keys, 5, args, used));
+    TRY(kv_eval(c->kv, c->arena, &v, e, str_c(COMMIT_SCRIPT), keys, 6, args, used));
     if (v.type == KV_INT && v.i == 1) return RC_OK;
     return refusal(v.type == KV_INT ? v.i : 0, e);
 }

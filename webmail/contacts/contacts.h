@@ -96,7 +96,7 @@ json_t *cert_json(const struct cert *cert, struct arena *a);
 json_t *contact_json(struct call *c, const json_t *contact);
 
 /* Handlers. */
-call_handler contacts_list, contacts_get, contacts_put, contacts_delete,
+call_handler contacts_list, contacts_get, contacts_put, contacts_delete, contacts_complete,
     contacts_import_certificate, contacts_change_certificate;
 
 #endif

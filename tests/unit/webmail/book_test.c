@@ -3,6 +3,7 @@
  */
 #include "tests/unit/webmail/book_acts.h"
 #include "webmail/contacts/groups.h"
+#include "webmail/contacts/met.h"
 
 #define ALICE "alice@demo.test"
 
@@ -183,7 +184,7 @@ static void old_contacts_keep_working(void **state)
                                         "\"addresses\":[\"Bob@demo.test\"],\"certificates\":[]}");
     assert_int_equal(book_save(&rc->c, STR("00000000000000aa"), old, NULL, STR_NULL, NULL), RC_OK);
     str_t lines = STR("test:u:alice@demo.test:contact-lines");
-    RIG_REDIS(r, a, STR("DEL"), lines);
+    RIG_REDIS(r, a, STR("DEL"), lines, STR("test:u:alice@demo.test:contact-state"));
     assert_string_equal(list(r, "text=bob"), "1: Bob");
     assert_int_equal(RIG_REDIS(r, a, STR("EXISTS"), lines).i, 0); /* a GET writes nothing */
     assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);         /* of a POST */
@@ -286,16 +287,163 @@ static void refuses_bad_groups(void **state)
         RC_FULL);
 }
 
+/* --- completing ----------------------------------------------------------------------------------
+ */
+
+static void remember(struct rig *r, const char *addresses, const char *header)
+{
+    struct rig_call *rc = rig_call(r, ALICE);
+    CLEANUP_JSON json_t *list = rig_json(addresses);
+    assert_int_equal(met_remember(&rc->c, list, str_c(header), NULL), RC_OK);
+    rig_call_free(rc);
+}
+
+/* "source name <address>, ..." */
+static const char *complete_with(struct rig *r, const char *who, const char *body)
+{
+    static char out[1024];
+    json_t *v = NULL;
+    struct err e = {0};
+    out[0] = 0;
+    if (call_as(r, who, contacts_complete, "", body, &v, &e) != RC_OK) return err_word(e.code);
+    const json_t *all = json_object_get(v, "found");
+    for (size_t i = 0, n = 0; i < json_array_size(all); i++) {
+        const json_t *x = json_array_get(all, i);
+        const json_t *address = json_object_get(x, "address"), *ready = json_object_get(x, "ready");
+        n += (size_t) snprintf(out + n, sizeof out - n, "%s%s %s <%s>%s", i ? ", " : "",
+                               json_string_value(json_object_get(x, "source")),
+                               json_string_value(json_object_get(x, "name")),
+                               json_is_null(address) ? "" : json_string_value(address),
+                               json_is_true(ready) ? "!" : "");
+    }
+    json_decref(v);
+    return out;
+}
+
+static const char *complete(struct rig *r, const char *text)
+{
+    char body[200];
+    snprintf(body, sizeof body, "{\"text\":\"%s\"}", text);
+    return complete_with(r, ALICE, body);
+}
+#define COMPLETE(text, found) assert_string_equal(complete(r, text), found)
+
+static void completes_what_is_typed(void **state)
+{
+    struct rig *r = *state;
+    bool added;
+    struct pki bob = leaf("email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    const char *id = make(r, 0,
+                          "{\"name\":\"B\xc3\xb6"
+                          "b Berg\",\"addresses\":[\"bob@demo.test\","
+                          "\"home@lake.test\"]}");
+    make(r, 1, "{\"name\":\"Anna Berg\",\"addresses\":[\"anna@x.test\"]}");
+    add(r, "bob@demo.test", &bob, NULL, &added);
+    COMPLETE("berg", "contact Anna Berg <anna@x.test>, contact B\xc3\xb6"
+                     "b Berg <bob@demo.test>!, "
+                     "contact B\xc3\xb6"
+                     "b Berg <home@lake.test>");
+    COMPLETE("BOB la", "contact B\xc3\xb6"
+                       "b Berg <home@lake.test>");
+    COMPLETE("home@lake.test", "contact B\xc3\xb6"
+                               "b Berg <home@lake.test>");
+    COMPLETE("erg", "");
+    COMPLETE("", "");
+    COMPLETE(" @ ", "");
+    /* Who is written to more comes first; who is no contact comes after. */
+    remember(r, "[{\"address\":\"Home@lake.test\"},{\"address\":\"alice@demo.test\"}]", "");
+    remember(r,
+             "[{\"address\":\"home@lake.test\"},{\"address\":\"bob@demo.test\"},"
+             "{\"address\":\"new@berg.test\"},{\"address\":\"a@berg.test\"}]",
+             "To: =?utf-8?q?N=C3=ABw?= One <New@berg.test>\r\nCc: Other <other@x.test>\r\n");
+    COMPLETE("berg", "contact B\xc3\xb6"
+                     "b Berg <home@lake.test>, "
+                     "contact B\xc3\xb6"
+                     "b Berg <bob@demo.test>!, contact Anna Berg <anna@x.test>, "
+                     "met  <a@berg.test>, met N\xc3\xabw One <new@berg.test>");
+    COMPLETE("new one", "met N\xc3\xabw One <new@berg.test>");
+    COMPLETE("alice", "");
+    assert_string_equal(complete_with(r, ALICE, "{\"text\":\"berg\",\"limit\":1}"),
+                        "contact B\xc3\xb6"
+                        "b Berg <home@lake.test>");
+    assert_string_equal(complete_with(r, ALICE, "{\"text\":\"berg\",\"limit\":13}"), "invalid");
+    assert_string_equal(complete_with(r, ALICE, "{\"text\":5}"), "invalid");
+    assert_string_equal(complete_with(r, "mallory@demo.test", "{\"text\":\"berg\"}"), "");
+    char group[120];
+    snprintf(group, sizeof group, "{\"name\":\"Lake people\",\"members\":[\"%s\"]}", id);
+    assert_int_equal(call_as(r, ALICE, groups_create, "", group, NULL, NULL), RC_OK);
+    COMPLETE("peo", "group Lake people <>");
+    /* A name of before stays where the header says none; nobody is offered after that. */
+    remember(r, "[{\"address\":\"new@berg.test\"}]", "To: new@berg.test\r\n");
+    COMPLETE("new", "met N\xc3\xabw One <new@berg.test>");
+    assert_int_equal(
+        call_as(r, ALICE, met_forget, "", "{\"address\":\"NEW@berg.test\"}", NULL, NULL), RC_OK);
+    COMPLETE("new", "");
+    pki_free(&bob);
+}
+
+/* Somebody with write access to Redis offers addresses: they are not believed. */
+static void forged_words_complete_nothing(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    str_t met = STR("test:u:alice@demo.test:met"),
+          lines = STR("test:u:alice@demo.test:contact-lines");
+    const char *id = make(r, 0, "{\"name\":\"Bob\",\"addresses\":[\"bob@x.test\"]}");
+    remember(r, "[{\"address\":\"friend@x.test\"}]", "");
+    str_t value = RIG_REDIS(r, a, STR("HGET"), met, STR("friend@x.test")).s;
+    RIG_REDIS(r, a, STR("HSET"), met, STR("evil@y.test"),
+              arena_printf(a, "%.*s1\t1\tevil@y.test\tBob", 32, value.p));
+    RIG_REDIS(r, a, STR("HSET"), met, STR("short"), STR("x"));
+    RIG_REDIS(r, a, STR("HSET"), lines, str_c(id), STR("\t bob\t evil y test"));
+    RIG_REDIS(r, a, STR("DEL"), STR("test:u:alice@demo.test:contact-state")); /* not from memory */
+    COMPLETE("bob", "");
+    COMPLETE("evil", "");
+    COMPLETE("friend", "met  <friend@x.test>");
+    RIG_REDIS(r, a, STR("HDEL"), met, STR("evil@y.test"), STR("short"));
+    RIG_REDIS(r, a, STR("DEL"), lines);
+    COMPLETE("bob", "contact Bob <bob@x.test>");
+}
+
+static void the_least_used_go(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    static const char fill[] = "for i = 1, 4999 do redis.call('HSET', KEYS[1], i, 'x')\n"
+                               "redis.call('ZADD', KEYS[2], 20000000000 + i, i) end";
+    str_t met = STR("test:u:alice@demo.test:met"), used = STR("test:u:alice@demo.test:met-used");
+    RIG_REDIS(r, a, STR("EVAL"), str_c(fill), STR("2"), met, used);
+    remember(r, "[{\"address\":\"a@x.test\"}]", "");
+    assert_int_equal(RIG_REDIS(r, a, STR("HLEN"), met).i, MET_MAX);
+    /* Once is less than twice; of those the one longest ago goes. */
+    remember(r, "[{\"address\":\"b@x.test\"},{\"address\":\"c@x.test\"}]", "");
+    assert_int_equal(RIG_REDIS(r, a, STR("HLEN"), met).i, MET_MAX);
+    assert_int_equal(RIG_REDIS(r, a, STR("ZCARD"), used).i, MET_MAX);
+    assert_int_equal(RIG_REDIS(r, a, STR("HEXISTS"), met, STR("a@x.test")).i, 0);
+    assert_int_equal(RIG_REDIS(r, a, STR("HEXISTS"), met, STR("1")).i, 0);
+    assert_int_equal(RIG_REDIS(r, a, STR("HEXISTS"), met, STR("2")).i, 1);
+    COMPLETE("b", "met  <b@x.test>");
+    remember(r, "[{\"address\":\"c@x.test\"}]", ""); /* known: nobody has to go */
+    assert_int_equal(RIG_REDIS(r, a, STR("HEXISTS"), met, STR("b@x.test")).i, 1);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_rig, close_rig)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(keeps_what_was_written), T(another_version_is_not_overwritten),
-        T(nobody_elses_is_there),  T(refuses_bad_values),
-        T(lists_pages_by_name),    T(old_contacts_keep_working),
-        T(is_full_at_its_limit),   T(groups_hold_contacts_and_addresses),
+        T(keeps_what_was_written),
+        T(another_version_is_not_overwritten),
+        T(nobody_elses_is_there),
+        T(refuses_bad_values),
+        T(lists_pages_by_name),
+        T(old_contacts_keep_working),
+        T(is_full_at_its_limit),
+        T(groups_hold_contacts_and_addresses),
         T(refuses_bad_groups),
+        T(completes_what_is_typed),
+        T(forged_words_complete_nothing),
+        T(the_least_used_go),
     };
     return cmocka_run_group_tests(tests, open_pki, close_pki);
 }
