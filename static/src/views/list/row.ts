@@ -56,9 +56,11 @@ function wordsOf(row: Row, outgoing: boolean): Words {
   const hit = known.get(row);
   if (hit?.key === key) return hit;
   const people = outgoing ? row.to : row.from;
+  // Whom an encrypted draft is for stands inside it.
+  const sealedDraft = outgoing && row.security !== null && row.security !== 'signed';
   const date = row.date || row.received;
   const words: Words = {
-    key, who: writers && new Set(writers.map((a) => a.address.toLowerCase())).size > 1 ? participants(writers) : people.length ? nameList(people) : outgoing ? t('row-no-recipient') : t('someone-unknown'),
+    key, who: writers && new Set(writers.map((a) => a.address.toLowerCase())).size > 1 ? participants(writers) : people.length ? nameList(people) : outgoing ? t(sealedDraft ? 'row-draft-sealed' : 'row-no-recipient') : t('someone-unknown'),
     initials: initials(people[0]), tint: tintOf(people[0]), date: listDate(date), full: fullDate(date),
   };
   known.set(row, words);

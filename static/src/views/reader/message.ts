@@ -173,7 +173,8 @@ export class WxMessage extends WxElement {
     const locked = m.security?.job != null;
     const role = folder(ref.folder)?.role;
     return html`${this.#headers(m)}
-      ${role === 'drafts' && !isSealed(m) ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
+      ${role === 'drafts' && isSealed(m) ? html`<div class="notice is-info" data-notice="draft-sealed">${icon('lock')}<div class="notice-text"><strong>${t('draft-sealed-title')}</strong> ${t(!m.security ? 'draft-sealed-off' : locked ? 'draft-sealed-text' : 'draft-sealed-damaged')}</div></div>`
+        : role === 'drafts' ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref} .prompts=${this.prompts}></wx-security-bar>` : nothing}
       ${locked ? nothing : this.#cards(m, ['calendar', 'report'])}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m))}

@@ -4,6 +4,7 @@ import * as mail from '../../api/mail.ts';
 import { SEEN, markRead } from '../../store/actions.ts';
 import { adjust, folder } from '../../store/folders.ts';
 import { may } from '../../store/rights.ts';
+import { isSealed } from '../../core/security-mode.ts';
 import * as list from '../../store/list.ts';
 import * as reader from '../../store/reader.ts';
 import { settings } from '../../store/session.ts';
@@ -33,16 +34,20 @@ function flagsOf(i: reader.Item): readonly string[] {
   return row?.uid === list.numberOf(i.ref) ? row.flags : i.message!.flags;
 }
 
+/** Nobody has read what is still closed, or could not be opened: it stays unread until its text was shown. */
+function isHere(i: reader.Item): boolean { return i.unfolded && i.message !== null && !isSealed(i.message); }
+
 export function followReading(): void {
   const { mark_read: wanted, mark_read_after: seconds } = settings.value.reading;
   if (!wanted) return;
   for (const i of reader.items.value) {
     const key = reader.keyOf(i.ref);
-    if (!i.unfolded || !i.message || told.has(key) || flagsOf(i).includes(SEEN)) continue;
+    if (!isHere(i) || told.has(key) || flagsOf(i).includes(SEEN)) continue;
     told.add(key);
     setTimeout(() => {
       const now = reader.items.value.find((x) => reader.keyOf(x.ref) === key);
-      if (now?.unfolded && now.message && !flagsOf(now).includes(SEEN)) void mark(now.ref, flagsOf(now));
+      if (now && !isHere(now)) { told.delete(key); return; } // closed again before its time: another day
+      if (now && !flagsOf(now).includes(SEEN)) void mark(now.ref, flagsOf(now));
     }, seconds * 1000);
   }
 }
