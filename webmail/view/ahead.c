@@ -9,8 +9,7 @@
 
 #define JOBS 8u
 #define JOBS_OF_ONE 2u /* nobody keeps the others waiting */
-#define PATIENCE_MS 1500
-#define JOB_MS 600000 /* Dovecot reads 100,000 headers from a cold disk in a minute or two */
+#define JOB_MS 600000  /* Dovecot reads 100,000 headers from a cold disk in a minute or two */
 #define STOP_MS 2000
 
 struct job {
@@ -156,7 +155,7 @@ static bool start(struct job *j, struct call *c, str_t mailbox, const struct ima
 
 /* The job that does it, started if need be; NULL: too many are under way. */
 static struct job *job_for(struct ahead_desk *d, struct call *c, str_t mailbox,
-                           const struct imap_order *o)
+                           const struct imap_order *o, bool *begun)
 {
     struct job *idle = NULL;
     unsigned own = 0;
@@ -168,16 +167,19 @@ static struct job *job_for(struct ahead_desk *d, struct call *c, str_t mailbox,
     }
     if (!idle || own >= JOBS_OF_ONE) return NULL;
     idle->desk = d;
+    *begun = true;
     return start(idle, c, mailbox, o) ? idle : NULL;
 }
 
-bool ahead_ready(struct call *c, struct imap *im, str_t mailbox, const struct imap_order *o)
+bool ahead_ready(struct call *c, struct imap *im, str_t mailbox, const struct imap_order *o,
+                 int first_ms)
 {
     struct ahead_desk *d = c->app->ahead;
+    bool begun = false;
     if (o ? imap_order_is_known(im, o) : imap_references_are_known(im)) return true;
-    struct timespec until = in_ms(PATIENCE_MS);
     pthread_mutex_lock(&d->lock);
-    struct job *j = job_for(d, c, mailbox, o);
+    struct job *j = job_for(d, c, mailbox, o, &begun);
+    struct timespec until = in_ms(begun ? first_ms : AHEAD_PATIENCE_MS);
     unsigned turn = j ? j->turn : 0;
     int late = 0;
     while (j && j->turn == turn && late == 0)

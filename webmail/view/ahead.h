@@ -16,8 +16,12 @@ rc_t ahead_desk_new(struct imap_pool *pool, struct ahead_desk **out, struct err 
  * desk stays. NULL is allowed. */
 bool ahead_desk_free(struct ahead_desk *d);
 
+#define AHEAD_PATIENCE_MS 1500
+
 /* True when the order (NULL: the references of messages) of im's mailbox is known, or came to be
- * within a second and a half. False: it is being found out. */
-bool ahead_ready(struct call *c, struct imap *im, str_t mailbox, const struct imap_order *order);
+ * while this waited: first_ms where it had to be begun, AHEAD_PATIENCE_MS where it was under way
+ * already, because then something simpler has been shown. False: it is being found out. */
+bool ahead_ready(struct call *c, struct imap *im, str_t mailbox, const struct imap_order *order,
+                 int first_ms);
 
 #endif

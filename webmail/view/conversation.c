@@ -30,7 +30,7 @@ static rc_t own_messages(struct call *c, str_t mailbox, struct imap_rows *rows,
     TRY(imap_mailbox(im, &box, e));
     if (box.uidvalidity != uidvalidity)
         return err_set(e, RC_CONFLICT, "The folder was made anew meanwhile.");
-    *pending = box.total > AHEAD_LARGE && !ahead_ready(c, im, mailbox, &threads);
+    *pending = box.total > AHEAD_LARGE && !ahead_ready(c, im, mailbox, &threads, AHEAD_PATIENCE_MS);
     if (*pending) {
         uids = &uid;
         n = 1;
@@ -74,7 +74,7 @@ static rc_t answers(struct call *c, str_t mailbox, const struct imap_ids *ids,
     size_t n = 0;
     TRY(call_imap(c, mailbox, &im, e));
     TRY(imap_mailbox(im, &box, e));
-    if (box.total > AHEAD_LARGE && !ahead_ready(c, im, mailbox, NULL)) {
+    if (box.total > AHEAD_LARGE && !ahead_ready(c, im, mailbox, NULL, AHEAD_PATIENCE_MS)) {
         *pending = true;
         return RC_OK;
     }

@@ -120,6 +120,7 @@ static rc_t read_query(struct call *c, struct list_query *l, struct err *e)
 }
 
 #define TAG_BYTES 8u
+#define SOON_MS 250 /* as long as a list without conversations may be kept back for them */
 
 /* --- answers --------------------------------------------------------------------------------- */
 
@@ -215,7 +216,10 @@ rc_t messages_list(struct call *c, struct err *e)
     TRY(call_imap(c, mailbox, &im, e));
     TRY(imap_look(im, &box, &quiet, e));
     if (is_slow(im, &box, &l)) {
-        l.pending = !ahead_ready(c, im, mailbox, &l.order);
+        /* Conversations join a list that is there in nearly the same order; another order that a
+         * person asked for would not come by itself. */
+        int first_ms = l.order.sort == IMAP_SORT_POSITION ? SOON_MS : AHEAD_PATIENCE_MS;
+        l.pending = !ahead_ready(c, im, mailbox, &l.order, first_ms);
         if (l.pending) l.order = (struct imap_order){.sort = IMAP_SORT_POSITION};
         TRY(imap_look(im, &box, &quiet, e)); /* that took a moment */
         if (l.pending) return read_page(c, im, &l, mailbox, e);

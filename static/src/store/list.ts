@@ -120,11 +120,12 @@ function count(s: Source, p: Page): void {
 function forget(): void { for (const f of forgetHooks) f(); }
 
 let asked = 0;
-/** The server is still finding out the conversations of a large folder: asked again until it has. */
+let tries = 0;
+/** The server is still finding out the conversations of a large folder: asked again until it has (it waits a second itself). */
 function askAgain(): void {
   const mine = generation;
   window.clearTimeout(asked);
-  asked = window.setTimeout(() => { if (mine === generation) void reload(); }, 3000);
+  asked = window.setTimeout(() => { if (mine === generation) void reload(); }, [300, 300, 1000][tries++] ?? 3000);
 }
 
 /** Takes a page into the rows that are here. Answers true when the others do not fit to it any longer. */
@@ -144,7 +145,7 @@ function take(s: Source, p: Page): boolean {
     count(s, p);
     bump();
   });
-  if (p.pending) askAgain();
+  if (p.pending) askAgain(); else tries = 0;
   return !anew && (grown || (moved && p.offset > 0));
 }
 
@@ -487,7 +488,7 @@ export async function reload(): Promise<void> {
     let p = await ask(s, from, limit, abort.signal, true);
     if (mine === generation && p.messages.length === 0 && from > 0) p = await ask(s, Math.max(0, lengthOf(p) - PAGE), PAGE, abort.signal);
     if (mine !== generation) return;
-    if (p.pending) askAgain();
+    if (p.pending) askAgain(); else tries = 0;
     const next = new RowWindow(lengthOf(p));
     next.put(p.offset, p.messages);
     batch(() => {
