@@ -954,6 +954,7 @@ change-why-rejected-before = Sie haben für diese Adresse schon einmal ein ander
 change-why-trust = Für es bürgt jemand, dem weniger zu vertrauen ist.
 change-why-preferred = Das verwendete haben Sie selbst gewählt.
 change-why-authority = Eine andere Stelle hat es ausgestellt.
+change-why-merged = Es kam per E-Mail für einen anderen Kontakt, der mit diesem vereint wurde.
 change-why-early = Es kommt lange vor dem Ende des verwendeten.
 change-explain = Neue Zertifikate gibt es, wenn die alten ablaufen. Auch wer Ihre Mail lesen will, würde ein neues anbieten. Wenn Sie es nicht erwartet haben, fragen Sie auf anderem Weg nach, etwa am Telefon, und vergleichen Sie den Fingerabdruck.
 change-review = Vergleichen …

@@ -954,6 +954,7 @@ change-why-rejected-before = You have turned down another one for this address b
 change-why-trust = It is vouched for by somebody you have less reason to trust.
 change-why-preferred = You have chosen the one in use yourself.
 change-why-authority = Another authority issued it.
+change-why-merged = It came by mail for another contact that became one with this.
 change-why-early = It comes long before the one in use ends.
 change-explain = People get new certificates when the old ones end. Somebody who wants to read your mail would offer a new one too. If you did not expect it, ask by another way, such as a telephone call, and compare the fingerprint.
 change-review = Compare…

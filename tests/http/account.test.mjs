@@ -215,7 +215,9 @@ test('export gives everything as JSON; deletion leaves nothing and signs out eve
   const c = await signedIn('dave');
   const other = await signedIn('dave');
   await c.put('/api/v1/settings', { labels: [{ keyword: 'Work', name: 'Wörk', colour: 'teal' }] });
-  await c.put('/api/v1/contacts/new', { name: 'Zoë', addresses: ['zoe-export@example.test'] });
+  const zoe = (await c.put('/api/v1/contacts/new', { name: 'Zoë', addresses: ['zoe-export@example.test'] })).json;
+  const photo = Buffer.from('89504e470d0a1a0a00', 'hex');
+  assert.equal((await c.request('PUT', `/api/v1/contacts/${zoe.id}/photo`, { body: photo, headers: { 'Content-Type': 'image/png' } })).status, 200);
   for (const bad of [{}, { password: '' }, { password: 'wrong' }]) assert.equal((await c.post('/api/v1/account/export', bad)).status, 422);
   assert.notEqual((await c.get('/api/v1/account/export')).status, 200);
   const file = await c.post('/api/v1/account/export', { password: dave.password });
@@ -224,6 +226,7 @@ test('export gives everything as JSON; deletion leaves nothing and signs out eve
   assert.deepEqual([file.json.format, file.json.version, file.json.address], ['waxseal-export', 1, dave.address]);
   assert.equal(file.json.settings.labels[0].name, 'Wörk');
   assert.ok(file.json.contacts.some((x) => x.name === 'Zoë'));
+  assert.equal(file.json.photos[zoe.id], photo.toString('base64'));
   assert.equal(file.json.sessions.filter((s) => s.current).length, 1);
   assert.ok(!file.text.includes(dave.password));
   assert.equal((await c.post('/api/v1/account/delete', { password: 'wrong' })).json.details.field, 'password');
@@ -257,7 +260,7 @@ test('the export of a user with keys holds every key file, encrypted, and nothin
   const names = redis('web', 'SCAN', '0', 'MATCH', `${instance.instance}:u:${account('alice').address}:*`, 'COUNT', '1000000').trim().split('\n').slice(1)
     .map((k) => k.slice(`${instance.instance}:u:${account('alice').address}:`.length));
   // What is not in the file by this name is derived from what is, or a counter.
-  const told = new Set(['settings', 'keys', 'trust', 'contacts', 'verified', 'sessions', 'totp', 'epoch', 'contact-index', 'contact-lines', 'contact-state', 'groups', 'met', 'met-used', 'verified-order']);
+  const told = new Set(['settings', 'keys', 'trust', 'contacts', 'verified', 'sessions', 'totp', 'epoch', 'contact-index', 'contact-lines', 'contact-state', 'contact-photos', 'groups', 'met', 'met-used', 'verified-order']);
   assert.deepEqual(names.filter((n) => !told.has(n) && !n.startsWith('keyfile:')), []);
   c.close();
 });

@@ -88,3 +88,39 @@ test('addresses are completed: contacts and groups first, then whom one has writ
   assert.deepEqual(await found(''), []);
   for (const bad of [{}, { text: 1 }, { text: 'a', limit: 0 }, { text: 'a', limit: 13 }]) assert.equal((await c.post(`${V1}/contacts/complete`, bad)).status, 422);
 });
+
+test('contacts become one in one step', async () => {
+  const a = await make({ name: 'Twin', addresses: ['twin@merge.test'] });
+  const b = await make({ name: 'Twin B', addresses: [{ address: 'b@merge.test', label: 'home' }] });
+  const theirs = (await other.put(`${V1}/contacts/new`, { name: 'Theirs', addresses: ['t@merge.test'] })).json;
+  assert.equal((await c.post(`${V1}/contacts/merge`, { ids: [a.id, theirs.id] })).status, 404);
+  assert.equal((await other.delete(`${V1}/contacts/${theirs.id}`)).status, 200);
+  for (const ids of [[], [a.id], [a.id, a.id], [a.id, 'x'], [a.id, 5], 'x']) assert.equal((await c.post(`${V1}/contacts/merge`, { ids })).status, 422, JSON.stringify(ids));
+  const r = await c.post(`${V1}/contacts/merge`, { ids: [a.id, b.id] });
+  assert.deepEqual([r.status, r.json.id, r.json.name, r.json.addresses.map((x) => x.address)], [200, a.id, 'Twin', ['twin@merge.test', 'b@merge.test']]);
+  assert.equal((await c.get(`${V1}/contacts/${b.id}`)).status, 404);
+  assert.deepEqual(await names('text=merge'), ['Twin']);
+});
+
+test('a photograph is what its bytes say, and is given so that it can do nothing', async () => {
+  const ann = await make({ name: 'Ann', addresses: ['ann@photo.test'] });
+  const url = `${V1}/contacts/${ann.id}/photo`;
+  const put = (body, type, options = {}) => c.request('PUT', url, { body, headers: { 'Content-Type': type }, ...options });
+  const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(1000)]);
+  assert.equal((await c.get(url)).status, 404);
+  for (const [body, type] of [['<svg xmlns="http://www.w3.org/2000/svg"/>', 'image/svg+xml'], ['<html>', 'image/png'], [png, 'image/jpeg'], [png, 'text/html'], ['', 'image/png']]) {
+    assert.equal((await put(body, type)).status, 422, type);
+  }
+  assert.equal((await put(Buffer.concat([png, Buffer.alloc(256 << 10)]), 'image/png')).status, 413);
+  assert.equal((await put(png, 'image/png', { csrf: false })).status, 403);
+  const r = await put(png, 'image/png');
+  assert.deepEqual([r.status, r.json.photo, r.json.version], [200, true, 2]);
+  const given = await c.get(url);
+  assert.deepEqual([given.status, given.headers['content-type'], given.headers['x-content-type-options']], [200, 'image/png', 'nosniff']);
+  assert.match(given.headers['content-security-policy'], /^sandbox;/);
+  assert.ok(given.bytes.equals(png));
+  assert.equal((await other.get(url)).status, 404);
+  assert.equal((await other.request('PUT', url, { body: png, headers: { 'Content-Type': 'image/png' } })).status, 404);
+  assert.equal((await c.delete(url)).json.photo, false);
+  assert.equal((await c.get(url)).status, 404);
+});

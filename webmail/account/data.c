@@ -1,5 +1,6 @@
 #include "webmail/account/data.h"
 
+#include "base/b64.h"
 #include "base/log.h"
 #include "policy/alias.h"
 #include "webmail/account/password.h"
@@ -15,8 +16,9 @@
 
 #define EXPORT_VERSION 1
 #define SEARCH_SECONDS 3600u
-#define MAX_SEARCHES 10u   /* of one account in that time, on this server */
-#define MAX_ROUNDS 100000u /* SCAN of a Redis of any size ends before */
+#define MAX_SEARCHES 10u           /* of one account in that time, on this server */
+#define MAX_PHOTO_BYTES (8u << 20) /* of the export */
+#define MAX_ROUNDS 100000u         /* SCAN of a Redis of any size ends before */
 
 /* --- finding -----------------------------------------------------------------------------------
  */
@@ -102,6 +104,25 @@ static rc_t put_verified(struct call *c, json_t *out, struct err *e)
     return RC_OK;
 }
 
+/* {id: base64}; past the limit null: the contact's page has it. */
+static rc_t put_photos(struct call *c, json_t *out, const json_t *contacts, struct err *e)
+{
+    json_t *all = json_object();
+    size_t bytes = 0;
+    json_object_set_new(out, "photos", all);
+    for (size_t i = 0; i < json_array_size(contacts); i++) {
+        const json_t *one = json_array_get(contacts, i), *id = json_object_get(one, "id");
+        str_t photo;
+        if (!json_is_string(id) || !json_is_true(json_object_get(one, "photo"))) continue;
+        json_object_set_new(all, json_string_value(id), json_null());
+        if (bytes > MAX_PHOTO_BYTES) continue;
+        TRY(book_photo(c, json_text(id), &photo, e));
+        bytes += photo.n;
+        json_put_str(all, json_string_value(id), photo.n ? b64_encode(c->arena, photo) : STR_NULL);
+    }
+    return RC_OK;
+}
+
 static rc_t put_sending(struct call *c, str_t key, void *arg, struct err *e)
 {
     struct submission s;
@@ -150,6 +171,7 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     TRY(put_document(c, out, "trust", e));
     TRY(book_all(c, &contacts, e));
     json_object_set_new(out, "contacts", contacts);
+    TRY(put_photos(c, out, contacts, e));
     TRY(put_document(c, out, "groups", e));
     TRY(met_export(c, &met, e));
     json_object_set_new(out, "met", met);

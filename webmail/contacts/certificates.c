@@ -98,8 +98,7 @@ static void take_over(struct call *c, const json_t *contact, const struct entry 
     }
 }
 
-/* Superseded, rejected and pending ones are kept in limits, the oldest go. */
-static rc_t keep_limits(const json_t *contact, struct arena *a, struct err *e)
+rc_t contacts_keep_limits(const json_t *contact, struct arena *a, struct err *e)
 {
     static const unsigned most[] = {[ENTRY_VALID] = BOOK_MAX_CERTIFICATES,
                                     [ENTRY_SUPERSEDED] = MAX_SUPERSEDED,
@@ -332,7 +331,7 @@ static rc_t add_once(struct call *c, str_t address, str_t name,
     TRY(place(c, contact, item, cert, &done, &changed, e));
     if (done.added) json_array_append(list_of(contact), item);
     if (changed) {
-        TRY(keep_limits(contact, c->arena, e));
+        TRY(contacts_keep_limits(contact, c->arena, e));
         TRY(book_save(c, id, contact, before, version, e));
     }
     CLEANUP_ENTRY struct entry entry = {.item = NULL};
@@ -509,7 +508,7 @@ static rc_t change_once(struct call *c, str_t id, str_t fingerprint, str_t actio
             !str_eq(cert_fingerprint(entry.cert), fingerprint))
             continue;
         TRY(apply(c, contact, &entry, i, action, e));
-        TRY(keep_limits(contact, c->arena, e));
+        TRY(contacts_keep_limits(contact, c->arena, e));
         TRY(book_save(c, id, contact, before, version, e));
         return call_answer(c, contact_json(c, contact), e);
     }

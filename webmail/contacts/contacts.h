@@ -87,6 +87,10 @@ rc_t contacts_add_certificate(struct call *c, str_t address, str_t name,
                               const struct contact_certificate *cert, struct contact_added *out,
                               struct err *e) WX_MUST_USE;
 
+/* Superseded, rejected and pending certificates of a stored contact are kept in limits, the oldest
+ * go. RC_FULL: there still are too many. */
+rc_t contacts_keep_limits(const json_t *contact, struct arena *a, struct err *e) WX_MUST_USE;
+
 /* A certificate kept as base64 DER; owned by the caller. NULL: it is none. */
 struct cert *cert_from_json(const json_t *text, struct arena *a);
 /* The Cert object of the API; new reference, NULL when it cannot be described. */
@@ -97,6 +101,7 @@ json_t *contact_json(struct call *c, const json_t *contact);
 
 /* Handlers. */
 call_handler contacts_list, contacts_get, contacts_put, contacts_delete, contacts_complete,
+    contacts_merge, contacts_photo_get, contacts_photo_put, contacts_photo_delete,
     contacts_import_certificate, contacts_change_certificate;
 
 #endif

@@ -427,6 +427,134 @@ static void the_least_used_go(void **state)
     assert_int_equal(RIG_REDIS(r, a, STR("HEXISTS"), met, STR("b@x.test")).i, 1);
 }
 
+/* --- merging, photographs ------------------------------------------------------------------------
+ */
+
+static rc_t merge(struct rig *r, const char *who, const char *first, const char *second,
+                  json_t **out)
+{
+    char text[100];
+    snprintf(text, sizeof text, "{\"ids\":[\"%s\",\"%s\"]}", first, second);
+    return call_as(r, who, contacts_merge, "", text, out, NULL);
+}
+
+static void merging_leaves_one(void **state)
+{
+    struct rig *r = *state;
+    json_t *one = NULL, *groups = NULL;
+    char text[200];
+    bool added;
+    struct pki bob = leaf("email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    const char *a = make(r, 0, "{\"name\":\"Bob\",\"addresses\":[\"b@x.test\"],\"notes\":\"n\"}");
+    const char *b = make(r, 1,
+                         "{\"name\":\"Robert\",\"addresses\":[\"bob@demo.test\"],"
+                         "\"notes\":\"m\"}");
+    const char *other = make(r, 2, "{\"name\":\"Other\",\"addresses\":[\"o@x.test\"]}");
+    add(r, "bob@demo.test", &bob, NULL, &added);
+    snprintf(text, sizeof text, "{\"name\":\"g\",\"members\":[\"%s\",\"%s\",\"%s\"]}", b, other, a);
+    assert_int_equal(call_as(r, ALICE, groups_create, "", text, NULL, NULL), RC_OK);
+    assert_int_equal(merge(r, ALICE, a, a, NULL), RC_INVALID);
+    assert_int_equal(merge(r, ALICE, a, "x", NULL), RC_INVALID);
+    assert_int_equal(merge(r, ALICE, a, "0123456789abcdef", NULL), RC_NOT_FOUND);
+    assert_int_equal(merge(r, "mallory@demo.test", a, b, NULL), RC_NOT_FOUND);
+    assert_string_equal(list(r, ""), "3: Bob,Other,Robert"); /* nothing happened */
+    assert_int_equal(merge(r, ALICE, a, b, &one), RC_OK);
+    assert_string_equal(json_string_value(json_object_get(one, "id")), a);
+    assert_string_equal(json_string_value(json_object_get(one, "name")), "Bob");
+    assert_string_equal(json_string_value(json_object_get(one, "notes")), "n");
+    assert_int_equal(json_array_size(json_object_get(one, "addresses")), 2);
+    assert_int_equal(json_array_size(json_object_get(one, "certificates")), 1);
+    json_decref(one);
+    assert_string_equal(list(r, ""), "2: Bob,Other");
+    expect(r, "bob@demo.test", RECIPIENT_READY, &bob);
+    assert_int_equal(call_as(r, ALICE, contacts_get, b, NULL, NULL, NULL), RC_NOT_FOUND);
+    assert_int_equal(call_as(r, ALICE, groups_list, "", NULL, &groups, NULL), RC_OK);
+    const json_t *members =
+        json_object_get(json_array_get(json_object_get(groups, "groups"), 0), "members");
+    assert_int_equal(json_array_size(members), 2);
+    json_decref(groups);
+    pki_free(&bob);
+}
+
+/* Mallory's mail brought a certificate that names Bob too. It was looked at for Mallory's address
+ * only: merging the two does not make it Bob's. */
+static void merging_trusts_nothing_new(void **state)
+{
+    struct rig *r = *state;
+    char ids[2][20];
+    struct pki both = leaf("email:mallory@demo.test,email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    HARVEST("mallory@demo.test", both, "valid first");
+    make(r, 0, "{\"name\":\"Bob\",\"addresses\":[\"bob@demo.test\"]}");
+    expect(r, "bob@demo.test", RECIPIENT_NONE, NULL);
+    struct rig_call *rc = rig_call(r, ALICE);
+    assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);
+    for (size_t i = 0; i < 2; i++)
+        snprintf(ids[i], sizeof ids[i], "%s",
+                 json_string_value(json_object_get(
+                     json_array_get(json_object_get(rc->c.out, "contacts"), i), "id")));
+    rig_call_free(rc);
+    assert_int_equal(merge(r, ALICE, ids[0], ids[1], NULL), RC_OK);
+    STATE(both, "pending");
+    expect(r, "bob@demo.test", RECIPIENT_NONE, NULL);
+    pki_free(&both);
+}
+
+/* More than there is room for: the contacts are as they were. */
+static void merging_is_all_or_nothing(void **state)
+{
+    struct rig *r = *state;
+    char text[2][800];
+    for (int i = 0; i < 2; i++) {
+        int n = snprintf(text[i], sizeof text[i], "{\"name\":\"%d\",\"addresses\":[", i);
+        for (int k = 0; k < 11; k++)
+            n += snprintf(text[i] + n, sizeof text[i] - (size_t) n, "%s\"a%d.%d@x.test\"",
+                          k ? "," : "", i, k);
+        snprintf(text[i] + n, sizeof text[i] - (size_t) n, "]}");
+    }
+    const char *a = make(r, 0, text[0]), *b = make(r, 1, text[1]);
+    assert_int_equal(merge(r, ALICE, a, b, NULL), RC_INVALID);
+    assert_string_equal(list(r, ""), "2: 0,1");
+    COMPLETE("a1 10", "contact 1 <a1.10@x.test>");
+}
+
+static void photographs_stand_beside(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    str_t key = STR("test:u:alice@demo.test:contact-photos"), photo;
+    struct rig_call *rc = rig_call(r, ALICE);
+    const char *id = make(r, 0, "{\"name\":\"Bob\",\"addresses\":[\"bob@x.test\"]}");
+    CLEANUP_JSON json_t *contact = NULL, *changed = NULL;
+    struct book_change x = {.id = str_c(id), .photo = STR("\x89PNG\r\n\x1a\nx")};
+    assert_int_equal(book_load(&rc->c, x.id, &contact, &x.version, NULL), RC_OK);
+    changed = json_deep_copy(contact);
+    json_put_bool(changed, "photo", true);
+    x.contact = changed;
+    x.before = contact;
+    assert_int_equal(book_commit(&rc->c, &x, 1, NULL, NULL), RC_OK);
+    assert_int_equal(book_commit(&rc->c, &x, 1, NULL, NULL), RC_CONFLICT);
+    assert_int_equal(put(r, id, "{\"addresses\":[\"bob@x.test\"]}", NULL), RC_OK);
+    rc->q.params[0] = x.id;
+    assert_int_equal(contacts_photo_get(&rc->c, NULL), RC_OK);
+    assert_true(str_eq(buf_view(&rc->s.body), x.photo));
+    assert_true(
+        str_eq(rig_header(rc, STR("Content-Security-Policy")), STR("sandbox; default-src 'none'")));
+    assert_true(str_eq(rig_header(rc, STR("Content-Type")), STR("image/png")));
+    assert_int_equal(call_as(r, "bob@demo.test", contacts_photo_get, id, NULL, NULL, NULL),
+                     RC_NOT_FOUND);
+    /* Another one's, moved here by somebody with write access to Redis. */
+    str_t value = RIG_REDIS(r, a, STR("HGET"), key, x.id).s;
+    const char *other = make(r, 1, "{\"addresses\":[\"o@x.test\"]}");
+    RIG_REDIS(r, a, STR("HSET"), key, str_c(other), value);
+    assert_int_equal(call_as(r, ALICE, contacts_photo_get, other, NULL, NULL, NULL), RC_DAMAGED);
+    RIG_REDIS(r, a, STR("HDEL"), key, str_c(other));
+    assert_int_equal(call_as(r, ALICE, contacts_photo_get, other, NULL, NULL, NULL), RC_NOT_FOUND);
+    assert_int_equal(call_as(r, ALICE, contacts_photo_delete, id, NULL, NULL, NULL), RC_OK);
+    assert_int_equal(book_photo(&rc->c, x.id, &photo, NULL), RC_OK);
+    assert_true(str_is_null(photo));
+    rig_call_free(rc);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, open_rig, close_rig)
 
 int main(void)
@@ -444,6 +572,10 @@ int main(void)
         T(completes_what_is_typed),
         T(forged_words_complete_nothing),
         T(the_least_used_go),
+        T(merging_leaves_one),
+        T(merging_trusts_nothing_new),
+        T(merging_is_all_or_nothing),
+        T(photographs_stand_beside),
     };
     return cmocka_run_group_tests(tests, open_pki, close_pki);
 }
