@@ -236,8 +236,8 @@ select-all-found = Alle { $n } gefundenen auswählen
 all-selected = Alle { $n } in { $folder } sind ausgewählt.
 all-found-selected = Alle { $n } in { $folder } gefundenen sind ausgewählt.
 row-thread = { $n ->
-    [one] { $n } Nachricht
-   *[other] { $n } Nachrichten in dieser Unterhaltung
+    [one] { $n } Nachricht dieser Unterhaltung liegt in diesem Ordner
+   *[other] { $n } Nachrichten dieser Unterhaltung liegen in diesem Ordner
 }
 me = ich
 snippet-encrypted = Verschlüsselte Nachricht

@@ -236,8 +236,8 @@ select-all-found = Select all { $n } that were found
 all-selected = All { $n } in { $folder } are selected.
 all-found-selected = All { $n } that were found in { $folder } are selected.
 row-thread = { $n ->
-    [one] { $n } message
-   *[other] { $n } messages in this conversation
+    [one] { $n } message of this conversation is in this folder
+   *[other] { $n } messages of this conversation are in this folder
 }
 me = me
 snippet-encrypted = Encrypted message

@@ -157,6 +157,65 @@ test('all folders: newest first with their folder named, opened, starred, moved 
   assert.notEqual(new URL(page.url()).pathname, '/mail/search', 'the words were in memory only');
 });
 
+test('what stands above the rows is one line, reached by keyboard; in: is headed by its folder', async () => {
+  const { page } = alice;
+  await alice.folder(ONE);
+  await search('quagga');
+  await page.locator('.segment', { hasText: ONE }).click();
+  await shows(['Quagga in the subject', 'Heronry plans'], { anyOrder: true });
+  for (const size of [{ width: 1360, height: 860 }, { width: 1100, height: 800 }, { width: 390, height: 844 }]) {
+    await page.setViewportSize(size);
+    const line = await page.locator('.search-bar').boundingBox();
+    assert.ok(line.height <= 52, `${size.width}: ${line.height} px`);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, 'the page is not wider');
+  }
+  await page.setViewportSize({ width: 1360, height: 860 });
+  await page.locator('.grid').focus();
+  await page.keyboard.press('Shift+Tab'); // closes the search
+  for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement.matches('.search-filters .chip'))); i++) await page.keyboard.press('Shift+Tab');
+  assert.equal(await page.evaluate(() => { const b = document.activeElement.getBoundingClientRect(), l = document.querySelector('.search-choices').getBoundingClientRect(); return document.activeElement.matches('.search-filters .chip') && b.left >= l.left - 4 && b.right <= l.right + 4; }), true, 'a filter has the focus and is seen');
+  await search(`quagga in:"${TWO}"`);
+  await shows(['Another quagga', 'Quagga elsewhere'], { anyOrder: true });
+  assert.match((await page.locator('.list-count').innerText()).replace(/[\u2066-\u2069]/g, ''), new RegExp(`2 in ${TWO}`));
+  assert.equal((await page.locator('.segment[aria-pressed=true]').first().innerText()).trim(), TWO);
+  await page.locator('.segment', { hasText: 'All folders' }).click();
+  await shows(['Another quagga', 'Quagga elsewhere', 'Quagga in the subject', 'Heronry plans'], { anyOrder: true });
+  assert.match(await page.locator('.list-count').innerText(), /all folders/);
+});
+
+test('asked again, a search begins anew: one that is under way and one that is over', async () => {
+  const { page } = alice;
+  let asked = 0, go;
+  const held = new Promise((resolve) => { go = resolve; });
+  await page.route('**/api/v1/search', async (route) => {
+    if (asked++ === 0) await held;
+    await route.continue().catch(() => undefined); // the page gave the first one up
+  });
+  const imap = await imapOf('alice');
+  try {
+    await search('subject:quagga');
+    await page.locator('.segment', { hasText: 'All folders' }).click();
+    await page.waitForFunction(() => document.querySelector('.search-bar .segment[aria-pressed=true]')?.textContent.includes('All'));
+    await page.locator('.grid').focus();
+    await page.keyboard.press('Shift+R');
+    await shows(['Another quagga', 'Quagga elsewhere', 'Quagga in the subject'], { anyOrder: true });
+    assert.ok(asked >= 2, 'it did not wait for the one that hung');
+    go();
+    await imap.append(TWO, mail('Petra', 'A third quagga', text('Late.\r\n'), day(0)), [], day(0));
+    await page.locator('.grid').focus();
+    await page.keyboard.press('Shift+R');
+    await shows(['A third quagga', 'Another quagga', 'Quagga elsewhere', 'Quagga in the subject'], { anyOrder: true });
+    await imap.select(TWO);
+    const [uid] = await imap.search('SUBJECT "A third"');
+    await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+    await imap.command(`UID EXPUNGE ${uid}`);
+  } finally {
+    go();
+    imap.close();
+    await page.unroute('**/api/v1/search');
+  }
+});
+
 test('filters are words of the search; days can be chosen; what makes no sense is told', async () => {
   const { page } = alice;
   const imap = await imapOf('alice');

@@ -66,7 +66,7 @@ export function registerCommands(): void {
     { id: 'list.extend-up', label: 'cmd-extend-up', keys: 'Shift+k', group: 'list', hidden: true, repeats: true, enabled: inMail, run: () => actions.step(-1, true) },
     { id: 'list.all', label: 'cmd-select-all', icon: 'list-checks', keys: '* a', group: 'list', enabled: () => inMail() && list.total.value > 0, run: () => chosen.selectEverything() },
     { id: 'list.clear', label: 'cmd-clear-selection', icon: 'x', keys: '* n', group: 'list', enabled: () => chosen.choosing.value, run: () => chosen.clearSelection() },
-    { id: 'list.refresh', label: 'cmd-refresh', icon: 'refresh-cw', keys: 'Shift+r', group: 'list', enabled: inMail, run: async () => { await Promise.all([list.refresh(), loadFolders()]); } },
+    { id: 'list.refresh', label: 'cmd-refresh', icon: 'refresh-cw', keys: 'Shift+r', group: 'list', enabled: inMail, run: async () => { await Promise.all([list.lookAgain(), loadFolders()]); } },
 
     { id: 'message.back', label: 'cmd-back', icon: 'arrow-left', keys: 'u|Escape', group: 'message', hidden: true, run: leaveMessage },
     { id: 'message.reply', label: 'cmd-reply', icon: 'reply', keys: 'r', group: 'message', enabled: reading, run: () => compose('reply') },

@@ -477,6 +477,19 @@ export function applyVanished(uids: ReadonlySet<number>): void {
   if (here.size) { rows.remove(here); bump(); }
 }
 
+/** What a person asks for: the list as it is now; a search, also one that is under way, begins anew. */
+export async function lookAgain(): Promise<void> {
+  if (!source.value?.query) { await refresh(); return; }
+  abort.abort();
+  abort = new AbortController();
+  generation++;
+  inFlight.clear();
+  found.leave();
+  batch(() => { failure.value = null; loading.value = rows.size === 0; });
+  await reload();
+  loading.value = false;
+}
+
 /** Forgets everything but the source and the place and loads again (after an undo: new uids). */
 export async function reload(): Promise<void> {
   const s = source.value;

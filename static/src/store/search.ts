@@ -5,7 +5,7 @@ import { addressHooks, go, route } from '../core/router.ts';
 import { joined, piecesOf } from '../core/query.ts';
 import * as found from './found.ts';
 import * as list from './list.ts';
-import { INBOX_ID } from './folders.ts';
+import { folderName, folders, INBOX_ID } from './folders.ts';
 
 export const searchText = signal('');
 export const query = signal<SearchQuery | null>(null);
@@ -83,6 +83,26 @@ export function setDays(word: string | null): void {
   if (next) startSearch(next); else clearSearch();
 }
 export function daysWord(): string { return piecesOf(submitted).find((p) => p.field === 'after' || p.field === 'before' || p.field === 'on')?.text ?? ''; }
+
+/** What the search calls the folder it looks in: of words that name one (`in:`) that one's name, of several all of them.
+ *  null: it names none, or every folder there is. "": it cannot be said in a word. */
+export function searchedIn(text: string): string | null {
+  const named = piecesOf(text).filter((p) => p.field === 'in' && !p.without).map((p) => p.value);
+  if (named.length === 0 && namesFolder(text)) return '';
+  if (named.length === 0 || named.some((v) => /^any(?:where)?$|^all$/i.test(v))) return null;
+  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+  const one = (v: string): string => {
+    const f = folders.value.find((x) => !x.shared && x.role !== null && same(x.role, v)) ?? folders.value.find((x) => same(x.path, v)) ?? folders.value.find((x) => same(x.name, v));
+    return f ? folderName(f) : v;
+  };
+  return [...new Set(named.map(one))].join(', ');
+}
+/** The same words in all folders. */
+export function dropFolders(): void {
+  everywhere.value = true;
+  const rest = joined(piecesOf(submitted).filter((p) => p.field !== 'in' || p.without), '');
+  if (rest) startSearch(rest); else clearSearch();
+}
 
 /** The encrypted messages that a search could look at by their headers only. */
 export function listHeaderOnly(): void {

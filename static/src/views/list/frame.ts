@@ -1,5 +1,6 @@
 // What stands around the rows: head with actions, search bar, the offer to take everything, empty states, pages.
 import { ApiError, sentence } from '../../api/client.ts';
+import type { SearchQuery } from '../../api/types.ts';
 import type { MenuItem } from '../parts/menu.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -8,6 +9,7 @@ import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
+import { searchedIn } from '../../store/search.ts';
 import * as chosen from '../../store/selection.ts';
 import { commandButton } from '../parts/command-button.ts';
 import { searchPart } from '../parts/search.ts';
@@ -17,6 +19,12 @@ const from = (pick: (m: Menus) => () => MenuItem[]) => async (): Promise<() => M
 const MORE = from((m) => m.moreItems);
 const VIEW = from((m) => m.viewItems);
 const FILTER = from((m) => m.filterItems);
+
+function foundWhere(n: number, q: SearchQuery, here: string): string {
+  const named = searchedIn(q.text);
+  if (named === '') return t('messages-count', { n });
+  return named === null && q.everywhere ? t('search-found-everywhere', { n }) : t('search-found', { n, folder: named ?? here });
+}
 
 export function listHead(n: number, all: () => void): TemplateResult {
   const s = list.source.value;
@@ -33,7 +41,7 @@ export function listHead(n: number, all: () => void): TemplateResult {
   const rows = s?.view?.threads && !s.query ? t('conversations-count', { n }) : t('messages-count', { n });
   return html`<div class="list-head">${box}
     <div class="list-name"><h1 class="list-title truncate"><bdi>${s?.query ? t('search-results') : folderName(f)}</bdi></h1>
-      <span class="list-count truncate">${list.loading.value && n === 0 ? nothing : s?.query ? t(s.query.everywhere ? 'search-found-everywhere' : 'search-found', { n, folder: folderName(f) }) : rows}</span></div>
+      <span class="list-count truncate">${list.loading.value && n === 0 ? nothing : s?.query ? foundWhere(n, s.query, folderName(f)) : rows}</span></div>
     ${commandButton('list.refresh')}
     <wx-menu label=${t('view-menu')} icon="sliders-horizontal" .lazy=${VIEW}></wx-menu>
     <wx-menu label=${t('filter')} icon="list-filter" .lazy=${FILTER}></wx-menu></div>`;

@@ -10,7 +10,7 @@ import type { SearchFilters, SearchQuery } from '../../api/types.ts';
 import * as found from '../../store/found.ts';
 import { folder, folderName } from '../../store/folders.ts';
 import * as list from '../../store/list.ts';
-import { clearSearch, daysWord, everywhere, hasFilter, listHeaderOnly, setDays, setEverywhere, setFilter, setScope } from '../../store/search.ts';
+import { clearSearch, daysWord, dropFolders, everywhere, hasFilter, listHeaderOnly, searchedIn, setDays, setEverywhere, setFilter, setScope } from '../../store/search.ts';
 import { smimeOn } from '../../store/session.ts';
 
 const FILTERS: (keyof SearchFilters)[] = ['unread', 'flagged', 'attachment', 'encrypted', 'signed'];
@@ -46,19 +46,24 @@ export function searchBar(): TemplateResult | typeof nothing {
   const q = s?.query;
   if (!q) return nothing;
   const only = list.headerOnly.value;
-  const name = folderName(folder(s.folder));
-  const wide = q.everywhere ?? false;
+  const named = searchedIn(q.text);
+  const wide = named === null && (q.everywhere ?? false);
+  const all = (): void => { if (named !== null) dropFolders(); else setEverywhere(true); };
   return html`<div class="search-bar" role="group" aria-label=${t('search-scope')}>
-    <div class="segments" role="group" aria-label=${t('search-where')}>
-      <button type="button" class="segment truncate" aria-pressed=${!wide} @click=${() => setEverywhere(false)}>${name}</button>
-      <button type="button" class="segment" aria-pressed=${wide} @click=${() => setEverywhere(true)}>${t('search-everywhere')}</button>
+    <div class="search-line">
+      <div class="search-choices">
+        <div class="segments" role="group" aria-label=${t('search-where')}>
+          <button type="button" class="segment truncate" aria-pressed=${!wide} @click=${() => { if (named === null) setEverywhere(false); }}>${named === '' ? 'in: …' : named ?? folderName(folder(s.folder))}</button>
+          <button type="button" class="segment" aria-pressed=${wide} @click=${all}>${t('search-everywhere')}</button>
+        </div>
+        <div class="search-filters" role="group" aria-label=${t('filter')}>${FILTERS.filter((f) => smimeOn.value || (f !== 'encrypted' && f !== 'signed')).map(filterButton)}${days()}</div>
+        <div class="segments" role="group" aria-label=${t('search-what')}>
+          <button type="button" class="segment" aria-pressed=${q.scope === 'all'} @click=${() => setScope('all')}>${t('search-scope-all')}</button>
+          <button type="button" class="segment" aria-pressed=${q.scope === 'headers'} @click=${() => setScope('headers')}>${t('search-scope-headers')}</button>
+        </div>
+      </div>
+      <button type="button" class="icon-button is-small search-close" aria-label=${t('search-close')} data-tip=${t('search-close')} @click=${() => clearSearch()}>${icon('x')}</button>
     </div>
-    <div class="segments" role="group" aria-label=${t('search-what')}>
-      <button type="button" class="segment" aria-pressed=${q.scope === 'all'} @click=${() => setScope('all')}>${t('search-scope-all')}</button>
-      <button type="button" class="segment" aria-pressed=${q.scope === 'headers'} @click=${() => setScope('headers')}>${t('search-scope-headers')}</button>
-    </div>
-    <button type="button" class="link search-close" @click=${() => clearSearch()}>${t('search-close')}</button>
-    <div class="search-filters" role="group" aria-label=${t('filter')}>${FILTERS.filter((f) => smimeOn.value || (f !== 'encrypted' && f !== 'signed')).map(filterButton)}${days()}</div>
     ${progressLine()}
     ${found.isCut() ? html`<p class="search-note" role="status">${icon('info')}<span>${t('search-cut', { n: found.MOST })}</span></p>` : nothing}
     ${only > 0 && q.scope === 'all' ? html`<p class="search-note" role="status">${icon('lock')}<span>${t('search-header-only', { n: only })} <button type="button" class="link" @click=${() => listHeaderOnly()}>${t('search-header-only-show', { n: only })}</button></span></p>` : nothing}
