@@ -3,21 +3,33 @@
 #define VERSION 1
 #define TYPE_END_REQUEST 3
 #define TYPE_STDOUT 6
-#define HEADER_BYTES 8u
-#define CONTENT_MAX 65528u /* the largest multiple of 8 that the length field holds */
+#define HEADER_BYTES RECORD_HEADER_BYTES
+#define CONTENT_MAX RECORD_CONTENT_MAX
+
+static void put_head(unsigned char head[HEADER_BYTES], unsigned char type, uint16_t request,
+                     size_t n, size_t padding)
+{
+    head[0] = VERSION;
+    head[1] = type;
+    head[2] = (unsigned char) (request >> 8);
+    head[3] = (unsigned char) request;
+    head[4] = (unsigned char) (n >> 8);
+    head[5] = (unsigned char) n;
+    head[6] = (unsigned char) padding;
+    head[7] = 0;
+}
+
+void record_stdout_head(unsigned char head[RECORD_HEADER_BYTES], uint16_t request, size_t n)
+{
+    put_head(head, TYPE_STDOUT, request, n, 0);
+}
 
 static bool record(struct buf *out, unsigned char type, uint16_t request, str_t content)
 {
     static const char zeros[8] = {0};
     size_t padding = (8 - content.n % 8) % 8;
-    const unsigned char head[HEADER_BYTES] = {VERSION,
-                                              type,
-                                              (unsigned char) (request >> 8),
-                                              (unsigned char) request,
-                                              (unsigned char) (content.n >> 8),
-                                              (unsigned char) content.n,
-                                              (unsigned char) padding,
-                                              0};
+    unsigned char head[HEADER_BYTES];
+    put_head(head, type, request, content.n, padding);
     return buf_add(out, head, sizeof head) && buf_str(out, content) && buf_add(out, zeros, padding);
 }
 

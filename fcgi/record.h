@@ -4,6 +4,11 @@
 
 #include "base/buf.h"
 
+#define RECORD_HEADER_BYTES 8u
+#define RECORD_CONTENT_MAX 65528u /* the largest multiple of 8 that the length field holds */
+
+/* The header of an FCGI_STDOUT record of n bytes, 1 to RECORD_CONTENT_MAX, without padding. */
+void record_stdout_head(unsigned char head[RECORD_HEADER_BYTES], uint16_t request, size_t n);
 /* Appends text as FCGI_STDOUT records, each padded to a multiple of 8. Empty text appends nothing:
  * an empty record would end the stream. False, and the bytes of *out as they
  * were, when it does not fit. */

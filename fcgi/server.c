@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "base/log.h"
 #include "fcgi/address.h"
 #include "fcgi/push.h"
+#include "fcgi/record.h"
 #include "fcgi/request.h"
 #include "fcgi/response.h"
 
@@ -30,6 +32,8 @@
 #define DRAIN_BYTES                                                                                \
     (256u << 20) /* of a refused body, so that the front server reads our answer                   \
                   */
+
+#define LARGE_BYTES 32768u /* written past libfcgi's buffer */
 
 struct server {
     const struct http_server_options *options;
@@ -75,8 +79,43 @@ bool request_cancelled(const struct request *r)
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+/* All of both, whatever the socket takes at once. */
+static bool send_both(int fd, struct iovec iov[2])
+{
+    while (iov[1].iov_len > 0) {
+        struct msghdr m = {.msg_iov = iov, .msg_iovlen = 2};
+        ssize_t n = sendmsg(fd, &m, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        for (int i = 0; i < 2; i++) {
+            size_t took = (size_t) n < iov[i].iov_len ? (size_t) n : iov[i].iov_len;
+            iov[i].iov_base = (char *) iov[i].iov_base + took;
+            iov[i].iov_len -= took;
+            n -= (ssize_t) took;
+        }
+    }
+    return true;
+}
+
+/* Past libfcgi, which would copy it into records of 8 KB, one write and one waking each. Leaves
+ * less than 8 bytes of it, so that no record needs padding. */
+static rc_t put_large(FCGX_Request *fcgi, str_t *bytes, struct err *e)
+{
+    if (FCGX_FFlush(fcgi->out) != 0) return err_set(e, RC_CANCELLED, NULL);
+    while (bytes->n >= 8) {
+        unsigned char head[RECORD_HEADER_BYTES];
+        size_t n = bytes->n < RECORD_CONTENT_MAX ? bytes->n / 8 * 8 : RECORD_CONTENT_MAX;
+        record_stdout_head(head, (uint16_t) fcgi->requestId, n);
+        struct iovec iov[2] = {{head, sizeof head}, {(char *) (uintptr_t) bytes->p, n}};
+        if (!send_both(fcgi->ipcFd, iov)) return err_set(e, RC_CANCELLED, NULL);
+        *bytes = str_sub(*bytes, n, bytes->n);
+    }
+    return RC_OK;
+}
+
 static rc_t put(FCGX_Request *fcgi, str_t bytes, struct err *e)
 {
+    if (bytes.n >= LARGE_BYTES) TRY(put_large(fcgi, &bytes, e));
     while (bytes.n > 0) {
         int n = bytes.n > (1u << 20) ? 1 << 20 : (int) bytes.n;
         if (FCGX_PutStr(bytes.p, n, fcgi->out) != n) return err_set(e, RC_CANCELLED, NULL);
