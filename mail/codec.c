@@ -264,6 +264,10 @@ bool base64_feed(struct base64_stream *s, str_t text, struct buf *out)
                         .o = (unsigned char *) out->p + out->n};
     while (d.p < d.end) {
         if (s->have == 0) get_runs(&d);
+        if (d.end - d.p >= 2 && d.p[0] == '\r' && d.p[1] == '\n') { /* most often */
+            d.p += 2;
+            continue;
+        }
         if (d.p == d.end) break;
         unsigned char c = *d.p++;
         s->done = c == '=';
