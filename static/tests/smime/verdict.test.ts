@@ -125,7 +125,7 @@ test('outside English no sentence of the server is shown; days and fixed words a
   const revoked = reason('certificate_revoked', { a: '2026-11-20', b: 'keyCompromise', better: 'Do not rely on it.' });
   assert.match(reasonText(revoked), /English for certificate_revoked/);
   german();
-  assert.match(reasonText(revoked), /widerrufen \(.?20\. November 2026.?; .?der Schlüssel wurde bloßgestellt.?\)/);
+  assert.match(reasonText(revoked), /widerrufen \(.?20\. November 2026.?; .?der Schlüssel wurde kompromittiert.?\)/);
   assert.match(betterText(revoked), /Verlassen Sie sich nicht/);
   assert.doesNotMatch(reasonText(reason('something_new')) + betterText(reason('something_new', { better: 'English.' })), /English/);
   assert.match(reasonText(reason('address_mismatch', { a: 'x\u202e@y.test', b: 'z@y.test' })), /x@y\.test/);
