@@ -1151,6 +1151,7 @@ set-shortcuts-hint = Tasten wie j, k, e und r ohne Strg.
 set-address = Adresse
 set-name = Name
 set-name-hint = Steht vor Ihrer Adresse in dem, was Sie senden.
+name-use = „{ $name }“ verwenden
 set-signature = Signatur
 set-signature-hint = Wird unter Ihren Text gesetzt.
 set-mode = Wenn Sie eine neue Nachricht schreiben

@@ -1151,6 +1151,7 @@ set-shortcuts-hint = Keys such as j, k, e and r without Ctrl.
 set-address = Address
 set-name = Name
 set-name-hint = Stands before your address in what you send.
+name-use = Use “{ $name }”
 set-signature = Signature
 set-signature-hint = Added below what you write.
 set-mode = When you write a new message

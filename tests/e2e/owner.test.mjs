@@ -5,10 +5,11 @@ import { readFileSync } from 'node:fs';
 import test, { after, before } from 'node:test';
 import { axe as violations } from '../lib/axe.mjs';
 import { Browser } from '../lib/browser.mjs';
-import { account, eventually, instance, signedIn } from '../lib/instance.mjs';
+import { account, eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
 
 let browser, p, api;
 const dave = account('dave');
+const nobody = { name: '', address: dave.address, reply_to: '', signature: '', default: true };
 before(async () => {
   api = await signedIn('dave');
   await api.put('/api/v1/filters', { rules: [], vacation: null, take_over: true });
@@ -17,7 +18,7 @@ before(async () => {
 });
 after(async () => {
   await api?.put('/api/v1/filters', { rules: [], vacation: null, take_over: true });
-  await api?.put('/api/v1/settings', { identities: [] });
+  await api?.put('/api/v1/settings', { identities: [nobody] });
   api?.close();
   await browser?.close();
 });
@@ -89,6 +90,30 @@ test('the data is saved as a file after the password was given, not before', asy
   assert.deepEqual([data.format, data.address], ['waxseal-export', dave.address]);
   assert.ok(data.settings && !JSON.stringify(data).includes(dave.password));
   await dialog.waitFor({ state: 'detached' });
+});
+
+test('a name is proposed where none is set, from what was sent, and written only when it is chosen', async () => {
+  const { page } = p;
+  assert.equal((await api.put('/api/v1/settings', { identities: [nobody] })).status, 200);
+  const sent = (await api.get('/api/v1/folders')).json.folders.find((f) => f.role === 'sent');
+  const imap = await imapOf('dave');
+  await imap.append(sent.path, `From: "Dave Proposed" <${dave.address}>\r\nTo: x@x.test\r\nSubject: proposed ${process.pid}\r\nMessage-ID: <p${process.pid}@x.test>\r\nDate: Mon, 02 Nov 2026 10:00:00 +0000\r\n\r\nx\r\n`);
+  imap.close();
+  await open('identity');
+  const name = page.locator('.identity-card').getByLabel('Name').first();
+  const use = page.locator('.name-proposal button');
+  await use.waitFor();
+  const proposed = (await use.textContent()).replace(/[\u2066-\u2069]/g, '').trim();
+  assert.match(proposed, /^Use “Dave/);
+  assert.equal(await name.inputValue(), '');
+  assert.equal((await api.get('/api/v1/settings')).json.identities[0].name, '', 'nothing is written by itself');
+  assert.deepEqual(await violations(page), []);
+  await use.click();
+  await eventually(async () => `Use “${(await api.get('/api/v1/settings')).json.identities[0]?.name}”` === proposed, 'chosen');
+  await use.waitFor({ state: 'detached' });
+  await name.fill('');
+  await name.press('Tab');
+  await use.waitFor();
 });
 
 test('settings that another tab changes in the same moment: neither change is lost, and both tabs show both', async () => {

@@ -12,3 +12,9 @@ export function foreign(text: string | null | undefined, most = 160): string {
   const letters = Array.from(clean);
   return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : clean;
 }
+
+/** The common name in a subject as the server writes it. It proves nothing and may say anything. */
+export function commonName(subject: string): string {
+  const part = (subject.match(/(?:\\.|[^,\\])+/gs) ?? []).map((p) => p.trim()).find((p) => p.startsWith('CN='));
+  return foreign(part?.slice(3).replace(/\\(.)/gs, '$1'), 80);
+}

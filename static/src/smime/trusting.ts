@@ -5,7 +5,7 @@ import { sentence } from '../api/client.ts';
 import { dropTrust, getTrust } from '../api/smime.ts';
 import type { PathCert, TrustEntry } from '../api/types.ts';
 import { WxElement, define } from '../core/element.ts';
-import { foreign } from '../core/foreign.ts';
+import { commonName, foreign } from '../core/foreign.ts';
 import { dayDate } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import { icon } from '../core/icon.ts';
@@ -18,7 +18,6 @@ import { Asking, ask } from './asking.ts';
 import { fromBase64 } from './bytes.ts';
 import { fingerprint } from './details.ts';
 import { note } from './form.ts';
-import { commonName } from './words.ts';
 
 type Kind = TrustEntry['kind'];
 

@@ -1,7 +1,7 @@
 // The server's verdict in words and pictures for the one line under the sender. Colour never stands alone: each state
 // has an icon and a text of its own. Lock: encryption. Seal: signature. Nothing: ordinary mail.
 import type { Level, Message, Security, Signer } from '../api/types.ts';
-import { foreign } from '../core/foreign.ts';
+import { commonName } from '../core/foreign.ts';
 
 export interface Item {
   kind: 'encryption' | 'signature';
@@ -46,12 +46,6 @@ const SIGNATURES: Record<string, [string, string, Level]> = {
 };
 const RANK: Level[] = ['none', 'good', 'neutral', 'warning', 'bad'];
 const worse = (a: Level, b: Level): Level => (RANK.indexOf(a) >= RANK.indexOf(b) ? a : b);
-
-/** The common name in a subject as the server writes it. It proves nothing and may say anything. */
-export function commonName(subject: string): string {
-  const part = (subject.match(/(?:\\.|[^,\\])+/gs) ?? []).map((p) => p.trim()).find((p) => p.startsWith('CN='));
-  return foreign(part?.slice(3).replace(/\\(.)/gs, '$1'), 80);
-}
 
 function who(s: Signer | undefined): string {
   if (!s) return '';

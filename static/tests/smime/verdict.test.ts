@@ -9,7 +9,8 @@ import { certificateText } from '../../src/smime/certificates.ts';
 import { securityDetails } from '../../src/smime/details.ts';
 import type { Acts } from '../../src/smime/details.ts';
 import { betterText, reasonLevel, reasonText } from '../../src/smime/reasons.ts';
-import { commonName, status, summary } from '../../src/smime/words.ts';
+import { commonName } from '../../src/core/foreign.ts';
+import { status, summary } from '../../src/smime/words.ts';
 
 const english = (): void => { useTexts('en', readFileSync('static/i18n/en.ftl', 'utf8')); };
 const german = (): void => { useTexts('de', readFileSync('static/i18n/de.ftl', 'utf8')); };

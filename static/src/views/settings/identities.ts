@@ -9,18 +9,36 @@ import { html, live, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { changeSettings, me, session, settings } from '../../store/session.ts';
 import { sentence } from '../../api/client.ts';
+import { proposedName } from '../../store/own-name.ts';
 import { edited, keyOf, without } from './identity-list.ts';
 import { WxSection } from './section.ts';
 
 const MOST = 20;
 
 export class WxIdentitiesSection extends WxSection {
-  static override properties = { ...WxSection.properties, problem: { state: true }, typed: { state: true } };
+  static override properties = { ...WxSection.properties, problem: { state: true }, typed: { state: true }, proposed: { state: true } };
   /** Which field of which identity the server refused, and its sentence. */
   declare problem: { key: string; field: string; text: string } | null;
   /** What stands in fields and is not saved: no answer writes over it. */
   declare typed: Readonly<Record<string, string>>;
-  constructor() { super(); this.problem = null; this.typed = {}; }
+  /** What a person of an address seems to be called, asked for where no name is set. */
+  declare proposed: Readonly<Record<string, string>>;
+  constructor() { super(); this.problem = null; this.typed = {}; this.proposed = {}; }
+
+  #asked = new Set<string>();
+
+  /** Only offered: no name is written that the person did not choose. */
+  #propose(address: string, key: string): TemplateResult | typeof nothing {
+    if (!this.#asked.has(address)) {
+      this.#asked.add(address);
+      void proposedName(address).then((name) => { if (name) this.proposed = { ...this.proposed, [address]: name }; });
+    }
+    const name = this.proposed[address];
+    if (!name) return nothing;
+    const use = (): void => void this.#write(key, 'name', name).then(() => this.querySelector<HTMLElement>(`[data-name="${CSS.escape(key)}"]`)?.focus());
+    return html`<div class="name-proposal"><button type="button" class="button button-small" @click=${use}>${icon('user')}${t('name-use', { name })}</button></div>`;
+  }
+
 
   #all(s: Settings): Identity[] { return s.identities.length ? s.identities : [{ name: '', address: me.value.address, reply_to: '', signature: '', default: true }]; }
 
@@ -84,8 +102,8 @@ export class WxIdentitiesSection extends WxSection {
       <label class="field"><span class="field-label">${t('set-address')}</span>${from.length > 1
         ? html`<span class="select-wrap"><select class="select" .value=${live(i.address)} @change=${(e: Event) => void this.#edit(key, { address: value(e) })}>${from.map((a) => html`<option value=${a} ?selected=${a === i.address}>${a}</option>`)}</select>${icon('chevron-down')}</span>`
         : html`<input class="input" readonly .value=${i.address}>`}</label>${this.#problem(key, 'address')}
-      <label class="field"><span class="field-label">${t('set-name')}</span><input class="input" maxlength="200" autocomplete="name" .value=${live(typed('name'))} @input=${input('name')} @change=${(e: Event) => void this.#write(key, 'name', value(e))}></label>
-      <p class="field-hint">${t('set-name-hint')}</p>${this.#problem(key, 'name')}
+      <label class="field"><span class="field-label">${t('set-name')}</span><input class="input" maxlength="200" autocomplete="name" data-name=${key} .value=${live(typed('name'))} @input=${input('name')} @change=${(e: Event) => void this.#write(key, 'name', value(e))}></label>
+      <p class="field-hint">${t('set-name-hint')}</p>${i.name || typed('name') ? nothing : this.#propose(i.address, key)}${this.#problem(key, 'name')}
       <label class="field"><span class="field-label">${t('identity-reply-to')}</span><input class="input" type="email" maxlength="254" autocomplete="off" .value=${live(typed('reply_to'))} @input=${input('reply_to')} @change=${(e: Event) => void this.#write(key, 'reply_to', value(e))}></label>${this.#problem(key, 'reply_to')}
       <label class="field"><span class="field-label">${t('set-signature')}</span><textarea class="textarea" rows="4" maxlength="4000" .value=${live(typed('signature'))} @input=${input('signature')} @change=${(e: Event) => void this.#write(key, 'signature', value(e))}></textarea></label>
       <p class="field-hint">${t('set-signature-hint')}</p>${this.#problem(key, 'signature')}${this.#problem(key, '')}</li>`;
