@@ -47,8 +47,9 @@
 #define WAXSEAL_MUTANT_IMAGE 0 /* webmail: whose signature lets a remote picture be fetched */
 #endif
 #ifndef WAXSEAL_MUTANT_IMAGE_SENDER
-#define WAXSEAL_MUTANT_IMAGE_SENDER 0 /* webmail: is a remembered sender of pictures the sender?   \
-                                       */
+#define WAXSEAL_MUTANT_IMAGE_SENDER                                                                \
+    0 /* webmail: is a remembered sender of pictures the sender?                                   \
+       */
 #endif
 #ifndef WAXSEAL_MUTANT_FORWARD
 #define WAXSEAL_MUTANT_FORWARD 0 /* webmail: which script may send mail elsewhere */

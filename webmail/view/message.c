@@ -73,8 +73,8 @@ rc_t message_get(struct call *c, struct err *e)
     return answer_with(c, &m, remote, message_json, e);
 }
 
-/* Remembered is only who is confirmed to have written this (one address, which is one); the pictures
- * are shown all the same. */
+/* Remembered is only who is confirmed to have written this (one address, which is one); the
+ * pictures are shown all the same. */
 static rc_t remember_sender(struct call *c, const struct message_view *v, struct err *e)
 {
     if (!message_sender_confirmed(v, c->session->domain->authserv_id, c->arena)) return RC_OK;
