@@ -13,10 +13,11 @@ struct line {
 };
 
 /* One line of the file without its end; false at the end. */
-static bool next_raw(str_t *left, str_t *out)
+static bool next_raw(struct contact_reader *r, str_t *out)
 {
-    if (left->n == 0) return false;
-    str_cut(*left, '\n', out, left);
+    if (r->left.n == 0) return false;
+    r->lines++;
+    str_cut(r->left, '\n', out, &r->left);
     if (out->n && out->p[out->n - 1] == '\r') out->n--;
     return true;
 }
@@ -30,22 +31,23 @@ static bool is_quoted_printable(str_t line)
 /* With the lines that continue it: those that begin with a blank, and after a soft line break of
  * vCard 2.1. What is longer than MAX_LINE (photographs) is cut. Whether it is quoted-printable is
  * asked once: what was read is not read again for every line that goes on. */
-static bool next_line(str_t *left, struct buf *b)
+static bool next_line(struct contact_reader *r)
 {
+    struct buf *b = &r->line;
     str_t raw;
     bool coded = false;
     buf_clear(b);
-    if (!next_raw(left, &raw)) return false;
+    if (!next_raw(r, &raw)) return false;
     buf_str(b, str_sub(raw, 0, MAX_LINE));
     bool cut = raw.n > MAX_LINE;
-    while (left->n > 0) {
-        bool folded = left->p[0] == ' ' || left->p[0] == '\t';
+    while (r->left.n > 0) {
+        bool folded = r->left.p[0] == ' ' || r->left.p[0] == '\t';
         bool soft =
             !folded && str_ends(raw, STR("=")) && (coded || is_quoted_printable(buf_view(b)));
         if (!folded && !soft) break;
         coded = coded || soft;
         if (soft && !cut) b->n--;
-        next_raw(left, &raw);
+        next_raw(r, &raw);
         if (folded) raw = str_sub(raw, 1, raw.n);
         cut = cut || b->n + raw.n > MAX_LINE;
         if (!cut) buf_str(b, raw);
@@ -162,8 +164,30 @@ static void set_once(str_t *field, str_t value, struct arena *a)
     if (!field->n && clean.n) *field = clean;
 }
 
+/* "data:application/pkix-cert;base64,..." of version 4; version 3 says ENCODING=b. Keys of other
+ * kinds (OpenPGP), and places to fetch one from, are left out. */
+static void add_key(struct contact *c, const struct line *l, struct arena *a)
+{
+    str_t v = str_trim(l->value), kind, data;
+    if (c->key_count == CONTACT_MAX_KEYS || str_ifind(l->params, STR("PGP")) >= 0) return;
+    if (str_istarts(v, STR("data:"))) {
+        if (!str_cut(v, ',', &kind, &data) || str_ifind(kind, STR(";base64")) < 0 ||
+            str_ifind(kind, STR("pgp")) >= 0)
+            return;
+        v = data;
+    } else if (str_ifind(l->params, STR("ENCODING=B")) < 0) {
+        return;
+    }
+    str_t copy = arena_str(a, v);
+    if (copy.n > 0) c->keys[c->key_count++] = copy;
+}
+
 static void read_property(struct contact *c, const struct line *l, struct arena *a)
 {
+    if (str_ieq(l->name, STR("KEY"))) {
+        add_key(c, l, a);
+        return;
+    }
     str_t raw = decoded(l, a), plain = unescape(raw, a), scheme, rest;
     if (str_ieq(l->name, STR("FN"))) {
         str_t name = text_one_line(plain, a);
@@ -198,27 +222,62 @@ static bool is_card(const struct line *l)
     return str_ieq(str_trim(l->value), STR("VCARD"));
 }
 
+void contact_reader_start(struct contact_reader *r, str_t text)
+{
+    if (str_starts(text, STR("\xef\xbb\xbf"))) text = str_sub(text, 3, text.n);
+    *r = (struct contact_reader){.left = text, .line = BUF_INIT_SECRET(MAX_LINE)};
+}
+
+void contact_reader_free(struct contact_reader *r)
+{
+    buf_free(&r->line);
+}
+
+static bool find_begin(struct contact_reader *r)
+{
+    struct line l;
+    while (r->began == 0) {
+        size_t at = r->lines + 1;
+        if (!next_line(r)) return false;
+        if (split_line(buf_view(&r->line), &l) && str_ieq(l.name, STR("BEGIN")) && is_card(&l))
+            r->began = at;
+    }
+    return true;
+}
+
+bool contact_reader_next(struct contact_reader *r, struct arena *a, struct contact *out)
+{
+    struct line l;
+    if (!find_begin(r)) return false;
+    *out = (struct contact){.line = r->began};
+    r->began = 0;
+    for (;;) {
+        size_t at = r->lines + 1;
+        if (!next_line(r)) return true; /* without an end */
+        if (!split_line(buf_view(&r->line), &l)) continue;
+        if (str_ieq(l.name, STR("END")) && is_card(&l)) return true;
+        if (str_ieq(l.name, STR("BEGIN")) && is_card(&l)) {
+            r->began = at;
+            return true;
+        }
+        read_property(out, &l, a);
+    }
+}
+
 rc_t contacts_read(str_t text, struct arena *a, struct contacts *out, struct err *e)
 {
-    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(MAX_LINE);
     struct contacts all = {.list = NULL};
-    struct contact *now = NULL;
-    struct line l;
+    struct contact_reader r;
     if (text.n > CONTACT_MAX_BYTES) return err_set(e, RC_TOO_LARGE, "The card is too long.");
-    if (str_starts(text, STR("\xef\xbb\xbf"))) text = str_sub(text, 3, text.n);
     all.list = ARENA_ARRAY(a, CONTACT_MAX, struct contact);
-    if (!all.list) return err_set(e, RC_NO_MEMORY, NULL);
-    while (next_line(&text, &b)) {
-        if (!split_line(buf_view(&b), &l)) continue;
-        if (str_ieq(l.name, STR("BEGIN")) && is_card(&l)) {
-            all.total++;
-            now = all.count < CONTACT_MAX ? &all.list[all.count++] : NULL;
-        } else if (str_ieq(l.name, STR("END")) && is_card(&l)) {
-            now = NULL;
-        } else if (now) {
-            read_property(now, &l, a);
-        }
+    struct contact *more = ARENA_NEW(a, struct contact); /* counted only */
+    if (!all.list || !more) return err_set(e, RC_NO_MEMORY, NULL);
+    contact_reader_start(&r, text);
+    while (contact_reader_next(&r, a, all.count < CONTACT_MAX ? &all.list[all.count] : more)) {
+        all.total++;
+        if (all.count < CONTACT_MAX) all.count++;
     }
+    contact_reader_free(&r);
     if (all.total == 0) return err_set(e, RC_DAMAGED, "There is no card in this file.");
     *out = all;
     return RC_OK;

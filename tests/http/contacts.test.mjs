@@ -1,6 +1,8 @@
 // The address book: contacts, groups. Certificates of contacts: care.test.mjs, smime.test.mjs.
-import { after, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
 import { instance, signedIn } from '../lib/instance.mjs';
 
 const V1 = '/api/v1';
@@ -123,4 +125,82 @@ test('a photograph is what its bytes say, and is given so that it can do nothing
   assert.equal((await other.request('PUT', url, { body: png, headers: { 'Content-Type': 'image/png' } })).status, 404);
   assert.equal((await c.delete(url)).json.photo, false);
   assert.equal((await c.get(url)).status, 404);
+});
+
+test('vCards go out and come in; nothing in a value becomes a card', async () => {
+  const bad = 'x\nEND:VCARD\nBEGIN:VCARD\nFN:evil\nEMAIL:evil@y.test';
+  const vic = await make({ name: 'Vic; "of", the\\Card', addresses: [{ address: 'vic@card.test', label: 'work' }, 'v2@card.test'], phone: '+43 1', notes: bad });
+  for (const version of [3, 4]) {
+    const out = await c.get(`${V1}/contacts/export?version=${version}`);
+    assert.equal(out.status, 200);
+    assert.match(out.headers['content-type'], /^text\/vcard/);
+    assert.match(out.headers['content-disposition'], /^attachment; filename="?contacts\.vcf/);
+    const cards = out.text.split('BEGIN:VCARD\r\n').filter((x) => x.includes('vic@card.test'));
+    assert.equal(cards.length, 1);
+    assert.ok(cards[0].includes(`VERSION:${version}.0\r\n`) && !/^(FN:evil|EMAIL.*evil)/m.test(cards[0]), cards[0]);
+    assert.equal((await c.delete(`${V1}/contacts/${made.pop()}`)).status, 200);
+    const body = `BEGIN:VCARD\r\n${cards[0]}`;
+    const add = (text, type = 'text/vcard', who = c) => who.request('POST', `${V1}/contacts/import`, { body: text, headers: { 'Content-Type': type } });
+    assert.deepEqual((await add(body)).json, { added: 1, changed: 0, skipped: [] });
+    assert.deepEqual((await add(body)).json, { added: 0, changed: 0, skipped: [] }, 'once more changes nothing');
+    const back = (await c.get(`${V1}/contacts?text=vic%40card`)).json.contacts;
+    assert.equal(back.length, 1);
+    made.push(back[0].id);
+    const whole = (await c.get(`${V1}/contacts/${back[0].id}`)).json;
+    assert.deepEqual([whole.name, whole.addresses, whole.phone, whole.notes], [vic.name, vic.addresses, vic.phone, bad]);
+  }
+  assert.equal((await c.get(`${V1}/contacts/export?version=2`)).status, 422);
+  assert.ok(!(await other.get(`${V1}/contacts/export`)).text.includes('vic@card.test'));
+});
+
+test('what cannot be imported is told by line, the rest comes in', async () => {
+  const add = (text, type = 'text/vcard', options = {}) => c.request('POST', `${V1}/contacts/import`, { body: text, headers: { 'Content-Type': type }, ...options });
+  await make({ name: 'One', addresses: ['one@in.test'] });
+  await make({ name: 'Two', addresses: ['two@in.test'] });
+  const text = ['BEGIN:VCARD', 'FN:Nobody', 'END:VCARD',
+    'BEGIN:VCARD', 'FN:Both', 'EMAIL:one@in.test', 'EMAIL:two@in.test', 'END:VCARD',
+    'BEGIN:VCARD', 'VERSION:2.1', 'N;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:M=FCller;J=F6rg', 'EMAIL;INTERNET;HOME:joerg@in.test', 'END:VCARD',
+    'BEGIN:VCARD', 'FN:With key', 'EMAIL:key@in.test', 'KEY;ENCODING=b;TYPE=X509:AAAA', 'END:VCARD', ''].join('\n');
+  const r = await add(text);
+  assert.equal(r.status, 200, r.text);
+  assert.deepEqual(r.json, { added: 2, changed: 0, skipped: [{ line: 1, why: 'no_address' }, { line: 4, why: 'address_taken' }, { line: 14, why: 'key_feature' }] });
+  const { contacts } = (await c.get(`${V1}/contacts?text=in.test`)).json;
+  made.push(...contacts.filter((x) => ['Jörg Müller', 'With key'].includes(x.name)).map((x) => x.id));
+  assert.deepEqual(contacts.map((x) => x.name), ['Jörg Müller', 'One', 'Two', 'With key']);
+  assert.equal(contacts[0].addresses[0].label, 'home');
+  const more = await add('BEGIN:VCARD\nFN:Other name\nEMAIL:ONE@in.test\nEMAIL:uno@in.test\nTEL:5\nEND:VCARD\n');
+  assert.deepEqual(more.json, { added: 0, changed: 1, skipped: [] });
+  const one = (await c.get(`${V1}/contacts?text=uno`)).json.contacts[0];
+  assert.deepEqual([one.name, one.phone, one.addresses.length, one.version], ['One', '5', 2, 2]);
+  for (const [body, status] of [['', 422], ['no card', 422], ['x'.repeat((10 << 20) + 1), 413]]) assert.equal((await add(body)).status, status);
+  assert.equal((await add(text, 'text/plain')).status, 400);
+  assert.equal((await add(text, 'text/vcard', { csrf: false })).status, 403);
+});
+
+test('a KEY is a certificate the user brought: only for its own address, and told where it is not', async () => {
+  const dave = await signedIn('dave');
+  const key = readFileSync(path.join(instance.keys, 'bob.pem'), 'utf8').split('-----')[2].replace(/\s/g, '');
+  const add = async (...lines) => {
+    const r = await dave.request('POST', `${V1}/contacts/import`, { body: ['BEGIN:VCARD', ...lines, 'END:VCARD', ''].join('\r\n'), headers: { 'Content-Type': 'text/vcard' } });
+    return r.json;
+  };
+  const bob = `bob@${instance.domain}`;
+  try {
+    assert.deepEqual(await add('FN:Eve', 'EMAIL:eve@key.test', `KEY;ENCODING=b;TYPE=X509:${key}`), { added: 1, changed: 0, skipped: [{ line: 1, why: 'key_address' }] });
+    assert.deepEqual(await add('FN:Eve', 'EMAIL:eve@key.test', 'KEY;ENCODING=b;TYPE=X509:AAAA'), { added: 0, changed: 0, skipped: [{ line: 1, why: 'key_damaged' }] });
+    assert.deepEqual((await dave.get(`${V1}/contacts?text=eve`)).json.contacts[0].certificates, []);
+    assert.deepEqual(await add('FN:Bob', `EMAIL:${bob}`, `KEY:data:application/pkix-cert;base64,${key}`), { added: 1, changed: 0, skipped: [] });
+    const kept = (await dave.get(`${V1}/contacts?text=bob`)).json.contacts[0];
+    assert.deepEqual([kept.certificates.length, kept.certificates[0].source, kept.certificates[0].state, kept.certificates[0].der], [1, 'imported', 'valid', key]);
+    const { found } = (await dave.post(`${V1}/contacts/complete`, { text: bob })).json;
+    assert.deepEqual(found.map((x) => [x.address, x.ready]), [[bob, true]]);
+    for (const version of [3, 4]) {
+      const text = (await dave.get(`${V1}/contacts/export?version=${version}`)).text;
+      assert.ok(text.split('\r\n').every((l) => Buffer.byteLength(l) <= 75));
+      assert.ok(text.replace(/\r\n /g, '').includes(key));
+    }
+  } finally {
+    for (const x of (await dave.get(`${V1}/contacts`)).json.contacts) await dave.delete(`${V1}/contacts/${x.id}`);
+    dave.close();
+  }
 });

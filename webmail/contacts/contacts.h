@@ -101,7 +101,7 @@ json_t *contact_json(struct call *c, const json_t *contact);
 
 /* Handlers. */
 call_handler contacts_list, contacts_get, contacts_put, contacts_delete, contacts_complete,
-    contacts_merge, contacts_photo_get, contacts_photo_put, contacts_photo_delete,
-    contacts_import_certificate, contacts_change_certificate;
+    contacts_export, contacts_import, contacts_merge, contacts_photo_get, contacts_photo_put,
+    contacts_photo_delete, contacts_import_certificate, contacts_change_certificate;
 
 #endif

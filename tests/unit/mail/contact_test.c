@@ -82,9 +82,90 @@ static void test_odd(void **state)
                      RC_TOO_LARGE);
 }
 
+/* --- card by card ------------------------------------------------------------------------------
+ */
+
+static void reads_keys_and_lines(void **state)
+{
+    static const char text[] = "BEGIN:VCARD\r\nFN:A\r\nKEY;ENCODING=b;TYPE=X509:TU\r\n lJ\r\n"
+                               "KEY;TYPE=PGP;ENCODING=b:UEdQ\r\n"
+                               "KEY:data:application/pgp-keys;base64,UEdQ\r\n"
+                               "KEY:https://x.test/key\r\nEND:VCARD\r\n\r\n"
+                               "begin:vcard\nFN:B\nBEGIN:VCARD\nFN:C\n"
+                               "KEY;MEDIATYPE=application/pkix-cert:data:application/pkix-cert;"
+                               "base64,TUlK\n";
+    static const struct {
+        const char *name;
+        size_t line, keys;
+    } rows[] = {{"A", 1, 1}, {"B", 10, 0}, {"C", 12, 1}};
+    struct arena *a = arena_new(1 << 20);
+    struct contact_reader r;
+    struct contact c;
+    (void) state;
+    contact_reader_start(&r, str_c(text));
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(contact_reader_next(&r, a, &c));
+        assert_true(str_eq(c.name, str_c(rows[i].name)));
+        assert_int_equal(c.line, rows[i].line);
+        assert_int_equal(c.key_count, rows[i].keys);
+        if (c.key_count) assert_true(str_eq(c.keys[0], i ? STR("TUlK") : STR("TUlJ")));
+    }
+    assert_false(contact_reader_next(&r, a, &c));
+    contact_reader_free(&r);
+    arena_free(a);
+}
+
+/* What is written is read back as it was, whatever it holds, and stays one card. */
+static void writes_what_it_reads(void **state)
+{
+    static const char *const texts[] = {"Anna M\xc3\xbcller", "a,b;c\\d:e\"f",
+                                        "x\nEND:VCARD\nBEGIN:VCARD\nFN:evil", "a\\nb",
+                                        "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+                                        "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+                                        "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+                                        "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+                                        "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+                                        "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"};
+    (void) state;
+    for (int version = 3; version <= 4; version++) {
+        for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+            struct arena *a = arena_new(1 << 20);
+            CLEANUP_BUF struct buf out = BUF_INIT(1 << 16);
+            const struct contact_value email = {.value = STR("a@x.test"), .label = STR("work")};
+            const str_t key = STR("\x30\x82\x01");
+            const struct contact_card card = {.name = STR("N;,\\"),
+                                              .note = str_c(texts[i]),
+                                              .phone = STR("+43\r\nX:y"),
+                                              .emails = &email,
+                                              .email_count = 1,
+                                              .keys = &key,
+                                              .key_count = 1};
+            struct contact_reader r;
+            struct contact c;
+            assert_true(contact_write(&card, version, &out));
+            for (str_t left = buf_view(&out), line; left.n > 0;) {
+                str_cut(left, '\n', &line, &left);
+                assert_true(line.n <= 76 && str_ends(line, STR("\r")) && str_is_utf8(line));
+            }
+            contact_reader_start(&r, buf_view(&out));
+            assert_true(contact_reader_next(&r, a, &c));
+            if (!str_eq(c.note, str_c(texts[i]))) fail_msg("%s: %.*s", texts[i], STR_ARG(c.note));
+            assert_true(str_eq(c.name, STR("N;,\\")));
+            assert_true(str_eq(c.phones.list[0].value, STR("+43 X:y")));
+            assert_true(str_eq(c.emails.list[0].value, STR("a@x.test")));
+            assert_true(str_eq(c.emails.list[0].label, STR("work")));
+            assert_true(str_eq(c.keys[0], STR("MIIB")));
+            assert_false(contact_reader_next(&r, a, &c));
+            contact_reader_free(&r);
+            arena_free(a);
+        }
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {ARENA_TEST(test_four), ARENA_TEST(test_old),
-                                       ARENA_TEST(test_odd)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_keys_and_lines), cmocka_unit_test(writes_what_it_reads),
+        ARENA_TEST(test_four), ARENA_TEST(test_old), ARENA_TEST(test_odd)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

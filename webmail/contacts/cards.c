@@ -1,0 +1,291 @@
+/* The address book as vCards, out and in. */
+#include <stdlib.h>
+
+#include "base/b64.h"
+#include "mail/build.h"
+#include "mail/contact.h"
+#include "mail/entity.h"
+#include "mail/text.h"
+#include "webmail/contacts/judge.h"
+
+#define MOST_BYTES (10u << 20)
+#define MOST_SKIPPED 1000u
+#define AT_ONCE 100u
+#define SCRATCH_BYTES (64u << 20)
+
+/* --- out ---------------------------------------------------------------------------------------
+ */
+
+static size_t keys_of(struct call *c, const json_t *contact, str_t *out, size_t max)
+{
+    const json_t *list = c->features.smime ? json_object_get(contact, "certificates") : NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < json_array_size(list) && n < max; i++) {
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
+        if (entry_read(json_array_get(list, i), c->arena, &entry) && entry.state == ENTRY_VALID)
+            out[n++] = arena_str(c->arena, cert_der(entry.cert));
+    }
+    return n;
+}
+
+static rc_t write_contact(struct call *c, const json_t *contact, int version, struct err *e)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT(1u << 20);
+    struct contact_value emails[BOOK_MAX_ADDRESSES];
+    str_t keys[CONTACT_MAX_KEYS];
+    const json_t *list = json_object_get(contact, "addresses");
+    struct contact_card card = {.name = json_text(json_object_get(contact, "name")),
+                                .phone = json_text(json_object_get(contact, "phone")),
+                                .note = json_text(json_object_get(contact, "notes")),
+                                .emails = emails,
+                                .keys = keys};
+    for (size_t i = 0; i < json_array_size(list) && i < BOOK_MAX_ADDRESSES; i++) {
+        const json_t *one = json_array_get(list, i);
+        emails[card.email_count++] = (struct contact_value){
+            .value = book_address(one), .label = json_text(json_object_get(one, "label"))};
+    }
+    card.key_count = keys_of(c, contact, keys, CONTACT_MAX_KEYS);
+    if (!contact_write(&card, version, &text)) return err_set(e, RC_NO_MEMORY, NULL);
+    return response_write(c->q, buf_view(&text), e);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct book_line *x = a, *y = b;
+    int order = str_cmp(x->text, y->text);
+    return order ? order : str_cmp(x->id, y->id);
+}
+
+static rc_t write_some(struct call *c, const struct book_line *lines, size_t n, int version,
+                       struct err *e)
+{
+    CLEANUP_JSON json_t *some = NULL;
+    str_t ids[AT_ONCE];
+    for (size_t i = 0; i < n; i++)
+        ids[i] = lines[i].id;
+    TRY(book_some(c, ids, n, &some, e));
+    for (size_t i = 0; i < n; i++)
+        if (json_is_object(json_array_get(some, i)))
+            TRY(write_contact(c, json_array_get(some, i), version, e));
+    return RC_OK;
+}
+
+/* Some contacts at a time, and what they took is given back. */
+static rc_t write_all(struct call *c, const struct book_line *lines, size_t n, int version,
+                      struct err *e)
+{
+    CLEANUP_ARENA struct arena *scratch = arena_new(SCRATCH_BYTES);
+    struct arena *whole = c->arena;
+    rc_t rc = RC_OK;
+    if (!scratch) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; rc == RC_OK && i < n; i += AT_ONCE) {
+        c->arena = scratch;
+        rc = write_some(c, lines + i, n - i < AT_ONCE ? n - i : AT_ONCE, version, e);
+        c->arena = whole;
+        arena_reset(scratch);
+    }
+    return rc;
+}
+
+rc_t contacts_export(struct call *c, struct err *e)
+{
+    str_t version = request_query(c->q, STR("version"));
+    struct book_line *lines;
+    size_t n;
+    bool three = str_eq(version, STR("3"));
+    if (version.p && !three && !str_eq(version, STR("4")))
+        return err_invalid(e, "version", "The version is 3 or 4.");
+    TRY(book_lines(c, &lines, &n, e));
+    qsort(lines, n, sizeof *lines, by_name);
+    response_type(c->s, STR("text/vcard; charset=utf-8"));
+    response_header(c->s, STR("Content-Disposition"),
+                    content_disposition(c->arena, false, STR("contacts.vcf")));
+    TRY(response_start(c->q, c->s, e));
+    return write_all(c, lines, n, three ? 3 : 4, e);
+}
+
+/* --- in ----------------------------------------------------------------------------------------
+ */
+
+struct import {
+    long long added, changed;
+    json_t *skipped;
+};
+
+static void skip(struct import *im, size_t line, const char *why)
+{
+    if (json_array_size(im->skipped) >= MOST_SKIPPED) return;
+    json_t *v = json_object();
+    json_put_int(v, "line", (long long) line);
+    json_put_str(v, "why", str_c(why));
+    json_array_append_new(im->skipped, v);
+}
+
+/* At most `max` bytes, no character cut. */
+static str_t shorten(str_t s, size_t max)
+{
+    if (s.n <= max) return s;
+    while (max > 0 && ((unsigned char) s.p[max] & 0xc0) == 0x80)
+        max--;
+    return str_sub(s, 0, max);
+}
+
+/* Of its addresses those that are some; by them the contact there is, if any. */
+static rc_t find_known(struct call *c, const struct contact *card, json_t *addresses,
+                       json_t **known, str_t *id, str_t *version, struct err *e)
+{
+    for (size_t i = 0; i < card->emails.count; i++) {
+        const struct contact_value *email = &card->emails.list[i];
+        struct err ignored = {0};
+        if (address_check(email->value, &ignored) != RC_OK) continue;
+        json_array_append_new(addresses, book_new_address(email->value, email->label));
+        if (!*known) TRY(book_find(c, email->value, known, id, version, e));
+    }
+    return RC_OK;
+}
+
+static void add_addresses(json_t *contact, const json_t *addresses)
+{
+    json_t *list = json_object_get(contact, "addresses");
+    for (size_t i = 0; i < json_array_size(addresses); i++) {
+        json_t *one = json_array_get(addresses, i);
+        bool there = false;
+        for (size_t k = 0; k < json_array_size(list); k++)
+            there = there || str_ieq(book_address(json_array_get(list, k)), book_address(one));
+        if (!there && json_array_size(list) < BOOK_MAX_ADDRESSES) json_array_append(list, one);
+    }
+}
+
+/* What is there already is not overwritten. */
+static void fill_text(json_t *contact, const char *key, str_t text)
+{
+    if (text.n > 0 && json_text(json_object_get(contact, key)).n == 0)
+        json_put_str(contact, key, text);
+}
+
+static rc_t save_card(struct call *c, const struct contact *card, struct import *im,
+                      json_t **addresses, struct err *e)
+{
+    CLEANUP_JSON json_t *before = NULL, *contact = NULL;
+    str_t id, version = STR_NULL;
+    TRY(find_known(c, card, *addresses, &before, &id, &version, e));
+    if (json_array_size(*addresses) == 0) return RC_OK;
+    if (!before) TRY(book_new_id(c, &id, e));
+    contact = before ? json_deep_copy(before) : book_new_contact(id, STR_NULL);
+    add_addresses(contact, *addresses);
+    fill_text(contact, "name", shorten(card->name, BOOK_MAX_NAME));
+    fill_text(contact, "notes", shorten(card->note, BOOK_MAX_NOTES));
+    if (card->phones.count)
+        fill_text(contact, "phone", shorten(card->phones.list[0].value, BOOK_MAX_PHONE));
+    if (before && json_equal(before, contact)) return RC_OK;
+    json_put_int(contact, "version", json_integer_value(json_object_get(before, "version")) + 1);
+    TRY(book_save(c, id, contact, before, version, e));
+    im->added += !before;
+    im->changed += before != NULL;
+    return RC_OK;
+}
+
+/* As a certificate file the user brought, for each address of the card that it names. */
+static rc_t add_key(struct call *c, const struct contact *card, const json_t *addresses, str_t text,
+                    struct import *im, struct err *e)
+{
+    bool fits = false;
+    str_t der;
+    struct cert *cert = NULL;
+    struct err why = {0};
+    if (!b64_decode(c->arena, text, &der) || cert_parse(der, &cert, &why) != RC_OK) {
+        skip(im, card->line, "key_damaged");
+        return RC_OK;
+    }
+    cert_unref(cert);
+    const struct contact_certificate item = {.der = der, .source = "imported"};
+    for (size_t i = 0; !fits && i < json_array_size(addresses); i++) {
+        struct contact_added done = {.contact = NULL};
+        str_t address = book_address(json_array_get(addresses, i));
+        rc_t rc = contacts_add_certificate(c, address, card->name, &item, &done, &why);
+        json_decref(done.contact);
+        if (rc == RC_INVALID) continue; /* not of this address */
+        if (rc != RC_OK && rc != RC_FULL) {
+            *e = why;
+            return rc;
+        }
+        if (rc == RC_FULL) skip(im, card->line, "key_full");
+        fits = true;
+    }
+    if (!fits) skip(im, card->line, "key_address");
+    return RC_OK;
+}
+
+static rc_t import_card(struct call *c, const struct contact *card, struct import *im,
+                        struct err *e)
+{
+    CLEANUP_JSON json_t *addresses = NULL;
+    rc_t rc = RC_CONFLICT;
+    for (int i = 0; rc == RC_CONFLICT && i < BOOK_SAVE_TRIES; i++) {
+        json_decref(addresses);
+        addresses = json_array();
+        rc = save_card(c, card, im, &addresses, e);
+    }
+    if (rc == RC_INVALID) skip(im, card->line, "address_taken");
+    if (rc == RC_FULL) skip(im, card->line, "full");
+    if (rc == RC_INVALID || rc == RC_FULL) return RC_OK;
+    TRY(rc);
+    if (json_array_size(addresses) == 0) skip(im, card->line, "no_address");
+    if (json_array_size(addresses) == 0 || card->key_count == 0) return RC_OK;
+    if (!c->features.smime) {
+        skip(im, card->line, "key_feature");
+        return RC_OK;
+    }
+    for (size_t i = 0; i < card->key_count; i++)
+        TRY(add_key(c, card, addresses, card->keys[i], im, e));
+    return RC_OK;
+}
+
+/* UTF-16 with its mark, UTF-8, else windows-1252. */
+static rc_t text_of(str_t bytes, struct buf *out, struct err *e)
+{
+    if (str_starts(bytes, STR("\xff\xfe")))
+        return charset_to_utf8(STR("utf-16le"), str_sub(bytes, 2, bytes.n), out, e);
+    if (str_starts(bytes, STR("\xfe\xff")))
+        return charset_to_utf8(STR("utf-16be"), str_sub(bytes, 2, bytes.n), out, e);
+    return text_guess_utf8(bytes, out) ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
+}
+
+static rc_t import_all(struct call *c, str_t text, struct import *im, struct err *e)
+{
+    CLEANUP_ARENA struct arena *scratch = arena_new(SCRATCH_BYTES);
+    struct arena *whole = c->arena;
+    struct contact *card = ARENA_NEW(whole, struct contact);
+    struct contact_reader r;
+    rc_t rc = RC_OK;
+    if (!scratch || !card) return err_set(e, RC_NO_MEMORY, NULL);
+    contact_reader_start(&r, text);
+    c->arena = scratch;
+    bool any = false;
+    while (rc == RC_OK && contact_reader_next(&r, scratch, card)) {
+        any = true;
+        rc = request_cancelled(c->q) ? err_set(e, RC_CANCELLED, NULL) : import_card(c, card, im, e);
+        arena_reset(scratch);
+    }
+    c->arena = whole;
+    contact_reader_free(&r);
+    if (rc == RC_OK && !any) return err_set(e, RC_DAMAGED, "There is no card in this file.");
+    return rc;
+}
+
+rc_t contacts_import(struct call *c, struct err *e)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT(MOST_BYTES), text = BUF_INIT(4 * MOST_BYTES);
+    CLEANUP_JSON json_t *skipped = json_array();
+    struct import im = {.skipped = skipped};
+    if (!str_eq(c->q->content_type, STR("text/vcard")))
+        return err_set(e, RC_BAD_REQUEST, "The body must be of type text/vcard.");
+    TRY(request_body(c->q, &bytes, e));
+    TRY(text_of(buf_view(&bytes), &text, e));
+    TRY(import_all(c, buf_view(&text), &im, e));
+    json_t *answer = json_object();
+    json_put_int(answer, "added", im.added);
+    json_put_int(answer, "changed", im.changed);
+    json_object_set(answer, "skipped", skipped);
+    return call_answer(c, answer, e);
+}
