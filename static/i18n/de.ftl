@@ -449,6 +449,10 @@ remote-blocked-unconfirmed = Bilder von { $who } zeigen Sie immer, aber nichts b
     [one] Ein Bild wurde
    *[other] { $n } Bilder wurden
 } nicht geladen.
+remote-failed = { $total ->
+    [one] Das Bild ließ sich nicht laden.
+   *[other] { $n } von { $total } Bildern ließen sich nicht laden.
+}
 remote-show = Bilder zeigen
 remote-always = Bei diesem Absender immer
 remote-blocked-rest = { $n ->

@@ -449,6 +449,10 @@ remote-blocked-unconfirmed = You always show pictures of { $who }, but nothing c
     [one] One picture was
    *[other] { $n } pictures were
 } not loaded.
+remote-failed = { $total ->
+    [one] The picture could not be loaded.
+   *[other] { $n } of { $total } pictures could not be loaded.
+}
 remote-show = Show pictures
 remote-always = Always for this sender
 remote-blocked-rest = { $n ->

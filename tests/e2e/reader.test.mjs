@@ -40,6 +40,10 @@ async function drop() {
 const OUTLOOK = `<html><head><style>p.MsoNormal{margin:0;font-size:11.0pt;color:black}</style></head><body lang=EN-GB style='background:white'><div class=WordSection1><p class=MsoNormal style='color:windowtext'>The answer of today.</p>
 <div style='border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm'><p class=MsoNormal><b>From:</b> Alice<br><b>Sent:</b> Monday<br><b>To:</b> Bob<br><b>Subject:</b> Plans</p></div><p class=MsoNormal>The question of yesterday.</p></div></body></html>`;
 const NEWSLETTER = '<body style="background:#f4efe9"><p style="color:#803040">News of the harbour.</p><img src="https://pictures.canary.example/a.png?x=1&amp;y=2" width="100" height="50" alt="Harbour"><div style="background:url(\'https://pictures.canary.example/b.png\')">Ground</div></body>';
+/** One of three comes; a fourth only counts readers. */
+const QUAY = '<p>Pictures of the quay.</p><img src="https://quay.canary.example/a.png" alt="Quay"><img src="https://quay.canary.example/b.png" alt="Pier" width="80" height="40"><img src="https://quay.canary.example/c.png"><img src="https://quay.canary.example/t.gif" width="1" height="1">';
+const GOOD = Buffer.from('https://quay.canary.example/a.png').toString('base64url');
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64');
 const PDF = Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\ntrailer<</Root 1 0 R>>\n');
 const ICS = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'METHOD:REQUEST', 'PRODID:-//test//EN', 'BEGIN:VEVENT', 'UID:reader@reader.test', 'DTSTAMP:20260101T000000Z', 'DTSTART:20261126T090000Z', 'DTEND:20261126T103000Z', 'SUMMARY:Second <b>reading</b>', 'LOCATION:Room 4', 'ORGANIZER;CN=Bob:mailto:bob@demo.test', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
 
@@ -62,6 +66,7 @@ before(async () => {
   await put('e3', mail('e3', 'Re: Keys of the shed', smime.encrypted(html('<p>The last secret is heron.</p>'), ['alice']), { date: at(48), after: ['e1', 'e2'] }), ['\\Seen'], FOLDER, at(48));
   await put('outlook', mail('outlook', 'Plans by Outlook', html(OUTLOOK)), ['\\Seen']);
   await put('news', mail('news', 'News with pictures', html(NEWSLETTER), { from: 'news@harbour.test', more: [['List-Unsubscribe', '<mailto:leave@harbour.test?subject=leave>']] }), ['\\Seen']);
+  await put('quay', mail('quay', 'Three pictures and a counter', html(QUAY)), ['\\Seen']);
   await put('files', mail('files', 'Files of all kinds', multipart('mixed', [text('See the files.'), attachment('notes.txt', 'text/plain', Buffer.from('First line of the notes.\nSecond line.')), attachment('setup.pdf.exe', 'application/pdf', Buffer.from('MZ')),
     attachment('pixel.png', 'image/png', Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAYAAACNMs+9AAAAFUlEQVR42mNk+M9Qz0AEYBxVSF+FABJADveWkH6oAAAAAElFTkSuQmCC', 'base64')), attachment('plan.pdf', 'application/pdf', PDF), attachment('fake.png', 'image/png', Buffer.from('<svg onload="alert(1)"/>'))])), ['\\Seen']);
   await put('invitation', mail('invitation', 'An invitation', multipart('alternative', [text('Please come.'), entity([['Content-Type', 'text/calendar; charset=utf-8; method=REQUEST'], ['Content-Transfer-Encoding', '8bit']], ICS)])), ['\\Seen']);
@@ -214,7 +219,30 @@ test('a designed mail stays on paper until it is asked to follow; pictures come 
   alice.faults.length = 0; // the picture is nowhere: the browser says so
 });
 
+test('pictures that do not come are said, and where they should be; asked again they come', async () => {
+  const { page } = alice;
+  let broken = true;
+  await page.route('**/api/v1/image?**', (r) => (broken && !r.request().url().includes(GOOD) ? r.fulfill({ status: 502, contentType: 'application/json', body: '{}' }) : r.fulfill({ contentType: 'image/png', body: PIXEL })));
+  try {
+    await open('quay');
+    await alice.frameText().getByText('Pictures of the quay.').waitFor();
+    await page.locator('.frame-notice').getByRole('button', { name: 'Show pictures' }).click();
+    const lost = page.locator('.frame-notice[role=status]');
+    await lost.getByText(/2\W+of\W+3\W+pictures could not be loaded/).waitFor();
+    const marked = () => alice.message().locator('iframe.mail-frame').evaluate((f) => [...f.contentDocument.querySelectorAll('img[data-failed]')].map((i) => i.alt));
+    assert.deepEqual(await marked(), ['Pier', 'Picture not available']);
+    if (process.env.WX_LOOK) await page.screenshot({ path: `${process.env.WX_LOOK}/pictures.png` });
+    broken = false;
+    await lost.getByRole('button', { name: 'Try again' }).click();
+    await lost.waitFor({ state: 'detached' });
+    assert.deepEqual(await marked(), []);
+  } finally { await page.unroute('**/api/v1/image?**'); }
+  assert.deepEqual(browser.strangers, []);
+  alice.faults.length = 0;
+});
+
 test('leaving a list is asked first; a letter is prepared, not sent', async () => {
+  await open('news');
   await alice.message().locator('.unsubscribe').click();
   const dialog = alice.page.locator('.dialog', { hasText: 'leave@harbour.test' });
   await dialog.waitFor();

@@ -24,11 +24,15 @@ type FrameWindow = Window & typeof globalThis;
 const TALLEST = 60_000;
 /** As it was made, on light paper; in the colours of the page; or whichever suits the mail. */
 type Look = 'auto' | 'paper' | 'theme';
+/** So often a picture is asked for again by itself. */
+const AGAIN = 3;
+/** What only counts readers is no picture that anybody would miss. */
+function isTiny(image: HTMLImageElement): boolean { return ['width', 'height'].some((name) => { const v = image.getAttribute(name); return v !== null && Number.parseInt(v, 10) <= 1; }); }
 
 export class WxMailFrame extends WxElement {
   static override properties = {
     content: { attribute: false }, message: { attribute: false }, attachments: { attribute: false }, keys: { attribute: false }, remote: { attribute: false }, from: { attribute: false }, confirmed: { type: Boolean },
-    blocked: { state: true }, designed: { state: true }, look: { state: true }, fetching: { state: true },
+    blocked: { state: true }, designed: { state: true }, look: { state: true }, fetching: { state: true }, pictures: { state: true }, missing: { state: true },
   };
   declare content: Part;
   declare message: MessageRef;
@@ -44,13 +48,17 @@ export class WxMailFrame extends WxElement {
   declare designed: boolean;
   declare look: Look;
   declare fetching: boolean;
+  /** Pictures of the outside, and how many of them did not come. */
+  declare pictures: number;
+  declare missing: number;
+  readonly #missing = new Map<HTMLImageElement, () => void>();
   #urls: string[] = [];
   #sizes: ResizeObserver | null = null;
   #drawn: { part: Part; remote: Record<string, string> | null } | null = null;
   #abort = new AbortController();
   #width = 0;
 
-  constructor() { super(); this.blocked = 0; this.designed = false; this.look = 'auto'; this.attachments = []; this.keys = []; this.remote = null; this.from = ''; this.confirmed = false; this.fetching = false; }
+  constructor() { super(); this.blocked = 0; this.designed = false; this.look = 'auto'; this.attachments = []; this.keys = []; this.remote = null; this.from = ''; this.confirmed = false; this.fetching = false; this.pictures = 0; this.missing = 0; }
 
   get #frame(): HTMLIFrameElement { return this.querySelector('iframe')!; }
   get #paper(): boolean { return this.look === 'paper' || (this.look === 'auto' && this.designed); }
@@ -89,22 +97,43 @@ export class WxMailFrame extends WxElement {
     this.#dress();
     markFound(win.document, [win.document.body]);
     for (const { image, cid } of inline) void this.#fill(image, cid);
+    this.#missing.clear();
+    this.missing = 0;
     if (remote) this.#insist(win.document);
     this.#fit();
   }
 
   /** The server fetches only some pictures at once: one that found no room there is asked for again (what failed
-   *  elsewhere is remembered there, and nobody else is asked). */
+   *  elsewhere is remembered there, and nobody else is asked). What does not come is said, and where it should be. */
   #insist(doc: Document): void {
     const { signal } = this.#abort;
+    const all = [...doc.querySelectorAll<HTMLImageElement>('img[src^="/api/v1/image?"]')].filter((x) => !isTiny(x));
+    this.pictures = all.length;
     for (const image of doc.querySelectorAll<HTMLImageElement>('img[src^="/api/v1/image?"]')) {
       const src = image.getAttribute('src')!;
-      let left = 3;
+      let left = AGAIN;
+      let asked = 0;
+      const again = (): void => { if (!signal.aborted && image.isConnected) image.src = `${src}&again=${++asked}`; };
+      image.addEventListener('load', () => this.#came(image), { signal });
       image.addEventListener('error', () => {
-        if (left-- > 0) setTimeout(() => { if (!signal.aborted && image.isConnected) image.src = `${src}&again=${left}`; }, 1000 + Math.random() * 2000);
-      });
+        if (left-- > 0) setTimeout(again, 1000 + Math.random() * 2000);
+        else if (!isTiny(image)) {
+          image.alt ||= t('image-missing');
+          image.setAttribute('data-failed', '');
+          this.#missing.set(image, () => { left = 0; again(); });
+          this.missing = this.#missing.size;
+        }
+      }, { signal });
     }
   }
+
+  #came(image: HTMLImageElement): void {
+    if (!this.#missing.delete(image)) return;
+    image.removeAttribute('data-failed');
+    this.missing = this.#missing.size;
+  }
+
+  #again(): void { for (const again of [...this.#missing.values()]) again(); }
 
   async #fill(image: HTMLImageElement, cid: string): Promise<void> {
     const found = byContentId(this.attachments, cid);
@@ -239,6 +268,13 @@ export class WxMailFrame extends WxElement {
     } catch (error) { toast(sentence(error), { kind: 'bad' }); } finally { this.fetching = false; }
   }
 
+  /** Pictures that were asked for and did not come. */
+  #lost(): TemplateResult | typeof nothing {
+    if (!this.missing) return nothing;
+    return html`<div class="frame-notice" role="status">${icon('image-off')}<span class="frame-notice-text">${t('remote-failed', { n: this.missing, total: this.pictures })}</span>
+      <span class="frame-notice-acts"><button type="button" class="link" @click=${() => this.#again()}>${t('try-again')}</button></span></div>`;
+  }
+
   #banner(): TemplateResult | typeof nothing {
     if (this.blocked <= 0) return nothing;
     const { sealed } = this.content;
@@ -255,7 +291,7 @@ export class WxMailFrame extends WxElement {
     const src = this.content.sealed ? '/mailframe/sealed' : '/mailframe';
     return html`
       <span class="frame-probe link" hidden></span>
-      ${this.#banner()}
+      ${this.#banner()}${this.#lost()}
       <iframe class="mail-frame ${this.#paper ? 'is-paper' : ''}" sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src=${src} title=${t('frame-title')} @load=${this.#loaded}></iframe>
       ${this.designed && this.#isDark() ? html`<div class="frame-tools"><button type="button" class="link" @click=${() => { this.look = this.#paper ? 'theme' : 'paper'; }}>${icon(this.#paper ? 'moon' : 'sun')}${t(this.#paper ? 'look-theme' : 'look-paper')}</button></div>` : nothing}`;
   }
