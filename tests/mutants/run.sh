@@ -4,8 +4,10 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 TOP=$PWD LOGS=$PWD/build/test-logs/mutants
-. tests/lib/node.sh
 mkdir -p "$LOGS"
+# The client is the same for all of them; an instance needs it.
+make -s all >"$LOGS/build.log" 2>&1 || { tail -n 20 "$LOGS/build.log" >&2; exit 2; }
+. tests/lib/node.sh
 export PORT_BASE=${MUTANT_PORT_BASE:-8640} INSTANCE=mutant DATA=$TOP/build/mutant-stack LEAVE=0
 
 # The suite that guards each check. unit: C tests of these programs; http, e2e: against a running instance.
