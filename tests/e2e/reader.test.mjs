@@ -241,6 +241,25 @@ test('pictures that do not come are said, and where they should be; asked again 
   alice.faults.length = 0;
 });
 
+test('a dialog that a menu opened gives the focus back to the button of the menu', async () => {
+  await open('news');
+  const { page } = alice;
+  await alice.frameText().getByText('News of the harbour.').waitFor();
+  const trigger = alice.message().locator('.message-answer wx-menu [data-trigger]');
+  for (const item of ['Show all headers', 'Unsubscribe', /source/i]) {
+    await trigger.focus();
+    await page.keyboard.press('Enter');
+    await alice.message().locator('.message-answer [role=menuitem]', { hasText: item }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('dialog[open]');
+    await dialog.waitFor();
+    await page.waitForFunction(() => document.querySelector('dialog[open]').contains(document.activeElement));
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.waitForFunction(() => document.activeElement?.matches('.message-answer wx-menu [data-trigger]')).catch(async () => assert.fail(`${item}: ${await page.evaluate(() => document.activeElement.outerHTML.slice(0, 200))}`));
+  }
+});
+
 test('leaving a list is asked first; a letter is prepared, not sent', async () => {
   await open('news');
   await alice.message().locator('.unsubscribe').click();
