@@ -2,7 +2,7 @@
 // chosen is said whole, and no message at the bottom lies over what can be pressed.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Browser } from '../lib/browser.mjs';
+import { Browser, forget } from '../lib/browser.mjs';
 import { eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { LOOKS } from '../lib/screens.mjs';
 
@@ -153,4 +153,34 @@ test('messages at the bottom lie over nothing that can be pressed', async () => 
   await p.composer().getByRole('button', { name: 'Discard' }).click();
   await p.composer().waitFor({ state: 'detached' });
   assert.deepEqual(p.faults, []);
+});
+
+test('the offer to import a key stands there from the first picture on: the list keeps its height', async () => {
+  await forget('dave');
+  const web = await signedIn('dave');
+  assert.equal((await web.get('/api/v1/session')).json.keys, false);
+  web.close();
+  for (const look of [{}, LOOKS.phone]) {
+    const q = await (await browser.person('dave', look)).signIn();
+    await q.page.addInitScript(() => {
+      // The height of the list and what is below it when the first row is drawn.
+      new MutationObserver((_, me) => {
+        if (window.atFirst || !document.querySelector('.row:not(.is-bone)')) return;
+        me.disconnect();
+        requestAnimationFrame(() => { window.atFirst = { list: document.querySelector('.grid').clientHeight, card: document.querySelector('.first-run') !== null }; });
+      }).observe(document, { childList: true, subtree: true });
+    });
+    const keys = q.page.waitForResponse((r) => r.url().endsWith('/api/v1/smime/keys'));
+    await q.page.reload();
+    await q.page.waitForFunction(() => window.atFirst);
+    await keys;
+    await q.page.evaluate(() => customElements.whenDefined('wx-keyring-chip'));
+    await q.page.waitForFunction(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))));
+    const first = await q.page.evaluate(() => window.atFirst);
+    assert.equal(first.card, true);
+    assert.equal(await q.page.locator('.grid').evaluate((g) => g.clientHeight), first.list);
+    assert.equal(await q.page.locator('.first-run').count(), 1);
+    assert.deepEqual(q.faults, []);
+    await q.close();
+  }
 });

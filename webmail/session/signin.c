@@ -7,6 +7,7 @@
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 #include "webmail/settings/settings.h"
+#include "webmail/store.h"
 
 #define MAX_USERNAME 254u
 #define MAX_PASSWORD 1024u
@@ -108,11 +109,25 @@ static rc_t own_addresses(struct call *c, json_t **out, struct err *e)
     return RC_OK;
 }
 
+/* Has the user a key, or one that waits for its certificate? The page offers to import one at once,
+ * or not at all. */
+static rc_t has_keys(struct call *c, bool *out, struct err *e)
+{
+    CLEANUP_JSON json_t *doc = NULL;
+    str_t version;
+    *out = false;
+    TRY(store_load(c, STR("keys"), &doc, &version, e));
+    *out = json_array_size(json_object_get(doc, "keys")) > 0;
+    return RC_OK;
+}
+
 rc_t session_describe(struct call *c, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *settings = NULL, *addresses = NULL;
+    bool keys = false;
     TRY(settings_load(c, &settings, e));
     TRY(own_addresses(c, &addresses, e));
+    TRY(has_keys(c, &keys, e));
     const json_t *identity = default_identity(settings);
     uint32_t most = c->app->config->message_max_bytes;
     json_t *session = json_object(), *user = json_object(), *features = json_object(),
@@ -128,6 +143,7 @@ rc_t session_describe(struct call *c, json_t **out, struct err *e)
     json_put_str(session, "csrf", c->session->csrf);
     json_put_str(session, "plan", c->plan);
     json_object_set_new(session, "features", features);
+    json_put_bool(session, "keys", keys);
     json_object_set_new(session, "limits", limits);
     json_put_str(session, "instance", c->app->config->instance);
     json_put_str(session, "version", STR(WAXSEAL_VERSION));

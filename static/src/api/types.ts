@@ -46,6 +46,8 @@ export interface Session {
   csrf: string;
   plan: string;
   features: { smime: boolean };
+  /** The vault holds a key, or one that waits for its certificate. */
+  keys?: boolean;
   limits: { message_bytes: number; attachment_bytes: number };
   instance: string;
   version: string;

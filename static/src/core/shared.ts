@@ -37,6 +37,7 @@ import '../views/parts/dialog.ts';
 import '../views/parts/command-button.ts';
 import '../views/parts/smime.ts';
 import '../views/shell/sidebar.ts';
+import '../smime/first-run.ts';
 import '../app/compose.ts';
 import './query.ts';
 import '../store/found.ts';

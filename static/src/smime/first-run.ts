@@ -1,11 +1,11 @@
-// "Protect your mail": shown below the list (it comes late and must not push rows away from under the pointer) until there is a key or the person says Later.
+// "Protect your mail": stands below the list from the first picture on (the page knows whether there is a key), until there
+// is one or the person says Later.
 import { t } from '../core/i18n.ts';
 import { WxElement, define } from '../core/element.ts';
 import { icon } from '../core/icon.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
-import { me, session } from '../store/session.ts';
-import { loadVault, vault } from './vault.ts';
+import { hasKeys, me, session } from '../store/session.ts';
 
 /** Kept in this browser only; nothing secret, and the worst that a foreign value can do is to show or hide the card. */
 const place = (): string => `waxseal first-run ${session.value?.instance ?? ''} ${me.value.address}`;
@@ -28,8 +28,6 @@ export class WxFirstRun extends WxElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.listen(this, IMPORT_DONE_EVENT, () => { this.importing = false; });
-    // Not before the list had its turn.
-    if (!this.later) setTimeout(() => { if (this.isConnected) loadVault().catch(() => undefined); }, 600);
   }
 
   #dismiss(): void {
@@ -38,7 +36,7 @@ export class WxFirstRun extends WxElement {
   }
 
   override render(): TemplateResult | typeof nothing {
-    if (this.later || !vault.value || (vault.value.keys.length > 0 && !this.importing)) return nothing;
+    if (!this.importing && (this.later || hasKeys.value !== false)) return nothing;
     return html`<section class="first-run" aria-labelledby="first-run-title"><span class="first-run-seal">${icon('key-round')}</span>
         <div class="first-run-text"><h2 id="first-run-title">${t('smime-first-title')}</h2><p>${t('smime-first-text')}</p>
           <div class="first-run-actions"><button type="button" class="button button-small button-primary" @click=${() => { void loadWizard().then(() => { this.importing = true; }); }}>${t('smime-import')}</button>

@@ -2,7 +2,7 @@
 import * as api from '../api/smime.ts';
 import { assetUrl } from '../core/assets.ts';
 import { effect, signal } from '../core/signals.ts';
-import { me, session, settings, signOutHooks } from '../store/session.ts';
+import { hasKeys, me, session, settings, signOutHooks } from '../store/session.ts';
 import type { VaultKey, VaultKeys } from '../api/types.ts';
 import { fromBase64 } from './bytes.ts';
 import { connectWorker } from './connect.ts';
@@ -16,6 +16,8 @@ export async function fetchModule(): Promise<Uint8Array> {
 
 export const keyring = new Keyring({ connect: connectWorker, wasm: fetchModule });
 export const vault = signal<VaultKeys | null>(null);
+
+effect(() => { if (vault.value) hasKeys.value = vault.value.keys.length > 0; });
 
 let loading: Promise<VaultKeys> | null = null;
 export function loadVault(again = false): Promise<VaultKeys> {

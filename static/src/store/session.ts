@@ -6,6 +6,8 @@ import { batch, computed, signal } from '../core/signals.ts';
 
 export const session = signal<Session | null>(null);
 export const smimeOn = computed(() => session.value?.features.smime === true);
+/** The vault holds keys; null: nobody said yet. */
+export const hasKeys = signal<boolean | null>(null);
 export const me = computed(() => session.value?.user ?? { address: '', name: '' });
 export const settings = signal<Settings>(defaults());
 /** What must be done before the page goes, whether the server could be told or not (keys are locked). */
@@ -38,6 +40,7 @@ export function useSession(s: Session): void {
   setAccount(s.user.address);
   batch(() => {
     session.value = s;
+    hasKeys.value = s.keys ?? null;
     known = merge(defaults(), s.settings ?? {});
     show();
   });

@@ -9,6 +9,7 @@ import { sessionExpired } from '../../api/client.ts';
 import { confirming, drawer, overlay } from '../../store/ui.ts';
 import { composers } from '../../store/composers.ts';
 import { settings, smimeOn } from '../../store/session.ts';
+import '../../smime/first-run.ts';
 import './header.ts';
 import './sidebar.ts';
 import './toasts.ts';
