@@ -208,7 +208,7 @@ rc_t messages_list(struct call *c, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
     str_t mailbox;
-    struct list_query l;
+    struct list_query l = {0};
     struct imap_mailbox box;
     bool quiet = false;
     TRY(call_folder(c, 0, &mailbox, e));
