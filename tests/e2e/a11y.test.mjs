@@ -54,7 +54,7 @@ test('forced colours: what is chosen, unread or open can be told without a colou
   const off = await looks('.row .check');
   await page.keyboard.press('x');
   await page.locator('.row[aria-selected=true] .check').waitFor();
-  assert.notEqual(await looks('.row[aria-selected=true] .check'), off);
+  await eventually(async () => (await looks('.row[aria-selected=true] .check')) !== off, 'what is chosen looks chosen');
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.notEqual((await looks('.row-dot')).split(') ')[0], ground.slice(0, -1));
   await page.goto(`${instance.origin}/settings/security`);
