@@ -5,12 +5,12 @@ import type { Folder } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go, route } from '../core/router.ts';
 import { reflag, SEEN } from './actions.ts';
-import { adjust, allShown, folder, folderName, folders, INBOX_ID, loadFolders, ownerOf } from './folders.ts';
+import { adjust, allShown, folder, folderName, folders, foldersError, INBOX_ID, loadFolders, ownerOf } from './folders.ts';
 import * as list from './list.ts';
 import { may } from './rights.ts';
 import { toast } from './toasts.ts';
 import { confirm } from './ui.ts';
-import { offer } from './undo.ts';
+import { dropUndo, Gone, offer } from './undo.ts';
 
 const isOpen = (f: Folder): boolean => route.value.page === 'mail' && (route.value.folder ?? INBOX_ID) === f.id;
 const leave = (f: Folder): void => { if (isOpen(f)) go({ page: 'mail', folder: INBOX_ID, uid: null, search: false }); };
@@ -55,11 +55,19 @@ export async function setShown(f: Folder, shown: boolean): Promise<void> {
   await mail.subscribe(f.id, shown);
   await loadFolders();
 }
+/** The folder as it was when a change was offered to be taken back. An id is a path: by now another folder may have it. */
+async function still(f: Folder): Promise<Folder> {
+  await loadFolders();
+  if (foldersError.value) throw foldersError.value;
+  const now = folder(f.id);
+  if (!now || now.uidvalidity !== f.uidvalidity || now.selectable !== f.selectable) throw new Gone();
+  return now;
+}
 export function hide(f: Folder): Promise<void> {
   return attempt(async () => {
     await setShown(f, false);
     leave(f);
-    offer(t('folder-hidden', { folder: folderName(f) }), () => setShown(f, true));
+    offer(t('folder-hidden', { folder: folderName(f) }), async () => { await setShown(await still(f), true); }, f.path);
   });
 }
 
@@ -71,17 +79,21 @@ export async function remove(f: Folder): Promise<void> {
   if (!yes) return;
   await attempt(async () => {
     await mail.deleteFolder(f.id, f.total > 0);
+    dropUndo(f.path, f.delimiter);
     leave(f);
     toast(t('folder-delete-done', { folder: folderName(f) }));
   });
 }
 
+/** Where nobody keeps folders: what lies there goes when Trash is emptied, or is looked for by other rules. */
+const NO_PLACE = ['inbox', 'trash', 'junk', 'drafts', 'sent'];
 /** Folders that this one can be put into; null is the top. Not into itself, nor where it is. */
 export function placesFor(f: Folder): (Folder | null)[] {
   const above = parentPath(f);
   const inside = f.path + f.delimiter;
-  const fits = (p: Folder): boolean => p.delimiter !== '' && p.delimiter === f.delimiter && p.role !== 'inbox' && p.shared === f.shared && ownerOf(p) === ownerOf(f) && may(p, 'k')
-    && p.id !== f.id && p.path !== above && !p.path.startsWith(inside);
+  const rubbish = folders.value.filter((r) => (r.role === 'trash' || r.role === 'junk') && r.delimiter !== '').map((r) => r.path + r.delimiter);
+  const fits = (p: Folder): boolean => p.delimiter !== '' && p.delimiter === f.delimiter && !(p.role && NO_PLACE.includes(p.role)) && p.shared === f.shared && ownerOf(p) === ownerOf(f) && may(p, 'k')
+    && p.id !== f.id && p.path !== above && !p.path.startsWith(inside) && !rubbish.some((r) => p.path.startsWith(r));
   return [...(above !== '' && !f.shared ? [null] : []), ...folders.value.filter(fits)];
 }
 /** The path of the folder around it; "" at the top. */
@@ -91,8 +103,16 @@ export function parentPath(f: Folder): string { return f.delimiter ? f.path.slic
 export async function moveFolder(f: Folder, to: Folder | null): Promise<void> {
   try {
     const id = await rename(f, to ? to.path + to.delimiter + f.name : f.name);
-    const back = async (): Promise<void> => { const now = folder(id); if (now) await rename(now, f.path); };
-    offer(to ? t('folder-moved', { folder: folderName(f), to: folderName(to) }) : t('folder-moved-top', { folder: folderName(f) }), back);
+    const now = folder(id);
+    const said = to ? t('folder-moved', { folder: folderName(f), to: folderName(to) }) : t('folder-moved-top', { folder: folderName(f) });
+    const back = async (): Promise<void> => {
+      const there = await still(now!);
+      const above = parentPath(f);
+      if (above && !folders.value.some((x) => x.path === above)) throw new Gone();
+      await rename(there, f.path);
+    };
+    if (now) offer(said, back, now.path);
+    else toast(said);
   } catch (error) { toast(pathProblem(error, to ? to.path + to.delimiter + f.name : f.name), { kind: 'bad' }); }
 }
 
@@ -106,10 +126,16 @@ export function pathProblem(error: unknown, path: string): string {
   return parent && !all.some((f) => f.path === parent) ? t('folder-no-parent', { folder: parent }) : t('folder-taken');
 }
 
-/** To another path; throws what the server says, for the dialog to show. Answers the folder's new id. */
+/** To another path; throws what the server says, for the dialog to show. Answers the folder's new id. The page follows
+ *  where it shows this folder or one inside it. */
 export async function rename(f: Folder, path: string): Promise<string> {
+  const open = route.value.page === 'mail' ? folder(route.value.folder ?? INBOX_ID) : undefined;
+  const inside = open && f.delimiter !== '' && open.path.startsWith(f.path + f.delimiter) ? open.path.slice(f.path.length) : null;
   const id = await mail.renameFolder(f.id, path);
+  dropUndo(f.path, f.delimiter);
   await loadFolders();
-  if (isOpen(f)) go({ page: 'mail', folder: id, uid: null, search: false });
+  const follow = (to: string): void => go({ page: 'mail', folder: to, uid: null, search: false });
+  if (isOpen(f)) follow(id);
+  else if (inside !== null && isOpen(open!)) follow(folders.value.find((x) => x.path === path + inside)?.id ?? id);
   return id;
 }

@@ -4,7 +4,10 @@ import { t } from '../core/i18n.ts';
 import { computed, signal } from '../core/signals.ts';
 import { dismiss, toast } from './toasts.ts';
 
-interface Step { run: () => Promise<void>; toast: number | null }
+/** about: the path of the folder it can be done to. */
+interface Step { run: () => Promise<void>; toast: number | null; about: string | null }
+/** What was changed is not there any longer, or is another thing now: nothing was taken back, and never can be. */
+export class Gone extends Error { override name = 'Gone'; }
 /** Steps further back are forgotten: what happened since would be in the way. */
 const MOST = 20;
 const steps = signal<readonly Step[]>([]);
@@ -37,17 +40,24 @@ async function take(step: Step): Promise<void> {
     toast(t('undone'));
   } catch (error) {
     // Not taken back: it can still be, when the server answers again. Unless another person is here now.
-    const same = mine === person;
+    const same = mine === person && !(error instanceof Gone);
     if (same) put(step);
-    step.toast = toast(sentence(error), { kind: 'bad', ...(same ? { action: undoOf(step) } : {}) });
+    step.toast = toast(error instanceof Gone ? t('err-not-found') : sentence(error), { kind: 'bad', ...(same ? { action: undoOf(step) } : {}) });
   }
 }
 
-/** text null: the change is seen where it happened; only "z" takes it back. */
-export function offer(text: string | null, run: () => Promise<void>): void {
-  const step: Step = { run, toast: null };
+/** text null: the change is seen where it happened; only "z" takes it back. run throws where nothing is taken back. */
+export function offer(text: string | null, run: () => Promise<void>, about: string | null = null): void {
+  const step: Step = { run, toast: null, about };
   if (text !== null) step.toast = toast(text, { action: undoOf(step) });
   put(step);
+}
+
+/** A folder is gone from its path, with what is in it: a step that would look for it there could meet another one. */
+export function dropUndo(path: string, delimiter: string): void {
+  const lost = (s: Step): boolean => s.about !== null && (s.about === path || (delimiter !== '' && s.about.startsWith(path + delimiter)));
+  for (const s of steps.value.filter(lost)) if (s.toast !== null) dismiss(s.toast);
+  steps.value = steps.value.filter((s) => !lost(s));
 }
 
 export async function undoLast(): Promise<void> {

@@ -50,14 +50,14 @@ function participants(list: readonly Address[]): string {
 }
 
 /** What Intl makes of a row, made once per row, language and day: scrolling asks again for each frame. */
-function wordsOf(row: Row, outgoing: boolean): Words {
+function wordsOf(row: Row, outgoing: boolean, draft: boolean): Words {
   const writers = outgoing ? null : peopleOf(row);
-  const key = `${language.value} ${outgoing} ${new Date().toDateString()} ${writers?.length ?? ''}`;
+  const key = `${language.value} ${outgoing} ${draft} ${new Date().toDateString()} ${writers?.length ?? ''}`;
   const hit = known.get(row);
   if (hit?.key === key) return hit;
   const people = outgoing ? row.to : row.from;
   // Whom an encrypted draft is for stands inside it.
-  const sealedDraft = outgoing && row.security !== null && row.security !== 'signed';
+  const sealedDraft = draft && row.security !== null && row.security !== 'signed';
   const date = row.date || row.received;
   const words: Words = {
     key, who: writers && new Set(writers.map((a) => a.address.toLowerCase())).size > 1 ? participants(writers) : people.length ? nameList(people) : outgoing ? t(sealedDraft ? 'row-draft-sealed' : 'row-no-recipient') : t('someone-unknown'),
@@ -81,7 +81,7 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
   const unread = row.thread ? row.thread.unread > 0 : !row.flags.includes(SEEN);
   const starred = row.thread ? Boolean(row.thread.flagged) : row.flags.includes(FLAGGED);
   const outgoing = s.folder?.role === 'sent' || s.folder?.role === 'drafts';
-  const w = wordsOf(row, outgoing);
+  const w = wordsOf(row, outgoing, s.folder?.role === 'drafts');
   const subject = row.subject.trim() || t('no-subject');
   const date = row.date || row.received;
   const sealed = row.security === 'encrypted';

@@ -17,7 +17,7 @@ import * as list from '../../store/list.ts';
 import { changeSettings, settings } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { confirm, overlay } from '../../store/ui.ts';
-import { offer } from '../../store/undo.ts';
+import { Gone, offer } from '../../store/undo.ts';
 import { dialog } from '../parts/dialog.ts';
 
 const MOST = 100;
@@ -118,7 +118,10 @@ export class WxLabelCare extends WxElement {
   async #change(l: Label, patch: Partial<Label>): Promise<void> {
     const set = (p: Partial<Label>) => (now: Label[]): Label[] => now.map((x) => (x.keyword === l.keyword ? { ...x, ...p } : x));
     if (!(await save(set(patch)))) return;
-    offer(null, async () => { await save(set('name' in patch ? { name: l.name } : { colour: l.colour })); });
+    offer(null, async () => {
+      if (!settings.value.labels.some((x) => x.keyword === l.keyword)) throw new Gone();
+      await changeSettings((s) => ({ labels: set('name' in patch ? { name: l.name } : { colour: l.colour })(s.labels) }));
+    });
   }
   #rename(l: Label, input: HTMLInputElement): void {
     const name = input.value.trim();
