@@ -70,9 +70,12 @@ void response_defaults(struct response *r);
 str_t content_disposition(struct arena *a, bool inline_, str_t filename);
 
 /* Streaming of big bodies: sends status and headers, then the pieces. RC_CANCELLED when the client
- * has gone away. After response_start a failure can only break the connection off. */
+ * has gone away. After response_start a failure can only break the connection off, so that nobody
+ * takes what came for the whole: a failed write does that by itself, response_break for any other
+ * reason. */
 rc_t response_start(struct request *q, struct response *r, struct err *e) WX_MUST_USE;
 rc_t response_write(struct request *q, str_t piece, struct err *e) WX_MUST_USE;
+void response_break(struct request *q);
 
 /* --- server ------------------------------------------------------------------------- */
 

@@ -47,6 +47,7 @@ struct transport {
     uint64_t body_read;
     struct push_hub *hub; /* has taken the connection over */
     uint64_t stream;
+    bool broken; /* what was sent is not whole, and nothing may say that it is */
 };
 
 /* --- what handlers may ask of the connection ------------------------------------------- */
@@ -113,7 +114,7 @@ static rc_t put_large(FCGX_Request *fcgi, str_t *bytes, struct err *e)
     return RC_OK;
 }
 
-static rc_t put(FCGX_Request *fcgi, str_t bytes, struct err *e)
+static rc_t put_all(FCGX_Request *fcgi, str_t bytes, struct err *e)
 {
     if (bytes.n >= LARGE_BYTES) TRY(put_large(fcgi, &bytes, e));
     while (bytes.n > 0) {
@@ -124,13 +125,20 @@ static rc_t put(FCGX_Request *fcgi, str_t bytes, struct err *e)
     return RC_OK;
 }
 
+static rc_t put(struct transport *t, str_t bytes, struct err *e)
+{
+    rc_t rc = put_all(&t->fcgi, bytes, e);
+    if (rc != RC_OK) t->broken = true;
+    return rc;
+}
+
 static rc_t send_head(struct request *q, struct response *r, bool with_length, struct err *e)
 {
     struct transport *t = q->transport;
     CLEANUP_BUF struct buf head = BUF_INIT(32u << 10);
     if (!response_head(r, with_length, &head)) return err_set(e, RC_NO_MEMORY, NULL);
     r->started = true;
-    return put(&t->fcgi, buf_view(&head), e);
+    return put(t, buf_view(&head), e);
 }
 
 rc_t response_start(struct request *q, struct response *r, struct err *e)
@@ -141,7 +149,13 @@ rc_t response_start(struct request *q, struct response *r, struct err *e)
 rc_t response_write(struct request *q, str_t piece, struct err *e)
 {
     struct transport *t = q->transport;
-    return put(&t->fcgi, piece, e);
+    return put(t, piece, e);
+}
+
+void response_break(struct request *q)
+{
+    struct transport *t = q->transport;
+    t->broken = true;
 }
 
 rc_t push_take(struct push_hub *h, struct request *q, struct response *r, uint64_t *id,
@@ -182,6 +196,7 @@ static void answer(struct server *sv, struct transport *t, struct arena *a, void
     struct err e = {0}, gone = {0};
     t->body_read = 0;
     t->hub = NULL;
+    t->broken = false;
     rc_t rc = request_parse(t->fcgi.envp, sv->options->trusted_proxies,
                             sv->options->trusted_proxy_count, a, &q, &e);
     q.transport = t;
@@ -198,36 +213,53 @@ static void answer(struct server *sv, struct transport *t, struct arena *a, void
     if (!t->hub) drain(&q);
     if (!s.started && send_head(&q, &s, true, &gone) == RC_OK && !s.head_only) {
         str_t body = s.static_body.p ? s.static_body : buf_view(&s.body);
-        if (put(&t->fcgi, body, &gone) != RC_OK)
+        if (put(t, body, &gone) != RC_OK)
             log_event(LOG_DEBUG, "client_gone", "request", LOG_S(q.id), NULL);
     }
     buf_free(&s.body);
 }
 
-/* How the private state of libfcgi's reader begins (2.4.2, FCGX_Stream_Data). */
-struct reader_state {
+/* How the private state of libfcgi's streams begins (2.4.2, FCGX_Stream_Data). */
+struct stream_state {
     unsigned char *bytes;
     int size;
 };
 
+static void wipe_buffer(const FCGX_Stream *s, const unsigned char *stop)
+{
+    const struct stream_state *d = s->data;
+    bool as_expected = d && d->bytes && d->size >= 32 && d->size <= 65536 && stop >= d->bytes &&
+                       stop <= d->bytes + d->size;
+    if (as_expected) wipe(d->bytes, (size_t) d->size);
+}
+
+/* An answer that is not whole gets no end: libfcgi would write one, perhaps into the middle of a
+ * record. nginx takes a closed connection for an end as well, where no length was told, but not a
+ * record of a version that FastCGI does not have: then its own client sees a connection cut off. */
+static void break_off(FCGX_Request *fcgi)
+{
+    static const unsigned char none[RECORD_HEADER_BYTES];
+    if (FCGX_FFlush(fcgi->out) == 0)
+        (void) send(fcgi->ipcFd, none, sizeof none, MSG_NOSIGNAL | MSG_DONTWAIT);
+    shutdown(fcgi->ipcFd, SHUT_RDWR);
+}
+
 /* Ends the answer, whose last bytes and end leave in one piece, and wipes: passwords, content keys
  * and opened mail passed through libfcgi's buffers, which it frees as they are. An answer that goes
  * on elsewhere is only flushed. */
-static void finish_and_wipe(FCGX_Request *fcgi, bool goes_on)
+static void finish_and_wipe(struct transport *t)
 {
-    const struct reader_state *in = fcgi->in->data;
+    FCGX_Request *fcgi = &t->fcgi;
     const unsigned char *stop = fcgi->out->stop; /* of the buffer, as long as the stream is open */
-    if (goes_on) {
+    if (t->hub) {
         FCGX_FFlush(fcgi->out);
     } else {
+        if (t->broken) break_off(fcgi);
         FCGX_FClose(fcgi->err);
         FCGX_FClose(fcgi->out);
     }
-    if (fcgi->out->wrNext && fcgi->out->wrNext < stop)
-        wipe(fcgi->out->wrNext, (size_t) (stop - fcgi->out->wrNext));
-    bool as_expected = in && in->bytes && in->size >= 32 && in->size <= 65536 &&
-                       fcgi->in->stop >= in->bytes && fcgi->in->stop <= in->bytes + in->size;
-    if (as_expected) wipe(in->bytes, (size_t) in->size);
+    wipe_buffer(fcgi->out, stop);
+    wipe_buffer(fcgi->in, fcgi->in->stop);
 }
 
 /* --- threads ---------------------------------------------------------------------------- */
@@ -258,7 +290,7 @@ static void serve_connection(struct server *sv, struct transport *t, int fd, str
     if (FCGX_Accept_r(&t->fcgi) != 0) return; /* malformed or cut off: libfcgi has closed it */
     t->fcgi.keepConnection = 0;
     answer(sv, t, a, state);
-    finish_and_wipe(&t->fcgi, t->hub != NULL);
+    finish_and_wipe(t);
     if (t->hub)
         hand_over(t);
     else

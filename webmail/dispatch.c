@@ -151,7 +151,10 @@ static void answer_json(struct call *c, const json_t *v)
 
 static void answer_error(struct call *c, const struct route *r, const struct err *e)
 {
-    if (c->s->started) return; /* streamed: the connection is broken off, which says enough */
+    if (c->s->started) {
+        response_break(c->q); /* streamed: only the connection can say it now */
+        return;
+    }
     c->s->status = err_http_status(e->code);
     c->s->static_body = STR_NULL;
     buf_clear(&c->s->body);
