@@ -79,22 +79,21 @@ static bool names_domain(str_t word, str_t property, str_t domain)
 }
 
 /* "dmarc=pass header.from=example.org", "dkim=pass header.d=example.org". The identity (header.i)
- * counts only where no header.d is: it is a claim within the domain that signed. */
+ * says nothing: it may be below the domain that signed (RFC 6376 section 3.5, i=). */
 static bool passes(str_t result, str_t domain)
 {
     str_t word, rest = str_trim(result);
-    bool by_domain = false, by_identity = false, other = false;
+    bool named = false, other = false;
     str_cut(rest, ' ', &word, &rest);
     bool dmarc = str_ieq(word, STR("dmarc=pass"));
     if (!dmarc && !str_ieq(word, STR("dkim=pass"))) return false;
     while (rest.n > 0) {
         str_cut(rest, ' ', &word, &rest);
         str_t property = dmarc ? STR("header.from") : STR("header.d");
-        by_domain = by_domain || names_domain(word, property, domain);
-        by_identity = by_identity || (!dmarc && names_domain(word, STR("header.i"), domain));
+        named = named || names_domain(word, property, domain);
         other = other || (str_istarts(word, property) && !names_domain(word, property, domain));
     }
-    return !other && (by_domain || by_identity);
+    return named && !other;
 }
 
 bool auth_results_pass(const struct entity *header, str_t authserv_id, str_t domain,

@@ -19,7 +19,8 @@ enum { AUTH_RESULTS_MAX = 20 }; /* so many results of one field count */
 str_t auth_results_of(const struct entity *header, str_t authserv_id, struct arena *a);
 
 /* Did DMARC pass for this domain as that of From (RFC 7489), or a DKIM signature of just this
- * domain hold (RFC 6376; another one, also one above or below it, says nothing)? */
+ * domain hold (RFC 6376)? By header.d alone: another domain, also one above or below it, says
+ * nothing, nor does an identity (header.i), which a domain above it may have signed. */
 bool auth_results_pass(const struct entity *header, str_t authserv_id, str_t domain,
                        struct arena *a);
 

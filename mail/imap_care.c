@@ -9,13 +9,14 @@ static rc_t need_connection(const struct imap *im, struct err *e)
 }
 
 /* VERB name [second]. Names were checked before. */
-static rc_t run_on(struct imap *im, const char *verb, str_t name, str_t second, struct err *e)
+static rc_t run_told(struct imap *im, const char *verb, str_t name, str_t second,
+                     struct imap_command *cmd, struct err *e)
 {
-    struct imap_command cmd;
+    cmd->code[0] = '\0';
     TRY(imap_check_text(name, IMAP_MAILBOX_MAX, "path", e));
     TRY(imap_check_text(second, IMAP_MAILBOX_MAX, "path", e));
     TRY(need_connection(im, e));
-    imap_cmd_begin(im->c, &cmd);
+    imap_cmd_begin(im->c, cmd);
     imap_cmd_text(im->c, str_c(verb));
     imap_cmd_text(im->c, STR(" "));
     TRY(imap_cmd_string(im->c, name, e));
@@ -24,7 +25,13 @@ static rc_t run_on(struct imap *im, const char *verb, str_t name, str_t second, 
         TRY(imap_cmd_string(im->c, second, e));
     }
     imap_cmd_end(im->c);
-    return imap_conn_run(im->c, &cmd, NULL, NULL, e);
+    return imap_conn_run(im->c, cmd, NULL, NULL, e);
+}
+
+static rc_t run_on(struct imap *im, const char *verb, str_t name, str_t second, struct err *e)
+{
+    struct imap_command cmd;
+    return run_told(im, verb, name, second, &cmd, e);
 }
 
 /* Servers end a connection whose selected folder goes: we leave it first. Not by CLOSE, which would
@@ -96,8 +103,9 @@ rc_t imap_folder_rename(struct imap *im, str_t name, str_t display, struct arena
     if (f->delimiter && to.n > name.n && str_starts(to, name) && to.p[name.n] == f->delimiter)
         return err_invalid(e, "path", "A folder cannot be put inside itself.");
     TRY(leave(im, name, e));
-    rc_t rc = run_on(im, "RENAME", name, to, e);
-    if (rc != RC_OK) return imap_folder_refused(im, display, rc, a, e);
+    struct imap_command cmd;
+    rc_t rc = run_told(im, "RENAME", name, to, &cmd, e);
+    if (rc != RC_OK) return imap_folder_refused(im, display, rc, str_c(cmd.code), a, e);
     TRY(carry_children(im, list, n, f, to, a, e));
     *out = to;
     return RC_OK;

@@ -131,7 +131,7 @@ static const struct {
     {STR_INIT("NOPERM"), RC_FORBIDDEN},
     {STR_INIT("OVERQUOTA"), RC_FULL},
     {STR_INIT("ALREADYEXISTS"), RC_CONFLICT},
-    {STR_INIT("INUSE"), RC_CONFLICT},
+    {STR_INIT("INUSE"), RC_IMAP_ERROR}, /* nothing changed: somebody else holds it just now */
     {STR_INIT("CANNOT"), RC_INVALID},
     {STR_INIT("BADCHARSET"), RC_INVALID},
     {STR_INIT("TOOBIG"), RC_TOO_LARGE},

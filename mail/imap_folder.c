@@ -404,10 +404,22 @@ static rc_t name_to_create(struct imap *im, str_t display, struct arena *a, str_
     return imap_folder_name(list, n, display, a, name, e);
 }
 
-rc_t imap_folder_refused(struct imap *im, str_t display, rc_t rc, struct arena *a, struct err *e)
+/* Response codes (RFC 5530) of a refusal that a name is the reason of; many servers give none. */
+static bool is_about_name(str_t code)
+{
+    static const char *const names[] = {"ALREADYEXISTS", "NONEXISTENT", "TRYCREATE", "CANNOT"};
+    str_t word, rest;
+    str_cut(code, ' ', &word, &rest);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_ieq(word, str_c(names[i]))) return true;
+    return word.n == 0;
+}
+
+rc_t imap_folder_refused(struct imap *im, str_t display, rc_t rc, str_t code, struct arena *a,
+                         struct err *e)
 {
     bool name = rc == RC_IMAP_ERROR || rc == RC_INVALID || rc == RC_NOT_FOUND || rc == RC_CONFLICT;
-    if (!name || !im->c || im->c->broken || (e && e->field[0])) return rc;
+    if (!name || !is_about_name(code) || !im->c || im->c->broken || (e && e->field[0])) return rc;
     struct err said = {0}, ignored = {0};
     if (e) said = *e;
     struct imap_folder *list;
@@ -452,7 +464,7 @@ rc_t imap_folder_create(struct imap *im, str_t display, struct arena *a, str_t *
         rc = imap_conn_run(im->c, &cmd, NULL, NULL, e);
         /* A folder that is there but not subscribed is no failure. */
         if (rc != RC_OK && (i == 0 || im->c->broken))
-            return imap_folder_refused(im, display, rc, a, e);
+            return imap_folder_refused(im, display, rc, str_c(cmd.code), a, e);
     }
     *name = made;
     return RC_OK;

@@ -33,8 +33,10 @@ static inline bool imap_is_fresh(const struct imap *im)
  * the connection died and time is left. True: try the read again. */
 bool imap_should_retry(struct imap *im, rc_t rc);
 /* What a refused CREATE or RENAME to this path means: mostly a name that a person can mend. Answers
- * rc or a better one, with the sentence and field "path" in *e. */
-rc_t imap_folder_refused(struct imap *im, str_t display, rc_t rc, struct arena *a, struct err *e);
+ * rc or a better one, with the sentence and field "path" in *e; a response code that is not about
+ * the name (SERVERBUG, INUSE, LIMIT, unknown ones) keeps rc and *e as they are. */
+rc_t imap_folder_refused(struct imap *im, str_t display, rc_t rc, str_t code, struct arena *a,
+                         struct err *e);
 /* RC_OK when the connection is alive and a mailbox is selected. */
 rc_t imap_need_selected(struct imap *im, struct err *e) WX_MUST_USE;
 
