@@ -76,6 +76,7 @@ rc_t request_body(struct request *r, struct buf *out, struct err *e)
 bool request_cancelled(const struct request *r)
 {
     const struct transport *t = r->transport;
+    if (!t) return false; /* nobody is connected: a handler called by itself */
     struct pollfd p = {.fd = t->fcgi.ipcFd, .events = POLLRDHUP};
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }

@@ -177,12 +177,13 @@ rc_t book_find(struct call *c, str_t address, json_t **out, str_t *id, str_t *ve
     return RC_OK;
 }
 
-/* Appends to out; what is not there as null when `gaps`. The bytes read are given back at once. */
+/* Appends to out; what is not there as null when `gaps`. The bytes read are given back at once.
+ * versions: or NULL. */
 static rc_t read_some(struct call *c, const str_t *ids, size_t n, bool gaps, json_t *out,
-                      struct err *e)
+                      str_t *versions, struct err *e)
 {
     CLEANUP_ARENA struct arena *a = arena_new(MOST_READ * (1u << 20));
-    str_t args[2 + MOST_READ], unused;
+    str_t args[2 + MOST_READ], version;
     struct kv_value v;
     if (!a) return err_set(e, RC_NO_MEMORY, NULL);
     args[0] = STR("HMGET");
@@ -192,17 +193,20 @@ static rc_t read_some(struct call *c, const str_t *ids, size_t n, bool gaps, jso
     if (v.type != KV_ARRAY || v.count != n) return err_set(e, RC_STATE_DOWN, NULL);
     for (size_t i = 0; i < n; i++) {
         json_t *contact = NULL;
-        if (v.items[i].type == KV_STR) TRY(reveal(c, ids[i], v.items[i].s, &contact, &unused, e));
+        version = STR_NULL;
+        if (v.items[i].type == KV_STR) TRY(reveal(c, ids[i], v.items[i].s, &contact, &version, e));
+        if (versions) versions[i] = version.p ? arena_str(c->arena, version) : STR_NULL;
         if (contact || gaps) json_array_append_new(out, contact ? contact : json_null());
     }
     return RC_OK;
 }
 
-rc_t book_some(struct call *c, const str_t *ids, size_t n, json_t **out, struct err *e)
+rc_t book_some(struct call *c, const str_t *ids, size_t n, json_t **out, str_t *versions,
+               struct err *e)
 {
     CLEANUP_JSON json_t *all = json_array();
     if (n > MOST_READ) return err_set(e, RC_INTERNAL, NULL);
-    if (n > 0) TRY(read_some(c, ids, n, true, all, e));
+    if (n > 0) TRY(read_some(c, ids, n, true, all, versions, e));
     *out = json_incref(all);
     return RC_OK;
 }
@@ -217,7 +221,7 @@ rc_t book_all(struct call *c, json_t **out, struct err *e)
         size_t n = 0;
         for (; n < MOST_READ && i < v.count; i++)
             ids[n++] = v.items[i].s;
-        TRY(read_some(c, ids, n, false, all, e));
+        TRY(read_some(c, ids, n, false, all, NULL, e));
     }
     *out = json_incref(all);
     return RC_OK;

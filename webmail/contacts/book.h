@@ -44,8 +44,10 @@ rc_t book_need(struct call *c, str_t id, json_t **out, str_t *version, struct er
 /* By address, without regard to case. *id in the request arena. */
 rc_t book_find(struct call *c, str_t address, json_t **out, str_t *id, str_t *version,
                struct err *e) WX_MUST_USE;
-/* At most 200 at once: an array with null in the place of what is not there. New reference. */
-rc_t book_some(struct call *c, const str_t *ids, size_t n, json_t **out, struct err *e) WX_MUST_USE;
+/* At most 200 at once: an array with null in the place of what is not there. New reference.
+ * versions: of each, null where there is none; or NULL. */
+rc_t book_some(struct call *c, const str_t *ids, size_t n, json_t **out, str_t *versions,
+               struct err *e) WX_MUST_USE;
 rc_t book_all(struct call *c, json_t **out, struct err *e) WX_MUST_USE;
 
 /* One contact's part of a step. */
@@ -80,16 +82,16 @@ rc_t book_new_id(struct call *c, str_t *id, struct err *e) WX_MUST_USE;
 /* --- finding by words (lines.c) ------------------------------------------------------------------
  */
 
-/* Folded words (mail/fold.h) of name and addresses, each behind a tab: "\t anna\t anna x test". */
+/* Folded words (mail/fold.h) of the name, then of each address with the address itself in lower
+ * case, all behind tabs: "\t anna\t anna b x test\tanna.b@x.test". */
 struct book_line {
     str_t id, text;
 };
 rc_t book_line_of(struct call *c, const json_t *contact, str_t *out, struct err *e) WX_MUST_USE;
-/* Of every contact, in no order. Made anew where contacts were written without; kept only by
- * requests that may change something. */
+/* Of every contact, in no order. Made anew, and kept, where contacts were written without. */
 rc_t book_lines(struct call *c, struct book_line **out, size_t *n, struct err *e) WX_MUST_USE;
-/* The folded name, and the folded address i; null when there is none. */
-str_t book_line_name(const struct book_line *line);
-str_t book_line_address(const struct book_line *line, size_t i);
+str_t book_line_name(const struct book_line *line); /* folded */
+/* Address i: its words, and itself in lower case. False when there is none. */
+bool book_line_address(const struct book_line *line, size_t i, str_t *folded, str_t *address);
 
 #endif

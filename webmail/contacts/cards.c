@@ -63,7 +63,7 @@ static rc_t write_some(struct call *c, const struct book_line *lines, size_t n, 
     str_t ids[AT_ONCE];
     for (size_t i = 0; i < n; i++)
         ids[i] = lines[i].id;
-    TRY(book_some(c, ids, n, &some, e));
+    TRY(book_some(c, ids, n, &some, NULL, e));
     for (size_t i = 0; i < n; i++)
         if (json_is_object(json_array_get(some, i)))
             TRY(write_contact(c, json_array_get(some, i), version, e));
@@ -156,6 +156,15 @@ static void add_addresses(json_t *contact, const json_t *addresses)
     }
 }
 
+/* As for addresses a person adds. */
+static void guard_certificates(struct call *c, json_t *contact, const json_t *had)
+{
+    json_t *list = json_object_get(contact, "certificates");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        contacts_guard_certificate(c, json_array_get(list, i), had,
+                                   json_object_get(contact, "addresses"));
+}
+
 /* What is there already is not overwritten. */
 static void fill_text(json_t *contact, const char *key, str_t text)
 {
@@ -173,12 +182,14 @@ static rc_t save_card(struct call *c, const struct contact *card, struct import 
     if (!before) TRY(book_new_id(c, &id, e));
     contact = before ? json_deep_copy(before) : book_new_contact(id, STR_NULL);
     add_addresses(contact, *addresses);
+    guard_certificates(c, contact, json_object_get(before, "addresses"));
     fill_text(contact, "name", shorten(card->name, BOOK_MAX_NAME));
     fill_text(contact, "notes", shorten(card->note, BOOK_MAX_NOTES));
     if (card->phones.count)
         fill_text(contact, "phone", shorten(card->phones.list[0].value, BOOK_MAX_PHONE));
     if (before && json_equal(before, contact)) return RC_OK;
     json_put_int(contact, "version", json_integer_value(json_object_get(before, "version")) + 1);
+    TRY(contacts_keep_limits(contact, c->arena, e));
     TRY(book_save(c, id, contact, before, version, e));
     im->added += !before;
     im->changed += before != NULL;
@@ -273,19 +284,28 @@ static rc_t import_all(struct call *c, str_t text, struct import *im, struct err
     return rc;
 }
 
-rc_t contacts_import(struct call *c, struct err *e)
+rc_t contacts_import_text(struct call *c, str_t bytes, json_t **out, struct err *e)
 {
-    CLEANUP_BUF struct buf bytes = BUF_INIT(MOST_BYTES), text = BUF_INIT(4 * MOST_BYTES);
+    CLEANUP_BUF struct buf text = BUF_INIT(4 * MOST_BYTES);
     CLEANUP_JSON json_t *skipped = json_array();
     struct import im = {.skipped = skipped};
-    if (!str_eq(c->q->content_type, STR("text/vcard")))
-        return err_set(e, RC_BAD_REQUEST, "The body must be of type text/vcard.");
-    TRY(request_body(c->q, &bytes, e));
-    TRY(text_of(buf_view(&bytes), &text, e));
+    TRY(text_of(bytes, &text, e));
     TRY(import_all(c, buf_view(&text), &im, e));
     json_t *answer = json_object();
     json_put_int(answer, "added", im.added);
     json_put_int(answer, "changed", im.changed);
     json_object_set(answer, "skipped", skipped);
+    *out = answer;
+    return RC_OK;
+}
+
+rc_t contacts_import(struct call *c, struct err *e)
+{
+    CLEANUP_BUF struct buf bytes = BUF_INIT(MOST_BYTES);
+    json_t *answer;
+    if (!str_eq(c->q->content_type, STR("text/vcard")))
+        return err_set(e, RC_BAD_REQUEST, "The body must be of type text/vcard.");
+    TRY(request_body(c->q, &bytes, e));
+    TRY(contacts_import_text(c, buf_view(&bytes), &answer, e));
     return call_answer(c, answer, e);
 }

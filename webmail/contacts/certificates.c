@@ -98,6 +98,27 @@ static void take_over(struct call *c, const json_t *contact, const struct entry 
     }
 }
 
+static bool is_among(const json_t *addresses, str_t address)
+{
+    for (size_t i = 0; i < json_array_size(addresses); i++)
+        if (str_ieq(book_address(json_array_get(addresses, i)), address)) return true;
+    return false;
+}
+
+void contacts_guard_certificate(struct call *c, json_t *item, const json_t *had, const json_t *gets)
+{
+    CLEANUP_ENTRY struct entry entry = {.item = NULL};
+    if (!entry_read(item, c->arena, &entry) || !entry.harvested ||
+        (entry.state != ENTRY_VALID && entry.state != ENTRY_SUPERSEDED))
+        return;
+    for (size_t i = 0; i < json_array_size(gets); i++) {
+        str_t address = book_address(json_array_get(gets, i));
+        if (is_among(had, address) || !is_of(&entry, address)) continue;
+        entry_set_state(item, ENTRY_PENDING, "merged");
+        return;
+    }
+}
+
 rc_t contacts_keep_limits(const json_t *contact, struct arena *a, struct err *e)
 {
     static const unsigned most[] = {[ENTRY_VALID] = BOOK_MAX_CERTIFICATES,

@@ -46,7 +46,7 @@ struct change_question {
 struct change_answer {
     enum entry_state state; /* VALID, SUPERSEDED or PENDING */
     const char *why; /* "first", "same_key", "renewed", "older", "revocation", "rejected_before",
-                        "trust", "preferred", "authority", "early"; by merge.c "merged" */
+                        "trust", "preferred", "authority", "early"; elsewhere "merged" */
 };
 struct change_answer change_decide(const struct change_question *q);
 

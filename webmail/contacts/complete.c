@@ -10,11 +10,14 @@
 /* What is no longer as the words say, or is a contact already, leaves room for others. */
 #define MOST_KEPT (2 * MOST_FOUND)
 
-/* Best first: those written to most, then by name, then by address. */
+/* Best first: what was typed to the letter, those written to most, then by name, then by address.
+ */
 struct candidate {
+    bool typed; /* the address begins with the very text: "anna_b@", not only its words */
     uint32_t count;
-    str_t name, address; /* folded; of a group the address is null */
-    str_t id;            /* of the contact or group; null: of an earlier correspondent */
+    str_t name, folded; /* folded name and address; of a group folded is null */
+    str_t address;      /* lower case: two that fold alike are two; null of a group */
+    str_t id;           /* of the contact or group; null: of an earlier correspondent */
     const struct met *met;
 };
 
@@ -26,18 +29,20 @@ struct best {
 struct search {
     struct fold_query query;
     bool by_address; /* an "@" was typed: names do not count */
+    str_t typed;     /* in lower case, where it is more than a word; else null */
     struct met *met;
     struct folded_met {
-        str_t name, address;
-    } * folded; /* of each met */
+        str_t name, folded, address; /* as in struct candidate */
+    } * folded;                      /* of each met */
     size_t met_count;
-    uint32_t *table; /* index of met + 1 by hash of the folded address; 0: free */
+    uint32_t *table; /* index of met + 1 by hash of the lower-case address; 0: free */
     size_t table_size;
     struct best contacts, earlier;
 };
 
 static bool comes_before(const struct candidate *a, const struct candidate *b)
 {
+    if (a->typed != b->typed) return a->typed;
     if (a->count != b->count) return a->count > b->count;
     int order = str_cmp(a->name, b->name);
     return order ? order < 0 : str_cmp(a->address, b->address) < 0;
@@ -55,23 +60,28 @@ static void keep(struct best *b, const struct candidate *x)
     b->list[at] = *x;
 }
 
+static bool is_typed(const struct search *s, str_t address)
+{
+    return s->typed.n > 0 && str_starts(address, s->typed);
+}
+
 /* --- earlier correspondents ----------------------------------------------------------------------
  */
 
-static size_t slot_of(const struct search *s, str_t folded)
+static size_t slot_of(const struct search *s, str_t address)
 {
     uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < folded.n; i++)
-        hash = (hash ^ (unsigned char) folded.p[i]) * 16777619u;
+    for (size_t i = 0; i < address.n; i++)
+        hash = (hash ^ (unsigned char) address.p[i]) * 16777619u;
     size_t at = hash & (s->table_size - 1);
-    while (s->table[at] && !str_eq(s->folded[s->table[at] - 1].address, folded))
+    while (s->table[at] && !str_eq(s->folded[s->table[at] - 1].address, address))
         at = (at + 1) & (s->table_size - 1);
     return at;
 }
 
-static uint32_t uses_of(const struct search *s, str_t folded)
+static uint32_t uses_of(const struct search *s, str_t address)
 {
-    uint32_t i = s->table[slot_of(s, folded)];
+    uint32_t i = s->table[slot_of(s, address)];
     return i ? s->met[i - 1].count : 0;
 }
 
@@ -91,7 +101,10 @@ static rc_t fold_met(struct call *c, struct search *s, struct err *e)
         size_t end = b.n;
         fold_words(s->met[i].address, &b);
         str_t both = arena_str(c->arena, buf_view(&b));
-        s->folded[i] = (struct folded_met){str_sub(both, 0, end), str_sub(both, end, both.n)};
+        str_t lower = arena_lower(c->arena, s->met[i].address);
+        if (!both.p || !lower.p) return err_set(e, RC_NO_MEMORY, NULL);
+        s->folded[i] =
+            (struct folded_met){str_sub(both, 0, end), str_sub(both, end, both.n), lower};
         s->table[slot_of(s, s->folded[i].address)] = (uint32_t) i + 1;
     }
     return RC_OK;
@@ -103,9 +116,13 @@ static void search_met(struct search *s)
     for (size_t i = 0; i < s->met_count; i++) {
         const struct folded_met *f = &s->folded[i];
         unsigned by_name = s->by_address ? 0 : fold_match(&s->query, f->name);
-        if ((by_name | fold_match(&s->query, f->address)) != all) continue;
-        const struct candidate x = {
-            .count = s->met[i].count, .name = f->name, .address = f->address, .met = &s->met[i]};
+        if ((by_name | fold_match(&s->query, f->folded)) != all) continue;
+        const struct candidate x = {.typed = is_typed(s, f->address),
+                                    .count = s->met[i].count,
+                                    .name = f->name,
+                                    .folded = f->folded,
+                                    .address = f->address,
+                                    .met = &s->met[i]};
         keep(&s->earlier, &x);
     }
 }
@@ -117,12 +134,16 @@ static void search_line(struct search *s, const struct book_line *line)
 {
     unsigned all = fold_all(&s->query);
     if (fold_match(&s->query, line->text) != all) return;
-    str_t name = book_line_name(line), address;
+    str_t name = book_line_name(line), folded, address;
     unsigned by_name = s->by_address ? 0 : fold_match(&s->query, name);
-    for (size_t i = 0; (address = book_line_address(line, i)).p; i++) {
-        if ((by_name | fold_match(&s->query, address)) != all) continue;
-        const struct candidate x = {
-            .count = uses_of(s, address), .name = name, .address = address, .id = line->id};
+    for (size_t i = 0; book_line_address(line, i, &folded, &address); i++) {
+        if ((by_name | fold_match(&s->query, folded)) != all) continue;
+        const struct candidate x = {.typed = is_typed(s, address),
+                                    .count = uses_of(s, address),
+                                    .name = name,
+                                    .folded = folded,
+                                    .address = address,
+                                    .id = line->id};
         keep(&s->contacts, &x);
     }
 }
@@ -190,17 +211,17 @@ static void put_group(struct answer *out, const json_t *group)
     json_array_append_new(out->found, v);
 }
 
-/* The address, as the contact itself has it: words in Redis alone are not believed. */
-static str_t address_of(struct call *c, const json_t *contact, const struct candidate *x)
+/* The address as the contact itself has it; null: it has none such. Words in Redis alone are not
+ * believed: neither what they say the address is, nor what it is found by. */
+static str_t address_of(const json_t *contact, const struct candidate *x)
 {
     CLEANUP_BUF struct buf b = BUF_INIT(1u << 12);
     const json_t *list = json_object_get(contact, "addresses");
-    (void) c;
     for (size_t i = 0; i < json_array_size(list); i++) {
         str_t address = book_address(json_array_get(list, i));
-        buf_clear(&b);
+        if (!str_ieq(address, x->address)) continue;
         fold_words(address, &b);
-        if (str_eq(buf_view(&b), x->address)) return address;
+        return str_eq(buf_view(&b), x->folded) ? address : STR_NULL;
     }
     return STR_NULL;
 }
@@ -217,7 +238,7 @@ static rc_t give_contacts(struct call *c, const struct best *b, const json_t *gr
             continue;
         }
         TRY(book_load(c, x->id, &contact, &version, e));
-        str_t address = address_of(c, contact, x);
+        str_t address = address_of(contact, x);
         if (!address.p) continue;
         TRY(put_found(c, out, "contact", x->id, json_text(json_object_get(contact, "name")),
                       address, e));
@@ -264,6 +285,7 @@ rc_t contacts_complete(struct call *c, struct err *e)
     if (limit == 0 || limit > MOST_FOUND) return err_invalid(e, "limit", "At most 12 at once.");
     if (!fold_query(text, c->arena, &s->query)) return err_set(e, RC_NO_MEMORY, NULL);
     s->by_address = str_chr(text, '@') >= 0;
+    if (s->by_address || s->query.count > 1) s->typed = arena_lower(c->arena, str_trim(text));
     out.limit = limit;
     if (s->query.count > 0) {
         TRY(groups_load(c, &groups, &version, e));

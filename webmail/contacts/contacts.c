@@ -210,8 +210,8 @@ static rc_t find_wanted(struct call *c, const struct wanted *w, struct sorted **
     if (!list) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < count; i++) {
         if (!is_wanted(c, w, &lines[i])) continue;
-        str_t key = book_line_name(&lines[i]);
-        if (key.n == 0) key = book_line_address(&lines[i], 0);
+        str_t key = book_line_name(&lines[i]), address;
+        if (key.n == 0) (void) book_line_address(&lines[i], 0, &key, &address);
         list[found++] = (struct sorted){key, lines[i].id};
     }
     qsort(list, found, sizeof *list, by_key);
@@ -230,7 +230,7 @@ static rc_t list_page(struct call *c, const struct wanted *w, struct err *e)
     TRY(find_wanted(c, w, &found, &total, e));
     for (size_t i = w->offset; i < total && n < w->limit; i++)
         ids[n++] = found[i].id;
-    TRY(book_some(c, ids, n, &page, e));
+    TRY(book_some(c, ids, n, &page, NULL, e));
     TRY(begin_showing(c, false, &s, e));
     for (size_t i = 0; i < n; i++)
         if (json_is_object(json_array_get(page, i)))
@@ -310,13 +310,15 @@ static rc_t apply_texts(struct call *c, json_t *contact, struct err *e)
     return RC_OK;
 }
 
-/* The certificates that still are of one of the contact's addresses. */
-static json_t *certificates_of(const json_t *certificates, const json_t *addresses, struct arena *a)
+/* The certificates that still are of one of the contact's addresses. What came by mail is not used
+ * for an address the person adds, before the person says so. New reference. */
+static json_t *certificates_of(struct call *c, const json_t *before, const json_t *addresses)
 {
     json_t *kept = json_array();
+    const json_t *certificates = json_object_get(before, "certificates");
     for (size_t i = 0; i < json_array_size(certificates); i++) {
-        json_t *item = json_array_get(certificates, i);
-        struct cert *cert = cert_from_json(json_object_get(item, "der"), a);
+        CLEANUP_JSON json_t *item = json_deep_copy(json_array_get(certificates, i));
+        struct cert *cert = cert_from_json(json_object_get(item, "der"), c->arena);
         bool keep = false;
         if (cert) {
             for (size_t k = 0; k < json_array_size(addresses); k++) {
@@ -325,7 +327,9 @@ static json_t *certificates_of(const json_t *certificates, const json_t *address
             }
             cert_unref(cert);
         }
-        if (keep) json_array_append(kept, item);
+        if (!keep) continue;
+        contacts_guard_certificate(c, item, json_object_get(before, "addresses"), addresses);
+        json_array_append(kept, item);
     }
     return kept;
 }
@@ -349,10 +353,9 @@ static rc_t put_once(struct call *c, str_t id, bool make, json_t *addresses, str
     contact = before ? json_deep_copy(before) : book_new_contact(id, STR_NULL);
     TRY(apply_texts(c, contact, e));
     json_object_set(contact, "addresses", addresses);
-    json_object_set_new(
-        contact, "certificates",
-        certificates_of(json_object_get(before, "certificates"), addresses, c->arena));
+    json_object_set_new(contact, "certificates", certificates_of(c, before, addresses));
     json_put_int(contact, "version", json_integer_value(json_object_get(before, "version")) + 1);
+    TRY(contacts_keep_limits(contact, c->arena, e));
     TRY(book_save(c, id, contact, before, state, e));
     return call_answer(c, contact_json(c, contact), e);
 }

@@ -99,6 +99,9 @@ json_t *cert_json(const struct cert *cert, struct arena *a);
 /* A whole Contact of the API from its stored form; new reference. NULL: Redis does not answer. */
 json_t *contact_json(struct call *c, const json_t *contact);
 
+/* vCards in any of the usual charsets: {added, changed, skipped}, new reference. */
+rc_t contacts_import_text(struct call *c, str_t bytes, json_t **out, struct err *e) WX_MUST_USE;
+
 /* Handlers. */
 call_handler contacts_list, contacts_get, contacts_put, contacts_delete, contacts_complete,
     contacts_export, contacts_import, contacts_merge, contacts_photo_get, contacts_photo_put,

@@ -47,4 +47,10 @@ void entry_free(struct entry *e);
 #define CLEANUP_ENTRY __attribute__((cleanup(entry_free)))
 void entry_set_state(json_t *item, enum entry_state state, const char *why);
 
+/* A certificate that came by mail was looked at for the addresses (array) its contact had. One that
+ * may be used and names an address that comes to it otherwise, waits for the person (why "merged").
+ */
+void contacts_guard_certificate(struct call *c, json_t *item, const json_t *had,
+                                const json_t *gets);
+
 #endif

@@ -30,28 +30,13 @@ static rc_t read_ids(struct call *c, struct merge *m, struct err *e)
     return RC_OK;
 }
 
-static bool names_address_of(const struct entry *entry, const json_t *contact)
-{
-    const json_t *list = json_object_get(contact, "addresses");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (cert_matches_address(entry->cert, book_address(json_array_get(list, i))) != ADDRESS_NO)
-            return true;
-    return false;
-}
-
-/* A certificate that came by mail was looked at for the addresses of its own contact. What would be
- * used for those of another one from now on waits for the person. */
+/* For the addresses of the others. */
 static void guard(struct call *c, const struct merge *m, size_t from, json_t *item)
 {
-    CLEANUP_ENTRY struct entry entry = {.item = NULL};
-    if (!entry_read(item, c->arena, &entry) || !entry.harvested ||
-        (entry.state != ENTRY_VALID && entry.state != ENTRY_SUPERSEDED))
-        return;
-    for (size_t i = 0; i < m->count; i++) {
-        if (i == from || !names_address_of(&entry, m->before[i])) continue;
-        entry_set_state(item, ENTRY_PENDING, "merged");
-        return;
-    }
+    const json_t *own = json_object_get(m->before[from], "addresses");
+    for (size_t i = 0; i < m->count; i++)
+        if (i != from)
+            contacts_guard_certificate(c, item, own, json_object_get(m->before[i], "addresses"));
 }
 
 /* Of one that several have, the most careful word counts. */

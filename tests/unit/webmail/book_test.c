@@ -171,6 +171,36 @@ static void lists_pages_by_name(void **state)
     assert_string_equal(list(r, "group=nothing"), "not_found0:");
 }
 
+/* "source name <address>, ..." */
+static const char *complete_with(struct rig *r, const char *who, const char *body)
+{
+    static char out[1024];
+    json_t *v = NULL;
+    struct err e = {0};
+    out[0] = 0;
+    if (call_as(r, who, contacts_complete, "", body, &v, &e) != RC_OK) return err_word(e.code);
+    const json_t *all = json_object_get(v, "found");
+    for (size_t i = 0, n = 0; i < json_array_size(all); i++) {
+        const json_t *x = json_array_get(all, i);
+        const json_t *address = json_object_get(x, "address"), *ready = json_object_get(x, "ready");
+        n += (size_t) snprintf(out + n, sizeof out - n, "%s%s %s <%s>%s", i ? ", " : "",
+                               json_string_value(json_object_get(x, "source")),
+                               json_string_value(json_object_get(x, "name")),
+                               json_is_null(address) ? "" : json_string_value(address),
+                               json_is_true(ready) ? "!" : "");
+    }
+    json_decref(v);
+    return out;
+}
+
+static const char *complete(struct rig *r, const char *text)
+{
+    char body[200];
+    snprintf(body, sizeof body, "{\"text\":\"%s\"}", text);
+    return complete_with(r, ALICE, body);
+}
+#define COMPLETE(text, found) assert_string_equal(complete(r, text), found)
+
 /* Contacts that were stored when addresses were texts, and before there were words to find by. */
 static void old_contacts_keep_working(void **state)
 {
@@ -186,9 +216,17 @@ static void old_contacts_keep_working(void **state)
     str_t lines = STR("test:u:alice@demo.test:contact-lines");
     RIG_REDIS(r, a, STR("DEL"), lines, STR("test:u:alice@demo.test:contact-state"));
     assert_string_equal(list(r, "text=bob"), "1: Bob");
-    assert_int_equal(RIG_REDIS(r, a, STR("EXISTS"), lines).i, 0); /* a GET writes nothing */
-    assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);         /* of a POST */
-    assert_int_equal(RIG_REDIS(r, a, STR("HLEN"), lines).i, 1);
+    assert_int_equal(RIG_REDIS(r, a, STR("HLEN"), lines).i, 1); /* kept by the GET */
+    assert_int_equal(RIG_REDIS(r, a, STR("EXISTS"), STR("test:u:alice@demo.test:contact-state")).i,
+                     1);
+    /* Words of before addresses were beside them are made anew; then they are read no more. */
+    RIG_REDIS(r, a, STR("HSET"), lines, STR("00000000000000aa"), STR("\t bob\t bob demo test"));
+    assert_string_equal(complete_with(r, ALICE, "{\"text\":\"bob@\"}"),
+                        "contact Bob <Bob@demo.test>");
+    assert_string_equal(list(r, "text=bob"), "1: Bob");
+    RIG_REDIS(r, a, STR("DEL"), STR("test:u:alice@demo.test:contacts"));
+    assert_string_equal(list(r, "text=bob&limit=1&offset=1"), "1:"); /* from memory */
+    assert_int_equal(book_save(&rc->c, STR("00000000000000aa"), old, NULL, STR_NULL, NULL), RC_OK);
     assert_int_equal(add(r, "bob@demo.test", &bob, NULL, &added), RC_OK);
     expect(r, "bob@demo.test", RECIPIENT_READY, &bob);
     assert_int_equal(call_as(r, ALICE, contacts_get, "00000000000000aa", NULL, &one, NULL), RC_OK);
@@ -298,36 +336,6 @@ static void remember(struct rig *r, const char *addresses, const char *header)
     rig_call_free(rc);
 }
 
-/* "source name <address>, ..." */
-static const char *complete_with(struct rig *r, const char *who, const char *body)
-{
-    static char out[1024];
-    json_t *v = NULL;
-    struct err e = {0};
-    out[0] = 0;
-    if (call_as(r, who, contacts_complete, "", body, &v, &e) != RC_OK) return err_word(e.code);
-    const json_t *all = json_object_get(v, "found");
-    for (size_t i = 0, n = 0; i < json_array_size(all); i++) {
-        const json_t *x = json_array_get(all, i);
-        const json_t *address = json_object_get(x, "address"), *ready = json_object_get(x, "ready");
-        n += (size_t) snprintf(out + n, sizeof out - n, "%s%s %s <%s>%s", i ? ", " : "",
-                               json_string_value(json_object_get(x, "source")),
-                               json_string_value(json_object_get(x, "name")),
-                               json_is_null(address) ? "" : json_string_value(address),
-                               json_is_true(ready) ? "!" : "");
-    }
-    json_decref(v);
-    return out;
-}
-
-static const char *complete(struct rig *r, const char *text)
-{
-    char body[200];
-    snprintf(body, sizeof body, "{\"text\":\"%s\"}", text);
-    return complete_with(r, ALICE, body);
-}
-#define COMPLETE(text, found) assert_string_equal(complete(r, text), found)
-
 static void completes_what_is_typed(void **state)
 {
     struct rig *r = *state;
@@ -382,6 +390,27 @@ static void completes_what_is_typed(void **state)
     pki_free(&bob);
 }
 
+/* "anna.b" and "anna_b" are the same words, and two people. */
+static void what_folds_alike_is_not_one_address(void **state)
+{
+    struct rig *r = *state;
+    make(r, 0, "{\"name\":\"B\",\"addresses\":[\"anna.b@x.test\",\"Anna_B@x.test\"]}");
+    COMPLETE("anna_b@x", "contact B <Anna_B@x.test>, contact B <anna.b@x.test>");
+    COMPLETE("anna.b@x", "contact B <anna.b@x.test>, contact B <Anna_B@x.test>");
+    COMPLETE("ANNA_B", "contact B <Anna_B@x.test>, contact B <anna.b@x.test>");
+    COMPLETE("anna", "contact B <anna.b@x.test>, contact B <Anna_B@x.test>");
+    /* Who was written to is counted by the address too. */
+    remember(r, "[{\"address\":\"anna_b@x.test\"},{\"address\":\"a+b@y.test\"}]", "");
+    remember(r, "[{\"address\":\"anna-b@x.test\"},{\"address\":\"anna_b@x.test\"}]", "");
+    COMPLETE("anna", "contact B <Anna_B@x.test>, contact B <anna.b@x.test>, met  <anna-b@x.test>");
+    make(r, 1, "{\"name\":\"C\",\"addresses\":[\"a-b@y.test\"]}");
+    make(r, 2, "{\"name\":\"D\",\"addresses\":[\"a+b@y.test\"]}");
+    COMPLETE("y", "contact D <a+b@y.test>, contact C <a-b@y.test>");
+    /* Behind an "@" names do not count. */
+    make(r, 3, "{\"name\":\"Yvonne\",\"addresses\":[\"z@z.test\"]}");
+    COMPLETE("@y", "contact D <a+b@y.test>, contact C <a-b@y.test>");
+}
+
 /* Somebody with write access to Redis offers addresses: they are not believed. */
 static void forged_words_complete_nothing(void **state)
 {
@@ -395,9 +424,12 @@ static void forged_words_complete_nothing(void **state)
     RIG_REDIS(r, a, STR("HSET"), met, STR("evil@y.test"),
               arena_printf(a, "%.*s1\t1\tevil@y.test\tBob", 32, value.p));
     RIG_REDIS(r, a, STR("HSET"), met, STR("short"), STR("x"));
-    RIG_REDIS(r, a, STR("HSET"), lines, str_c(id), STR("\t bob\t evil y test"));
+    RIG_REDIS(r, a, STR("HSET"), lines, str_c(id), STR("\t bob\t evil y test\tevil@y.test"));
     RIG_REDIS(r, a, STR("DEL"), STR("test:u:alice@demo.test:contact-state")); /* not from memory */
     COMPLETE("bob", "");
+    COMPLETE("evil", "");
+    RIG_REDIS(r, a, STR("HSET"), lines, str_c(id), STR("\t bob\t evil y test\tbob@x.test"));
+    RIG_REDIS(r, a, STR("DEL"), STR("test:u:alice@demo.test:contact-state"));
     COMPLETE("evil", "");
     COMPLETE("friend", "met  <friend@x.test>");
     RIG_REDIS(r, a, STR("HDEL"), met, STR("evil@y.test"), STR("short"));
@@ -436,6 +468,16 @@ static rc_t merge(struct rig *r, const char *who, const char *first, const char 
     char text[100];
     snprintf(text, sizeof text, "{\"ids\":[\"%s\",\"%s\"]}", first, second);
     return call_as(r, who, contacts_merge, "", text, out, NULL);
+}
+
+/* {added, changed, skipped} of a file; new reference. */
+static json_t *import_cards(struct rig *r, const char *text)
+{
+    struct rig_call *rc = rig_call(r, ALICE);
+    json_t *out = NULL;
+    assert_int_equal(contacts_import_text(&rc->c, str_c(text), &out, NULL), RC_OK);
+    rig_call_free(rc);
+    return out;
 }
 
 static void merging_leaves_one(void **state)
@@ -496,6 +538,43 @@ static void merging_trusts_nothing_new(void **state)
     assert_int_equal(merge(r, ALICE, ids[0], ids[1], NULL), RC_OK);
     STATE(both, "pending");
     expect(r, "bob@demo.test", RECIPIENT_NONE, NULL);
+    pki_free(&both);
+}
+
+/* Nor does the address become Mallory's by being written into his contact, by hand or by a card. */
+static void adding_an_address_trusts_nothing_new(void **state)
+{
+    struct rig *r = *state;
+    struct pki both = leaf("email:mallory@demo.test,email:bob@demo.test", -5, 50, ENCRYPT, &root);
+    char id[20];
+    for (int i = 0; i < 3; i++) {
+        HARVEST("mallory@demo.test", both, "valid first");
+        expect(r, "mallory@demo.test", RECIPIENT_READY, &both);
+        struct rig_call *rc = rig_call(r, ALICE);
+        assert_int_equal(contacts_list(&rc->c, NULL), RC_OK);
+        snprintf(id, sizeof id, "%s",
+                 json_string_value(json_object_get(
+                     json_array_get(json_object_get(rc->c.out, "contacts"), 0), "id")));
+        rig_call_free(rc);
+        if (i == 0)
+            assert_int_equal(
+                put(r, id, "{\"addresses\":[\"Mallory@demo.test\",\"BOB@demo.test\"]}", NULL),
+                RC_OK);
+        else if (i == 1)
+            assert_int_equal(put(r, id, "{\"addresses\":[\"bob@demo.test\"]}", NULL), RC_OK);
+        else
+            json_decref(import_cards(r, "BEGIN:VCARD\r\nEMAIL:mallory@demo.test\r\n"
+                                        "EMAIL:bob@demo.test\r\nEND:VCARD\r\n"));
+        STATE(both, "pending");
+        expect(r, "bob@demo.test", RECIPIENT_NONE, NULL);
+        assert_int_equal(act(r, &both, "accept"), RC_OK);
+        expect(r, "bob@demo.test", RECIPIENT_READY, &both);
+        /* What the person said, another edit does not take back. */
+        assert_int_equal(put(r, id, "{\"addresses\":[\"bob@demo.test\",\"o@x.test\"]}", NULL),
+                         RC_OK);
+        STATE(both, "valid");
+        assert_int_equal(call_as(r, ALICE, contacts_delete, id, NULL, NULL, NULL), RC_OK);
+    }
     pki_free(&both);
 }
 
@@ -570,10 +649,12 @@ int main(void)
         T(groups_hold_contacts_and_addresses),
         T(refuses_bad_groups),
         T(completes_what_is_typed),
+        T(what_folds_alike_is_not_one_address),
         T(forged_words_complete_nothing),
         T(the_least_used_go),
         T(merging_leaves_one),
         T(merging_trusts_nothing_new),
+        T(adding_an_address_trusts_nothing_new),
         T(merging_is_all_or_nothing),
         T(photographs_stand_beside),
     };
