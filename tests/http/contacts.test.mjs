@@ -68,7 +68,9 @@ test('groups hold contacts and addresses; who is removed is in none', async () =
   assert.deepEqual(await names(`group=${group.id}`), ['Anna']);
   assert.deepEqual((await c.get(`${V1}/contacts/${anna.id}`)).json.groups, [group.id]);
   const renamed = await c.put(`${V1}/groups/${group.id}`, { ...group, name: 'Crew' });
-  assert.deepEqual(renamed.json, { ...group, name: 'Crew' });
+  assert.deepEqual(renamed.json, { ...group, name: 'Crew', version: 2 });
+  const late = await c.put(`${V1}/groups/${group.id}`, { ...group, name: 'Late' });
+  assert.deepEqual([late.status, late.json.code], [409, 'conflict']);
   assert.equal((await c.delete(`${V1}/contacts/${anna.id}`)).status, 200);
   assert.deepEqual((await c.get(`${V1}/groups`)).json.groups.find((g) => g.id === group.id).members, ['guest@book.test']);
   for (const bad of [{}, { name: '', members: [] }, { name: 'x', members: ['nobody'] }, { name: 'x', members: [anna.id] }]) {

@@ -382,9 +382,9 @@ static rc_t delete_once(struct call *c, str_t id, struct err *e)
     TRY(book_need(c, id, &before, &version, e));
     TRY(groups_load(c, &doc, &groups.version, e));
     groups.doc = doc;
-    bool member = groups_replace(doc, id, STR_NULL);
+    groups_replace(doc, id, STR_NULL);
     const struct book_change gone = {.id = id, .before = before, .version = version};
-    return book_commit(c, &gone, 1, member ? &groups : NULL, e);
+    return book_commit(c, &gone, 1, &groups, e);
 }
 
 rc_t contacts_delete(struct call *c, struct err *e)

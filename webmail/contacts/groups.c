@@ -63,21 +63,25 @@ static size_t find_member(const json_t *members, str_t member)
     return i;
 }
 
-bool groups_replace(json_t *doc, str_t member, str_t by)
+static void count_up(json_t *v, const char *key)
+{
+    json_put_int(v, key, json_integer_value(json_object_get(v, key)) + 1);
+}
+
+void groups_replace(json_t *doc, str_t member, str_t by)
 {
     const json_t *list = list_of(doc);
-    bool changed = false;
+    count_up(doc, "gone");
     for (size_t i = 0; i < json_array_size(list); i++) {
-        json_t *members = members_of(json_array_get(list, i));
+        json_t *group = json_array_get(list, i), *members = members_of(group);
         size_t at = find_member(members, member);
         if (at == json_array_size(members)) continue;
-        changed = true;
+        count_up(group, "version");
         if (by.p && find_member(members, by) == json_array_size(members))
             json_array_set_new(members, at, json_from_str(by));
         else
             json_array_remove(members, at);
     }
-    return changed;
 }
 
 /* --- handlers ------------------------------------------------------------------------------------
@@ -89,6 +93,11 @@ rc_t groups_list(struct call *c, struct err *e)
     str_t version;
     TRY(groups_load(c, &doc, &version, e));
     json_t *answer = json_object();
+    const json_t *list = list_of(doc);
+    for (size_t i = 0; i < json_array_size(list); i++) { /* kept without one before there were */
+        json_t *group = json_array_get(list, i);
+        json_put_int(group, "version", json_integer_value(json_object_get(group, "version")));
+    }
     json_object_set(answer, "groups", list_of(doc));
     return call_answer(c, answer, e);
 }
@@ -104,8 +113,9 @@ static rc_t read_name(struct call *c, str_t *out, struct err *e)
     return RC_OK;
 }
 
-/* Ids of contacts there are, and addresses; each once. New reference. */
-static rc_t read_members(struct call *c, json_t **out, struct err *e)
+/* Ids of contacts there are, and addresses; each once. New reference. Of a group that is there
+ * contacts that are gone are left out: they may have gone since it was read. */
+static rc_t read_members(struct call *c, bool make, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *members = json_array();
     json_t *list;
@@ -115,6 +125,7 @@ static rc_t read_members(struct call *c, json_t **out, struct err *e)
         str_t member = json_text(json_array_get(list, i)), version;
         if (book_is_id(member)) {
             TRY(book_load(c, member, &contact, &version, e));
+            if (!contact && !make) continue;
             if (!contact) return err_invalid(e, "members", "One of these contacts is gone.");
         } else if (address_check(member, e) != RC_OK) {
             return err_invalid(e, "members", "One of these is no contact and no address.");
@@ -126,51 +137,65 @@ static rc_t read_members(struct call *c, json_t **out, struct err *e)
     return RC_OK;
 }
 
-static json_t *new_group(str_t id, str_t name, json_t *members)
+static rc_t check_version(struct call *c, const json_t *group, struct err *e)
 {
-    json_t *v = json_object();
-    json_put_str(v, "id", id);
-    json_put_str(v, "name", name);
-    json_object_set(v, "members", members);
-    return v;
+    const json_t *read = json_object_get(c->in, "version");
+    if (!read || json_is_null(read)) return RC_OK;
+    if (!json_is_integer(read)) return err_invalid(e, "version", "This is not a version.");
+    if (json_integer_value(read) == json_integer_value(json_object_get(group, "version")))
+        return RC_OK;
+    return err_set(e, RC_CONFLICT, NULL);
 }
 
 struct change {
     str_t id, name;
-    json_t *members;
-    bool make;
+    bool make, remove;
+    json_t *done; /* the group as it is now; owned */
 };
 
+/* Members are looked at after the document was read: whoever removes a contact changes it, so what
+ * was seen here is still so when this is saved. */
 static rc_t change(struct call *c, json_t **doc, void *arg, struct err *e)
 {
-    const struct change *x = arg;
+    struct change *x = arg;
+    CLEANUP_JSON json_t *members = NULL;
     if (!*doc) *doc = json_object();
     if (!list_of(*doc)) json_object_set_new(*doc, "groups", json_array());
     json_t *list = list_of(*doc);
-    size_t at = place_of(*doc, x->id);
-    (void) c;
-    if (!x->make && at == json_array_size(list))
-        return err_set(e, RC_NOT_FOUND, "There is no such group.");
-    if (x->make && json_array_size(list) >= GROUPS_MAX)
-        return err_set(e, RC_FULL, "There are too many groups.");
-    if (!x->members)
+    size_t at = x->make ? json_array_size(list) : place_of(*doc, x->id);
+    const json_t *before = json_array_get(list, at);
+    if (!x->make && !before) return err_set(e, RC_NOT_FOUND, "There is no such group.");
+    if (x->make && at >= GROUPS_MAX) return err_set(e, RC_FULL, "There are too many groups.");
+    if (x->remove) {
         json_array_remove(list, at);
-    else if (x->make)
-        json_array_append_new(list, new_group(x->id, x->name, x->members));
+        return RC_OK;
+    }
+    if (!x->make) TRY(check_version(c, before, e));
+    TRY(read_members(c, x->make, &members, e));
+    json_t *group = json_object();
+    json_put_str(group, "id", x->id);
+    json_put_str(group, "name", x->name);
+    json_object_set(group, "members", members);
+    json_put_int(group, "version", json_integer_value(json_object_get(before, "version")) + 1);
+    json_decref(x->done);
+    x->done = json_incref(group);
+    if (x->make)
+        json_array_append_new(list, group);
     else
-        json_array_set_new(list, at, new_group(x->id, x->name, x->members));
+        json_array_set_new(list, at, group);
     return RC_OK;
 }
 
 static rc_t save(struct call *c, str_t id, bool make, struct err *e)
 {
-    CLEANUP_JSON json_t *members = NULL;
     struct change x = {.id = id, .make = make};
     TRY(read_name(c, &x.name, e));
-    TRY(read_members(c, &members, e));
-    x.members = members;
-    TRY(store_update(c, STR("groups"), change, &x, e));
-    return call_answer(c, new_group(id, x.name, members), e);
+    rc_t rc = store_update(c, STR("groups"), change, &x, e);
+    if (rc != RC_OK) {
+        json_decref(x.done);
+        return rc;
+    }
+    return call_answer(c, x.done, e);
 }
 
 rc_t groups_create(struct call *c, struct err *e)
@@ -187,7 +212,7 @@ rc_t groups_put(struct call *c, struct err *e)
 
 rc_t groups_delete(struct call *c, struct err *e)
 {
-    struct change x = {.id = c->q->params[0]};
+    struct change x = {.id = c->q->params[0], .remove = true};
     TRY(store_update(c, STR("groups"), change, &x, e));
     return call_answer(c, json_object(), e);
 }

@@ -1,7 +1,8 @@
-/* Groups of the address book: one document, {groups: [{id, name, members: [...]}]}.
+/* Groups of the address book: one document, {groups: [{id, name, members: [...], version}], gone}.
  *
  * A member is the id of a contact or an address. Ids of contacts that are gone are taken out in the
- * step that removes them.
+ * step that removes them. That step always changes the document ("gone" counts), so that a group
+ * that is saved meanwhile looks again whether its members are there. version counts changes.
  */
 #ifndef WAXSEAL_WEBMAIL_CONTACTS_GROUPS_H
 #define WAXSEAL_WEBMAIL_CONTACTS_GROUPS_H
@@ -17,9 +18,9 @@ rc_t groups_load(struct call *c, json_t **doc, str_t *version, struct err *e) WX
 json_t *groups_find(const json_t *doc, str_t id);
 /* {member: [ids of groups]}; new reference. */
 json_t *groups_by_member(const json_t *doc, struct arena *a);
-/* In every group where `member` is, puts `by` in its place (null: nothing; at most once). True when
- * that changed something. */
-bool groups_replace(json_t *doc, str_t member, str_t by);
+/* For the step that removes the contact `member`: in every group where it is, puts `by` in its
+ * place (null: nothing; at most once). Changes the document in any case: write it in that step. */
+void groups_replace(json_t *doc, str_t member, str_t by);
 
 call_handler groups_list, groups_create, groups_put, groups_delete;
 

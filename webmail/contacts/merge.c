@@ -39,6 +39,17 @@ static void guard(struct call *c, const struct merge *m, size_t from, json_t *it
             contacts_guard_certificate(c, item, own, json_object_get(m->before[i], "addresses"));
 }
 
+/* Oldest first: where there are too many, those go first. */
+static void insert_by_age(json_t *all, json_t *item)
+{
+    str_t since = json_text(json_object_get(item, "since"));
+    size_t at = json_array_size(all);
+    while (at > 0 &&
+           str_cmp(json_text(json_object_get(json_array_get(all, at - 1), "since")), since) > 0)
+        at--;
+    json_array_insert(all, at, item);
+}
+
 /* Of one that several have, the most careful word counts. */
 static void add_certificate(struct call *c, json_t *all, json_t *item)
 {
@@ -50,11 +61,54 @@ static void add_certificate(struct call *c, json_t *all, json_t *item)
         if (!str_eq(json_text(json_object_get(known, "der")), der)) continue;
         CLEANUP_ENTRY struct entry a = {.item = NULL}, b = {.item = NULL};
         if (entry_read(known, c->arena, &a) && entry_read(item, c->arena, &b) &&
-            care[b.state] > care[a.state])
-            json_array_set(all, i, item);
+            care[b.state] > care[a.state]) {
+            json_array_remove(all, i);
+            insert_by_age(all, item);
+        }
         return;
     }
-    json_array_append(all, item);
+    insert_by_age(all, item);
+}
+
+/* Empty where the first has nothing: what the next one has. */
+static void fill_text(const struct merge *m, json_t *one, const char *key)
+{
+    for (size_t i = 1; i < m->count && json_text(json_object_get(one, key)).n == 0; i++) {
+        str_t text = json_text(json_object_get(m->before[i], key));
+        if (text.n > 0) json_put_str(one, key, text);
+    }
+}
+
+/* All of them, each once, with an empty line between. What is too long together is not cut. */
+static rc_t join_notes(const struct merge *m, json_t *one, struct err *e)
+{
+    CLEANUP_BUF struct buf all = BUF_INIT(BOOK_MAX_NOTES);
+    for (size_t i = 0; i < m->count; i++) {
+        str_t text = json_text(json_object_get(m->before[i], "notes"));
+        bool known = text.n == 0;
+        for (size_t k = 0; k < i; k++)
+            known = known || str_eq(text, json_text(json_object_get(m->before[k], "notes")));
+        if (known) continue;
+        if (all.n > 0) buf_cstr(&all, "\n\n");
+        buf_str(&all, text);
+    }
+    if (all.failed) return err_invalid(e, "ids", "Together their notes are too long.");
+    if (all.n > 0) json_put_str(one, "notes", buf_view(&all));
+    return RC_OK;
+}
+
+/* Of the first that has one; *out null: the first of all has it already, or none has. */
+static rc_t find_photo(struct call *c, const struct merge *m, json_t *one, str_t *out,
+                       struct err *e)
+{
+    *out = STR_NULL;
+    for (size_t i = 0; i < m->count && !out->p; i++) {
+        if (!json_is_true(json_object_get(m->before[i], "photo"))) continue;
+        if (i == 0) return RC_OK;
+        TRY(book_photo(c, m->ids[i], out, e));
+    }
+    if (out->p) json_put_bool(one, "photo", true);
+    return RC_OK;
 }
 
 static rc_t join(struct call *c, const struct merge *m, json_t **out, struct err *e)
@@ -77,6 +131,9 @@ static rc_t join(struct call *c, const struct merge *m, json_t **out, struct err
     json_object_set_new(one, "addresses", addresses);
     json_object_set_new(one, "certificates", certificates);
     json_put_int(one, "version", version + 1);
+    fill_text(m, one, "name");
+    fill_text(m, one, "phone");
+    TRY(join_notes(m, one, e));
     if (json_array_size(addresses) > BOOK_MAX_ADDRESSES)
         return err_invalid(e, "ids", "Together they have more than 20 addresses.");
     TRY(contacts_keep_limits(one, c->arena, e));
@@ -84,12 +141,12 @@ static rc_t join(struct call *c, const struct merge *m, json_t **out, struct err
     return RC_OK;
 }
 
-static rc_t write_all(struct call *c, const struct merge *m, const json_t *joined, struct err *e)
+static rc_t write_all(struct call *c, const struct merge *m, const json_t *joined, str_t photo,
+                      struct err *e)
 {
     CLEANUP_JSON json_t *doc = NULL;
     struct book_change changes[BOOK_MAX_AT_ONCE];
     struct book_groups groups;
-    bool member = false;
     TRY(groups_load(c, &doc, &groups.version, e));
     groups.doc = doc;
     for (size_t i = 0; i < m->count; i++) {
@@ -97,14 +154,16 @@ static rc_t write_all(struct call *c, const struct merge *m, const json_t *joine
                                           .contact = i == 0 ? joined : NULL,
                                           .before = m->before[i],
                                           .version = m->versions[i]};
-        if (i > 0) member = groups_replace(doc, m->ids[i], m->ids[0]) || member;
+        if (i > 0) groups_replace(doc, m->ids[i], m->ids[0]);
     }
-    return book_commit(c, changes, m->count, member ? &groups : NULL, e);
+    changes[0].photo = photo;
+    return book_commit(c, changes, m->count, &groups, e);
 }
 
 static rc_t merge_once(struct call *c, struct merge *m, struct err *e)
 {
     CLEANUP_JSON json_t *joined = NULL;
+    str_t photo;
     for (size_t i = 0; i < m->count; i++) {
         json_t *contact = NULL;
         TRY(book_need(c, m->ids[i], &contact, &m->versions[i], e));
@@ -112,7 +171,8 @@ static rc_t merge_once(struct call *c, struct merge *m, struct err *e)
         m->before[i] = contact;
     }
     TRY(join(c, m, &joined, e));
-    TRY(write_all(c, m, joined, e));
+    TRY(find_photo(c, m, joined, &photo, e));
+    TRY(write_all(c, m, joined, photo, e));
     return call_answer(c, contact_json(c, joined), e);
 }
 

@@ -4,6 +4,7 @@
 #include "tests/unit/webmail/book_acts.h"
 #include "webmail/contacts/groups.h"
 #include "webmail/contacts/met.h"
+#include "webmail/store.h"
 
 #define ALICE "alice@demo.test"
 
@@ -300,6 +301,74 @@ static void groups_hold_contacts_and_addresses(void **state)
     assert_int_equal(call_as(r, ALICE, groups_delete, gid, NULL, NULL, NULL), RC_NOT_FOUND);
 }
 
+static json_t *first_group(struct rig *r)
+{
+    json_t *all = NULL;
+    assert_int_equal(call_as(r, ALICE, groups_list, "", NULL, &all, NULL), RC_OK);
+    json_t *group = json_incref(json_array_get(json_object_get(all, "groups"), 0));
+    json_decref(all);
+    return group;
+}
+
+static rc_t put_group(struct rig *r, const char *gid, const char *member, const char *version)
+{
+    char text[200];
+    snprintf(text, sizeof text, "{\"name\":\"g\",\"members\":[\"a@x.test\",\"%s\"]%s%s}", member,
+             version ? ",\"version\":" : "", version ? version : "");
+    return call_as(r, ALICE, groups_put, gid, text, NULL, NULL);
+}
+
+/* Two tabs do not overwrite each other; who is gone keeps no group from being saved. */
+static void groups_have_versions(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_JSON json_t *made = NULL, *left = NULL;
+    const char *anna = make(r, 0, "{\"name\":\"Anna\",\"addresses\":[\"a@x.test\"]}");
+    assert_int_equal(
+        call_as(r, ALICE, groups_create, "", "{\"name\":\"g\",\"members\":[]}", &made, NULL),
+        RC_OK);
+    const char *gid = json_string_value(json_object_get(made, "id"));
+    assert_int_equal(json_integer_value(json_object_get(made, "version")), 1);
+    assert_int_equal(put_group(r, gid, "b@x.test", "0"), RC_CONFLICT);
+    assert_int_equal(put_group(r, gid, "b@x.test", "2"), RC_CONFLICT);
+    assert_int_equal(put_group(r, gid, "b@x.test", "\"1\""), RC_INVALID);
+    assert_int_equal(put_group(r, gid, anna, "1"), RC_OK);
+    assert_int_equal(put_group(r, gid, anna, "1"), RC_CONFLICT);
+    assert_int_equal(put_group(r, gid, anna, "null"), RC_OK);
+    assert_int_equal(put_group(r, gid, anna, NULL), RC_OK);
+    /* A contact that goes is a change of its groups. */
+    assert_int_equal(call_as(r, ALICE, contacts_delete, anna, NULL, NULL, NULL), RC_OK);
+    assert_int_equal(put_group(r, gid, anna, "4"), RC_CONFLICT);
+    assert_int_equal(put_group(r, gid, anna, "5"), RC_OK);
+    left = first_group(r);
+    assert_int_equal(json_integer_value(json_object_get(left, "version")), 6);
+    assert_int_equal(json_array_size(json_object_get(left, "members")), 1);
+}
+
+/* Whoever saves a group while a contact is removed, or merged, begins again, though it was in none:
+ * it may have looked at the contact before. */
+static void removing_changes_the_groups(void **state)
+{
+    struct rig *r = *state;
+    char ids[100];
+    const char *anna = make(r, 0, "{\"addresses\":[\"a@x.test\"]}");
+    const char *ben = make(r, 1, "{\"addresses\":[\"b@x.test\"]}");
+    const char *cleo = make(r, 2, "{\"addresses\":[\"c@x.test\"]}");
+    snprintf(ids, sizeof ids, "{\"ids\":[\"%s\",\"%s\"]}", ben, cleo);
+    for (int i = 0; i < 2; i++) {
+        struct rig_call *rc = rig_call(r, ALICE);
+        CLEANUP_JSON json_t *doc = NULL;
+        str_t version;
+        assert_int_equal(groups_load(&rc->c, &doc, &version, NULL), RC_OK);
+        if (i == 0)
+            assert_int_equal(call_as(r, ALICE, contacts_delete, anna, NULL, NULL, NULL), RC_OK);
+        else
+            assert_int_equal(call_as(r, ALICE, contacts_merge, "", ids, NULL, NULL), RC_OK);
+        assert_int_equal(store_save(&rc->c, STR("groups"), doc, version, NULL), RC_CONFLICT);
+        rig_call_free(rc);
+    }
+}
+
 static void refuses_bad_groups(void **state)
 {
     struct rig *r = *state;
@@ -503,7 +572,7 @@ static void merging_leaves_one(void **state)
     assert_int_equal(merge(r, ALICE, a, b, &one), RC_OK);
     assert_string_equal(json_string_value(json_object_get(one, "id")), a);
     assert_string_equal(json_string_value(json_object_get(one, "name")), "Bob");
-    assert_string_equal(json_string_value(json_object_get(one, "notes")), "n");
+    assert_string_equal(json_string_value(json_object_get(one, "notes")), "n\n\nm");
     assert_int_equal(json_array_size(json_object_get(one, "addresses")), 2);
     assert_int_equal(json_array_size(json_object_get(one, "certificates")), 1);
     json_decref(one);
@@ -516,6 +585,102 @@ static void merging_leaves_one(void **state)
     assert_int_equal(json_array_size(members), 2);
     json_decref(groups);
     pki_free(&bob);
+}
+
+static void set_photo(struct rig *r, const char *id, const char *photo)
+{
+    struct rig_call *rc = rig_call(r, ALICE);
+    CLEANUP_JSON json_t *contact = NULL, *changed = NULL;
+    struct book_change x = {.id = str_c(id), .photo = str_c(photo)};
+    assert_int_equal(book_load(&rc->c, x.id, &contact, &x.version, NULL), RC_OK);
+    changed = json_deep_copy(contact);
+    json_put_bool(changed, "photo", true);
+    x.contact = changed;
+    x.before = contact;
+    assert_int_equal(book_commit(&rc->c, &x, 1, NULL, NULL), RC_OK);
+    rig_call_free(rc);
+}
+
+/* What only another one has is not lost. */
+static void merging_keeps_what_the_first_has_not(void **state)
+{
+    struct rig *r = *state;
+    struct rig_call *rc = rig_call(r, ALICE);
+    CLEANUP_ARENA struct arena *arena = arena_new(1 << 20);
+    CLEANUP_JSON json_t *one = NULL;
+    static const char fill[] = "for i = 1, ARGV[1] do redis.call('HSET', KEYS[1], i, 'x') end";
+    str_t photo, photos = STR("test:u:alice@demo.test:contact-photos");
+    char text[9000];
+    const char *a = make(r, 0, "{\"addresses\":[\"a@x.test\"]}");
+    const char *b = make(r, 1,
+                         "{\"name\":\"B\",\"addresses\":[\"b@x.test\"],\"phone\":\"1\","
+                         "\"notes\":\"same\"}");
+    const char *d = make(r, 2,
+                         "{\"name\":\"C\",\"addresses\":[\"c@x.test\"],\"phone\":\"2\","
+                         "\"notes\":\"same\"}");
+    set_photo(r, b, "\x89PNG\r\n\x1a\nb");
+    set_photo(r, d, "\x89PNG\r\n\x1a\nc");
+    /* There is room for no more photographs: none is added. */
+    RIG_REDIS(r, arena, STR("EVAL"), str_c(fill), STR("1"), photos, STR("498"));
+    snprintf(text, sizeof text, "{\"ids\":[\"%s\",\"%s\",\"%s\"]}", a, b, d);
+    assert_int_equal(call_as(r, ALICE, contacts_merge, "", text, &one, NULL), RC_OK);
+    assert_string_equal(json_string_value(json_object_get(one, "name")), "B");
+    assert_string_equal(json_string_value(json_object_get(one, "phone")), "1");
+    assert_string_equal(json_string_value(json_object_get(one, "notes")), "same");
+    assert_true(json_is_true(json_object_get(one, "photo")));
+    assert_int_equal(book_photo(&rc->c, str_c(a), &photo, NULL), RC_OK);
+    assert_true(str_eq(photo, STR("\x89PNG\r\n\x1a\nb")));
+    assert_int_equal(RIG_REDIS(r, arena, STR("HLEN"), photos).i, 499);
+    /* Notes that are too long together: nothing is merged, nothing cut. */
+    int n =
+        snprintf(text, sizeof text, "{\"name\":\"D\",\"addresses\":[\"d@x.test\"],\"notes\":\"");
+    memset(text + n, 'x', BOOK_MAX_NOTES);
+    memcpy(text + n + BOOK_MAX_NOTES, "\"}", 3);
+    b = make(r, 1, text);
+    assert_int_equal(merge(r, ALICE, a, b, NULL), RC_INVALID);
+    assert_string_equal(list(r, ""), "2: B,D");
+    rig_call_free(rc);
+}
+
+static json_t *rejected(const struct pki *p, struct arena *a, const char *since)
+{
+    json_t *v = json_object();
+    json_put_str(v, "der", b64_encode(a, cert_der(p->cert)));
+    json_put_str(v, "source", STR("harvested"));
+    json_put_str(v, "since", str_c(since));
+    json_put_str(v, "state", STR("rejected"));
+    return v;
+}
+
+/* Where there are too many rejected ones, the oldest go, whichever contact they were of. */
+static void merging_forgets_the_oldest_first(void **state)
+{
+    struct rig *r = *state;
+    struct rig_call *rc = rig_call(r, ALICE);
+    struct pki certs[17];
+    char ids[2][20];
+    for (int i = 0; i < 2; i++) {
+        snprintf(ids[i], sizeof ids[i], "%016d", i);
+        CLEANUP_JSON json_t *v = book_new_contact(str_c(ids[i]), STR("x"));
+        json_t *addresses = json_object_get(v, "addresses");
+        json_t *list = json_object_get(v, "certificates");
+        json_array_append_new(addresses,
+                              book_new_address(i ? STR("b@x.test") : STR("a@x.test"), STR_NULL));
+        for (int k = i ? 1 : 0; k < (i ? 17 : 1); k++) {
+            char since[32];
+            certs[k] = leaf("email:a@x.test", -5, 50, ENCRYPT, &root);
+            snprintf(since, sizeof since, "2026-01-%02dT00:00:00Z", i ? k : 28);
+            json_array_append_new(list, rejected(&certs[k], rc->c.arena, since));
+        }
+        assert_int_equal(book_save(&rc->c, str_c(ids[i]), v, NULL, STR_NULL, NULL), RC_OK);
+    }
+    assert_int_equal(merge(r, ALICE, ids[0], ids[1], NULL), RC_OK);
+    STATE(certs[0], "rejected"); /* the newest, though it was of the first */
+    STATE(certs[1], "gone");
+    STATE(certs[2], "rejected");
+    for (int k = 0; k < 17; k++)
+        pki_free(&certs[k]);
+    rig_call_free(rc);
 }
 
 /* Mallory's mail brought a certificate that names Bob too. It was looked at for Mallory's address
@@ -647,12 +812,16 @@ int main(void)
         T(old_contacts_keep_working),
         T(is_full_at_its_limit),
         T(groups_hold_contacts_and_addresses),
+        T(groups_have_versions),
+        T(removing_changes_the_groups),
         T(refuses_bad_groups),
         T(completes_what_is_typed),
         T(what_folds_alike_is_not_one_address),
         T(forged_words_complete_nothing),
         T(the_least_used_go),
         T(merging_leaves_one),
+        T(merging_keeps_what_the_first_has_not),
+        T(merging_forgets_the_oldest_first),
         T(merging_trusts_nothing_new),
         T(adding_an_address_trusts_nothing_new),
         T(merging_is_all_or_nothing),
