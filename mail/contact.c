@@ -3,7 +3,7 @@
 #include "mail/entity.h"
 #include "mail/text.h"
 
-enum { MAX_VALUE = 8192, MAX_LINE = 64 << 10 };
+enum { MAX_VALUE = 8192, MAX_LINE = 64 << 10, MAX_NOTE_LINES = 200 /* of text_lines */ };
 
 /* --- lines -------------------------------------------------------------------------------------
  */
@@ -153,7 +153,9 @@ static void add_value(struct contact_values *list, const struct line *l, str_t v
                       struct arena *a)
 {
     str_t clean = text_lines(value, a);
-    if (list->count == CONTACT_MAX_VALUES || !clean.n) return;
+    if (!clean.n) return;
+    list->more = list->more || list->count == CONTACT_MAX_VALUES;
+    if (list->count == CONTACT_MAX_VALUES) return;
     list->list[list->count++] =
         (struct contact_value){.value = clean, .label = label_of(l->params)};
 }
@@ -165,21 +167,42 @@ static void set_once(str_t *field, str_t value, struct arena *a)
 }
 
 /* "data:application/pkix-cert;base64,..." of version 4; version 3 says ENCODING=b. Keys of other
- * kinds (OpenPGP), and places to fetch one from, are left out. */
-static void add_key(struct contact *c, const struct line *l, struct arena *a)
+ * kinds (OpenPGP), and places to fetch one from, are null. */
+static str_t key_of(const struct line *l)
 {
     str_t v = str_trim(l->value), kind, data;
-    if (c->key_count == CONTACT_MAX_KEYS || str_ifind(l->params, STR("PGP")) >= 0) return;
-    if (str_istarts(v, STR("data:"))) {
-        if (!str_cut(v, ',', &kind, &data) || str_ifind(kind, STR(";base64")) < 0 ||
-            str_ifind(kind, STR("pgp")) >= 0)
-            return;
-        v = data;
-    } else if (str_ifind(l->params, STR("ENCODING=B")) < 0) {
-        return;
-    }
+    if (str_ifind(l->params, STR("PGP")) >= 0) return STR_NULL;
+    if (!str_istarts(v, STR("data:")))
+        return str_ifind(l->params, STR("ENCODING=B")) < 0 ? STR_NULL : v;
+    if (!str_cut(v, ',', &kind, &data) || str_ifind(kind, STR(";base64")) < 0 ||
+        str_ifind(kind, STR("pgp")) >= 0)
+        return STR_NULL;
+    return data;
+}
+
+static void add_key(struct contact *c, const struct line *l, struct arena *a)
+{
+    str_t v = key_of(l);
+    c->other_keys = c->other_keys || !v.p;
+    if (v.n == 0) return;
+    c->more_keys = c->more_keys || c->key_count == CONTACT_MAX_KEYS;
+    if (c->key_count == CONTACT_MAX_KEYS) return;
     str_t copy = arena_str(a, v);
     if (copy.n > 0) c->keys[c->key_count++] = copy;
+}
+
+/* The first one. */
+static void set_note(struct contact *c, const struct line *l, str_t plain, struct arena *a)
+{
+    size_t lines = 1;
+    if (c->note.n) {
+        c->note_cut = true;
+        return;
+    }
+    for (size_t i = 0; i < plain.n; i++)
+        lines += plain.p[i] == '\n';
+    c->note = text_lines(plain, a);
+    c->note_cut = l->value.n > MAX_VALUE || lines > MAX_NOTE_LINES;
 }
 
 static void read_property(struct contact *c, const struct line *l, struct arena *a)
@@ -201,7 +224,7 @@ static void read_property(struct contact *c, const struct line *l, struct arena 
     } else if (str_ieq(l->name, STR("BDAY"))) {
         set_once(&c->birthday, plain, a);
     } else if (str_ieq(l->name, STR("NOTE"))) {
-        if (!c->note.n) c->note = text_lines(plain, a);
+        set_note(c, l, plain, a);
     } else if (str_ieq(l->name, STR("EMAIL"))) {
         add_value(&c->emails, l, text_one_line(plain, a), a);
     } else if (str_ieq(l->name, STR("TEL"))) {

@@ -26,6 +26,7 @@ struct contact_value {
 struct contact_values {
     struct contact_value list[CONTACT_MAX_VALUES];
     size_t count;
+    bool more; /* there were others, left out */
 };
 
 struct contact {
@@ -33,7 +34,10 @@ struct contact {
     struct contact_values emails, phones, addresses, urls;
     str_t keys[CONTACT_MAX_KEYS]; /* X.509 certificates, as the file has them: not checked */
     size_t key_count;
-    size_t line; /* where the card begins, from 1 */
+    bool more_keys,
+        other_keys; /* left out: past the limit; OpenPGP, or a place to fetch one from */
+    bool note_cut;  /* there was more of it */
+    size_t line;    /* where the card begins, from 1 */
 };
 
 struct contacts {

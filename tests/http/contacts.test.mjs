@@ -155,6 +155,28 @@ test('vCards go out and come in; nothing in a value becomes a card', async () =>
   assert.ok(!(await other.get(`${V1}/contacts/export`)).text.includes('vic@card.test'));
 });
 
+test('an export has its length while it is small, is whole when it is not, and no body for HEAD', async () => {
+  const url = `${V1}/contacts/export`;
+  const card = (i) => `BEGIN:VCARD\nFN:Large ${i}\nEMAIL:large${i}@export.test\nNOTE:${'x'.repeat(8000)}\nEND:VCARD\n`;
+  const add = async (from, n) => {
+    const body = Array.from({ length: n }, (_, i) => card(from + i)).join('');
+    const r = await c.request('POST', `${V1}/contacts/import`, { body, headers: { 'Content-Type': 'text/vcard' } });
+    assert.deepEqual(r.json, { added: n, changed: 0, skipped: [] });
+    made.push(...(await c.get(`${V1}/contacts?text=export.test`)).json.contacts.map((x) => x.id).filter((id) => !made.includes(id)));
+  };
+  await add(0, 1);
+  const small = await c.get(url);
+  assert.deepEqual([small.status, Number(small.headers['content-length'])], [200, small.bytes.length]);
+  await add(1, 149);
+  const large = await c.get(url);
+  assert.equal(large.headers['content-length'], undefined);
+  assert.ok(large.bytes.length > 1 << 20 && large.text.endsWith('END:VCARD\r\n'));
+  assert.equal(large.text.match(/^EMAIL.*@export\.test/gm).length, 150);
+  const head = await c.request('HEAD', url);
+  assert.deepEqual([head.status, head.bytes.length], [200, 0]);
+  assert.match(head.headers['content-type'], /^text\/vcard/);
+});
+
 test('what cannot be imported is told by line, the rest comes in', async () => {
   const add = (text, type = 'text/vcard', options = {}) => c.request('POST', `${V1}/contacts/import`, { body: text, headers: { 'Content-Type': type }, ...options });
   await make({ name: 'One', addresses: ['one@in.test'] });

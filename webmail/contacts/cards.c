@@ -11,6 +11,7 @@
 #define MOST_BYTES (10u << 20)
 #define MOST_SKIPPED 1000u
 #define AT_ONCE 100u
+#define MOST_HELD (1u << 20)
 #define SCRATCH_BYTES (64u << 20)
 
 /* --- out ---------------------------------------------------------------------------------------
@@ -28,7 +29,36 @@ static size_t keys_of(struct call *c, const json_t *contact, str_t *out, size_t 
     return n;
 }
 
-static rc_t write_contact(struct call *c, const json_t *contact, int version, struct err *e)
+/* What is small is sent whole, with its length: a failure on the way is an error then, not half a
+ * file. The rest is sent as it comes, and broken off where it fails. */
+struct export
+{
+    struct buf *held;
+    bool started;
+    int version;
+};
+
+static void name_file(struct call *c)
+{
+    response_type(c->s, STR("text/vcard; charset=utf-8"));
+    response_header(c->s, STR("Content-Disposition"),
+                    content_disposition(c->arena, false, STR("contacts.vcf")));
+}
+
+static rc_t send_card(struct call *c, struct export *x, str_t card, struct err *e)
+{
+    if (!x->started && x->held->n + card.n <= MOST_HELD)
+        return buf_str(x->held, card) ? RC_OK : err_set(e, RC_NO_MEMORY, NULL);
+    if (!x->started) {
+        name_file(c);
+        TRY(response_start(c->q, c->s, e));
+        x->started = true;
+        if (!c->s->head_only) TRY(response_write(c->q, buf_view(x->held), e));
+    }
+    return c->s->head_only ? RC_OK : response_write(c->q, card, e);
+}
+
+static rc_t write_contact(struct call *c, struct export *x, const json_t *contact, struct err *e)
 {
     CLEANUP_BUF struct buf text = BUF_INIT(1u << 20);
     struct contact_value emails[BOOK_MAX_ADDRESSES];
@@ -45,8 +75,8 @@ static rc_t write_contact(struct call *c, const json_t *contact, int version, st
             .value = book_address(one), .label = json_text(json_object_get(one, "label"))};
     }
     card.key_count = keys_of(c, contact, keys, CONTACT_MAX_KEYS);
-    if (!contact_write(&card, version, &text)) return err_set(e, RC_NO_MEMORY, NULL);
-    return response_write(c->q, buf_view(&text), e);
+    if (!contact_write(&card, x->version, &text)) return err_set(e, RC_NO_MEMORY, NULL);
+    return send_card(c, x, buf_view(&text), e);
 }
 
 static int by_name(const void *a, const void *b)
@@ -56,7 +86,7 @@ static int by_name(const void *a, const void *b)
     return order ? order : str_cmp(x->id, y->id);
 }
 
-static rc_t write_some(struct call *c, const struct book_line *lines, size_t n, int version,
+static rc_t write_some(struct call *c, struct export *x, const struct book_line *lines, size_t n,
                        struct err *e)
 {
     CLEANUP_JSON json_t *some = NULL;
@@ -66,21 +96,21 @@ static rc_t write_some(struct call *c, const struct book_line *lines, size_t n, 
     TRY(book_some(c, ids, n, &some, NULL, e));
     for (size_t i = 0; i < n; i++)
         if (json_is_object(json_array_get(some, i)))
-            TRY(write_contact(c, json_array_get(some, i), version, e));
+            TRY(write_contact(c, x, json_array_get(some, i), e));
     return RC_OK;
 }
 
 /* Some contacts at a time, and what they took is given back. */
-static rc_t write_all(struct call *c, const struct book_line *lines, size_t n, int version,
+static rc_t write_all(struct call *c, struct export *x, const struct book_line *lines, size_t n,
                       struct err *e)
 {
     CLEANUP_ARENA struct arena *scratch = arena_new(SCRATCH_BYTES);
     struct arena *whole = c->arena;
     rc_t rc = RC_OK;
     if (!scratch) return err_set(e, RC_NO_MEMORY, NULL);
-    for (size_t i = 0; rc == RC_OK && i < n; i += AT_ONCE) {
+    for (size_t i = 0; rc == RC_OK && i < n && !(x->started && c->s->head_only); i += AT_ONCE) {
         c->arena = scratch;
-        rc = write_some(c, lines + i, n - i < AT_ONCE ? n - i : AT_ONCE, version, e);
+        rc = write_some(c, x, lines + i, n - i < AT_ONCE ? n - i : AT_ONCE, e);
         c->arena = whole;
         arena_reset(scratch);
     }
@@ -89,6 +119,7 @@ static rc_t write_all(struct call *c, const struct book_line *lines, size_t n, i
 
 rc_t contacts_export(struct call *c, struct err *e)
 {
+    CLEANUP_BUF struct buf held = BUF_INIT_SECRET(MOST_HELD);
     str_t version = request_query(c->q, STR("version"));
     struct book_line *lines;
     size_t n;
@@ -97,11 +128,12 @@ rc_t contacts_export(struct call *c, struct err *e)
         return err_invalid(e, "version", "The version is 3 or 4.");
     TRY(book_lines(c, &lines, &n, e));
     qsort(lines, n, sizeof *lines, by_name);
-    response_type(c->s, STR("text/vcard; charset=utf-8"));
-    response_header(c->s, STR("Content-Disposition"),
-                    content_disposition(c->arena, false, STR("contacts.vcf")));
-    TRY(response_start(c->q, c->s, e));
-    return write_all(c, lines, n, three ? 3 : 4, e);
+    struct export x = {.held = &held, .version = three ? 3 : 4};
+    TRY(write_all(c, &x, lines, n, e));
+    if (x.started) return RC_OK;
+    name_file(c);
+    response_take(c->s, &held);
+    return RC_OK;
 }
 
 /* --- in ----------------------------------------------------------------------------------------
@@ -110,15 +142,75 @@ rc_t contacts_export(struct call *c, struct err *e)
 struct import {
     long long added, changed;
     json_t *skipped;
+    size_t parts; /* entries of it that are about a part of a card */
 };
 
-static void skip(struct import *im, size_t line, const char *why)
+static void tell(struct import *im, size_t line, const char *why)
 {
-    if (json_array_size(im->skipped) >= MOST_SKIPPED) return;
     json_t *v = json_object();
     json_put_int(v, "line", (long long) line);
     json_put_str(v, "why", str_c(why));
     json_array_append_new(im->skipped, v);
+}
+
+static void skip(struct import *im, size_t line, const char *why)
+{
+    if (json_array_size(im->skipped) - im->parts < MOST_SKIPPED) tell(im, line, why);
+}
+
+/* What there is no place for in a contact, or not enough. */
+enum part {
+    PART_ADDRESS_BAD,
+    PART_ADDRESS_MORE,
+    PART_NAME_CUT,
+    PART_PHONE_CUT,
+    PART_PHONE_MORE,
+    PART_NOTES_CUT,
+    PART_ORGANIZATION,
+    PART_TITLE,
+    PART_POSTAL,
+    PART_URL,
+    PART_BIRTHDAY,
+    PART_KEY_KIND,
+    PART_KEY_MORE,
+    PARTS
+};
+
+static unsigned parts_of(const struct contact *card)
+{
+    str_t phone = card->phones.count ? card->phones.list[0].value : STR("");
+    const bool left_out[PARTS] = {
+        [PART_ADDRESS_MORE] = card->emails.more,
+        [PART_NAME_CUT] = card->name.n > BOOK_MAX_NAME,
+        [PART_PHONE_CUT] = phone.n > BOOK_MAX_PHONE,
+        [PART_PHONE_MORE] = card->phones.count > 1,
+        [PART_NOTES_CUT] = card->note_cut || card->note.n > BOOK_MAX_NOTES,
+        [PART_ORGANIZATION] = card->organization.n > 0,
+        [PART_TITLE] = card->title.n > 0,
+        [PART_POSTAL] = card->addresses.count > 0,
+        [PART_URL] = card->urls.count > 0,
+        [PART_BIRTHDAY] = card->birthday.n > 0,
+        [PART_KEY_KIND] = card->other_keys,
+        [PART_KEY_MORE] = card->more_keys,
+    };
+    unsigned parts = 0;
+    for (unsigned i = 0; i < PARTS; i++)
+        if (left_out[i]) parts |= 1u << i;
+    return parts;
+}
+
+/* One entry a kind; they do not push out what is told of whole cards. */
+static void skip_parts(struct import *im, size_t line, unsigned parts)
+{
+    static const char *const words[PARTS] = {
+        "address_bad", "address_more", "name_cut", "phone_cut", "phone_more",
+        "notes_cut",   "organization", "title",    "postal",    "url",
+        "birthday",    "key_kind",     "key_more"};
+    for (unsigned i = 0; i < PARTS && im->parts < MOST_SKIPPED; i++) {
+        if (!(parts & (1u << i))) continue;
+        im->parts++;
+        tell(im, line, words[i]);
+    }
 }
 
 /* At most `max` bytes, no character cut. */
@@ -132,28 +224,36 @@ static str_t shorten(str_t s, size_t max)
 
 /* Of its addresses those that are some; by them the contact there is, if any. */
 static rc_t find_known(struct call *c, const struct contact *card, json_t *addresses,
-                       json_t **known, str_t *id, str_t *version, struct err *e)
+                       json_t **known, str_t *id, str_t *version, unsigned *parts, struct err *e)
 {
     for (size_t i = 0; i < card->emails.count; i++) {
         const struct contact_value *email = &card->emails.list[i];
         struct err ignored = {0};
-        if (address_check(email->value, &ignored) != RC_OK) continue;
+        if (address_check(email->value, &ignored) != RC_OK) {
+            *parts |= 1u << PART_ADDRESS_BAD;
+            continue;
+        }
         json_array_append_new(addresses, book_new_address(email->value, email->label));
         if (!*known) TRY(book_find(c, email->value, known, id, version, e));
     }
     return RC_OK;
 }
 
-static void add_addresses(json_t *contact, const json_t *addresses)
+/* False: there is no room for all of them. */
+static bool add_addresses(json_t *contact, const json_t *addresses)
 {
+    bool all = true;
     json_t *list = json_object_get(contact, "addresses");
     for (size_t i = 0; i < json_array_size(addresses); i++) {
         json_t *one = json_array_get(addresses, i);
         bool there = false;
         for (size_t k = 0; k < json_array_size(list); k++)
             there = there || str_ieq(book_address(json_array_get(list, k)), book_address(one));
-        if (!there && json_array_size(list) < BOOK_MAX_ADDRESSES) json_array_append(list, one);
+        bool room = json_array_size(list) < BOOK_MAX_ADDRESSES;
+        if (!there && room) json_array_append(list, one);
+        all = all && (there || room);
     }
+    return all;
 }
 
 /* As for addresses a person adds. */
@@ -172,16 +272,17 @@ static void fill_text(json_t *contact, const char *key, str_t text)
         json_put_str(contact, key, text);
 }
 
+/* *parts: what is left out of it. */
 static rc_t save_card(struct call *c, const struct contact *card, struct import *im,
-                      json_t **addresses, struct err *e)
+                      json_t **addresses, unsigned *parts, struct err *e)
 {
     CLEANUP_JSON json_t *before = NULL, *contact = NULL;
     str_t id, version = STR_NULL;
-    TRY(find_known(c, card, *addresses, &before, &id, &version, e));
+    TRY(find_known(c, card, *addresses, &before, &id, &version, parts, e));
     if (json_array_size(*addresses) == 0) return RC_OK;
     if (!before) TRY(book_new_id(c, &id, e));
     contact = before ? json_deep_copy(before) : book_new_contact(id, STR_NULL);
-    add_addresses(contact, *addresses);
+    if (!add_addresses(contact, *addresses)) *parts |= 1u << PART_ADDRESS_MORE;
     guard_certificates(c, contact, json_object_get(before, "addresses"));
     fill_text(contact, "name", shorten(card->name, BOOK_MAX_NAME));
     fill_text(contact, "notes", shorten(card->note, BOOK_MAX_NOTES));
@@ -231,18 +332,24 @@ static rc_t import_card(struct call *c, const struct contact *card, struct impor
                         struct err *e)
 {
     CLEANUP_JSON json_t *addresses = NULL;
+    unsigned parts = 0;
     rc_t rc = RC_CONFLICT;
     for (int i = 0; rc == RC_CONFLICT && i < BOOK_SAVE_TRIES; i++) {
         json_decref(addresses);
         addresses = json_array();
-        rc = save_card(c, card, im, &addresses, e);
+        parts = parts_of(card);
+        rc = save_card(c, card, im, &addresses, &parts, e);
     }
     if (rc == RC_INVALID) skip(im, card->line, "address_taken");
     if (rc == RC_FULL) skip(im, card->line, "full");
     if (rc == RC_INVALID || rc == RC_FULL) return RC_OK;
     TRY(rc);
-    if (json_array_size(addresses) == 0) skip(im, card->line, "no_address");
-    if (json_array_size(addresses) == 0 || card->key_count == 0) return RC_OK;
+    if (json_array_size(addresses) == 0) {
+        skip(im, card->line, "no_address");
+        return RC_OK;
+    }
+    skip_parts(im, card->line, parts);
+    if (card->key_count == 0) return RC_OK;
     if (!c->features.smime) {
         skip(im, card->line, "key_feature");
         return RC_OK;

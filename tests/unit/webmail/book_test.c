@@ -761,6 +761,96 @@ static void merging_is_all_or_nothing(void **state)
     COMPLETE("a1 10", "contact 1 <a1.10@x.test>");
 }
 
+static void imports(struct rig *r, const char *text, const char *want)
+{
+    CLEANUP_JSON json_t *got = import_cards(r, text), *expected = rig_json(want);
+    char *shown = json_dumps(got, JSON_COMPACT);
+    if (!json_equal(got, expected)) fail_msg("%s\n%s", shown, want);
+    free(shown);
+}
+
+/* One entry for every kind of thing a contact has no place for; none for what was kept. */
+static void importing_says_what_is_left_out(void **state)
+{
+    struct rig *r = *state;
+    char text[12000] = "BEGIN:VCARD\r\nFN:Two\r\nEMAIL:two@x.test\r\nNOTE:";
+    imports(r,
+            "BEGIN:VCARD\r\nFN:A\r\nEMAIL:a@x.test\r\nTEL:1\r\nNOTE:n\r\nEND:VCARD\r\n"
+            "BEGIN:VCARD\r\nFN:B\r\nEMAIL:b@x.test\r\nEMAIL:no address\r\nEMAIL:nor this\r\n"
+            "TEL:1\r\nTEL:2\r\nTEL:3\r\nORG:O;U\r\nTITLE:T\r\nADR:;;Street;City\r\n"
+            "URL:https://x.test/\r\nBDAY:2000-01-01\r\nKEY;TYPE=PGP:x\r\nEND:VCARD\r\n"
+            "BEGIN:VCARD\r\nEMAIL:none\r\nORG:O\r\nEND:VCARD\r\n",
+            "{\"added\":2,\"changed\":0,\"skipped\":["
+            "{\"line\":7,\"why\":\"address_bad\"},{\"line\":7,\"why\":\"phone_more\"},"
+            "{\"line\":7,\"why\":\"organization\"},{\"line\":7,\"why\":\"title\"},"
+            "{\"line\":7,\"why\":\"postal\"},{\"line\":7,\"why\":\"url\"},"
+            "{\"line\":7,\"why\":\"birthday\"},{\"line\":7,\"why\":\"key_kind\"},"
+            "{\"line\":22,\"why\":\"no_address\"}]}");
+    size_t n = strlen(text);
+    memset(text + n, 'x', BOOK_MAX_NOTES + 1);
+    snprintf(text + n + BOOK_MAX_NOTES + 1, 100, "\r\nTEL:%065d\r\nEND:VCARD\r\n", 1);
+    imports(r, text,
+            "{\"added\":1,\"changed\":0,\"skipped\":[{\"line\":1,\"why\":\"phone_cut\"},"
+            "{\"line\":1,\"why\":\"notes_cut\"}]}");
+    n = (size_t) snprintf(text, sizeof text, "BEGIN:VCARD\r\nFN:%0201d\r\n", 1);
+    for (int i = 0; i < 21; i++)
+        n += (size_t) snprintf(text + n, sizeof text - n, "EMAIL:%d@m.test\r\n", i);
+    snprintf(text + n, sizeof text - n, "END:VCARD\r\n");
+    imports(r, text,
+            "{\"added\":1,\"changed\":0,\"skipped\":[{\"line\":1,\"why\":\"address_more\"},"
+            "{\"line\":1,\"why\":\"name_cut\"}]}");
+    /* The contact has twenty: there is no room for one more. */
+    imports(r, "BEGIN:VCARD\r\nEMAIL:0@m.test\r\nEMAIL:x@m.test\r\nEND:VCARD\r\n",
+            "{\"added\":0,\"changed\":0,\"skipped\":[{\"line\":1,\"why\":\"address_more\"}]}");
+    n = (size_t) snprintf(text, sizeof text, "BEGIN:VCARD\r\nEMAIL:k@x.test\r\n");
+    for (int i = 0; i < 9; i++)
+        n += (size_t) snprintf(text + n, sizeof text - n, "KEY;ENCODING=b:AAAA\r\n");
+    snprintf(text + n, sizeof text - n, "END:VCARD\r\n");
+    CLEANUP_JSON json_t *keys = import_cards(r, text);
+    const json_t *first = json_array_get(json_object_get(keys, "skipped"), 0);
+    assert_string_equal(json_string_value(json_object_get(first, "why")), "key_more");
+    assert_int_equal(json_array_size(json_object_get(keys, "skipped")), 9);
+}
+
+/* What is told of parts does not push out what is told of cards. */
+static void importing_names_whole_cards_first(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_BUF struct buf text = BUF_INIT(1 << 20);
+    for (int i = 0; i < 1001; i++)
+        buf_cstr(&text, "BEGIN:VCARD\nEMAIL:a@x.test\nORG:O\nEND:VCARD\n");
+    buf_cstr(&text, "BEGIN:VCARD\nFN:Nobody\nEND:VCARD\n");
+    buf_char(&text, 0);
+    CLEANUP_JSON json_t *got = import_cards(r, text.p);
+    const json_t *skipped = json_object_get(got, "skipped");
+    assert_int_equal(json_array_size(skipped), 1001);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(skipped, 1000), "why")),
+                        "no_address");
+}
+
+/* A failure on the way is no file. */
+static void a_broken_book_is_not_exported(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    str_t key = STR("test:u:alice@demo.test:contacts");
+    make(r, 0, "{\"name\":\"A\",\"addresses\":[\"a@x.test\"]}");
+    const char *id = make(r, 1, "{\"name\":\"B\",\"addresses\":[\"b@x.test\"]}");
+    struct rig_call *rc = rig_call(r, ALICE);
+    assert_int_equal(contacts_export(&rc->c, NULL), RC_OK);
+    assert_true(str_starts(buf_view(&rc->s.body), STR("BEGIN:VCARD\r\n")));
+    assert_true(str_find(buf_view(&rc->s.body), STR("b@x.test")) > 0);
+    assert_false(rc->s.started);
+    rig_call_free(rc);
+    rc = rig_call(r, ALICE);
+    RIG_REDIS(r, a, STR("HSET"), key, str_c(id), STR("forged and longer than a code, by far"));
+    assert_int_equal(contacts_export(&rc->c, NULL), RC_DAMAGED);
+    assert_int_equal(rc->s.body.n, 0);
+    assert_int_equal(rc->s.header_count, 0);
+    assert_false(rc->s.started);
+    rig_call_free(rc);
+}
+
 static void photographs_stand_beside(void **state)
 {
     struct rig *r = *state;
@@ -825,6 +915,9 @@ int main(void)
         T(merging_trusts_nothing_new),
         T(adding_an_address_trusts_nothing_new),
         T(merging_is_all_or_nothing),
+        T(importing_says_what_is_left_out),
+        T(importing_names_whole_cards_first),
+        T(a_broken_book_is_not_exported),
         T(photographs_stand_beside),
     };
     return cmocka_run_group_tests(tests, open_pki, close_pki);
