@@ -27,6 +27,13 @@ enum cms_type {
 };
 /* By the contentType of the outer ContentInfo; DER or BER. */
 enum cms_type cms_sniff(str_t der);
+/* What stands behind the whole ContentInfo at the beginning. False when that is cut short or no
+ * BER.
+ */
+bool cms_behind(str_t bytes, str_t *behind);
+/* A message in itself, by its structure: encrypted, or signed with its content (of type data)
+ * inside. Not so files of certificates, detached signatures, time stamps. */
+bool cms_holds_message(str_t der);
 /* The octets of a ContentInfo of type data, appended to out. RC_DAMAGED, RC_TOO_LARGE. */
 rc_t cms_data(str_t der, struct buf *out, struct err *e) WX_MUST_USE;
 

@@ -36,6 +36,15 @@ enum cms_type cms_sniff(str_t der)
     return cms_type_of_oid(oid.content);
 }
 
+bool cms_behind(str_t bytes, str_t *behind)
+{
+    struct ber r = ber_start(bytes);
+    struct ber_value whole;
+    if (!ber_expect(&r, BER_SEQUENCE, &whole)) return false;
+    *behind = r.rest;
+    return true;
+}
+
 bool cms_content_info(str_t der, enum cms_type *type, struct ber *inside)
 {
     struct ber r = ber_start(der), info;

@@ -69,6 +69,18 @@ static bool find_parts(str_t der, struct signed_parts *out)
     return true;
 }
 
+bool cms_holds_message(str_t der)
+{
+    struct signed_parts p;
+    struct ber r;
+    struct ber_value kind;
+    enum cms_type type = cms_sniff(der);
+    if (type == CMS_TYPE_ENVELOPED || type == CMS_TYPE_AUTH_ENVELOPED) return true;
+    if (type != CMS_TYPE_SIGNED || !find_parts(der, &p) || p.content.id == 0) return false;
+    r = ber_start(p.content_type);
+    return ber_next(&r, &kind) && cms_type_of_oid(kind.content) == CMS_TYPE_DATA;
+}
+
 static bool write_rest(const struct signed_parts *p, struct buf *rest)
 {
     CLEANUP_BUF struct buf body = BUF_INIT(rest->max), data = BUF_INIT(rest->max);

@@ -292,21 +292,31 @@ static rc_t collect(struct collecting *c, const struct entity *m)
     return add_attachment(c, m, str_eq(m->disposition, STR("inline")) && m->content_id.n > 0);
 }
 
+static rc_t collect_content(struct collecting *c, const struct entity *content)
+{
+    struct opened *m = c->m;
+    /* What could not be opened is kept as the file it is. */
+    if (m->stop != STOP_NONE) {
+        bool bare = content == m->root && content->raw.n == 0;
+        return bare ? RC_OK : add_attachment(c, content, false);
+    }
+    if (m->options->smime) note_nested(m, content, true);
+    /* The root text is the message, whatever its name says. */
+    if (is_html(content) || is_plain(content)) {
+        if (!str_eq(content->disposition, STR("attachment"))) return add_text(c, content);
+    }
+    return collect(c, content);
+}
+
 rc_t message_collect(struct opened *m, struct err *e)
 {
     struct collecting c = {.m = m, .e = e, .blob = m->blobs, .sealed = m->sealed};
     for (size_t i = 0; i < m->view.layer_count; i++)
         c.sealed |= m->view.layers[i].opened;
     const struct entity *content = message_content(m);
-    /* What could not be opened is kept as the file it is. */
-    if (m->stop != STOP_NONE) {
-        bool bare = content == m->root && content->raw.n == 0;
-        return bare ? RC_OK : add_attachment(&c, content, false);
-    }
-    if (m->options->smime) note_nested(m, content, true);
-    /* The root text is the message, whatever its name says. */
-    if (is_html(content) || is_plain(content)) {
-        if (!str_eq(content->disposition, STR("attachment"))) return add_text(&c, content);
-    }
-    return collect(&c, content);
+    TRY(collect_content(&c, content));
+    if (!m->disguised.entity || m->disguised.entity == content) return RC_OK;
+    c.blob = m->disguised.blob;
+    c.sealed = m->disguised.sealed;
+    return add_attachment(&c, m->disguised.entity, false);
 }

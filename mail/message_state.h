@@ -55,6 +55,13 @@ struct opened {
     char stop_text[256];
     bool from_differs; /* protected From is another than the outer one */
     bool attached_signed, lone_signature, inner_signed, inner_encrypted;
+    bool left_over; /* around a layer's object there is something that nobody is shown */
+    /* The outermost part with a name and no label that a layer was found in: it stays a file. */
+    struct {
+        const struct entity *entity; /* or NULL */
+        unsigned blob;
+        bool sealed;
+    } disguised;
     bool legacy_display; /* payload may carry RFC 9788's legacy display elements */
     unsigned from_fields;
     str_t
@@ -89,13 +96,19 @@ rc_t message_find_part(struct opened *m, str_t id, struct found_part *out,
 /* message_armor.c: the DER or BER that an entity holds, decoded into out (empty): also where base64
  * was not declared, and from the PEM form. What is no CMS is decoded as it says. RC_TOO_LARGE. */
 rc_t message_cms_bytes(const struct entity *m, struct buf *out) WX_MUST_USE;
+/* The same; *alone: nothing but blanks is around the object, which is whole. What a decoder skips
+ * (a line behind the padding or the armor) counts. */
+rc_t message_cms_alone(const struct entity *m, struct buf *out, bool *alone) WX_MUST_USE;
+/* The same of decoded bytes. */
+bool message_is_alone(str_t der);
 /* message_walk.c: opens layer after layer; fills layers, view.layers, payload, stop. */
 rc_t message_walk(struct opened *m, str_t raw, struct err *e) WX_MUST_USE;
 /* True when the entity is a CMS object by type or name (its content is not looked at). */
 bool message_is_cms(const struct entity *m);
 /* message_armor.c: which CMS type the beginning of a body is, whatever its label says. */
 enum cms_type message_sniff(const struct entity *m);
-/* The label (text, an image, any file) says nothing of it, but the content is a CMS message. */
+/* The label (text, an image, any file) says nothing of it and it has no name of its own, but the
+ * whole body is one CMS message: encrypted, or signed with its content. */
 bool message_hides_cms(const struct entity *m);
 bool message_is_signature(const struct entity *m);
 bool message_is_multipart_signed(const struct entity *m);

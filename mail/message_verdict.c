@@ -121,15 +121,20 @@ static rc_t judge_layer(struct opened *m, unsigned i, int badge, struct verdict 
     const struct layer *l = &m->layers[i];
     if (l->kind == LAYER_ENCRYPTED) {
         const struct message_encryption *enc = &m->view.layers[l->encrypted];
-        m->view.has_encryption = m->view.encryption_whole = true;
+        m->view.has_encryption = true;
+        m->view.encryption_whole = !m->left_over;
         return enc->opened ? judge_opened(m, i, &enc->envelope, v, e)
                            : judge_closed(m, &enc->envelope, v, e);
     }
     if (l->kind != LAYER_SIGNED || m->stop == STOP_CERTS_ONLY) return RC_OK;
     struct judgement j;
     TRY(message_judge_signature(m, l, badge == (int) i, &j, e));
-    if (l->broken || l->sig.count > 0) m->view.has_signature = m->view.signature_whole = true;
-    add_word(v, j.word);
+    if (l->broken || l->sig.count > 0) {
+        m->view.has_signature = true;
+        m->view.signature_whole = !m->left_over;
+    }
+    bool half = m->left_over && j.level == LEVEL_GOOD;
+    add_word(v, half ? "partially-signed" : j.word);
     message_raise(&v->level, j.level);
     return RC_OK;
 }
@@ -173,6 +178,8 @@ static rc_t judge_stop(struct opened *m, struct verdict *v, struct err *e)
 static rc_t judge_parts(struct opened *m, struct verdict *v, struct err *e)
 {
     struct message_view *view = &m->view;
+    if (m->left_over && m->stop != STOP_DAMAGED)
+        TRY(message_reason(m, &v->level, REASON_left_over, STR_NULL, STR_NULL, e));
     if (m->inner_signed && !view->has_signature) {
         add_word(v, "partially-signed");
         view->has_signature = true;

@@ -403,15 +403,29 @@ static rc_t walk_blob(struct opened *m, str_t der, struct source *from, bool cla
     return RC_OK;
 }
 
+/* Who named a file wants to have it, whatever was found inside. */
+static void keep_disguised(struct opened *m)
+{
+    if (m->disguised.entity || m->payload->filename.n == 0) return;
+    m->disguised.entity = m->payload;
+    m->disguised.blob = m->blobs;
+    m->disguised.sealed = m->sealed;
+    for (size_t i = 0; i < m->view.layer_count; i++)
+        m->disguised.sealed |= m->view.layers[i].opened;
+}
+
 static rc_t walk_cms(struct opened *m, bool *done, struct err *e)
 {
     CLEANUP_BUF struct buf der = BUF_INIT_SECRET(m->plain[m->layer_count].max);
     struct source from = {.decoded = &der, .entity = m->payload};
-    if (message_cms_bytes(m->payload, &der) != RC_OK) {
+    bool alone;
+    if (message_cms_alone(m->payload, &der, &alone) != RC_OK) {
         stop_at(m, STOP_DAMAGED, "The S/MIME content of this message is too large.");
         *done = true;
         return RC_OK;
     }
+    if (!alone && cms_sniff(buf_view(&der)) != CMS_TYPE_UNKNOWN) m->left_over = true;
+    if (!message_is_cms(m->payload)) keep_disguised(m);
     return walk_blob(m, buf_view(&der), &from, claims_cms(m->payload), done, e);
 }
 
@@ -426,6 +440,7 @@ rc_t message_walk(struct opened *m, str_t raw, struct err *e)
         m->plain[i] = BUF_INIT_SECRET(plain_max(m));
     bool done = false;
     struct source file = {.raw = raw};
+    m->left_over = bare && !message_is_alone(raw);
     if (bare) TRY(walk_blob(m, raw, &file, true, &done, e));
     while (!done && m->stop == STOP_NONE) {
         bool multipart = message_is_multipart_signed(m->payload);

@@ -81,6 +81,23 @@ test('what calls itself a text or a picture and is encrypted is asked the key fo
   assert.deepEqual(((s) => [s.verdict, s.level])((await (await put(mail(signed, { from: 'mallory@demo.test' }))).get()).json.security), ['signer-mismatch', 'bad']);
 });
 
+test('text around S/MIME stays text, a signed file a file, and what is left over is never green', async () => {
+  const der = smime.opaqueSigned(text('4711'), 'bob').toString('latin1').split('\r\n\r\n')[1].trim(), pay = 'PLEASE PAY 100 EUR TODAY';
+  const pem = `-----BEGIN CMS-----\r\n${der}\r\n-----END CMS-----\r\n`, body = (s) => Buffer.from(s, 'latin1');
+  for (const s of [`${pem}${pay}\r\n`, `${der}\r\n\r\n${pay}\r\n`]) {
+    const { json } = await (await put(mail(mime.entity([['Content-Type', 'text/plain']], body(s))))).get();
+    assert.equal(json.security, null);
+    assert.ok(json.parts[0].content.includes(pay));
+  }
+  const file = mime.entity([['Content-Type', 'application/octet-stream; name="app.mobileprovision"'], ['Content-Transfer-Encoding', 'base64']], body(`${der}\r\n`));
+  const { json } = await (await put(mail(file))).get();
+  assert.deepEqual([json.security, json.attachments.map((a) => a.name)], [null, ['app.mobileprovision']]);
+  const labelled = mime.entity([['Content-Type', 'application/pkcs7-mime; name="smime.p7m"'], ['Content-Transfer-Encoding', 'base64']], body(`${der}\r\n${pay}\r\n`));
+  const m = await put(mail(labelled)), { security } = (await m.get()).json;
+  assert.deepEqual([security.verdict, security.level, security.signature.whole, security.check], ['partially-signed', 'warning', false, false]);
+  assert.ok(codes(security).includes('left_over'));
+});
+
 test('what is altered or by somebody else is never recorded', async () => {
   const signed = mail(smime.clearSigned(text('The sum is 4711.'), 'bob'));
   const m = await put(Buffer.from(signed.toString('latin1').replace('4711', '9711'), 'latin1'));

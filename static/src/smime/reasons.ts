@@ -13,7 +13,7 @@ export const LEVELS: Partial<Record<Level, string[]>> = {
     attached_encrypted signs_ciphertext_only`),
   warning: list(`signature_without_signer weak_algorithm chain_invalid certificate_purpose certificate_weak certificate_expired certificate_expired_since certificate_not_yet_valid
     issuer_not_valid_now signing_time_outside signing_time_future revocation_required list_rewrote_from address_unconfirmed from_missing inner_from_differs name_is_address weak_cipher
-    cipher_unsupported partially_signed partially_encrypted damaged too_large too_deep`),
+    cipher_unsupported partially_signed partially_encrypted left_over damaged too_large too_deep`),
   bad: list('signature_altered outer_signature_altered signature_damaged certificate_revoked address_mismatch resent_by_signer from_several from_differs decrypt_failed'),
 };
 

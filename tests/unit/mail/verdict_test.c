@@ -450,88 +450,9 @@ static void reasons_are_sentences(void **state)
     }
 }
 
-/* --- wrong labels ------------------------------------------------------------------------------
- */
-
-static str_t base64(struct world *w, str_t der)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(8 << 20);
-    assert_true(mime_base64_encode(der, &b));
-    return arena_str(w->a, buf_view(&b));
-}
-
-static str_t envelope(struct world *w, str_t entity)
-{
-    CLEANUP_BUF struct buf b = BUF_INIT(8 << 20);
-    struct cert *to[] = {w->bert.cert};
-    assert_int_equal(cms_encrypt(entity, to, 1, CMS_AES_256_CBC, str_n(KEY, 32), NULL, &b, NULL),
-                     RC_OK);
-    return arena_str(w->a, buf_view(&b));
-}
-
-/* RFC 8551 section 3.10: what the content is counts, not what its label says. */
-static void labels_hide_nothing(void **state)
-{
-    struct world *w = *state;
-    const str_t b64 = STR("Content-Transfer-Encoding: base64\r\n\r\n");
-    const str_t env = envelope(w, PLAIN), good = signature(w, &w->anna, PLAIN, 0);
-    const str_t text = STR("Content-Type: text/plain\r\n");
-    const str_t file = STR("Content-Type: text/plain; name=\"smime.p7m\"\r\n"
-                           "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n");
-    const str_t in_lines = base64(w, env);
-    const str_t pem =
-        JOIN(w->a, STR("-----BEGIN CMS-----\r\n"), in_lines, STR("-----END CMS-----\r\n"));
-    const str_t part = JOIN(w->a, STR("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"),
-                            text, STR("\r\nLook:\r\n--b\r\n"));
-    const str_t end = STR("\r\n--b--\r\n");
-    const char *closed = "encrypted-unauthenticated";
-    const struct row rows[] = {
-        {FROM_ANNA, JOIN(w->a, file, b64, in_lines), closed, LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, text, b64, in_lines), closed, LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, text, STR("\r\n"), in_lines), closed, LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, text, STR("\r\n\r\n  "), pem), closed, LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, text, b64, base64(w, pem)), closed, LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, STR("Content-Type: text/html\r\n"), b64, in_lines), closed,
-         LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, STR("Content-Type: image/png\r\n"), b64, in_lines), closed,
-         LEVEL_NEUTRAL, NULL},
-        {FROM_ANNA, JOIN(w->a, STR("Content-Type: application/octet-stream\r\n"), b64, in_lines),
-         closed, LEVEL_NEUTRAL, NULL},
-        /* a signature in disguise gets the whole verdict, and no better one */
-        {FROM_ANNA, JOIN(w->a, text, b64, base64(w, good)), "signed-valid", LEVEL_GOOD, NULL},
-        {STR("From: bert@a.example\r\n"), JOIN(w->a, text, b64, base64(w, good)), "signer-mismatch",
-         LEVEL_BAD, "address_mismatch"},
-        {FROM_ANNA, JOIN(w->a, text, b64, base64(w, str_sub(env, 0, env.n / 2))), "damaged",
-         LEVEL_WARNING, NULL},
-        /* among others: no badge, and said so */
-        {FROM_ANNA, JOIN(w->a, part, text, b64, in_lines, end), "partially-encrypted",
-         LEVEL_WARNING, "partially_encrypted"},
-        {FROM_ANNA, JOIN(w->a, part, text, b64, base64(w, good), end), "partially-signed",
-         LEVEL_WARNING, "partially_signed"},
-        /* what only begins like it, and files of certificates, are what they are */
-        {FROM_ANNA, JOIN(w->a, text, STR("\r\nMIAG is a word.\r\n")), "none", LEVEL_NONE, NULL},
-        {FROM_ANNA,
-         JOIN(w->a, STR("Content-Type: application/octet-stream; name=all.p7b\r\n"), b64,
-              base64(w, good)),
-         "none", LEVEL_NONE, NULL},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        expect(w, i, &rows[i]);
-    struct message_options locked = {.smime = true, .trust = w->trust, .now = PKI_NOW};
-    struct message_view *v = open_with(w, JOIN(w->a, FROM_ANNA, rows[0].entity), &locked);
-    assert_string_equal(v->verdict, "encrypted-no-key");
-    assert_int_equal(v->job, 0);
-    message_close(v);
-    locked.smime = false; /* without S/MIME it is the file it says */
-    v = open_with(w, JOIN(w->a, FROM_ANNA, rows[0].entity), &locked);
-    assert_string_equal(v->verdict, "none");
-    message_close(v);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(labels_hide_nothing),
         cmocka_unit_test(green_only_when_all_holds),
         cmocka_unit_test(known_certificates_help),
         cmocka_unit_test(certificates_are_judged),
