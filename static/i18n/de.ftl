@@ -1650,6 +1650,12 @@ vacation-text-first = Danke für Ihre Nachricht. Ich bin nicht da und antworte, 
 forward-title = E-Mails weiterleiten
 forward-ask = E-Mails werden künftig an eine Adresse gesendet, an die sie bisher nicht gingen. Bitte bestätigen Sie mit Ihrem Passwort, dass Sie es sind.
 forward-do = Bestätigen
+filters-old-folder = { $n ->
+    [one] Ein Filter legt weiterhin Mail in „{ $folder }“ ab: { $names }
+   *[other] { $n } Filter legen weiterhin Mail in „{ $folder }“ ab: { $names }
+}
+filters-old-script = Ihr Filterskript nennt weiterhin „{ $folder }“.
+filters-look = Filter zeigen
 rules-title = Filter
 rules-hint = Was eintrifft, wird von oben nach unten geprüft. Der Text verschlüsselter Nachrichten kann nicht geprüft werden.
 rules-none = Es gibt noch keine Filter.

@@ -1539,6 +1539,12 @@ vacation-text-first = Thank you for your message. I am away and will answer when
 forward-title = Forward mail
 forward-ask = Mail will be sent to an address it did not go to before. Please confirm with your password that it is you.
 forward-do = Confirm
+filters-old-folder = { $n ->
+    [one] A filter still puts mail into “{ $folder }”: { $names }
+   *[other] { $n } filters still put mail into “{ $folder }”: { $names }
+}
+filters-old-script = Your filter script still names “{ $folder }”.
+filters-look = Show filters
 rules-title = Filters
 rules-hint = What arrives is looked at from top to bottom. The text of encrypted messages cannot be looked at.
 rules-none = There are no filters yet.

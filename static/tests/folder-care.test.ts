@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
+import type { Filters } from '../src/api/account.ts';
 import type { Folder, Role } from '../src/api/types.ts';
 import { useTexts } from '../src/core/i18n.ts';
 import { route } from '../src/core/router.ts';
 import * as care from '../src/store/folder-care.ts';
+import { filtersAt } from '../src/store/filter-folders.ts';
 import { folder, loadFolders } from '../src/store/folders.ts';
 import { toasts } from '../src/store/toasts.ts';
 import { canUndo, forgetUndo, undoLast } from '../src/store/undo.ts';
@@ -16,6 +18,7 @@ const idOf = (path: string): string => Buffer.from(path).toString('base64url');
 let boxes = new Map<string, number>();
 let next = 1;
 let down = false;
+let filters: Filters | null = null;
 const ROLES: Record<string, Role> = { INBOX: 'inbox', Trash: 'trash', Junk: 'junk', Drafts: 'drafts', Sent: 'sent', Archive: 'archive' };
 const told = (path: string): Folder => ({ id: idOf(path), path, name: path.split('/').at(-1)!, delimiter: '/', role: ROLES[path] ?? null, selectable: true, subscribed: true, shared: false, total: 0, unread: 0, uidvalidity: boxes.get(path)!, uidnext: 1 });
 const make = (path: string): void => { boxes.set(path, next++); };
@@ -24,8 +27,9 @@ function renameBox(from: string, to: string): void {
 }
 const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } });
 globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
-  const [, , , , id] = new URL(String(input), 'http://x').pathname.split('/');
+  const [, , , what, id] = new URL(String(input), 'http://x').pathname.split('/');
   await new Promise((r) => setTimeout(r));
+  if (what === 'filters') return filters ? json(filters) : json({ code: 'sieve_unavailable', message: 'No.', details: {} }, 502);
   if (down) return json({ code: 'imap_down', message: 'No.', details: {} }, 502);
   if (!id) return json({ folders: [...boxes.keys()].map(told) });
   const path = Buffer.from(id, 'base64url').toString();
@@ -47,6 +51,7 @@ const shows = (): string | null => (route.value.page === 'mail' && route.value.f
 beforeEach(async () => {
   boxes = new Map();
   down = false;
+  filters = null;
   for (const path of [...Object.keys(ROLES), 'Trash/Old', 'HA', 'HA/in', 'HA/in/deep', 'HB']) make(path);
   toasts.value = [];
   forgetUndo();
@@ -148,4 +153,34 @@ test('the page follows a folder that is moved or renamed, and one inside it', as
 test('no folder is put where mail is thrown away or kept for the program', () => {
   const places = care.placesFor(at('HB/HA')).map((f) => f?.path ?? 'top');
   assert.deepEqual(places, ['top', 'Archive']);
+});
+
+const rule = (name: string, value: string, type: 'move' | 'copy' | 'label' = 'move', enabled = true): NonNullable<Filters['rules']>[number] => ({ name, enabled, match: 'all', conditions: [], actions: [{ type, value }], stop: false });
+const visual = (...rules: NonNullable<Filters['rules']>): Filters => ({ supported: true, mode: 'visual', active: 'waxseal', rules });
+const script = (text: string, name = 'mine', active = 'mine'): Filters => ({ supported: true, mode: 'foreign', active, raw: { name, script: text, version: '1' } });
+
+test('filters that name the folder or one inside it are found, others are not', () => {
+  const all = visual(rule('a', 'HB'), rule('b', 'HB/HA', 'copy'), rule('c', 'HBx'), rule('d', 'HB', 'label'), rule('e', 'HB', 'move', false), rule('f', 'Old/HB'));
+  assert.deepEqual(filtersAt(all, 'HB', '/'), ['a', 'b']);
+  assert.deepEqual(filtersAt(all, 'HB', ''), ['a']);
+  assert.deepEqual(filtersAt({ supported: true, mode: 'visual' }, 'HB', '/'), []);
+  assert.equal(filtersAt(script('fileinto "HB/HA";'), 'HB', '/'), null);
+  assert.equal(filtersAt(script('fileinto "a\\"b";'), 'a"b', '/'), null);
+  assert.deepEqual(filtersAt(script('fileinto "HBx";'), 'HB', '/'), []);
+  assert.deepEqual(filtersAt(script('fileinto "HB";', 'other'), 'HB', '/'), [], 'not in force');
+});
+
+test('the page that moves a folder says which filters still put mail where it was', async () => {
+  const told = async (answer: Filters | null): Promise<string | undefined> => {
+    filters = answer;
+    toasts.value = [];
+    const [from, to] = boxes.has('HB') ? ['HB', 'HC'] : ['HC', 'HB'];
+    await care.rename(at(from!), to!);
+    for (let i = 0; i < 20; i++) await new Promise((r) => setTimeout(r));
+    return toasts.value.find((x) => x.action?.label === 'Show filters')?.text;
+  };
+  assert.match((await told(visual(rule('Bills', 'HB/HA'), rule('Trips', 'HB')))) ?? '', /filters still put .*HB.*Bills, Trips/);
+  assert.match((await told(script('fileinto "HC";'))) ?? '', /script .*HC/);
+  assert.equal(await told(visual(rule('Bills', 'elsewhere'))), undefined);
+  assert.equal(await told(null), undefined, 'a filter server that is away spoils nothing');
 });

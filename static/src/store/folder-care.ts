@@ -71,6 +71,9 @@ export function hide(f: Folder): Promise<void> {
   });
 }
 
+/** Filters go on putting mail where the folder was: the person is told. */
+async function askFilters(f: Folder): Promise<void> { await (await import('./filter-folders.ts')).tellFilters(f.path, f.delimiter); }
+
 export async function remove(f: Folder): Promise<void> {
   const yes = await confirm({
     title: t('folder-delete-title', { folder: folderName(f) }), text: f.total ? t('folder-delete-text', { n: f.total }) : t('folder-delete-text-empty'),
@@ -80,6 +83,7 @@ export async function remove(f: Folder): Promise<void> {
   await attempt(async () => {
     await mail.deleteFolder(f.id, f.total > 0);
     dropUndo(f.path, f.delimiter);
+    void askFilters(f);
     leave(f);
     toast(t('folder-delete-done', { folder: folderName(f) }));
   });
@@ -133,6 +137,7 @@ export async function rename(f: Folder, path: string): Promise<string> {
   const inside = open && f.delimiter !== '' && open.path.startsWith(f.path + f.delimiter) ? open.path.slice(f.path.length) : null;
   const id = await mail.renameFolder(f.id, path);
   dropUndo(f.path, f.delimiter);
+  void askFilters(f);
   await loadFolders();
   const follow = (to: string): void => go({ page: 'mail', folder: to, uid: null, search: false });
   if (isOpen(f)) follow(id);
