@@ -115,6 +115,66 @@ static void reads_keys_and_lines(void **state)
     arena_free(a);
 }
 
+/* What a reader does not keep it says. */
+static void says_what_is_left_out(void **state)
+{
+    static const struct {
+        const char *line;
+        size_t times;
+        bool emails, more_keys, other_keys, note;
+    } rows[] = {
+        {"EMAIL:a@x.test\n", 20, false, false, false, false},
+        {"EMAIL:a@x.test\n", 21, true, false, false, false},
+        {"KEY;ENCODING=b:TUlJ\n", 8, false, false, false, false},
+        {"KEY;ENCODING=b:TUlJ\n", 9, false, true, false, false},
+        {"KEY:https://x.test/key\n", 1, false, false, true, false},
+        {"KEY;TYPE=PGP;ENCODING=b:TUlJ\n", 1, false, false, true, false},
+        {"KEY:data:application/pgp-keys;base64,TUlJ\n", 1, false, false, true, false},
+        {"NOTE:n\n", 1, false, false, false, false},
+        {"NOTE:n\n", 2, false, false, false, true},
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct arena *a = arena_new(1 << 20);
+        CLEANUP_BUF struct buf text = BUF_INIT(1 << 16);
+        struct contact_reader r;
+        struct contact c;
+        buf_cstr(&text, "BEGIN:VCARD\n");
+        for (size_t k = 0; k < rows[i].times; k++)
+            buf_cstr(&text, rows[i].line);
+        buf_cstr(&text, "END:VCARD\n");
+        contact_reader_start(&r, buf_view(&text));
+        assert_true(contact_reader_next(&r, a, &c));
+        if (c.emails.more != rows[i].emails || c.more_keys != rows[i].more_keys ||
+            c.other_keys != rows[i].other_keys || c.note_cut != rows[i].note)
+            fail_msg("%zu times %s", rows[i].times, rows[i].line);
+        contact_reader_free(&r);
+        arena_free(a);
+    }
+}
+
+/* A note of more lines, or bytes, than are shown. */
+static void says_that_a_note_is_cut(void **state)
+{
+    (void) state;
+    for (size_t lines = 200; lines <= 201; lines++) {
+        struct arena *a = arena_new(1 << 20);
+        CLEANUP_BUF struct buf text = BUF_INIT(1 << 16);
+        struct contact_reader r;
+        struct contact c;
+        buf_cstr(&text, "BEGIN:VCARD\nNOTE:");
+        for (size_t k = 1; k < lines; k++)
+            buf_cstr(&text, "x\\n");
+        buf_cstr(&text, "x\nEND:VCARD\n");
+        contact_reader_start(&r, buf_view(&text));
+        assert_true(contact_reader_next(&r, a, &c));
+        assert_int_equal(c.note.n, 200 * 2 - 1);
+        assert_int_equal(c.note_cut, lines > 200);
+        contact_reader_free(&r);
+        arena_free(a);
+    }
+}
+
 /* What is written is read back as it was, whatever it holds, and stays one card. */
 static void writes_what_it_reads(void **state)
 {
@@ -164,8 +224,12 @@ static void writes_what_it_reads(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_keys_and_lines), cmocka_unit_test(writes_what_it_reads),
-        ARENA_TEST(test_four), ARENA_TEST(test_old), ARENA_TEST(test_odd)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(reads_keys_and_lines),
+                                       cmocka_unit_test(writes_what_it_reads),
+                                       cmocka_unit_test(says_what_is_left_out),
+                                       cmocka_unit_test(says_that_a_note_is_cut),
+                                       ARENA_TEST(test_four),
+                                       ARENA_TEST(test_old),
+                                       ARENA_TEST(test_odd)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
