@@ -244,6 +244,14 @@ test('the vacation message is set in its form and answers', async () => {
   await open('filters');
   const card = p.page.locator('wx-vacation');
   await card.getByRole('button', { name: 'Edit' }).click();
+  // What is wrong is shown, however far from the button.
+  await card.getByLabel('First day').fill('2031-05-10');
+  await card.getByLabel('Last day').fill('2031-05-01');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await card.locator('.field-error').waitFor();
+  await eventually(() => p.page.evaluate(() => document.activeElement?.matches('wx-vacation input[type=date]')), 'the field with the fault');
+  await card.getByLabel('First day').fill('');
+  await card.getByLabel('Last day').fill('');
   await card.getByLabel('Subject').fill(subject);
   await card.getByRole('textbox', { name: 'Text' }).fill('Back on Monday.\n.\n"Bye"');
   await card.getByRole('button', { name: 'Save' }).click();

@@ -82,6 +82,21 @@ test('moved into another folder and back; a name with the separator is explained
   await link(inner).waitFor();
 });
 
+test('the last folder of one that is only a name goes back under it', async () => {
+  const above = `Only ${name}`, inside = `Last ${name}`;
+  await imap.command(`CREATE "${above}/${inside}"`);
+  await imap.command(`SUBSCRIBE "${above}/${inside}"`);
+  await p.page.reload();
+  await link(inside).waitFor();
+  await choose(inside, 'Move folder to');
+  await p.page.locator('.choice', { hasText: 'Top level' }).click();
+  await p.page.locator('.toast').getByRole('button', { name: 'Undo' }).click();
+  await p.page.locator('.toast', { hasText: 'Undone' }).waitFor();
+  assert.equal((await imap.command(`LIST "" "${above}/${inside}"`)).length, 1);
+  await link(inside).waitFor();
+  for (const path of [`${above}/${inside}`, above]) await imap.command(`DELETE "${path}"`);
+});
+
 test('all read, and undone', async () => {
   for (let i = 0; i < 3; i++) await put(`${name} new`);
   await p.page.reload();

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
 import { eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { html, message } from '../lib/mime.mjs';
 import { LOOKS } from '../lib/screens.mjs';
 
 let browser, p, page, imap;
@@ -60,6 +61,25 @@ test('Compose is over the list, large enough and named; not while somebody choos
   await page.locator('.list-all').tap();
   await page.locator('.list-head.is-selecting').waitFor({ state: 'detached' });
   await round().waitFor();
+});
+
+test('a wide mail is shown smaller, and stays so when its pictures are asked for and do not come', async () => {
+  const mail = message({ from: 'wide@x.test', to: 'carol@demo.test', subject: 'Made for a desk', date: new Date(), id: `<wide-${process.pid}@x.test>` },
+    html('<body style="background:#eee"><table width="600"><tr><td><p>Wide news.</p><img src="https://pictures.canary.example/w.png" alt="Hedge" style="display:block;width:600px;height:80px"></td></tr></table></body>'));
+  await imap.append('INBOX', mail, ['\\Seen']);
+  await page.route('**/api/v1/image?**', (r) => r.fulfill({ status: 502, contentType: 'application/json', body: '{}' }));
+  try {
+    await home();
+    await p.open('Made for a desk');
+    await p.frameText().getByText('Wide news.').waitFor();
+    const frame = p.message().locator('iframe.mail-frame');
+    const fits = () => frame.evaluate((f) => { const e = f.contentDocument.documentElement; return e.scrollWidth <= e.clientWidth + 1; });
+    await eventually(fits, 'it fits as it is');
+    await page.locator('.frame-notice').getByRole('button', { name: 'Show pictures' }).tap();
+    await page.locator('.frame-notice[role=status]').waitFor();
+    await eventually(fits, 'it fits with places for pictures');
+  } finally { await page.unroute('**/api/v1/image?**'); }
+  p.faults.length = 0; // the browser says that pictures did not come
 });
 
 test('Back puts the composer aside and keeps what was typed; the page behind it stays', async () => {
@@ -180,6 +200,15 @@ test('the offer to import a key stands there from the first picture on: the list
     assert.equal(first.card, true);
     assert.equal(await q.page.locator('.grid').evaluate((g) => g.clientHeight), first.list);
     assert.equal(await q.page.locator('.first-run').count(), 1);
+    if (look === LOOKS.phone) {
+      // A composer put aside stands over its empty part only.
+      const later = q.page.locator('.first-run').getByRole('button', { name: 'Later' });
+      await q.page.locator('.compose-round').tap();
+      await q.editor().waitFor();
+      await q.page.goBack();
+      await q.page.locator('.composer.is-small').waitFor();
+      await eventually(async () => !overlaps(await later.boundingBox(), await q.page.locator('.composer.is-small').boundingBox()), 'Later can be pressed');
+    }
     assert.deepEqual(q.faults, []);
     await q.close();
   }

@@ -103,6 +103,15 @@ export function placesFor(f: Folder): (Folder | null)[] {
 /** The path of the folder around it; "" at the top. */
 export function parentPath(f: Folder): string { return f.delimiter ? f.path.slice(0, Math.max(0, f.path.lastIndexOf(f.delimiter))) : ''; }
 
+/** The folders around it, from above. One that held nothing else goes with some servers when its last one leaves. */
+async function remake(f: Folder): Promise<void> {
+  const parts = parentPath(f).split(f.delimiter);
+  for (let n = 1; n <= parts.length; n++) {
+    const path = parts.slice(0, n).join(f.delimiter);
+    if (path && !folders.value.some((x) => x.path === path)) await mail.makeFolder(path);
+  }
+}
+
 /** Into another folder, or to the top, with all that is in it. */
 export async function moveFolder(f: Folder, to: Folder | null): Promise<void> {
   try {
@@ -111,8 +120,7 @@ export async function moveFolder(f: Folder, to: Folder | null): Promise<void> {
     const said = to ? t('folder-moved', { folder: folderName(f), to: folderName(to) }) : t('folder-moved-top', { folder: folderName(f) });
     const back = async (): Promise<void> => {
       const there = await still(now!);
-      const above = parentPath(f);
-      if (above && !folders.value.some((x) => x.path === above)) throw new Gone();
+      await remake(f);
       await rename(there, f.path);
     };
     if (now) offer(said, back, now.path);

@@ -114,7 +114,7 @@ export class WxMailFrame extends WxElement {
       let left = AGAIN;
       let asked = 0;
       const again = (): void => { if (!signal.aborted && image.isConnected) image.src = `${src}&again=${++asked}`; };
-      image.addEventListener('load', () => this.#came(image), { signal });
+      image.addEventListener('load', () => { this.#came(image); this.#fit(); }, { signal });
       image.addEventListener('error', () => {
         if (left-- > 0) setTimeout(again, 1000 + Math.random() * 2000);
         else if (!isTiny(image)) {
@@ -122,6 +122,7 @@ export class WxMailFrame extends WxElement {
           image.setAttribute('data-failed', '');
           this.#missing.set(image, () => { left = 0; again(); });
           this.missing = this.#missing.size;
+          this.#fit();
         }
       }, { signal });
     }
@@ -192,7 +193,8 @@ export class WxMailFrame extends WxElement {
     const mailBox = doc.querySelector<HTMLElement>('.wx-mail');
     if (!mailBox) return;
     const width = doc.documentElement.clientWidth;
-    if (width === this.#width) return;
+    // A picture that came since may need more room than there was need for.
+    if (width === this.#width && doc.documentElement.scrollWidth <= width + 1) return;
     this.#width = width;
     mailBox.style.removeProperty('zoom');
     const needs = doc.documentElement.scrollWidth;

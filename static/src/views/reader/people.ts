@@ -1,4 +1,5 @@
 // Who wrote and to whom, in short. The address of the sender always stands beside the name.
+import { isSealed } from '../../core/security-mode.ts';
 import type { Address, Message } from '../../api/types.ts';
 import { getContacts } from '../../api/mail.ts';
 import { sameAddress } from '../../core/address.ts';
@@ -32,6 +33,7 @@ export function sameName(from: Address | undefined, people: readonly Known[]): K
 export function recipientsLine(m: Message): string {
   const all = [...m.headers.to, ...m.headers.cc, ...m.headers.bcc];
   const others = all.filter((a) => !sameAddress(a.address.toLowerCase(), me.value.address.toLowerCase()));
+  if (!all.length && m.flags.includes('\\Draft') && isSealed(m)) return t('row-draft-sealed');
   if (!all.length) return t('to-list', { names: t('row-no-recipient') });
   if (others.length === all.length) return t('to-list', { names: nameList(all, 3) });
   if (!others.length) return t('to-me');

@@ -43,6 +43,14 @@ export class WxVacation extends WxElement {
     // An open form is the person's: no answer and no other tab writes into it.
     if (!this.draft || (!this.open && changed.has('vacation'))) this.#begin();
   }
+  override updated(changed: Map<string, unknown>): void {
+    // What is wrong may stand far above the button: there the person goes on.
+    if (!changed.has('problem') || !this.problem) return;
+    const said = this.querySelector<HTMLElement>('.field-error');
+    const field = said?.closest('.field')?.querySelector<HTMLElement>('input, textarea') ?? said?.previousElementSibling?.querySelector<HTMLElement>('input, textarea');
+    field?.focus();
+    (field ?? said)?.scrollIntoView({ block: 'center' });
+  }
   /** It was saved: what it does now is said where the form was. */
   done(): void {
     if (!this.open) return;
