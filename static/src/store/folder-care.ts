@@ -103,24 +103,31 @@ export function placesFor(f: Folder): (Folder | null)[] {
 /** The path of the folder around it; "" at the top. */
 export function parentPath(f: Folder): string { return f.delimiter ? f.path.slice(0, Math.max(0, f.path.lastIndexOf(f.delimiter))) : ''; }
 
-/** The folders around it, from above. One that held nothing else goes with some servers when its last one leaves. */
-async function remake(f: Folder): Promise<void> {
+/** The paths around it, from above. */
+function pathsAbove(f: Folder): string[] {
   const parts = parentPath(f).split(f.delimiter);
-  for (let n = 1; n <= parts.length; n++) {
-    const path = parts.slice(0, n).join(f.delimiter);
-    if (path && !folders.value.some((x) => x.path === path)) await mail.makeFolder(path);
+  return parts[0] === '' ? [] : parts.map((_, n) => parts.slice(0, n + 1).join(f.delimiter));
+}
+/** What was only a name goes with some servers when the last folder under it leaves, and is made anew. A folder that is
+ *  gone was deleted by somebody. */
+async function remake(f: Folder, names: readonly string[]): Promise<void> {
+  for (const path of pathsAbove(f)) {
+    if (folders.value.some((x) => x.path === path)) continue;
+    if (!names.includes(path)) throw new Gone();
+    await mail.makeFolder(path);
   }
 }
 
 /** Into another folder, or to the top, with all that is in it. */
 export async function moveFolder(f: Folder, to: Folder | null): Promise<void> {
+  const names = pathsAbove(f).filter((path) => !folders.value.some((x) => x.path === path && x.selectable));
   try {
     const id = await rename(f, to ? to.path + to.delimiter + f.name : f.name);
     const now = folder(id);
     const said = to ? t('folder-moved', { folder: folderName(f), to: folderName(to) }) : t('folder-moved-top', { folder: folderName(f) });
     const back = async (): Promise<void> => {
       const there = await still(now!);
-      await remake(f);
+      await remake(f, names);
       await rename(there, f.path);
     };
     if (now) offer(said, back, now.path);
