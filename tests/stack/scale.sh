@@ -3,6 +3,7 @@
 # for comparison, on an instance of their own. Writes docs/reports/scale.md; PICTURES=FOLDER keeps pictures.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+TOP=$PWD
 . tests/lib/node.sh
 export INSTANCE=scale PORT_BASE=${SCALE_PORT_BASE:-8640} DATA=${SCALE_DATA:-$PWD/build/scale} BUILD=${BUILD:-build}
 bash tests/stack/up.sh
