@@ -4,7 +4,6 @@
 #include "mail/imap_lease.h"
 #include "mail/imap_watcher.h"
 
-#define LOOK_FACTOR_NOTIFY 5
 /* A server that takes long to list its folders is asked more rarely. */
 #define LOOK_SHARE 50
 
@@ -235,7 +234,6 @@ static rc_t look(struct talk *t, struct err *e)
     TRY(compare(t, list, n, e));
     int64_t took = clock_ms() - began;
     int64_t period = (int64_t) t->options->look_seconds * 1000;
-    if (t->w->notify) period *= LOOK_FACTOR_NOTIFY;
     if (period < took * LOOK_SHARE) period = took * LOOK_SHARE;
     t->w->look_at = clock_ms() + period;
     return RC_OK;
@@ -250,8 +248,8 @@ static rc_t begin_notify(struct talk *t, struct err *e)
     struct imap_command cmd, *const one = &cmd;
     if (!imap_conn_has(c, "NOTIFY") || t->w->no_notify || t->options->no_notify) return RC_OK;
     imap_cmd_begin(c, &cmd);
-    imap_cmd_text(c, STR("NOTIFY SET (personal (MessageNew MessageExpunge FlagChange "
-                         "MailboxName))"));
+    imap_cmd_text(c, STR("NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) "
+                         "(personal (MessageNew MessageExpunge FlagChange MailboxName))"));
     imap_cmd_end(c);
     TRY(imap_conn_collect(c, &one, 1, on_news, t, NULL, e));
     t->w->notify = cmd.result == RC_OK;
@@ -259,15 +257,17 @@ static rc_t begin_notify(struct talk *t, struct err *e)
     return RC_OK;
 }
 
-/* Selected before the first look, so that nothing falls between. */
+/* The INBOX is selected, and stands in IDLE, with NOTIFY too: of folders that are not selected a
+ * Dovecot 2.3 may say nothing for most of a minute. Selected before the first look, so that nothing
+ * falls between. */
 static rc_t begin(struct talk *t, str_t password, struct err *e)
 {
     struct watcher *w = t->w;
     t->silent = !w->live;
     TRY(imap_conn_open(w->server, str_c(w->login), password, clock_ms() + t->options->timeout_ms,
                        &w->c, e));
+    TRY(imap_conn_select(w->c, STR("INBOX"), e));
     TRY(begin_notify(t, e));
-    if (!w->notify) TRY(imap_conn_select(w->c, STR("INBOX"), e));
     w->renew_at = 0;
     TRY(look(t, e));
     t->dirty = false;
@@ -316,7 +316,7 @@ static rc_t renew(struct talk *t, struct err *e)
 static rc_t start_idling(struct talk *t, struct err *e)
 {
     struct watcher *w = t->w;
-    if (w->notify || !imap_conn_has(w->c, "IDLE")) return RC_OK;
+    if (!imap_conn_has(w->c, "IDLE")) return RC_OK;
     TRY(imap_conn_idle(w->c, &w->idle_tag, on_news, t, e));
     w->idling = true;
     return RC_OK;

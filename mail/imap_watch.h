@@ -1,7 +1,8 @@
 /* Watching mailboxes for news: one connection an account, which waits for the server to speak.
  *
- * Where the server offers NOTIFY (RFC 5465) it tells of all folders; else the connection stands in
- * IDLE (RFC 2177) on the INBOX and looks at the other folders now and then. A connection that fails
+ * The connection stands in IDLE (RFC 2177) on the INBOX and looks at all folders now and then. Where
+ * the server offers NOTIFY (RFC 5465) it also tells of folders that are not selected, mostly at
+ * once; the looks stay, since not every server tells all of it. A connection that fails
  * is opened again, later each time; what happened meanwhile is then told by comparing. Nothing is
  * missed: every state a folder had at two looks and that differs is told, and each look is made
  * after the server was asked to tell of what follows.
@@ -32,7 +33,7 @@ struct imap_news {
 struct imap_watch_options {
     size_t most;       /* accounts at a time */
     unsigned threads;  /* that talk to servers; at least 2 */
-    int look_seconds;  /* all folders are looked at that often; five times as rarely with NOTIFY */
+    int look_seconds;  /* all folders are looked at that often */
     int renew_seconds; /* IDLE is asked anew after that long; under 29 minutes (RFC 2177) */
     int retry_ms;      /* the first wait after a failure; doubled each time, to a minute */
     int timeout_ms;    /* of one talk */

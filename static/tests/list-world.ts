@@ -22,6 +22,8 @@ export const world = {
   asked: [] as { method: string; path: string; body: Record<string, unknown> }[],
   refuse: (() => null) as (path: string) => { status: number; code: string } | null,
   hold: null as Promise<void> | null,
+  /** A page is read, and on its way as long as this waits. */
+  onTheWay: null as Promise<void> | null,
   /** How many messages of a search are found by each of its parts. */
   partSize: 1000,
   modseq: 1,
@@ -75,7 +77,9 @@ globalThis.fetch = (async (input: string, init: RequestInit = {}) => {
       const rows = world.threads.map((t) => t.filter((u) => b.uids.includes(u))).filter((t) => t.length).map((t) => ({ ...rowOf(b, t.at(-1)!), thread: { count: t.length, unread: t.filter((u) => !has(b, u, '\\Seen')).length, flagged: t.filter((u) => has(b, u, '\\Flagged')).length, uids: setOf(t) } }));
       return json({ ...common, rows: rows.length, offset: o, messages: rows.slice(o, o + l) });
     }
-    return json({ ...common, rows: b.uids.length, offset: o, messages: b.uids.slice(o, o + l).map((u) => rowOf(b, u)) });
+    const page = json({ ...common, rows: b.uids.length, offset: o, messages: b.uids.slice(o, o + l).map((u) => rowOf(b, u)) });
+    if (world.onTheWay) await world.onTheWay;
+    return page;
   }
   if (what === 'changes') {
     const m = Number(url.searchParams.get('modseq')), below = Number(url.searchParams.get('uidnext'));

@@ -4,7 +4,7 @@ import { beforeEach, test } from 'node:test';
 import * as actions from '../src/store/actions.ts';
 import * as list from '../src/store/list.ts';
 import * as chosen from '../src/store/selection.ts';
-import { box, elsewhere, F, fits, freshWorld, lists, open, said, settled, shown, world } from './list-world.ts';
+import { ARCHIVE, box, elsewhere, F, fits, freshWorld, lists, open, said, settled, shown, world } from './list-world.ts';
 
 beforeEach(freshWorld);
 
@@ -148,6 +148,24 @@ test('new mail on top moves the rest down; what came and went meanwhile is nothi
   assert.equal(list.rowAt(0)?.uid, 303);
   assert.equal(list.activeUid.value, 280);
   assert.equal(list.positionOf(280), 300 - 280 + 2 - 1);
+  fits();
+});
+
+test('news of a folder whose first page is on its way is not lost', async () => {
+  await open(300);
+  await list.show({ folder: ARCHIVE, query: null });
+  list.forgetKept();
+  let arrive = (): void => undefined;
+  world.onTheWay = new Promise((r) => { arrive = r; });
+  const shown = list.show({ folder: F, query: null });
+  await new Promise((r) => setTimeout(r, 5)); // read by now
+  elsewhere.arrive(1);
+  await list.catchUp();
+  world.onTheWay = null;
+  arrive();
+  await shown;
+  await settled();
+  assert.equal(list.total.value, 301);
   fits();
 });
 

@@ -48,6 +48,8 @@ let changes: Promise<unknown> = Promise.resolve();
 /** Counts what was changed on the screen: a page that was asked for before shows what no longer is. */
 let edits = 0;
 let visible = { from: 0, to: PAGE };
+/** News came while the first page was on its way, which may be from before it. */
+let late = false;
 
 interface Kept { rows: RowWindow; uidnext: number; modseq: number; uidvalidity: number; headerOnly: number }
 const kept = new Map<string, Kept>();
@@ -168,7 +170,10 @@ async function load(offset: number, limit: number, stop: AbortSignal = abort.sig
     if (view && error instanceof ApiError && error.code === 'unsupported') { refuse(view); return; }
     failure.value = error;
   } finally {
-    if (mine === generation) loading.value = false;
+    if (mine === generation) {
+      loading.value = false;
+      if (late) { late = false; void catchUp(); }
+    }
   }
 }
 
@@ -367,7 +372,8 @@ function takeChanges(s: Source, d: Changes, top: Page | null): boolean {
  *  flags that changed, also of messages that are not in the list. */
 export async function catchUp(): Promise<Changes['changed']> {
   const s = source.value;
-  if (!s || loading.value) return [];
+  if (!s) return [];
+  if (loading.value) { late = true; return []; }
   if (!byNumber(s) || failure.value || rows.size === 0 || uidvalidity.value === 0 || modseq === 0) { await refresh(); return []; }
   const mine = generation;
   try {
