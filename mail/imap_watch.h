@@ -1,9 +1,9 @@
 /* Watching mailboxes for news: one connection an account, which waits for the server to speak.
  *
- * The connection stands in IDLE (RFC 2177) on the INBOX and looks at all folders now and then. Where
- * the server offers NOTIFY (RFC 5465) it also tells of folders that are not selected, mostly at
- * once; the looks stay, since not every server tells all of it. A connection that fails
- * is opened again, later each time; what happened meanwhile is then told by comparing. Nothing is
+ * The connection stands in IDLE (RFC 2177) on the INBOX and looks at all folders now and then.
+ * Where the server offers NOTIFY (RFC 5465) it also tells of folders that are not selected, mostly
+ * at once; the looks stay, since not every server tells all of it. A connection that fails is
+ * opened again, later each time; what happened meanwhile is then told by comparing. Nothing is
  * missed: every state a folder had at two looks and that differs is told, and each look is made
  * after the server was asked to tell of what follows.
  *
