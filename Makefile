@@ -32,6 +32,11 @@ LDFLAGS += $(LDHARD)
 ifneq ($(MUTANT),)
 BUILD := build/mutant-$(MUTANT)
 endif
+# KILL=1: programs that die where a test wants them to (base/kill.h).
+ifneq ($(KILL),)
+BUILD := build/kill
+CPPFLAGS += -DWAXSEAL_KILL=1
+endif
 
 # --- layers: sources, and the archives each may be linked with (lowest last) ---------------------
 LAYERS := base crypto keyring fcgi mail policy webmail fetch gateway cli

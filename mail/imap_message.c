@@ -1,6 +1,7 @@
 /* Single messages: bodies in, flags, moves, deletion, messages out. */
 #include <stdlib.h>
 
+#include "base/kill.h"
 #include "mail/imap_lease.h"
 #include "mail/imap_row.h"
 
@@ -359,8 +360,10 @@ rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *fla
     imap_cmd_text(im->c, STR(" "));
     TRY(imap_cmd_literal(im->c, &cmd, message, &refused, e));
     if (!refused) {
+        WX_KILL_POINT("imap_append_sent");
         imap_cmd_end(im->c);
         TRY(imap_conn_run(im->c, &cmd, NULL, NULL, e));
+        WX_KILL_POINT("imap_append_answered");
     } else if (cmd.result == RC_OK) {
         return imap_conn_fail(im->c, "APPEND done before it was sent", e);
     }

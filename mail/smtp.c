@@ -7,6 +7,7 @@
 
 #include "base/b64.h"
 #include "base/buf.h"
+#include "base/kill.h"
 #include "mail/stream_driver.h"
 
 #define REPLY_BYTES 32768 /* one reply, or one set-up step of libetpan */
@@ -31,7 +32,10 @@ static rc_t lost(struct smtp *s, const char *where, struct err *e)
 {
     bool late = s->stream ? stream_timed_out(s->stream) : clock_ms() >= s->deadline;
     rc_t code = late ? RC_TIMEOUT : RC_SMTP_DOWN;
-    err_set(e, code, NULL);
+    if (late)
+        err_set(e, code, "The outgoing mail server did not answer in time.");
+    else
+        err_set(e, code, NULL);
     err_detail(e, "SMTP connection lost at %s", where);
     return code;
 }
@@ -213,6 +217,7 @@ static rc_t open_session(struct smtp *s, const struct smtp_account *acc, int64_t
     stream_driver_guard(s->ms, REPLY_BYTES, REPLY_BYTES);
     int r = mailsmtp_connect(s->session, s->ms);
     if (r != MAILSMTP_NO_ERROR) return setup_failed(s, r, "greeting", e);
+    WX_KILL_POINT("smtp_greeted");
     TRY(say_hello(s, e));
     if (acc->server->tls == TLS_MODE_STARTTLS) TRY(start_tls(s, acc->server, e));
     return authenticate(s, acc, e);
@@ -406,10 +411,15 @@ static rc_t say_data(struct smtp *s, struct smtp_envelope *env, str_t message,
             env->recipients[i].accepted = false;
         return refused(s, "DATA", e);
     }
+    WX_KILL_POINT("smtp_data_allowed");
     TRY(send_body(s, message, e));
+    WX_KILL_POINT("smtp_body_sent");
     /* From the first byte of the dot on, the server may have the message whatever happens here. */
     *outcome = SMTP_UNKNOWN;
-    TRY(command(s, STR(".\r\n"), "end of message", e));
+    TRY(send_text(s, STR(".\r\n"), true, "end of message", e));
+    WX_KILL_POINT("smtp_dot_sent");
+    TRY(read_reply(s, "end of message", e));
+    WX_KILL_POINT("smtp_dot_answered");
     note_all(s, env);
     if (s->code / 100 == 2) {
         *outcome = SMTP_SENT;
@@ -434,8 +444,11 @@ rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_
     struct smtp s = {.a = a};
     size_t accepted = 0;
     rc_t rc = open_session(&s, acc, clock_ms() + deadline_ms, e);
+    WX_KILL_POINT("smtp_authenticated");
     if (rc == RC_OK) rc = say_from(&s, env, message, e);
+    WX_KILL_POINT("smtp_sender_said");
     if (rc == RC_OK) rc = say_recipients(&s, env, &accepted, e);
+    WX_KILL_POINT("smtp_recipients_said");
     if (rc == RC_OK) rc = say_data(&s, env, message, outcome, e);
     if (rc != RC_OK && *outcome == SMTP_REFUSED)
         for (size_t i = 0; i < env->count; i++)

@@ -48,6 +48,12 @@ SOAK_TARGETS ?= entity recipient cms p12 sealed compose
 fuzz-soak: fuzz-build ## one more round of long fuzzing (SOAK_SECONDS=300 a target, SOAK_TARGETS); adds to build/fuzz/soak.tsv
 	@bash tests/fuzz/soak.sh $(or $(SOAK_SECONDS),300) $(SOAK_TARGETS)
 
+.PHONY: fault
+fault: ## kill the server RUNS (50) times at each point of a send, and more (R1, R2, R4); writes docs/reports/fault.md
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -s KILL=1 build/kill/waxseald
+	@RUNS=$(or $(RUNS),50) bash tests/fault/run.sh
+
 .PHONY: scale
 scale: ## a day in a mailbox of 100,000 (MESSAGES) and the client's budgets in it; writes docs/reports/scale.md
 	@$(MAKE) --no-print-directory all

@@ -15,7 +15,7 @@ async function listen(onConnection) {
 }
 
 // An SMTP server. `script(step, line)` answers a reply, null for the usual one, or 'cut' to hang up; steps: ehlo, auth,
-// mail, rcpt, data, dot. Messages it took are in `messages`.
+// mail, rcpt, data, dot. Messages it took (all that came to their dot and were not refused there) are in `messages`.
 export class FakeSmtp {
   messages = [];
   script = () => null;
@@ -54,8 +54,9 @@ export class FakeSmtp {
         buffer = buffer.slice(end + (inside ? 5 : 2));
         if (!inside) { await command(text); continue; }
         inside = false;
-        this.messages.push({ to, text: text.replace(/^\.\./gm, '.') });
-        await answer('dot', '', '250 queued');
+        const message = { to, text: text.replace(/^\.\./gm, '.') };
+        this.messages.push(message);
+        if (/^[45]/.test(await answer('dot', '', '250 queued'))) this.messages = this.messages.filter((m) => m !== message);
       }
     };
     let work = Promise.resolve();
@@ -67,9 +68,10 @@ export class FakeSmtp {
 // and never reaches the server. `spoil` (a function or null) gets what the server says and gives {bytes, then} for the
 // client instead: `then` is 'cut' (hang up), 'hang' (nothing more, ever) or undefined; null leaves it as it is.
 // `hold` (a RegExp or null) is matched with each command line, too: the first that fits waits, and nothing else waits
-// then; `held` is resolved with the function that lets it go on.
+// then; `held` is resolved with the function that lets it go on. `appended` counts the APPENDs it let through.
 export class ImapProxy {
   refuse = null;
+  appended = 0;
   hold = null;
   held = new Promise((done) => { this.isHeld = done; });
   spoil = null;
@@ -118,6 +120,7 @@ export class ImapProxy {
           if (literal?.[2]) { no = line.split(' ')[0]; skip = Number(literal[1]) + 2; } else client.write(`${line.split(' ')[0]} NO refused\r\n`);
           continue;
         }
+        if (/^\S+ APPEND /i.test(line)) this.appended++;
         server.write(buffer.subarray(0, end + 2));
         buffer = buffer.subarray(end + 2);
         if (literal) pass = Number(literal[1]);

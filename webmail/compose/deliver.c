@@ -1,13 +1,14 @@
 #include "webmail/compose/deliver.h"
 
 #include "base/b64.h"
+#include "base/kill.h"
 #include "base/log.h"
 #include "crypto/cms.h"
 #include "webmail/contacts/met.h"
 #include "webmail/session/session.h"
 
-#define SMTP_DEADLINE_MS 60000
-#define COPY_PATIENCE_SECONDS 60
+#define SMTP_DEADLINE_MS (WX_PATIENCE(60) * 1000)
+#define COPY_PATIENCE_SECONDS WX_PATIENCE(60)
 
 struct envelope {
     size_t first, count; /* of decision->recipients by `pick` */
@@ -158,13 +159,16 @@ static rc_t send_envelope(struct call *c, struct sending *s, struct envelope *en
     struct err e = {0};
     const char *status = "failed";
     rc_t rc = build(c, s, env, message, why);
+    WX_KILL_POINT("message_built");
     if (rc == RC_OK) status = submit(c, s, env, buf_view(message), why);
+    WX_KILL_POINT("envelope_submitted");
     put_result(env, status);
     t->sent += strcmp(status, "sent") == 0;
     t->unknown += strcmp(status, "unknown") == 0;
     t->failed += strcmp(status, "failed") == 0;
     /* Redis away now: the state stays "pending" and turns into "unknown", which is the truth. */
     if (submission_save(c, s->state, &e) != RC_OK) log_err(LOG_WARN, "send_state_lost", &e);
+    WX_KILL_POINT("envelope_noted");
     return rc;
 }
 
@@ -212,6 +216,29 @@ static rc_t append_copy(struct call *c, str_t message, struct place *out, struct
     return RC_OK;
 }
 
+static void note_copy(struct call *c, struct submission *state, struct place p)
+{
+    submission_set_place(state, "sent_copy", p, c->arena);
+    json_object_del(state->doc, "copy");
+}
+
+/* A copy that an earlier try has put there without having lived to say so. */
+static rc_t find_copy(struct call *c, str_t submission, struct place *out, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    uint32_t *uids;
+    size_t n = 0;
+    TRY(compose_mailbox(c, FOLDER_SENT, "Sent", &out->folder, e));
+    TRY(call_imap(c, out->folder, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    TRY(imap_search_header(im, STR("Message-ID"), compose_message_id(c, submission), c->arena,
+                           &uids, &n, e));
+    out->uid = n > 0 ? uids[0] : 0;
+    out->uidvalidity = box.uidvalidity;
+    return RC_OK;
+}
+
 static rc_t file_copy(struct call *c, const struct ticket *t, str_t message,
                       struct submission *state, struct err *e)
 {
@@ -219,21 +246,28 @@ static rc_t file_copy(struct call *c, const struct ticket *t, str_t message,
     struct place p;
     TRY(put_bcc(t, c->arena, &copy, e));
     if (!buf_str(&copy, message)) return err_set(e, RC_TOO_LARGE, NULL);
+    WX_KILL_POINT("copy_before");
     TRY(append_copy(c, buf_view(&copy), &p, e));
-    submission_set_place(state, "sent_copy", p, c->arena);
-    json_object_del(state->doc, "copy");
+    WX_KILL_POINT("copy_appended");
+    note_copy(c, state, p);
     return RC_OK;
 }
 
-/* The draft has done its duty: everybody has the message, and so has Sent. */
-static void drop_draft(struct call *c, struct submission *state)
+/* The draft has done its duty: everybody has the message, and so has Sent. True when the state says
+ * now that it is gone, and is to be saved. Only after the copy's place was: whoever finds a copy
+ * due may count on the draft. */
+static bool drop_draft(struct call *c, struct submission *state)
 {
     struct err e = {0};
-    if (!str_eq(submission_status(state), STR("sent"))) return;
-    if (place_remove(c, submission_place(state, "draft", c->arena), &e) == RC_OK)
-        submission_set_place(state, "draft", (struct place){.folder = STR_NULL}, c->arena);
-    else
+    struct place p = submission_place(state, "draft", c->arena);
+    if (!str_eq(submission_status(state), STR("sent")) || !p.folder.p) return false;
+    if (draft_remove_all(c, state->id, p, &e) != RC_OK) {
         log_err(LOG_WARN, "draft_left", &e);
+        return false;
+    }
+    WX_KILL_POINT("draft_dropped");
+    submission_set_place(state, "draft", (struct place){.folder = STR_NULL}, c->arena);
+    return true;
 }
 
 /* What a later try needs: written down before the first one. */
@@ -250,17 +284,23 @@ static void owe_copy(struct call *c, struct sending *s)
 static void file_sent(struct call *c, struct sending *s, str_t message)
 {
     struct err e = {0};
+    struct place there = {.uid = 0};
     rc_t rc = RC_TIMEOUT;
-    for (int i = 0; rc != RC_OK && i < 3; i++)
-        rc = file_copy(c, s->ticket, message, s->state, &e);
+    for (int i = 0; rc != RC_OK && i < 3; i++) {
+        /* A try that failed may have filed it all the same. */
+        if (i > 0 && find_copy(c, s->ticket->submission, &there, &e) == RC_OK && there.uid != 0) {
+            note_copy(c, s->state, there);
+            rc = RC_OK;
+        } else {
+            rc = file_copy(c, s->ticket, message, s->state, &e);
+        }
+    }
     if (rc != RC_OK) {
         log_err(LOG_ERROR, "sent_copy_failed", &e);
         json_object_del(s->state->doc, "copy_tried");
         submission_set_status(s->state, submission_status(s->state).p,
                               STR("The message was sent, but no copy could be put into Sent yet."));
-        return;
     }
-    drop_draft(c, s->state);
 }
 
 static rc_t send_all(struct call *c, struct sending *s, struct buf *first, struct err *e)
@@ -286,7 +326,7 @@ static rc_t send_all(struct call *c, struct sending *s, struct buf *first, struc
         }
     }
     conclude(s, &t, &why);
-    if (t.sent > 0 && t.unknown == 0) owe_copy(c, s);
+    if (t.sent > 0) owe_copy(c, s);
     return RC_OK;
 }
 
@@ -305,21 +345,28 @@ static void remember_recipients(struct call *c, const struct sending *s)
         log_err(LOG_WARN, "recipients_not_remembered", &e);
 }
 
+static void keep_state(struct call *c, struct submission *state)
+{
+    struct err e = {0};
+    if (submission_save(c, state, &e) != RC_OK) log_err(LOG_WARN, "send_state_lost", &e);
+}
+
 rc_t deliver(struct call *c, struct sending *s, struct err *e)
 {
     CLEANUP_BUF struct buf message = BUF_INIT(most_bytes(c));
-    struct err ignored = {0};
     rc_t rc = send_all(c, s, &message, e);
     if (rc != RC_OK && str_eq(submission_status(s->state), STR("pending")))
         submission_set_status(s->state, "failed", str_c(e->message));
-    if (submission_save(c, s->state, &ignored) != RC_OK)
-        log_err(LOG_WARN, "send_state_lost", &ignored);
+    keep_state(c, s->state);
     if (rc != RC_OK) return rc;
+    WX_KILL_POINT("result_noted");
     remember_recipients(c, s);
+    WX_KILL_POINT("recipients_remembered");
     if (!json_object_get(s->state->doc, "copy")) return RC_OK;
     file_sent(c, s, buf_view(&message));
-    if (submission_save(c, s->state, &ignored) != RC_OK)
-        log_err(LOG_WARN, "send_state_lost", &ignored);
+    keep_state(c, s->state);
+    WX_KILL_POINT("copy_noted");
+    if (!json_object_get(s->state->doc, "copy") && drop_draft(c, s->state)) keep_state(c, s->state);
     return RC_OK;
 }
 
@@ -340,7 +387,7 @@ static rc_t content_again(const struct ticket *t, str_t raw, str_t signature, co
     return build_multipart_signed(rest, signature, micalg, out, e);
 }
 
-static rc_t try_copy(struct call *c, struct submission *state, struct err *e)
+static rc_t copy_from_draft(struct call *c, struct submission *state, struct err *e)
 {
     CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most_bytes(c));
     CLEANUP_BUF struct buf message = BUF_INIT(most_bytes(c));
@@ -356,21 +403,31 @@ static rc_t try_copy(struct call *c, struct submission *state, struct err *e)
     TRY(draft_entity(c, submission_place(state, "draft", c->arena), &as_it_is, STR_NULL, &raw,
                      &unused, e));
     TRY(content_again(&t, buf_view(&raw), signature, micalg.p, &message, e));
-    TRY(file_copy(c, &t, buf_view(&message), state, e));
-    submission_set_status(state, submission_status(state).p, STR_NULL);
-    drop_draft(c, state);
-    return RC_OK;
+    return file_copy(c, &t, buf_view(&message), state, e);
+}
+
+static rc_t try_copy(struct call *c, struct submission *state, struct err *e)
+{
+    struct place there;
+    TRY(find_copy(c, state->id, &there, e));
+    if (there.uid != 0)
+        note_copy(c, state, there);
+    else
+        TRY(copy_from_draft(c, state, e));
+    if (str_eq(submission_status(state), STR("sent")))
+        submission_set_status(state, "sent", STR_NULL);
+    return submission_save(c, state, e);
 }
 
 rc_t deliver_copy_again(struct call *c, struct submission *state, struct err *e)
 {
-    const json_t *owed = json_object_get(state->doc, "copy");
     int64_t tried = json_integer_value(json_object_get(state->doc, "copy_tried"));
-    if (!owed || tried + 5 > call_now()) return RC_OK;
-    /* Whoever saves this first does it: two tabs never file two copies. */
-    json_put_int(state->doc, "copy_tried", call_now());
-    TRY(submission_save(c, state, e));
-    rc_t rc = try_copy(c, state, e);
-    if (rc != RC_OK) return rc;
-    return submission_save(c, state, e);
+    if (json_object_get(state->doc, "copy")) {
+        if (tried + 5 > call_now()) return RC_OK;
+        /* Whoever saves this first does it: two tabs never file two copies. */
+        json_put_int(state->doc, "copy_tried", call_now());
+        TRY(submission_save(c, state, e));
+        TRY(try_copy(c, state, e));
+    }
+    return drop_draft(c, state) ? submission_save(c, state, e) : RC_OK;
 }

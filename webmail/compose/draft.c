@@ -1,5 +1,6 @@
 #include "webmail/compose/draft.h"
 
+#include "base/kill.h"
 #include "base/log.h"
 #include "crypto/cms.h"
 #include "mail/build_part.h"
@@ -168,6 +169,27 @@ rc_t place_remove(struct call *c, struct place p, struct err *e)
     return imap_expunge(im, &p.uid, 1, e);
 }
 
+rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    uint32_t *found, *uids;
+    size_t n = 0;
+    bool known = false;
+    if (!p.folder.p) return RC_OK;
+    TRY(call_imap(c, p.folder, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    TRY(imap_search_header(im, STR("X-Waxseal-Submission"), submission, c->arena, &found, &n, e));
+    uids = ARENA_ARRAY(c->arena, n + 1, uint32_t);
+    if (!uids) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < n; i++) {
+        uids[i] = found[i];
+        known = known || found[i] == p.uid;
+    }
+    if (!known && p.uid != 0 && box.uidvalidity == p.uidvalidity) uids[n++] = p.uid;
+    return n > 0 ? imap_expunge(im, uids, n, e) : RC_OK;
+}
+
 static rc_t refuse_closed(const struct submission *s, struct err *e)
 {
     str_t status = submission_status(s);
@@ -178,42 +200,103 @@ static rc_t refuse_closed(const struct submission *s, struct err *e)
     return err_set(e, RC_CONFLICT, "This message was sent already.");
 }
 
-/* Notes the new place; *before is the old one. */
-static rc_t note(struct call *c, str_t id, struct place now, struct place *before, struct err *e)
+static bool is_sealed(const struct submission *s)
+{
+    return json_is_true(json_object_get(s->doc, "sealed"));
+}
+
+/* A draft that is on its way. */
+struct storing {
+    str_t submission;
+    struct place now, before;
+    bool sealed, was_sealed; /* was_sealed: what the state said when this began */
+    bool overtaken;          /* another window turned encryption on meanwhile */
+};
+
+/* Notes the new place. Whoever turns encryption on removes all older drafts; one that was on its
+ * way then must not be noted, for it may be among them. */
+static rc_t note(struct call *c, struct storing *w, struct err *e)
 {
     rc_t rc = RC_CONFLICT;
     for (int i = 0; rc == RC_CONFLICT && i < STORE_TRIES; i++) {
         CLEANUP_SUBMISSION struct submission s = {0};
-        TRY(submission_load(c, id, &s, e));
+        TRY(submission_load(c, w->submission, &s, e));
         if (!submission_is_open(&s)) return refuse_closed(&s, e);
-        *before = submission_place(&s, "draft", c->arena);
-        submission_set_place(&s, "draft", now, c->arena);
+        w->overtaken = !w->was_sealed && is_sealed(&s);
+        if (w->overtaken)
+            return err_set(e, RC_CONFLICT, "This draft was encrypted in another window.");
+        w->before = submission_place(&s, "draft", c->arena);
+        submission_set_place(&s, "draft", w->now, c->arena);
+        json_put_bool(s.doc, "sealed", w->sealed);
         submission_set_status(&s, "draft", STR_NULL);
         rc = submission_save(c, &s, e);
     }
     return rc;
 }
 
+/* Drafts of this submission that came before this one: those that a worker that died has left, too.
+ * Where encryption was turned on they are in the clear. */
+static rc_t remove_older(struct call *c, str_t submission, struct place now, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    uint32_t *found;
+    size_t n = 0, older = 0;
+    TRY(call_imap(c, now.folder, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    if (box.uidvalidity != now.uidvalidity) return RC_OK;
+    TRY(imap_search_header(im, STR("X-Waxseal-Submission"), submission, c->arena, &found, &n, e));
+    for (size_t i = 0; i < n; i++)
+        if (found[i] < now.uid) found[older++] = found[i];
+    return older > 0 ? imap_expunge(im, found, older, e) : RC_OK;
+}
+
+/* What the draft was until now. */
+static void drop_before(struct call *c, const struct storing *w)
+{
+    struct err e = {0};
+    rc_t rc = RC_OK;
+    const struct place *p = &w->before;
+    if (p->folder.p && (p->uid != w->now.uid || !str_eq(p->folder, w->now.folder)))
+        rc = place_remove(c, *p, &e);
+    if (rc == RC_OK && w->sealed && !w->was_sealed) rc = remove_older(c, w->submission, w->now, &e);
+    if (rc != RC_OK) log_err(LOG_WARN, "draft_left", &e);
+}
+
+static rc_t look(struct call *c, struct storing *w, struct err *e)
+{
+    CLEANUP_SUBMISSION struct submission s = {0};
+    TRY(submission_load(c, w->submission, &s, e));
+    w->was_sealed = is_sealed(&s);
+    return submission_is_open(&s) ? RC_OK : refuse_closed(&s, e);
+}
+
+static rc_t store_once(struct call *c, const struct draft *d, struct storing *w, struct err *e)
+{
+    struct err ignored = {0};
+    w->overtaken = false;
+    TRY(look(c, w, e));
+    WX_KILL_POINT("draft_before");
+    TRY(append(c, d, &w->now, e));
+    WX_KILL_POINT("draft_appended");
+    rc_t rc = note(c, w, e);
+    if (rc == RC_OK) return RC_OK;
+    /* Nobody will ever know of it: take it back. */
+    if (place_remove(c, w->now, &ignored) != RC_OK) log_err(LOG_WARN, "draft_left", &ignored);
+    return rc;
+}
+
 rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
                  struct err *e)
 {
-    struct place now, before = {.folder = STR_NULL};
-    struct err ignored = {0};
-    {
-        CLEANUP_SUBMISSION struct submission s = {0};
-        TRY(submission_load(c, submission, &s, e));
-        if (!submission_is_open(&s)) return refuse_closed(&s, e);
-    }
-    TRY(append(c, d, &now, e));
-    rc_t rc = note(c, submission, now, &before, e);
-    if (rc != RC_OK) { /* nobody will ever know of it: take it back */
-        if (place_remove(c, now, &ignored) != RC_OK) log_err(LOG_WARN, "draft_left", &ignored);
-        return rc;
-    }
-    if (before.folder.p && (before.uid != now.uid || !str_eq(before.folder, now.folder)) &&
-        place_remove(c, before, &ignored) != RC_OK)
-        log_err(LOG_WARN, "draft_left", &ignored);
-    *out = now;
+    struct storing w = {.submission = submission, .sealed = d->shape.encrypted};
+    rc_t rc = store_once(c, d, &w, e);
+    if (rc == RC_CONFLICT && w.overtaken && w.sealed) rc = store_once(c, d, &w, e);
+    TRY(rc);
+    WX_KILL_POINT("draft_noted");
+    drop_before(c, &w);
+    WX_KILL_POINT("draft_replaced");
+    *out = w.now;
     return RC_OK;
 }
 
@@ -292,8 +375,7 @@ rc_t compose_draft_delete(struct call *c, struct err *e)
         CLEANUP_SUBMISSION struct submission s = {0};
         TRY(submission_load(c, id, &s, e));
         if (!submission_is_open(&s)) return refuse_closed(&s, e);
-        struct place p = submission_place(&s, "draft", c->arena);
-        TRY(place_remove(c, p, e));
+        TRY(draft_remove_all(c, id, submission_place(&s, "draft", c->arena), e));
         submission_set_place(&s, "draft", (struct place){.folder = STR_NULL}, c->arena);
         rc_t rc = submission_save(c, &s, e);
         if (rc == RC_CONFLICT) continue;

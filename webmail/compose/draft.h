@@ -44,6 +44,9 @@ rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shap
                   str_t content_key, struct buf *raw, struct buf *out, struct err *e) WX_MUST_USE;
 /* Removes a message for good, if it is still there. */
 rc_t place_remove(struct call *c, struct place p, struct err *e) WX_MUST_USE;
+/* Removes the draft at p and every other one of this submission in its folder, which a worker that
+ * died may have left. Only for a submission of which no draft is wanted any more. */
+rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct err *e) WX_MUST_USE;
 
 /* The mailbox with a role, made under `name` when there is none. */
 rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, str_t *out,

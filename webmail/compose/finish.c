@@ -1,6 +1,7 @@
 /* Second request of sending: the signature comes in, everything is checked again, and the
  * message leaves. */
 #include "base/b64.h"
+#include "base/kill.h"
 #include "base/log.h"
 #include "crypto/cms.h"
 #include "webmail/compose/compose.h"
@@ -160,6 +161,7 @@ static rc_t send(struct call *c, struct finishing *f, struct err *e)
     bool mine = false;
     TRY(claim(c, &f->ticket, &s, &mine, e));
     if (mine) {
+        WX_KILL_POINT("claimed");
         struct sending sending = {.ticket = &f->ticket,
                                   .decision = &f->decision,
                                   .content = buf_view(f->content.n ? &f->content : &f->entity),
@@ -168,6 +170,7 @@ static rc_t send(struct call *c, struct finishing *f, struct err *e)
                                   .state = &s};
         TRY(deliver(c, &sending, e));
     }
+    WX_KILL_POINT("finish_before_answer");
     return call_answer(c, submission_answer(c, &s), e);
 }
 
@@ -183,10 +186,15 @@ rc_t compose_finish(struct call *c, struct err *e)
     TRY(read_binary(c, "signature", &f.signature, e));
     TRY(read_binary(c, "content_key", &f.content_key, e));
     TRY(ticket_take(c, word, &f.ticket, e));
+    WX_KILL_POINT("ticket_taken");
     rc_t rc = load_entity(c, &f, e);
+    WX_KILL_POINT("entity_read");
     if (rc == RC_OK) rc = decide_again(c, &f, e);
+    WX_KILL_POINT("decided_again");
     if (rc == RC_OK) rc = insert_signature(c, &f, e);
+    WX_KILL_POINT("signature_inserted");
     if (rc == RC_OK) rc = send(c, &f, e);
+    WX_KILL_POINT("finish_answered");
     finishing_free(&f);
     return rc;
 }

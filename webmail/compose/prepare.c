@@ -1,5 +1,6 @@
 /* First request of sending: decide, freeze, and say what is to be signed. */
 #include "base/b64.h"
+#include "base/kill.h"
 #include "crypto/cms.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/ticket.h"
@@ -63,6 +64,7 @@ static rc_t freeze(struct call *c, const struct compose *m, struct prepared *p, 
     TRY(draft_build(c, m, hp, self, &p->draft, e));
     TRY(build_header(&b, &p->header, e));
     if (m->mode & MODE_SIGN) TRY(prepare_signature(c, p, e));
+    WX_KILL_POINT("prepare_built");
     return draft_store(c, m->submission, &p->draft, &p->place, e);
 }
 
@@ -91,6 +93,7 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
             .bcc = r->bcc,
             .fingerprint = r->cert ? cert_fingerprint(r->cert) : STR_NULL};
     }
+    WX_KILL_POINT("ticket_before");
     return ticket_issue(c, &t, word, e);
 }
 
@@ -154,10 +157,13 @@ rc_t compose_prepare(struct call *c, struct err *e)
                          .header = BUF_INIT_SECRET(1u << 19)};
     str_t word;
     TRY(compose_parse(c, &m, e));
+    WX_KILL_POINT("prepare_read");
     rc_t rc = decide(c, &m, &p.decision, e);
     if (rc == RC_OK) rc = freeze(c, &m, &p, e);
     if (rc == RC_OK) rc = issue(c, &m, &p, &word, e);
+    WX_KILL_POINT("ticket_issued");
     if (rc == RC_OK) rc = call_answer(c, answer(c, &m, &p, word), e);
+    WX_KILL_POINT("prepare_answered");
     prepared_free(&p);
     return rc;
 }

@@ -1,5 +1,6 @@
 #include "webmail/compose/submission.h"
 
+#include "base/kill.h"
 #include "webmail/session/session.h"
 
 #define KEEP_SECONDS (30 * 86400)
@@ -80,7 +81,8 @@ str_t submission_status(const struct submission *s)
 {
     str_t status = str_c(json_string_value(json_object_get(s->doc, "status")));
     int64_t touched = json_integer_value(json_object_get(s->doc, "touched"));
-    if (str_eq(status, STR("pending")) && touched + SUBMISSION_STALE_SECONDS < call_now())
+    if (str_eq(status, STR("pending")) &&
+        touched + WX_PATIENCE(SUBMISSION_STALE_SECONDS) < call_now())
         return STR("unknown");
     return status.p ? status : STR("unknown");
 }

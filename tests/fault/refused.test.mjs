@@ -1,0 +1,12 @@
+// R4: the outgoing server refuses, hangs up or falls silent at each command.
+import test from 'node:test';
+import { Lab, missing, refusals } from './lab.mjs';
+
+const lab = new Lab();
+test.before(async () => { if (!missing) await lab.start(); });
+test.after(async () => { if (!missing) await lab.stop(); });
+
+for (const [name, cases] of refusals())
+  test(`${name}: the right sentence for each recipient, the draft kept, nothing sent or sent once, never in the clear`, { skip: missing }, async () => {
+    for (const one of cases) await lab.refuse(one);
+  });
