@@ -1205,7 +1205,97 @@ chips-added = { $n ->
    *[other] { $n } Empfänger hinzugefügt.
 }
 chips-removed = { $name } entfernt.
-chip-hint = Eingabetaste zum Bearbeiten, Entf zum Entfernen
+chips-removed-n = { $n ->
+    [one] Ein Empfänger entfernt.
+   *[other] { $n } Empfänger entfernt.
+}
+chips-added-bad = { $n ->
+    [one] Einer davon ist keine E-Mail-Adresse.
+   *[other] { $n } davon sind keine E-Mail-Adressen.
+}
+chips-changed = Jetzt { $name }.
+chips-copied = { $n ->
+    [one] Ein Empfänger kopiert.
+   *[other] { $n } Empfänger kopiert.
+}
+chips-found = { $n ->
+    [one] Ein Vorschlag.
+   *[other] { $n } Vorschläge.
+}
+chips-more = { $n ->
+    [one] und ein weiterer
+   *[other] und { $n } weitere
+}
+chips-paste-long = Dieser Text ist zu lang für eine Liste von Empfängern.
+chips-forgotten = { $name } wird nicht mehr vorgeschlagen.
+chips-not-forgotten = { $name } ließ sich nicht aus den Vorschlägen nehmen. Bitte noch einmal versuchen.
+chip-edit = Empfänger bearbeiten
+chip-copy = Kopieren
+chip-move = Nach { $field } verschieben
+chip-remove = Entfernen
+chip-you = Sie selbst
+chip-picked = ausgewählt
+found-contact = Kontakt
+found-met = Früher angeschrieben
+found-directory = Verzeichnis
+found-ldap = Verzeichnis
+found-shown = Aus dieser Liste
+found-members = { $n ->
+    [one] Gruppe mit einem Mitglied
+   *[other] Gruppe mit { $n }
+}
+found-ready = Kann verschlüsselte Mail empfangen
+found-forget = Nicht mehr vorschlagen (Umschalt+Entf)
+address-fault-none = Es fehlt die E-Mail-Adresse.
+address-fault-no-at = Zu einer E-Mail-Adresse gehört ein @, wie in name@example.org.
+address-fault-ats = Es steht mehr als ein @ darin.
+address-fault-no-local = Vor dem @ steht nichts.
+address-fault-no-domain = Nach dem @ steht nichts.
+address-fault-blank = Es steht ein Leerzeichen darin.
+address-fault-dots = Ein Punkt steht am Anfang oder Ende, oder zwei stehen hintereinander.
+address-fault-utf8 = Dieser Server kann nicht an Adressen mit „{ $sign }“ vor dem @ senden.
+address-fault-long = Die Adresse ist zu lang.
+address-fault-domain = „{ $sign }“ ist kein Name eines Mailservers.
+address-fault-sign = „{ $sign }“ ist vor dem @ nicht erlaubt.
+reply-to = Antwort an
+reply-to-one = Antworten können nur an eine Adresse gehen, nicht an eine Gruppe.
+recipients-already = { $n ->
+    [one] { $names } steht schon unter { $field }.
+    [2] { $names } stehen schon unter { $field }.
+    [3] { $names } stehen schon unter { $field }.
+   *[other] { $names } und andere ({ $n }) stehen schon unter { $field }.
+}
+recipients-moved = { $n ->
+    [one] { $names } wurde hierher verschoben.
+    [2] { $names } wurden hierher verschoben.
+    [3] { $names } wurden hierher verschoben.
+   *[other] { $names } und andere ({ $n }) wurden hierher verschoben.
+}
+recipients-moved-to = { $n ->
+    [one] Nach { $field } verschoben.
+   *[other] { $n } nach { $field } verschoben.
+}
+recipients-too-many = Eine Nachricht kann { $most } Empfänger haben, diese hat { $n }.
+group-added = { $n ->
+    [0] Niemand Neues in „{ $name }“.
+    [one] Ein Mitglied von „{ $name }“ hinzugefügt.
+   *[other] { $n } Mitglieder von „{ $name }“ hinzugefügt.
+}
+group-already = { $n ->
+    [one] Eines stand schon da.
+   *[other] { $n } standen schon da.
+}
+group-broken = { $n ->
+    [one] Einem kann nicht geschrieben werden: { $names }. { $why }
+   *[other] { $n } kann nicht geschrieben werden: { $names }. { $why }
+}
+group-gone = { $n ->
+    [one] Ein Mitglied steht nicht mehr im Adressbuch.
+   *[other] { $n } Mitglieder stehen nicht mehr im Adressbuch.
+}
+group-empty = „{ $name }“ hat keine Mitglieder.
+group-failed = Die Mitglieder von „{ $name }“ ließen sich nicht lesen. { $why }
+chip-hint = Eingabe bearbeitet, Entf entfernt, Alt und Pfeil verschiebt
 editor-label = Text der Nachricht
 editor-placeholder = Schreiben Sie Ihre Nachricht …
 editor-drop = Dateien hier ablegen, um sie anzuhängen

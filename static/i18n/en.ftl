@@ -1205,7 +1205,97 @@ chips-added = { $n ->
    *[other] { $n } recipients added.
 }
 chips-removed = { $name } removed.
-chip-hint = Enter to edit, Delete to remove
+chips-removed-n = { $n ->
+    [one] One recipient removed.
+   *[other] { $n } recipients removed.
+}
+chips-added-bad = { $n ->
+    [one] One of them is not an e-mail address.
+   *[other] { $n } of them are not e-mail addresses.
+}
+chips-changed = Now { $name }.
+chips-copied = { $n ->
+    [one] One recipient copied.
+   *[other] { $n } recipients copied.
+}
+chips-found = { $n ->
+    [one] One suggestion.
+   *[other] { $n } suggestions.
+}
+chips-more = { $n ->
+    [one] and one more
+   *[other] and { $n } more
+}
+chips-paste-long = This text is too long for a list of recipients.
+chips-forgotten = { $name } is no longer suggested.
+chips-not-forgotten = { $name } could not be taken off the suggestions. Please try again.
+chip-edit = Edit recipient
+chip-copy = Copy
+chip-move = Move to { $field }
+chip-remove = Remove
+chip-you = you
+chip-picked = chosen
+found-contact = Contact
+found-met = Written to before
+found-directory = Directory
+found-ldap = Directory
+found-shown = In this list
+found-members = { $n ->
+    [one] Group of one
+   *[other] Group of { $n }
+}
+found-ready = Can receive encrypted mail
+found-forget = Do not suggest any more (Shift+Delete)
+address-fault-none = There is no e-mail address.
+address-fault-no-at = An e-mail address has an @, as in name@example.org.
+address-fault-ats = There is more than one @.
+address-fault-no-local = Nothing stands before the @.
+address-fault-no-domain = Nothing stands after the @.
+address-fault-blank = There is a blank in it.
+address-fault-dots = A dot stands at the beginning or end, or two in a row.
+address-fault-utf8 = This server cannot send to addresses with “{ $sign }” before the @.
+address-fault-long = The address is too long.
+address-fault-domain = “{ $sign }” is not the name of a mail server.
+address-fault-sign = “{ $sign }” is not allowed before the @.
+reply-to = Reply-To
+reply-to-one = Answers can go to one address only, not to a group.
+recipients-already = { $n ->
+    [one] { $names } is already in { $field }.
+    [2] { $names } are already in { $field }.
+    [3] { $names } are already in { $field }.
+   *[other] { $names } and others ({ $n }) are already in { $field }.
+}
+recipients-moved = { $n ->
+    [one] { $names } was moved here.
+    [2] { $names } were moved here.
+    [3] { $names } were moved here.
+   *[other] { $names } and others ({ $n }) were moved here.
+}
+recipients-moved-to = { $n ->
+    [one] Moved to { $field }.
+   *[other] { $n } moved to { $field }.
+}
+recipients-too-many = A message can have { $most } recipients, this one has { $n }.
+group-added = { $n ->
+    [0] Nobody new in “{ $name }”.
+    [one] One member of “{ $name }” added.
+   *[other] { $n } members of “{ $name }” added.
+}
+group-already = { $n ->
+    [one] One was there already.
+   *[other] { $n } were there already.
+}
+group-broken = { $n ->
+    [one] One cannot be written to: { $names }. { $why }
+   *[other] { $n } cannot be written to: { $names }. { $why }
+}
+group-gone = { $n ->
+    [one] One member is no longer in the address book.
+   *[other] { $n } members are no longer in the address book.
+}
+group-empty = “{ $name }” has no members.
+group-failed = The members of “{ $name }” could not be read. { $why }
+chip-hint = Enter to edit, Delete to remove, Alt and arrow to move
 editor-label = Text of the message
 editor-placeholder = Write your message…
 editor-drop = Drop files here to attach them

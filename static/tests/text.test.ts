@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isAddress, parseAddresses, parseMailto, sameAddress, unique } from '../src/core/address.ts';
+import { isAddress, sameAddress, unique } from '../src/core/address.ts';
+import { parseMailto } from '../src/core/mailto.ts';
 import { linkify, parsePlain, trailingQuote } from '../src/core/plaintext.ts';
 import { claimedHost, misleading } from '../src/frame/sanitize.ts';
 import { cleanValue } from '../src/frame/css.ts';
@@ -34,17 +35,9 @@ test('only a quote at the end is folded', () => {
   assert.equal(trailingQuote(parsePlain('> only quote')), -1);
 });
 
-test('address lists as people paste them', () => {
-  assert.deepEqual(parseAddresses('Ana <ana@x.org>, "B, C" <b@y.org>; d@z.org\ne@z.org'), [
-    { name: 'Ana', address: 'ana@x.org' }, { name: 'B, C', address: 'b@y.org' }, { name: '', address: 'd@z.org' }, { name: '', address: 'e@z.org' }]);
-  assert.deepEqual(parseAddresses('a@x.org b@y.org').map((a) => a.address), ['a@x.org', 'b@y.org']);
-  assert.deepEqual(parseAddresses(' , ; '), []);
-  assert.deepEqual(parseAddresses('x@y.org <x@y.org>'), [{ name: '', address: 'x@y.org' }]);
-});
-
 test('addresses that cannot be sent to are refused', () => {
-  for (const good of ['a@b', 'a.b+c@x-y.org', 'müller@klinik.test', '"odd one"@x.org']) assert.ok(isAddress(good), good);
-  for (const bad of ['', 'a', 'a@', '@b', 'a b@c', 'a@b..c', '.a@b', 'a.@b', 'a@b\r\nRCPT TO:<x>', 'a@-b', 'a@b-', `${'x'.repeat(250)}@b.org`]) assert.ok(!isAddress(bad), bad);
+  for (const good of ['a@b', 'a.b+c@x-y.org', 'a_b@x_y.test', '"odd one"@x.org', 'a@[192.0.2.1]']) assert.ok(isAddress(good), good);
+  for (const bad of ['', 'müller@klinik.test', 'a@bücher.example', 'a', 'a@', '@b', 'a b@c', 'a@b..c', '.a@b', 'a.@b', 'a@b\r\nRCPT TO:<x>', 'a@-b', 'a@b-', `${'x'.repeat(250)}@b.org`]) assert.ok(!isAddress(bad), bad);
 });
 
 test('domains compare without case, local parts with', () => {

@@ -3,6 +3,7 @@ import * as api from '../api/compose.ts';
 import { ApiError, sentence } from '../api/client.ts';
 import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
+import type { Fields } from '../core/recipients.ts';
 import { fileSize } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import { encrypts, mayEncrypt, signs } from '../core/security-mode.ts';
@@ -18,6 +19,8 @@ export interface Start {
   to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
   mode: SecurityMode; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
   original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
+  /** Where answers shall go, when it is not where the identity says. */
+  replyTo?: Address[];
   /** Whom it is written as; absent: the default identity. */
   identity?: Identity;
 }
@@ -45,6 +48,8 @@ export class Composer {
   readonly full = signal(false);
   readonly tab = signal<'message' | 'security'>('message');
   readonly showCc = signal(false);
+  /** Where answers shall go; null: as the identity says. */
+  readonly replyTo = signal<Address[] | null>(null);
   readonly saveState = signal<SaveState>('clean');
   readonly sendState = signal<SendState>('editing');
   readonly outcome = signal<Sent | null>(null);
@@ -81,6 +86,7 @@ export class Composer {
       this.mode.value = start.mode;
       this.identity.value = start.identity ?? identity.value;
       this.hideSubject.value = start.hideSubject ?? settings.value.security.hide_subject === true;
+      this.replyTo.value = start.replyTo ?? null;
       this.showCc.value = this.cc.value.length + this.bcc.value.length > 0;
       this.rich.value = start.plain !== true;
     });
@@ -88,7 +94,9 @@ export class Composer {
     void this.lookUp();
   }
 
+  get fields(): Fields { return { to: this.to.value, cc: this.cc.value, bcc: this.bcc.value }; }
   get everyone(): Address[] { return [...this.to.value, ...this.cc.value, ...this.bcc.value]; }
+  get ownReplyTo(): Address[] { return this.identity.value.reply_to ? [{ name: '', address: this.identity.value.reply_to }] : []; }
   get title(): string { return this.subject.value.trim() || t('compose-new'); }
   get hasEdits(): boolean { return this.#edits > 0; }
 
@@ -103,8 +111,8 @@ export class Composer {
     this.#timer = setTimeout(() => void this.save(), size > BIG ? AUTOSAVE_BIG_MS : AUTOSAVE_MS);
   }
 
-  setRecipients(which: 'to' | 'cc' | 'bcc', list: Address[]): void {
-    this[which].value = list;
+  setRecipients(f: Partial<Fields>): void {
+    batch(() => { for (const which of ['to', 'cc', 'bcc'] as const) if (f[which]) this[which].value = f[which]; });
     this.cannot.value = false;
     this.changed();
     void this.lookUp();
@@ -183,7 +191,7 @@ export class Composer {
     const all = [...inline, ...this.files.value];
     const body: ComposeBody = {
       submission: this.submission, from: { name: this.identity.value.name, address: this.identity.value.address },
-      to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: this.identity.value.reply_to ? [{ name: '', address: this.identity.value.reply_to }] : [], subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
+      to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: this.replyTo.value ?? this.ownReplyTo, subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
       in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value),
       signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),
     };
@@ -207,7 +215,7 @@ export class Composer {
     try {
       const { body, files } = await this.body(null);
       const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      const saved = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc) }, files);
+      const saved = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files);
       this.draft.value = saved;
       if (this.sendState.value === 'editing') this.problem.value = '';
       this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';

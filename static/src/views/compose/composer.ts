@@ -23,10 +23,9 @@ import { isMac } from '../parts/command-button.ts';
 import type { WxEditor } from './editor.ts';
 import { pickMode, securityTab, summary } from './security-tab.ts';
 import { askAgain, send } from './send.ts';
-import './chips.ts';
+import type { WxRecipients } from './recipients.ts';
+import './recipients.ts';
 import './editor.ts';
-
-type Which = 'to' | 'cc' | 'bcc';
 
 export class WxComposer extends WxElement {
   static override properties = { composer: { attribute: false }, dropping: { state: true }, signer: { state: true } };
@@ -46,7 +45,7 @@ export class WxComposer extends WxElement {
     super.connectedCallback();
     this.listen(this, 'wx-files', (e: CustomEvent<File[]>) => this.#addFiles(e.detail));
     this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
-    this.listen(this, 'wx-editor-send', () => void send(this.#c));
+    this.listen(this, 'wx-editor-send', () => this.#send());
     this.listen(this, 'wx-editor-escape', () => this.#minimize());
     // Tab leads from the subject to the text; what stands between them is on the way back.
     this.listen(this, 'wx-editor-tab-back', () => ([...this.querySelectorAll<HTMLElement>('.editor-tools button:not(:disabled)')].find((b) => b.tabIndex === 0) ?? this.querySelector<HTMLElement>('.subject-input'))?.focus());
@@ -61,6 +60,12 @@ export class WxComposer extends WxElement {
     if (!this.#c.to.value.length) this.querySelector<HTMLInputElement>('.chips-input')?.focus();
     else if (!this.#c.subject.value) this.querySelector<HTMLElement>('.subject-input')?.focus();
     else this.#focusBody();
+  }
+
+  /** What still stands in an input is meant too. */
+  #send(): void {
+    this.querySelector<WxRecipients>('wx-recipients')?.commit();
+    void send(this.#c);
   }
 
   #focusBody(): void {
@@ -139,7 +144,7 @@ export class WxComposer extends WxElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') { event.preventDefault(); event.stopPropagation(); for (const x of this.querySelectorAll<HTMLElement & { commit(): void }>('wx-chips')) x.commit(); void send(this.#c); }
+    if ((event.ctrlKey || event.metaKey) && event.key === 'Enter') { event.preventDefault(); event.stopPropagation(); this.#send(); }
     else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') { event.preventDefault(); void this.#c.save(); }
     else if (event.key === 'Escape' && !event.defaultPrevented) { event.preventDefault(); event.stopPropagation(); this.#minimize(); }
   }
@@ -154,12 +159,6 @@ export class WxComposer extends WxElement {
   override firstUpdated(): void { if (!this.#c.rich.value) this.#begin(); }
 
   // ---- parts ----
-
-  #recipients(which: Which, label: string): TemplateResult {
-    const c = this.#c;
-    return html`<wx-chips .label=${label} .value=${c[which].value} .infoOf=${(a: Address) => c.infoOf(a)} .strict=${encrypts(c.mode.value)} .smime=${smimeOn.value} data-info=${c.info.value.size}
-      @wx-chips=${(e: CustomEvent<Address[]>) => c.setRecipients(which, e.detail)}></wx-chips>`;
-  }
 
   #head(): TemplateResult {
     const c = this.#c;
@@ -199,7 +198,7 @@ export class WxComposer extends WxElement {
     return html`<div class="notice is-warning composer-notice" role="alert">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt', { list })}</strong><p>${t(bad.every((b) => b.status === 'untrusted') ? 'cannot-encrypt-untrusted' : 'cannot-encrypt-text')}</p>
       <div class="notice-actions">
         <button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${t('cannot-look-again')}</button>
-        ${left > 0 ? html`<button type="button" class="button button-small" @click=${() => { c.to.value = without(c.to.value); c.cc.value = without(c.cc.value); c.bcc.value = without(c.bcc.value); c.cannot.value = false; c.changed(); }}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
+        ${left > 0 ? html`<button type="button" class="button button-small" @click=${() => { c.setRecipients({ to: without(c.to.value), cc: without(c.cc.value), bcc: without(c.bcc.value) }); }}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
         <button type="button" class="button button-small button-quiet" @click=${() => void this.#unprotected()}>${t('cannot-plain')}</button>
       </div></div></div>`;
   }
@@ -252,7 +251,7 @@ export class WxComposer extends WxElement {
     const done = c.sendState.value === 'unknown' || c.sendState.value === 'partly';
     const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
     return html`<footer class="composer-foot">
-      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => void send(c)}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
+      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
@@ -294,8 +293,7 @@ export class WxComposer extends WxElement {
     const off = secret ? 'off' : undefined;
     return html`<div class="composer-message" id="message-${c.submission}" role=${ifDefined(smimeOn.value ? 'tabpanel' : undefined)} aria-label=${ifDefined(smimeOn.value ? t('message') : undefined)} ?hidden=${c.tab.value !== 'message' && smimeOn.value}>
       ${this.#from()}
-      <div class="composer-to">${this.#recipients('to', t('header-to'))}${c.showCc.value ? nothing : html`<button type="button" class="link cc-button" @click=${() => { c.showCc.value = true; void this.updateComplete.then(() => this.querySelectorAll<HTMLElement>('.chips-input')[1]?.focus()); }}>${t('cc-bcc')}</button>`}</div>
-      ${c.showCc.value ? html`${this.#recipients('cc', t('header-cc'))}${this.#recipients('bcc', t('header-bcc'))}` : nothing}
+      <wx-recipients .composer=${c}></wx-recipients>
       <div class="subject-row"><label class="visually-hidden" for="subject-${c.submission}">${t('subject')}</label>
         <input class="subject-input" id="subject-${c.submission}" placeholder=${t('subject')} maxlength="900" autocomplete="off" dir="auto" .value=${c.subject.value}
           spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}

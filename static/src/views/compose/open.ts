@@ -2,7 +2,7 @@
 import '../../core/shared.ts';
 import * as mail from '../../api/mail.ts';
 import type { Identity, Message, MessageRef } from '../../api/types.ts';
-import { parseMailto } from '../../core/address.ts';
+import { parseMailto } from '../../core/mailto.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
@@ -108,9 +108,10 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const rich = m.parts.find((p) => p.kind === 'html');
   const text = plainOf(m);
   const hideSubject = draftHides(own.mode, own.hideSubject);
+  const as = settings.value.identities.find((i) => i.address.toLowerCase() === h.from[0]?.address.toLowerCase() && i.name === h.from[0]?.name) ?? identityFor(m);
+  const replyTo = (h.reply_to[0]?.address ?? '') === as.reply_to ? {} : { replyTo: h.reply_to };
   const c = new Composer({
-    identity: settings.value.identities.find((i) => i.address.toLowerCase() === h.from[0]?.address.toLowerCase() && i.name === h.from[0]?.name) ?? identityFor(m),
-    to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
+    identity: as, ...replyTo, to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
     in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;

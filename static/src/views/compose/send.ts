@@ -15,14 +15,17 @@ import { toast } from '../../store/toasts.ts';
 import { announce, confirm } from '../../store/ui.ts';
 import { SendCheckError } from '../../smime/contract.ts';
 import { loadSmime } from '../parts/smime.ts';
+import { faultWords } from './chips.ts';
+import { MOST_RECIPIENTS } from './recipients.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
 
 /** What must be mended before sending; '' when all is well. */
 async function complaints(c: Composer): Promise<string> {
   if (c.everyone.length === 0) return t('send-no-recipient');
-  const bad = c.everyone.find((a) => !isAddress(a.address));
-  if (bad) return t('send-bad-address', { address: bad.address });
+  const bad = [...c.everyone, ...(c.replyTo.value ?? [])].find((a) => !isAddress(a.address));
+  if (bad) return `${t('send-bad-address', { address: bad.address || bad.name })} ${faultWords(bad)}`;
+  if (c.everyone.length > MOST_RECIPIENTS) return t('recipients-too-many', { n: c.everyone.length, most: MOST_RECIPIENTS });
   if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return 'cancelled';
   return '';
 }
