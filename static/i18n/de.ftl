@@ -1329,6 +1329,31 @@ attach-remove = { $name } entfernen
 attach-too-large = „{ $name }“ hat { $size }. Anhänge dürfen zusammen { $limit } haben.
 attach-sum-too-large = Die Anhänge hätten zusammen { $size }. Höchstens { $limit } können gesendet werden.
 attach-too-many = Eine Nachricht kann höchstens { $n } Anhänge haben.
+attach-folder = { $n ->
+    [one] „{ $name }“ ist ein Ordner. Bitte hängen Sie die Dateien darin an, oder packen Sie ihn vorher in eine .zip-Datei.
+   *[other] { $n } Ordner wurden ausgelassen. Bitte hängen Sie die Dateien darin an, oder packen Sie sie vorher in eine .zip-Datei.
+}
+attach-unreadable = „{ $name }“ ist nicht lesbar. Wenn es ein Ordner ist, hängen Sie bitte die Dateien darin an.
+attach-gone = „{ $name }“ wurde seit dem Anhängen geändert, verschoben oder gelöscht. Bitte entfernen Sie die Datei und hängen Sie sie neu an.
+attach-total = { $n ->
+    [one] { $n } Datei, { $size }; in der Nachricht { $sent }. Bis zu { $limit } können angehängt werden.
+   *[other] { $n } Dateien, { $size }; in der Nachricht { $sent }. Bis zu { $limit } können angehängt werden.
+}
+attach-placed = { $n ->
+    [one] Bild in den Text gesetzt
+   *[other] { $n } Bilder in den Text gesetzt
+}
+attach-removed = { $name } entfernt
+attach-original = { $n ->
+    [one] Datei der ursprünglichen Nachricht anhängen
+   *[other] Die { $n } Dateien der ursprünglichen Nachricht anhängen
+}
+upload-progress = Hochladen
+upload-sending = Wird gesendet: { $sent } von { $total }
+upload-saving = Entwurf wird gespeichert: { $sent } von { $total }
+upload-whole = Alles ist angekommen; der Server arbeitet daran …
+upload-stopped = Das Hochladen wurde angehalten. Es ist noch alles da.
+upload-again = Noch einmal hochladen
 draft-sealed = Dieser Entwurf ist verschlüsselt und sein Text ist nicht da; er bleibt deshalb, wie er ist.
 draft-sealed-title = Verschlüsselter Entwurf, nicht gesendet.
 draft-sealed-text = Für wen er ist, Betreff und Text stehen darin. Entsperren Sie unten Ihren Schlüssel, um weiterzuschreiben.

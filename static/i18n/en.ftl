@@ -1329,6 +1329,31 @@ attach-remove = Remove { $name }
 attach-too-large = “{ $name }” is { $size }. Attachments may be { $limit } together.
 attach-sum-too-large = The attachments would be { $size } together. At most { $limit } can be sent.
 attach-too-many = A message can carry at most { $n } attachments.
+attach-folder = { $n ->
+    [one] “{ $name }” is a folder. Please attach the files inside it, or pack it into a .zip file first.
+   *[other] { $n } folders were left out. Please attach the files inside them, or pack them into a .zip file first.
+}
+attach-unreadable = “{ $name }” cannot be read. If it is a folder, please attach the files inside it.
+attach-gone = “{ $name }” was changed, moved or deleted since it was attached. Please remove it and attach it again.
+attach-total = { $n ->
+    [one] { $n } file, { $size }; { $sent } in the message. Up to { $limit } can be attached.
+   *[other] { $n } files, { $size }; { $sent } in the message. Up to { $limit } can be attached.
+}
+attach-placed = { $n ->
+    [one] Picture put into the text
+   *[other] { $n } pictures put into the text
+}
+attach-removed = { $name } removed
+attach-original = { $n ->
+    [one] Attach the file of the original message
+   *[other] Attach the { $n } files of the original message
+}
+upload-progress = Upload
+upload-sending = Sending: { $sent } of { $total }
+upload-saving = Saving the draft: { $sent } of { $total }
+upload-whole = All is there; the server is working on it…
+upload-stopped = The upload was stopped. Everything is still here.
+upload-again = Upload again
 draft-sealed = This draft is encrypted and its text is not here, so it is left as it is.
 draft-sealed-title = Encrypted draft, not sent.
 draft-sealed-text = Whom it is for, its subject and its text are inside. Unlock your key below to go on writing.

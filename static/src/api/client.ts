@@ -35,6 +35,7 @@ export function sentence(error: unknown): string {
 
 let csrf = '';
 export function setCsrf(token: string): void { csrf = token; }
+export function csrfHeader(): Record<string, string> { return { 'X-Waxseal-Csrf': csrf }; }
 
 let account = '';
 /** Whose page this is. Every request says so: the cookie may be somebody else's by now, and then nothing is answered. */
@@ -46,7 +47,7 @@ export const sessionExpired = signal(false);
 let renewal: Promise<void> | null = null;
 let renewed: (() => void) | null = null;
 
-function waitForSignIn(): Promise<void> {
+export function waitForSignIn(): Promise<void> {
   if (!renewal) {
     sessionExpired.value = true;
     renewal = new Promise((resolve) => { renewed = resolve; });

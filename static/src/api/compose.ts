@@ -1,5 +1,7 @@
 // Writing: the compose body with its attachments in one request, prepare and finish.
 import { api } from './client.ts';
+import { upload } from './upload.ts';
+import type { UploadOptions } from './upload.ts';
 import type { ComposeBody, DraftSaved, Misspelt, Prepared, RecipientInfo, Sent } from './types.ts';
 
 const V1 = '/api/v1/compose';
@@ -11,15 +13,16 @@ export function composeBlob(body: ComposeBody, files: readonly Blob[]): Blob {
   return new Blob([`${json.length}\n`, json, ...files], { type: TYPE });
 }
 
-export function saveDraft(body: ComposeBody, files: readonly Blob[], signal?: AbortSignal): Promise<DraftSaved> {
-  const o = { method: 'POST' as const, body: composeBlob(body, files), type: TYPE, deadline: 180_000 };
-  return api<DraftSaved>(`${V1}/draft`, signal ? { ...o, signal } : o);
+/** How an upload is followed and ended. */
+export type Following = Pick<UploadOptions, 'signal' | 'progress'>;
+export function saveDraft(body: ComposeBody, files: readonly Blob[], o: Following = {}): Promise<DraftSaved> {
+  return upload<DraftSaved>(`${V1}/draft`, composeBlob(body, files), TYPE, { ...o, deadline: 180_000 });
 }
 export function dropDraft(submission: string): Promise<unknown> {
   return api(`${V1}/draft`, { method: 'DELETE', json: { submission } });
 }
-export function prepare(body: ComposeBody, files: readonly Blob[]): Promise<Prepared> {
-  return api<Prepared>(`${V1}/prepare`, { method: 'POST', body: composeBlob(body, files), type: TYPE, deadline: 300_000 });
+export function prepare(body: ComposeBody, files: readonly Blob[], o: Following = {}): Promise<Prepared> {
+  return upload<Prepared>(`${V1}/prepare`, composeBlob(body, files), TYPE, { ...o, deadline: 300_000 });
 }
 export function finish(ticket: string, signature: string | null, contentKey: string | null): Promise<Sent> {
   return api<Sent>(`${V1}/finish`, { method: 'POST', json: { ticket, signature, content_key: contentKey }, deadline: 300_000 });

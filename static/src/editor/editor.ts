@@ -78,8 +78,10 @@ function look(l: EditorLook): void {
 function isEmpty(): boolean { return (root.textContent ?? '').replace(/[\u200b\s]/g, '') === '' && !root.querySelector('img, li, blockquote'); }
 
 function value(): { value: EditorValue; transfer: Transferable[] } {
-  const holder = document.createElement('div');
-  holder.append(...Array.from(root.childNodes, (n) => n.cloneNode(true)));
+  // In a document of its own, which loads nothing: here a picture would be asked for by its "cid:".
+  const aside = document.implementation.createHTMLDocument('');
+  const holder = aside.createElement('div');
+  holder.append(...Array.from(root.childNodes, (n) => aside.importNode(n, true)));
   holder.querySelector('.squire-image-resize-container')?.remove();
   const images: InlineImage[] = [];
   for (const img of holder.querySelectorAll('img')) {
@@ -187,9 +189,25 @@ function receive(m: ToEditor): void {
   }
 }
 
+/** What is dropped goes where it was dropped. */
+function caretAt(x: number, y: number): void {
+  const range = document.caretRangeFromPoint?.(x, y);
+  if (range && root.contains(range.startContainer)) squire.setSelection(range);
+}
+
+/** Files and folders; folders are told apart here, as a File they cannot be. */
+function brought(data: DataTransfer): { files: File[]; folders: string[] } {
+  const items = Array.from(data.items).filter((i) => i.kind === 'file').map((i) => ({ entry: i.webkitGetAsEntry?.(), file: i.getAsFile() }));
+  return {
+    files: items.flatMap((i) => (i.file && !i.entry?.isDirectory ? [i.file] : [])),
+    folders: items.flatMap((i) => (i.entry?.isDirectory ? [i.entry.name] : [])),
+  };
+}
+
 function listen(): void {
   root.addEventListener('keydown', (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key === 'Enter') { e.preventDefault(); e.stopImmediatePropagation(); send({ type: 'key', key: 'send' }); }
+    else if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 's') { e.preventDefault(); e.stopImmediatePropagation(); send({ type: 'key', key: 'save' }); }
     else if (e.key === 'Escape') { e.preventDefault(); send({ type: 'key', key: 'escape' }); }
     else if (e.key === 'Tab' && e.shiftKey && !squire.hasFormat('LI')) { e.preventDefault(); send({ type: 'key', key: 'tab-back' }); }
   }, { capture: true });
@@ -200,19 +218,20 @@ function listen(): void {
     document.body.classList.remove('is-dropping');
     e.preventDefault();
     e.stopImmediatePropagation();
-    const files = Array.from(e.dataTransfer?.files ?? []);
-    if (files.length) { send({ type: 'files', files }); return; }
+    if (e.dataTransfer?.types.includes('Files')) { caretAt(e.clientX, e.clientY); send({ type: 'files', ...brought(e.dataTransfer) }); return; }
     const html = e.dataTransfer?.getData('text/html');
     const text = e.dataTransfer?.getData('text/plain');
     if (html) squire.insertHTML(html, true);
     else if (text) squire.insertPlainText(text, true);
   }, { capture: true });
   root.addEventListener('paste', (e) => {
-    const files = Array.from(e.clipboardData?.files ?? []);
-    if (!files.length || e.clipboardData?.types.includes('text/html')) return;
+    const data = e.clipboardData;
+    if (!data?.files.length) return;
+    // A copied picture comes with a line of HTML that names it; HTML with words in it is text with a picture beside it.
+    if (data.types.includes('text/html') && /[^\s]/.test(data.getData('text/html').replace(/<!--.*?-->|<style.*?<\/style>|<[^>]*>|&nbsp;/gis, ''))) return;
     e.preventDefault();
     e.stopImmediatePropagation();
-    send({ type: 'files', files });
+    send({ type: 'files', ...brought(data) });
   }, { capture: true });
 }
 

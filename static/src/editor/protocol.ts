@@ -22,6 +22,6 @@ export type FromEditor =
   | { type: 'changed' }
   | { type: 'cids'; cids: string[] }
   | { type: 'formats'; formats: string[]; link: string; canUndo: boolean; canRedo: boolean }
-  | { type: 'files'; files: File[] }
-  | { type: 'key'; key: 'send' | 'escape' | 'tab-back' }
+  | { type: 'files'; files: File[]; folders: string[] }
+  | { type: 'key'; key: 'send' | 'save' | 'escape' | 'tab-back' }
   | { type: 'value'; id: number; value: EditorValue };

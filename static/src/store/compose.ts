@@ -4,11 +4,11 @@ import { ApiError, sentence } from '../api/client.ts';
 import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
 import type { Fields } from '../core/recipients.ts';
-import { fileSize } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import { encrypts, mayEncrypt, signs } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
-import { identity, session, settings, smimeOn } from './session.ts';
+import { fileName, lostFile, refusal } from './attach.ts';
+import { identity, settings, smimeOn } from './session.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
 export interface Body { html: string; text: string; images: { cid: string; type: string; bytes: ArrayBuffer }[]; empty: boolean }
@@ -21,6 +21,8 @@ export interface Start {
   original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
   /** Where answers shall go, when it is not where the identity says. */
   replyTo?: Address[];
+  /** Files of the mail that is answered, fetched when the person wants them. */
+  offered?: { names: string[]; fetch: () => Promise<File[]> };
   /** Whom it is written as; absent: the default identity. */
   identity?: Identity;
 }
@@ -54,6 +56,12 @@ export class Composer {
   readonly sendState = signal<SendState>('editing');
   readonly outcome = signal<Sent | null>(null);
   readonly problem = signal('');
+  /** The large request that is on its way, in bytes; null: none, or a small one. */
+  readonly sending = signal<{ sent: number; total: number } | null>(null);
+  /** An upload failed or was ended by the person; everything that is needed to repeat it is held here. */
+  readonly stopped = signal(false);
+  readonly bringing = signal(false);
+  readonly broughtAlong = signal(false);
   readonly cannot = signal(false);
   readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
   readonly draft = signal<DraftSaved | null>(null);
@@ -73,6 +81,7 @@ export class Composer {
   #saving: Promise<boolean> | null = null;
   #asked = new Set<string>();
   #edits = 0;
+  #upload: AbortController | null = null;
   closed = false;
 
   constructor(start: Start) {
@@ -168,14 +177,9 @@ export class Composer {
 
   /** Adds files; answers a sentence when they do not fit, and adds nothing then. */
   addFiles(files: readonly File[], cid: string | null = null): string {
-    const limits = session.value?.limits;
-    const sum = [...this.files.value, ...files].reduce((n, f) => n + f.size, 0);
-    const most = limits ? Math.min(limits.attachment_bytes, Math.floor(limits.message_bytes * 0.72)) : Infinity;
-    const big = files.find((f) => f.size > most);
-    if (big) return t('attach-too-large', { name: big.name, size: fileSize(big.size), limit: fileSize(most) });
-    if (sum > most) return t('attach-sum-too-large', { size: fileSize(sum), limit: fileSize(most) });
-    if (this.files.value.length + files.length > 100) return t('attach-too-many', { n: 100 });
-    this.files.value = [...this.files.value, ...files.map((f) => ({ id: ++serial, file: f, name: f.name || t('attachment-unnamed'), type: f.type || 'application/octet-stream', size: f.size, cid }))];
+    const why = refusal(this.files.value, files, this.mayEncrypt.value);
+    if (why) return why;
+    this.files.value = [...this.files.value, ...files.map((f) => ({ id: ++serial, file: f, name: fileName(f.name), type: f.type || 'application/octet-stream', size: f.size, cid }))];
     this.changed();
     return '';
   }
@@ -198,6 +202,21 @@ export class Composer {
     return { body, files: all.map((f) => f.file) };
   }
 
+  /** Follows one upload; `cancel` ends it. */
+  follow(): api.Following {
+    this.cancel(); // a save that is on its way is of an older text
+    const own = new AbortController();
+    this.#upload = own;
+    this.stopped.value = false;
+    return { signal: own.signal, progress: (sent, total) => { if (this.#upload === own) this.sending.value = { sent, total }; } };
+  }
+  followed(f: api.Following): void {
+    if (this.#upload?.signal !== f.signal) return;
+    this.#upload = null;
+    this.sending.value = null;
+  }
+  cancel(): void { this.#upload?.abort(); }
+
   /** Saves the draft unless nothing changed. One save at a time; answers whether the server has the newest text. */
   async save(): Promise<boolean> {
     clearTimeout(this.#timer);
@@ -212,29 +231,34 @@ export class Composer {
   async #save(): Promise<boolean> {
     const edits = this.#edits;
     this.saveState.value = 'saving';
+    let following: api.Following = {};
     try {
       const { body, files } = await this.body(null);
       const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      const saved = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files);
+      const saved = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
       this.draft.value = saved;
       if (this.sendState.value === 'editing') this.problem.value = '';
       this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';
       if (this.#edits !== edits) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
       return true;
     } catch (error) {
+      this.stopped.value = this.files.value.length > 0 && this.sendState.value !== 'sending';
+      // The person ended it: said in its own place, and tried again with the next change or on request.
+      if (error instanceof ApiError && error.code === 'cancelled') { this.saveState.value = 'failed'; return false; }
       // Without an own certificate a secret draft cannot be kept on the server: said, not forced.
       this.saveState.value = error instanceof ApiError && error.code === 'no_certificate' ? 'impossible' : 'failed';
       if (this.saveState.value === 'failed') {
         // What was said about sending matters more and stays; the next try comes by itself.
-        if (!this.problem.value) this.problem.value = t('draft-failed', { why: sentence(error) });
+        if (!this.problem.value) this.problem.value = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
         this.#timer = setTimeout(() => void this.save(), AUTOSAVE_BIG_MS);
       }
       return false;
-    }
+    } finally { this.followed(following); }
   }
 
   stop(): void {
     this.closed = true;
+    this.cancel();
     clearTimeout(this.#timer);
   }
 }

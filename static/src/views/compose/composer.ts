@@ -3,7 +3,7 @@ import * as mail from '../../api/mail.ts';
 import type { Address } from '../../api/types.ts';
 import { foldAddress } from '../../core/address.ts';
 import { WxElement, define } from '../../core/element.ts';
-import { dayDate, fileSize } from '../../core/format.ts';
+import { dayDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
@@ -12,15 +12,19 @@ import { textToHtml } from '../../core/reply.ts';
 import { coverPage } from '../../core/router.ts';
 import { blockers, encrypts, sendLabel, signs } from '../../core/security-mode.ts';
 import { effect } from '../../core/signals.ts';
-import type { Composer } from '../../store/compose.ts';
+import { brought, fileName, take } from '../../store/attach.ts';
+import type { Brought } from '../../store/attach.ts';
+import type { Composer, FileItem } from '../../store/compose.ts';
 import { close, composers, discard, minimizeAll, writing } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
 import { settings, smimeOn } from '../../store/session.ts';
+import { sentence } from '../../api/client.ts';
 import { announce, confirm, confirming } from '../../store/ui.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { commandVersion, shownKeys } from '../../core/commands.ts';
 import { isMac } from '../parts/command-button.ts';
 import type { WxEditor } from './editor.ts';
+import { attachmentStyle, fileList, uploadBar } from './attachments.ts';
 import { pickMode, securityTab, summary } from './security-tab.ts';
 import { askAgain, send } from './send.ts';
 import type { WxRecipients } from './recipients.ts';
@@ -43,9 +47,11 @@ export class WxComposer extends WxElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.listen(this, 'wx-files', (e: CustomEvent<File[]>) => this.#addFiles(e.detail));
+    attachmentStyle();
+    this.listen(this, 'wx-files', (e: CustomEvent<Brought>) => void this.#addFiles(e.detail, true));
     this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
     this.listen(this, 'wx-editor-send', () => this.#send());
+    this.listen(this, 'wx-editor-save', () => void this.#c.save());
     this.listen(this, 'wx-editor-escape', () => this.#minimize());
     // Tab leads from the subject to the text; what stands between them is on the way back.
     this.listen(this, 'wx-editor-tab-back', () => ([...this.querySelectorAll<HTMLElement>('.editor-tools button:not(:disabled)')].find((b) => b.tabIndex === 0) ?? this.querySelector<HTMLElement>('.subject-input'))?.focus());
@@ -88,10 +94,52 @@ export class WxComposer extends WxElement {
     }
   }
 
-  #addFiles(files: readonly File[]): void {
-    const problem = this.#c.addFiles(files);
-    this.#c.problem.value = problem;
-    if (!problem && files.length) announce(t('attached', { n: files.length }));
+  /** Into the text go pictures that were dropped or pasted there; everything else is attached. */
+  async #addFiles(b: Brought, intoText = false): Promise<void> {
+    const c = this.#c;
+    const editor = intoText && c.rich.value ? this.#editor : null;
+    const r = await take(c, b, editor ? (f) => this.#placePicture(editor, f) : null);
+    c.problem.value = r.problem;
+    if (r.attached) announce(t('attached', { n: r.attached }));
+    if (r.placed) announce(t('attach-placed', { n: r.placed }));
+  }
+
+  async #placePicture(editor: WxEditor, f: File): Promise<boolean> {
+    try {
+      editor.insertImage(`${crypto.randomUUID()}@waxseal`, await dataUrl(f), f.name === 'image.png' ? '' : fileName(f.name));
+      return true;
+    } catch { return false; /* It was readable a moment ago: attached instead, where a failure is told. */ }
+  }
+
+  #removeFile(f: FileItem): void {
+    const at = this.#c.files.value.findIndex((x) => x.id === f.id);
+    this.#c.removeFile(f.id);
+    announce(t('attach-removed', { name: f.name }));
+    // The focus goes to the file that took the place, else to the button that brings files.
+    void this.updateComplete.then(() => { const left = this.querySelectorAll<HTMLElement>('.file-chip button'); (left[Math.min(at, left.length - 1)] ?? this.querySelector<HTMLElement>('.attach-button'))?.focus(); });
+  }
+
+  async #bring(): Promise<void> {
+    const c = this.#c;
+    if (!c.start.offered || c.bringing.value) return;
+    c.bringing.value = true;
+    try {
+      const r = await take(c, { files: await c.start.offered.fetch(), folders: [] }, null);
+      c.problem.value = r.problem;
+      if (!r.attached) return;
+      c.broughtAlong.value = true;
+      announce(t('attached', { n: r.attached }));
+      void this.updateComplete.then(() => this.querySelector<HTMLElement>('.file-chip button')?.focus());
+    } catch (error) { c.problem.value = sentence(error); } finally { c.bringing.value = false; }
+  }
+
+  /** The files are held here: nothing has to be chosen again. */
+  #uploadAgain(): void {
+    const c = this.#c;
+    c.stopped.value = false;
+    c.problem.value = '';
+    c.saveState.value = 'dirty';
+    void c.save();
   }
 
   #pick(): void {
@@ -108,9 +156,17 @@ export class WxComposer extends WxElement {
 
   #drop(event: DragEvent): void {
     this.dropping = false;
-    if (!event.dataTransfer?.files.length) return;
+    if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    this.#addFiles(Array.from(event.dataTransfer.files));
+    void this.#addFiles(brought(event.dataTransfer));
+  }
+
+  /** Files pasted outside of the rich text, which has its own way. */
+  #paste(event: ClipboardEvent): void {
+    const data = event.clipboardData;
+    if (!data?.types.includes('Files') || data.types.includes('text/plain') || data.types.includes('text/html')) return;
+    event.preventDefault();
+    void this.#addFiles(brought(data));
   }
 
   #minimize(): void {
@@ -179,14 +235,6 @@ export class WxComposer extends WxElement {
       <span class="tabs-note">${summary(c)}</span></div>`;
   }
 
-  #files(): TemplateResult | typeof nothing {
-    const c = this.#c;
-    const files = c.files.value;
-    if (!files.length) return nothing;
-    return html`<ul class="file-chips" aria-label=${t('attachments')}>${repeat(files, (f) => f.id, (f) => html`<li class="file-chip">${icon('paperclip')}<bdi class="truncate">${f.name}</bdi><span class="muted">${fileSize(f.size)}</span>
-      <button type="button" class="icon-button is-small" aria-label=${t('attach-remove', { name: f.name })} data-tip=${t('attach-remove', { name: f.name })} @click=${() => c.removeFile(f.id)}>${icon('x')}</button></li>`)}</ul>`;
-  }
-
   #cannot(): TemplateResult | typeof nothing {
     const c = this.#c;
     if (!c.cannot.value) return nothing;
@@ -252,12 +300,12 @@ export class WxComposer extends WxElement {
     const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
     return html`<footer class="composer-foot">
       <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
-      <button type="button" class="icon-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
+      <button type="button" class="icon-button attach-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
       <span class="composer-gap"></span>
       <button type="button" class="icon-button" aria-label=${t('discard')} data-tip=${t('discard')} @click=${() => void this.#discard()}>${icon('trash')}</button>
-      <input class="file-input" type="file" multiple hidden @change=${(e: Event) => this.#addFiles(Array.from((e.target as HTMLInputElement).files ?? []))}></footer>`;
+      <input class="file-input" type="file" multiple hidden @change=${(e: Event) => void this.#addFiles({ files: Array.from((e.target as HTMLInputElement).files ?? []), folders: [] })}></footer>`;
   }
 
   /** What servers will see of the subject, where the rest is hidden from them. */
@@ -311,12 +359,13 @@ export class WxComposer extends WxElement {
     const c = this.#c;
     void commandVersion.value;
     return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${this.dropping ? 'is-dropping' : ''}" role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending'}
-        @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop}>
+        @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop} @paste=${this.#paste}>
       ${this.#head()}
+      ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}
       <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending'}>
         ${this.#tabs()}
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
-        ${this.#message()}${this.#files()}${this.#result()}${this.#cannot()}${this.#foot()}
+        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${this.#result()}${this.#cannot()}${this.#foot()}
       </div>
       ${this.dropping ? html`<div class="drop-hint">${icon('paperclip')}${t('editor-drop')}</div>` : nothing}
     </section>`;

@@ -71,7 +71,7 @@ export class WxEditor extends WxElement {
         break;
       case 'changed': this.composer.changed(); break;
       case 'formats': this.formats = m.formats; this.linkHref = m.link; this.can = { undo: m.canUndo, redo: m.canRedo }; break;
-      case 'files': this.dispatchEvent(new CustomEvent('wx-files', { bubbles: true, detail: m.files })); break;
+      case 'files': this.dispatchEvent(new CustomEvent('wx-files', { bubbles: true, detail: { files: m.files, folders: m.folders } })); break;
       case 'cids': this.dispatchEvent(new CustomEvent('wx-cids', { bubbles: true, detail: m.cids })); break;
       case 'key': this.dispatchEvent(new CustomEvent(`wx-editor-${m.key}`, { bubbles: true })); break;
       case 'value': {

@@ -32,10 +32,11 @@ function forwardIntro(m: Message): string {
   return [t('forward-line'), `${t('header-from')}: ${people(h.from)}`, `${t('header-date')}: ${fullDate(h.date)}`, `${t('subject')}: ${h.subject}`, `${t('header-to')}: ${people(h.to)}`].join('\n');
 }
 
+const filesIn = (m: Message): Message['attachments'] => m.attachments.filter((a) => !(a.inline && a.content_id));
+
 /** Files of a message, held by the browser itself: what is signed must be what this page has. */
 async function filesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> {
-  const wanted = m.attachments.filter((a) => !(a.inline && a.content_id));
-  return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
+  return Promise.all(filesIn(m).map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
 }
 
 const own = (): string[] => session.value?.user.addresses ?? [me.value.address];
@@ -64,7 +65,9 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
   };
   if (forward) return { ...start, in_reply_to: null };
   const people = replyRecipients(m, own(), kind === 'reply-all');
-  return { ...start, ...people };
+  const names = filesIn(m).map((a) => a.name);
+  const { ref, keys } = o;
+  return { ...start, ...people, ...(names.length ? { offered: { names, fetch: () => filesOf(m, ref, keys) } } : {}) };
 }
 
 function fresh(more: Partial<Start> = {}): Start {

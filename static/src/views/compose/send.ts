@@ -7,6 +7,7 @@ import type { RecipientInfo, Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { language, t } from '../../core/i18n.ts';
 import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
+import { lostFile, overfull } from '../../store/attach.ts';
 import type { Composer } from '../../store/compose.ts';
 import * as composers from '../../store/composers.ts';
 import * as list from '../../store/list.ts';
@@ -23,6 +24,8 @@ const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms)
 /** What must be mended before sending; '' when all is well. */
 async function complaints(c: Composer): Promise<string> {
   if (c.everyone.length === 0) return t('send-no-recipient');
+  const over = overfull(c);
+  if (over) return over;
   const bad = [...c.everyone, ...(c.replyTo.value ?? [])].find((a) => !isAddress(a.address));
   if (bad) return `${t('send-bad-address', { address: bad.address || bad.name })} ${faultWords(bad)}`;
   if (c.everyone.length > MOST_RECIPIENTS) return t('recipients-too-many', { n: c.everyone.length, most: MOST_RECIPIENTS });
@@ -32,9 +35,12 @@ async function complaints(c: Composer): Promise<string> {
 
 async function failed(c: Composer, error: unknown): Promise<void> {
   if (error instanceof SendCheckError && error.code === 'cancelled') { c.sendState.value = 'editing'; return; }
+  // Nothing was prepared, so nothing can have left.
+  if (error instanceof ApiError && error.code === 'cancelled') { c.sendState.value = 'editing'; announce(t('upload-stopped')); return; }
   c.sendState.value = 'failed';
+  c.stopped.value = false;
   const conflict = error instanceof ApiError && error.code === 'conflict';
-  const why = error instanceof SendCheckError ? error.message : conflict && language.value !== 'en' ? t('send-changed') : sentence(error);
+  const why = error instanceof SendCheckError ? error.message : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
   c.problem.value = t('send-failed', { why });
   c.minimized.value = false;
   // What is known of the recipients is older than what the server goes by: who cannot be encrypted to is named, and the
@@ -110,7 +116,8 @@ export async function send(c: Composer): Promise<void> {
     if (signs(mode) && !signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
     const { body, files } = await c.body(signer);
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
-    const prepared = await api.prepare(body, files);
+    const following = c.follow();
+    const prepared = await api.prepare(body, files, following).finally(() => c.followed(following));
     const signed = part ? await part.sending.checkAndSign(prepared, { body, files, from: body.from, certificates }) : { signature: null };
     ticket = prepared.ticket;
     const result = await api.finish(ticket, signed.signature, prepared.content_key);
