@@ -212,17 +212,19 @@ enum imap_sort {
     IMAP_SORT_FROM, /* by name where the server can (RFC 5957), else by mailbox */
     IMAP_SORT_TO,
     IMAP_SORT_SUBJECT,
-    IMAP_SORT_SIZE
+    IMAP_SORT_SIZE,
+    IMAP_SORT_ARRIVAL /* INTERNALDATE, then UID: what was moved away and back stands where it did */
 };
 struct imap_order {
     enum imap_sort sort;
     bool ascending; /* equal ones: newest first */
     bool threads;   /* a row a conversation, placed as its newest message is */
 };
-/* Rows [offset, offset + limit) of the folder in this order, by the server's SORT (RFC 5256) and
- * THREAD: REFS where offered, which goes by References alone, else REFERENCES, else from the
- * headers read here. RC_UNSUPPORTED: no SORT. Orders and conversations are remembered as long as
- * no message comes or goes (imap_index.h). */
+/* By position, conversations stand as ARRIVAL where the server has SORT, else by UID. Rows [offset,
+ * offset + limit) of the folder in this order, by the server's SORT (RFC 5256) and THREAD: REFS
+ * where offered, which goes by References alone, else REFERENCES, else from the headers read here.
+ * RC_UNSUPPORTED: no SORT. Orders and conversations are remembered as long as no message comes or
+ * goes (imap_index.h). */
 rc_t imap_list_ordered(struct imap *im, const struct imap_order *order, uint32_t offset,
                        uint32_t limit, struct arena *a, struct imap_rows *out,
                        struct err *e) WX_MUST_USE;

@@ -1,4 +1,6 @@
 /* Lists by the server's SORT (RFC 5256), and lists of conversations. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "mail/imap_list.h"
@@ -24,6 +26,18 @@ static struct imap_order order_of(unsigned kind)
                                .threads = (bits & ORDER_THREADS) != 0};
 }
 
+/* The order that is asked of the server for `o`: by arrival always newest first, since equal ones
+ * come by rising number (*backwards: the list is that from its end). */
+static struct imap_order asked_order(struct imap *im, const struct imap_order *o, bool *backwards)
+{
+    struct imap_order to = *o;
+    if (o->threads && o->sort == IMAP_SORT_POSITION && imap_has(im, "SORT"))
+        to.sort = IMAP_SORT_ARRIVAL;
+    *backwards = o->ascending && (to.sort == IMAP_SORT_ARRIVAL || to.sort == IMAP_SORT_POSITION);
+    if (*backwards) to.ascending = false;
+    return to;
+}
+
 static const char *sort_key(const struct imap_conn *c, enum imap_sort s)
 {
     bool names = imap_conn_has(c, "SORT=DISPLAY"); /* RFC 5957 */
@@ -36,6 +50,8 @@ static const char *sort_key(const struct imap_conn *c, enum imap_sort s)
         return "SUBJECT";
     case IMAP_SORT_SIZE:
         return "SIZE";
+    case IMAP_SORT_ARRIVAL:
+        return "ARRIVAL";
     default:
         return "DATE";
     }
@@ -61,18 +77,31 @@ static rc_t on_sorted(void *ctx, struct imap_response *r, struct err *e)
     return RC_OK;
 }
 
-static rc_t ask_sort(struct imap *im, const struct imap_order *o, struct arena *scratch,
-                     struct sort_reader *out, struct err *e)
+static void reverse(uint32_t *uids, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        uint32_t last = uids[n - 1 - i];
+        uids[n - 1 - i] = uids[i];
+        uids[i] = last;
+    }
+}
+
+/* criteria: of the messages that are sorted. */
+static rc_t ask_sort(struct imap *im, const struct imap_order *o, const char *criteria,
+                     struct arena *scratch, struct sort_reader *out, struct err *e)
 {
     struct imap_command cmd;
     struct sort_reader s = {.max = (size_t) im->c->sel.exists + 1000};
+    bool arrival = o->sort == IMAP_SORT_ARRIVAL;
     s.uids = ARENA_ARRAY(scratch, s.max, uint32_t);
     if (!s.uids) return err_set(e, RC_NO_MEMORY, NULL);
     imap_cmd_begin(im->c, &cmd);
-    imap_cmd_printf(im->c, "UID SORT (%s%s REVERSE ARRIVAL) UTF-8 ALL",
-                    o->ascending ? "" : "REVERSE ", sort_key(im->c, o->sort));
+    imap_cmd_printf(im->c, "UID SORT (%s%s%s) UTF-8 %s", o->ascending || arrival ? "" : "REVERSE ",
+                    sort_key(im->c, o->sort), arrival ? "" : " REVERSE ARRIVAL", criteria);
     imap_cmd_end(im->c);
     TRY(imap_conn_run(im->c, &cmd, on_sorted, &s, e));
+    /* Equal ones come by rising number (RFC 5256 section 3), REVERSE or not. */
+    if (arrival) reverse(s.uids, s.count);
     *out = s;
     return RC_OK;
 }
@@ -110,6 +139,28 @@ static struct imap_index *settle_order(const uint32_t *uids, size_t count, const
     return ix;
 }
 
+/* Whether what came since `old` was made is newer than all of it, so that only it need be sorted:
+ * then *out is the order of all. */
+static rc_t grow_arrival(struct imap *im, const struct imap_order *o, const struct imap_index *old,
+                         struct arena *scratch, struct sort_reader *out, bool *grown, struct err *e)
+{
+    struct sort_reader s;
+    char criteria[64];
+    *grown = false;
+    if (old->count == 0) return RC_OK;
+    snprintf(criteria, sizeof criteria, "UID %" PRIu32 ",%" PRIu32 ":*", old->uids[0],
+             old->uidnext);
+    TRY(ask_sort(im, o, criteria, scratch, &s, e));
+    if (s.count == 0 || s.uids[s.count - 1] != old->uids[0]) return RC_OK;
+    uint32_t *all = ARENA_ARRAY(scratch, s.count + old->count, uint32_t);
+    if (!all) return err_set(e, RC_NO_MEMORY, NULL);
+    memcpy(all, s.uids, s.count * sizeof *all);
+    memcpy(all + s.count, old->uids + 1, (old->count - 1) * sizeof *all);
+    *out = (struct sort_reader){.uids = all, .count = s.count + old->count - 1};
+    *grown = true;
+    return RC_OK;
+}
+
 static rc_t make_sorted(struct imap *im, const struct imap_mailbox *box,
                         const struct imap_index *old, unsigned kind, struct imap_index **out,
                         struct err *e)
@@ -120,10 +171,12 @@ static rc_t make_sorted(struct imap *im, const struct imap_mailbox *box,
     uint32_t *now = NULL;
     size_t n = 0;
     if (!scratch) return err_set(e, RC_NO_MEMORY, NULL);
-    if (old && old->uidnext == box->uidnext)
+    bool known = old && old->uidnext == box->uidnext;
+    if (known)
         s = (struct sort_reader){.uids = old->uids, .count = old->count};
-    else
-        TRY(ask_sort(im, &o, scratch, &s, e));
+    else if (old && o.sort == IMAP_SORT_ARRIVAL)
+        TRY(grow_arrival(im, &o, old, scratch, &s, &known, e));
+    if (!known) TRY(ask_sort(im, &o, "ALL", scratch, &s, e));
     TRY(imap_uids_now(im, scratch, &now, &n, e));
     *out = settle_order(s.uids, s.count, now, n, scratch);
     return *out ? RC_OK : err_set(e, RC_NO_MEMORY, NULL);
@@ -144,6 +197,60 @@ static size_t group_of_newest(const struct imap_index *t, uint32_t uid)
             high = mid;
     }
     return low < t->groups && t->uids[t->starts[low + 1] - 1] == uid ? low : t->groups;
+}
+
+struct member {
+    uint32_t uid, group;
+};
+static int by_uid(const void *x, const void *y)
+{
+    const struct member *a = x, *b = y;
+    return a->uid < b->uid ? -1 : a->uid > b->uid;
+}
+
+/* Conversations where the one of their messages stands that stands highest: that need not be the
+ * one with the highest number, which may have been moved back. */
+static bool place_groups(const struct imap_index *threads, const struct imap_index *sorted,
+                         struct arena *scratch, struct imap_index *out)
+{
+    struct member *all = ARENA_ARRAY(scratch, threads->count + 1, struct member);
+    bool *placed = ARENA_ARRAY(scratch, threads->groups + 1, bool);
+    if (!all || !placed) return false;
+    for (size_t g = 0; g < threads->groups; g++)
+        for (size_t i = threads->starts[g]; i < threads->starts[g + 1]; i++)
+            all[i] = (struct member){.uid = threads->uids[i], .group = (uint32_t) g};
+    qsort(all, threads->count, sizeof *all, by_uid);
+    size_t n = 0;
+    for (size_t i = 0; i < sorted->count; i++) {
+        struct member key = {.uid = sorted->uids[i]};
+        const struct member *m = bsearch(&key, all, threads->count, sizeof *all, by_uid);
+        if (!m || placed[m->group]) continue;
+        placed[m->group] = true;
+        out->uids[n++] = threads->uids[threads->starts[m->group + 1] - 1];
+    }
+    out->count = n;
+    return true;
+}
+
+static rc_t make_arrived_threads(struct imap *im, const struct imap_mailbox *box,
+                                 const struct imap_index *old, unsigned kind,
+                                 struct imap_index **out, struct err *e)
+{
+    (void) box;
+    (void) old;
+    CLEANUP_ARENA struct arena *scratch = imap_index_scratch();
+    CLEANUP_INDEX struct imap_index *threads = NULL, *sorted = NULL;
+    struct imap_mailbox at;
+    if (!scratch) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(imap_threads_get(im, &at, &threads, e));
+    TRY(imap_index_get(im, kind - ORDER_THREADS, false, make_sorted, &at, &sorted, e));
+    struct imap_index *ix = imap_index_make(threads->groups, 0, 0);
+    if (!ix || !place_groups(threads, sorted, scratch, ix)) {
+        imap_index_release(&ix);
+        return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    *out = ix;
+    return RC_OK;
 }
 
 /* The newest message of each conversation, in the order of all messages. */
@@ -252,8 +359,8 @@ static rc_t join_threads(const struct page *p, struct arena *a, struct imap_rows
     return RC_OK;
 }
 
-/* UIDs [offset, offset + limit) of `n` that `get` counts; backwards for the oldest first. */
-static rc_t cut_page(const struct imap_order *o, const struct imap_index *threads,
+/* Rows [offset, offset + limit); backwards: from the end. */
+static rc_t cut_page(bool backwards, const struct imap_index *threads,
                      const struct imap_index *sorted, uint32_t offset, uint32_t limit,
                      struct arena *a, struct page *p, struct err *e)
 {
@@ -265,7 +372,7 @@ static rc_t cut_page(const struct imap_order *o, const struct imap_index *thread
     if (!p->uids) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
         size_t at = from + i;
-        if (!sorted && o->ascending) at = all - 1 - at;
+        if (backwards) at = all - 1 - at;
         p->uids[i] = sorted ? sorted->uids[at] : threads->uids[threads->starts[at + 1] - 1];
     }
     return RC_OK;
@@ -275,11 +382,15 @@ static rc_t read_page(struct imap *im, const struct imap_order *o, uint32_t offs
                       struct arena *a, struct page *p, struct imap_mailbox *box, struct err *e)
 {
     CLEANUP_INDEX struct imap_index *threads = NULL, *sorted = NULL;
-    if (o->sort != IMAP_SORT_POSITION)
-        TRY(imap_index_get(im, kind_of(o), false, o->threads ? make_sorted_threads : make_sorted,
-                           box, &sorted, e));
+    bool backwards = false;
+    struct imap_order to = asked_order(im, o, &backwards);
+    imap_index_fn *make = !to.threads                    ? make_sorted
+                          : to.sort == IMAP_SORT_ARRIVAL ? make_arrived_threads
+                                                         : make_sorted_threads;
+    if (to.sort != IMAP_SORT_POSITION)
+        TRY(imap_index_get(im, kind_of(&to), false, make, box, &sorted, e));
     if (o->threads) TRY(imap_threads_get(im, box, &threads, e));
-    TRY(cut_page(o, threads, sorted, offset, limit, a, p, e));
+    TRY(cut_page(backwards, threads, sorted, offset, limit, a, p, e));
     if (!o->threads) return RC_OK;
     TRY(page_threads(p, threads, a, e));
     return page_members(p, a, e);
@@ -350,8 +461,10 @@ rc_t imap_list_ordered(struct imap *im, const struct imap_order *o, uint32_t off
 
 bool imap_order_is_known(struct imap *im, const struct imap_order *o)
 {
-    bool sorted = o->sort == IMAP_SORT_POSITION || !imap_has(im, "SORT") ||
-                  imap_index_is_known(im, kind_of(o));
+    bool backwards = false;
+    struct imap_order to = asked_order(im, o, &backwards);
+    bool sorted = to.sort == IMAP_SORT_POSITION || !imap_has(im, "SORT") ||
+                  imap_index_is_known(im, kind_of(&to));
     return sorted && (!o->threads || imap_index_is_known(im, INDEX_THREADS));
 }
 

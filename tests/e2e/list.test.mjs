@@ -199,7 +199,7 @@ test('refused by the server: the rows come back, a sentence says why', async () 
 test('conversations: one row each, acted on as a whole, taken back', async () => {
   const one = `<one-${run}@demo.test>`;
   await put(TALK, 'Where to meet', { id: one, flags: [] });
-  await put(TALK, 'Something else', { flags: [] });
+  await put(TALK, 'Something else', { flags: [], date: new Date(Date.now() - 3_600_000) });
   await put(TALK, 'Re: Where to meet', { refs: one, from: 'bob@demo.test' });
   await put(TALK, 'Re: Where to meet', { refs: one, from: 'carol@demo.test', flags: [] });
   await list({ threads: true, snippets: true });
@@ -222,6 +222,15 @@ test('conversations: one row each, acted on as a whole, taken back', async () =>
   await page.keyboard.press('z');
   await page.locator('.list-count', { hasText: words('2 conversations') }).waitFor();
   assert.equal((await found(TALK, 'ALL')).length, 4);
+  // What was archived and taken back stands where it stood, although the server gives it a new number.
+  await row('Something else').locator('.row-pick').click();
+  await page.keyboard.press('e');
+  await page.locator('.list-count', { hasText: words('1 conversation') }).waitFor();
+  await page.keyboard.press('z');
+  await page.locator('.list-count', { hasText: words('2 conversations') }).waitFor();
+  await eventually(async () => (await seen()).join() === 'Re: Where to meet,Something else', 'both are where they were');
+  await page.reload();
+  await eventually(async () => (await seen()).join() === 'Re: Where to meet,Something else', 'and stay there');
   await list({});
 });
 

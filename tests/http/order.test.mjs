@@ -98,6 +98,21 @@ test('a list of conversations follows flags, arrivals and departures at once', a
   assert.deepEqual(left.json.messages.map((m) => [m.uid, m.thread.count]), [[uid.d2, 2], [uid.c, 1], [uid.a2, 2], [uid.b, 1]]);
 });
 
+test('what is moved away and back stands where it stood; an imported mail stands where it belongs', async () => {
+  const before = (await list('&threads=1')).json.messages.map((m) => m.subject);
+  const away = await c.post(`/api/v1/folders/${f}/move`, { uidvalidity, uids: [uid.c], to: folderId('Archive') });
+  assert.equal(away.status, 200, away.text);
+  assert.deepEqual(subjects(await list('&threads=1')), before.toSpliced(1, 1));
+  const back = await c.post(`/api/v1/folders/${folderId('Archive')}/move`, { uidvalidity: away.json.uidvalidity, uids: away.json.uids, to: f });
+  assert.equal(back.status, 200, back.text);
+  uid.c = Number(back.json.uids[0]);
+  assert.deepEqual(subjects(await list('&threads=1')), before);
+  assert.deepEqual(subjects(await list('&threads=1&order=asc')), before.toReversed());
+  const old = await imap.append(box, message({ from: 'tester@demo.test', to: 'alice@demo.test', subject: 'From the old server', date: new Date(), id: id('old') }, text('x\n')), [], new Date(Date.UTC(2020, 0, 1)));
+  assert.deepEqual(subjects(await list('&threads=1')), [...before, 'From the old server']);
+  await c.post(`/api/v1/folders/${f}/delete`, { uidvalidity, uids: [old] });
+});
+
 test('bad parameters are refused by name', async () => {
   for (const [q, field] of [['&sort=colour', 'sort'], ['&sort=', 'sort'], ['&sort=DATE', 'sort'], ['&order=up', 'order'], ['&order=', 'order'],
     ['&threads=yes', 'threads'], ['&threads=2', 'threads'], ['&sort=date%0d%0aA1%20LOGOUT', 'sort']]) {

@@ -21,6 +21,8 @@ import type { Link } from './ui.ts';
 
 const POLL_MS = 45_000;
 const TICK_MS = 10_000;
+/** The INBOX is told of at once by every mail server, other folders by some and not always: the open one is asked for. */
+const OPEN_MS = 20_000;
 /** The server says something at least every 25 seconds. */
 const SILENT_MS = 60_000;
 const STALE_MS = 40_000;
@@ -227,6 +229,11 @@ function tick(): void {
   } else if (visible()) leader.check();
 }
 
+function lookAtOpen(): void {
+  const s = list.source.value;
+  if (visible() && !sessionExpired.value && link.value === 'live' && s && !s.query && s.folder !== INBOX_ID) freshen();
+}
+
 function seen(): void {
   if (!visible() || sessionExpired.value) return;
   if (leader.leading && link.value !== 'live') { failures = 0; connect(); }
@@ -248,6 +255,7 @@ export function startLive(): void {
   ownHooks.push((own) => tell({ say: 'own', own }));
   trustHooks.push(() => tell({ say: 'trust' }));
   setInterval(tick, TICK_MS);
+  setInterval(lookAtOpen, OPEN_MS);
   setInterval(() => { if (visible() && link.value !== 'live' && !sessionExpired.value) everything(); }, POLL_MS);
   document.addEventListener('visibilitychange', seen);
   addEventListener('focus', seen);

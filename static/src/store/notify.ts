@@ -42,6 +42,11 @@ function show(n: Note): void {
 }
 
 export async function notify(from: number, below: number): Promise<void> {
-  const p = await mail.getList(INBOX_ID, 0, LOOK);
+  let p = await mail.getList(INBOX_ID, 0, LOOK);
+  // Another connection to the mail server may still show the folder as it was.
+  for (let tries = 0; p.uidnext < below && tries < 3; tries++) {
+    await new Promise((r) => setTimeout(r, 1000));
+    p = await mail.getList(INBOX_ID, 0, LOOK);
+  }
   for (const n of notesFor(p.messages, from, below, p.uidvalidity, settings.value.notifications.details)) show(n);
 }

@@ -314,6 +314,28 @@ static void test_sorting(void **state)
     world_stop(&w);
 }
 
+/* A conversation stands where its newest arrival does, which need not have the highest number: it
+ * may have been moved away and back. Of one second, the higher number is the newer. */
+static void test_conversations_by_arrival(void **state)
+{
+    (void) state;
+    struct world w = {0};
+    struct imap_rows rows;
+    fake_rule(&w.f, "CAPABILITY", STR(CAPABLE("SORT THREAD=REFS")), FAKE_GO_ON, 0);
+    fake_rule(&w.f, "UID THREAD", STR("* THREAD (3 8)(5)\r\n" DONE), FAKE_GO_ON, 0);
+    fake_rule(&w.f, "UID SORT", STR("* SORT 8 3 5\r\n" DONE), FAKE_GO_ON, 0);
+    fake_rule(&w.f, "UID SEARCH ALL", STR("* SEARCH 3 5 8\r\n" DONE), FAKE_GO_ON, 0);
+    fake_rule(&w.f, "UID FETCH", all_rows, FAKE_GO_ON, 0);
+    world_start(&w);
+    assert_int_equal(list(&w, &threads, &rows), RC_OK);
+    assert_threads(&rows, "5:5 8:3,8");
+    assert_int_equal(list(&w, &(struct imap_order){.threads = true, .ascending = true}, &rows),
+                     RC_OK);
+    assert_threads(&rows, "8:3,8 5:5");
+    assert_int_equal(count(&w.f, "UID SORT (ARRIVAL) UTF-8 ALL\n"), 1);
+    world_stop(&w);
+}
+
 static void test_no_sort_is_said(void **state)
 {
     (void) state;
@@ -329,10 +351,13 @@ static void test_no_sort_is_said(void **state)
  */
 
 /* Connection 1 sees three messages, connection 2 one less or one more. */
-static void changed_world(struct world *w, const char *status, const char *uids)
+static void changed_world(struct world *w, const char *also, const char *status, const char *uids)
 {
-    static char select[2][200], search[200];
-    fake_rule(&w->f, "CAPABILITY", STR(CAPABLE("ESEARCH THREAD=REFS")), FAKE_GO_ON, 0);
+    static char select[2][200], search[200], capable[200];
+    snprintf(capable, sizeof capable, "%s%s%s",
+             "* CAPABILITY IMAP4rev1 LITERAL+ UIDPLUS CONDSTORE ESEARCH THREAD=REFS", also,
+             "\r\n%" DONE_TEXT);
+    fake_rule(&w->f, "CAPABILITY", str_c(capable), FAKE_GO_ON, 0);
     fake_rule(&w->f, "UID THREAD", STR("* THREAD (3 8)(5)\r\n" DONE), FAKE_GO_ON, 1);
     fake_rule(&w->f, "UID THREAD", STR("* THREAD (3 8)(5)(9)\r\n" DONE), FAKE_GO_ON, 2);
     fake_rule(&w->f, "UID SEARCH RETURN", STR("* ESEARCH (TAG \"x\") UID ALL 3,5,8\r\n" DONE),
@@ -373,7 +398,7 @@ static void test_what_went_is_taken_out(void **state)
     (void) state;
     struct world w = {0};
     struct imap_rows rows;
-    changed_world(&w, "2 9", "3,5");
+    changed_world(&w, "", "2 9", "3,5");
     read_twice(&w, &rows);
     assert_threads(&rows, "5:5 3:3");
     assert_int_equal(count(&w.f, "THREAD"), 1);
@@ -385,11 +410,35 @@ static void test_what_came_is_asked_for(void **state)
     (void) state;
     struct world w = {0};
     struct imap_rows rows;
-    changed_world(&w, "4 10", "3,5,8:9");
+    changed_world(&w, "", "4 10", "3,5,8:9");
     read_twice(&w, &rows);
     assert_threads(&rows, "9:9 8:3,8 5:5");
     assert_int_equal(count(&w.f, "THREAD"), 2);
     world_stop(&w);
+}
+
+/* Newer than all there was: only what came is sorted. Older than some of it: all is. */
+static void arrive(const char *came, const char *want, unsigned whole)
+{
+    struct world w = {0};
+    struct imap_rows rows;
+    static char answer[64];
+    snprintf(answer, sizeof answer, "* SORT %s\r\n%%" DONE_TEXT, came);
+    fake_rule(&w.f, "UID SORT (ARRIVAL) UTF-8 UID 8,9:*", str_c(answer), FAKE_GO_ON, 2);
+    fake_rule(&w.f, "UID SORT (ARRIVAL) UTF-8 ALL", STR("* SORT 3 5 8\r\n" DONE), FAKE_GO_ON, 1);
+    fake_rule(&w.f, "UID SORT (ARRIVAL) UTF-8 ALL", STR("* SORT 3 9 5 8\r\n" DONE), FAKE_GO_ON, 2);
+    changed_world(&w, " SORT", "4 10", "3,5,8:9");
+    read_twice(&w, &rows);
+    assert_threads(&rows, want);
+    assert_int_equal(count(&w.f, "UID SORT (ARRIVAL) UTF-8 ALL\n"), whole);
+    world_stop(&w);
+}
+static void test_what_came_is_placed_by_arrival(void **state)
+{
+    (void) state;
+    arrive("8 9", "9:9 8:3,8 5:5", 1);
+    arrive("9 8", "8:3,8 5:5 9:9", 2);
+    arrive("9", "8:3,8 5:5 9:9", 2); /* what was newest is gone: nothing to compare with */
 }
 
 /* A conversation without end is several rows of a bounded length. */
@@ -550,6 +599,8 @@ int main(void)
         cmocka_unit_test(test_threads_by_headers),
         cmocka_unit_test(test_related_messages),
         cmocka_unit_test(test_sorting),
+        cmocka_unit_test(test_conversations_by_arrival),
+        cmocka_unit_test(test_what_came_is_placed_by_arrival),
         cmocka_unit_test(test_no_sort_is_said),
         cmocka_unit_test(test_what_went_is_taken_out),
         cmocka_unit_test(test_what_came_is_asked_for),
