@@ -55,6 +55,7 @@ static const struct key SERVER_KEYS[] = {
     {"trust_dir", KIND_TEXT, S(trust_dir), NULL, 0, 0, "a folder of *.pem"},
     {"mail_roots", KIND_TEXT, S(mail_roots), "", 0, 0, "a file written by waxsealctl roots"},
     {"revocation", KIND_FAIL, S(revocation_hard), "soft", 0, 0, "soft or hard"},
+    {"clear_fallback", KIND_FLAG, S(clear_fallback), "on", 0, 0, "on or off"},
     {"trusted_proxies", KIND_PROXIES, S(trusted_proxies), "", 0, 0, "addresses or ADDRESS/BITS"},
     {"session_idle_minutes", KIND_NUMBER, S(session_idle_minutes), "60", 1, 10080,
      "a number from 1 to 10080"},

@@ -68,7 +68,8 @@ struct config {
     str_t trust_dir;           /* organisation roots, *.pem */
     str_t mail_roots;          /* roots trusted for e-mail, PEM; null: none */
     bool revocation_hard;      /* what could not be looked up: amber and no encryption, not grey */
-    str_t *trusted_proxies;    /* CIDR, whose X-Forwarded-For counts */
+    bool clear_fallback; /* what cannot be encrypted may be sent in clear, if its writer says so */
+    str_t *trusted_proxies; /* CIDR, whose X-Forwarded-For counts */
     size_t trusted_proxy_count;
     uint32_t session_idle_minutes;
     uint32_t session_max_hours;

@@ -1473,19 +1473,82 @@ certificate-directory = aus dem Verzeichnis
 certificate-ldap = aus dem Verzeichnis
 certificate-imported = von Ihnen hinzugefügt
 certificate-own = Ihr eigenes
-cannot-encrypt = Verschlüsseln nicht möglich an: { $list }
+cannot-encrypt = Verschlüsseln nicht möglich an
 cannot-encrypt-text = Eine signierte Nachricht von dort genügt: Das Zertifikat wird dann von selbst übernommen.
 cannot-encrypt-untrusted = Eine signierte Nachricht von dort bringt es mit: In ihren Einzelheiten lässt sich dem Zertifikat oder seinem Aussteller vertrauen, wenn klar ist, dass es wirklich das richtige ist.
-cannot-look-again = Erneut suchen
+cannot-find = Zertifikate suchen
+cannot-found-none = Es wurde nichts Brauchbares gefunden. { $n ->
+    [one] Eine signierte Nachricht von dort genügt; Sie können darum bitten.
+   *[other] Je eine signierte Nachricht von dort genügt; Sie können darum bitten.
+}
+cannot-none-left = Jetzt kann an alle verschlüsselt werden.
+cannot-ask = { $n ->
+    [one] Um das Zertifikat bitten
+   *[other] Alle { $n } um ihr Zertifikat bitten
+}
+cannot-ask-again = Noch einmal bitten
 cannot-remove = { $n ->
     [one] Diesen Empfänger entfernen
    *[other] Diese { $n } Empfänger entfernen
 }
-cannot-plain = Diese Nachricht nicht verschlüsseln
+cannot-removed = { $n ->
+    [one] Ein Empfänger wurde entfernt.
+   *[other] { $n } Empfänger wurden entfernt.
+}
+cannot-split = { $n ->
+    [one] An die anderen verschlüsselt, hierhin nur signiert…
+   *[other] An die anderen verschlüsselt, an diese { $n } nur signiert…
+}
+cannot-plain = Alles unverschlüsselt senden…
 cannot-plain-title = Ohne Verschlüsselung senden?
 cannot-plain-text = Jeder, der diese Nachricht befördert, kann sie lesen.
-cannot-plain-reply-text = Sie antworten auf eine verschlüsselte Nachricht. Jeder, der Ihre Antwort befördert, könnte sie lesen, auch den unten zitierten Text. Überlegen Sie, das Zitat vorher zu entfernen.
+cannot-plain-reply-text = Sie antworten auf eine verschlüsselte Nachricht. Jeder, der Ihre Antwort befördert, könnte sie lesen, und was sie zitiert.
 cannot-plain-do = Nicht verschlüsseln
+cannot-plain-send = Unverschlüsselt senden
+cannot-cut = Zitierten Text herausnehmen
+cannot-clear-look = Diese Antwort wird nicht mehr verschlüsselt. Bitte noch einmal durchsehen, dann senden.
+cannot-clear-forbidden = Ihre Organisation erlaubt nicht, dies ohne Verschlüsselung zu senden.
+ask-title = Um ein Zertifikat bitten?
+ask-to = { $n ->
+    [one] Diese Nachricht geht, von Ihnen signiert, an
+   *[other] Diese Nachricht geht, von Ihnen signiert, an jeden einzeln:
+}
+ask-waits = Von Ihrer Nachricht steht nichts darin. Sie wartet verschlüsselt in den Entwürfen. Sobald Sie die Antwort gelesen haben, wird Ihnen gesagt, dass sie gesendet werden kann.
+ask-do = { $n ->
+    [one] Bitte senden
+   *[other] { $n } Bitten senden
+}
+ask-subject = Bitte senden Sie mir eine signierte Nachricht
+ask-note-hello = Guten Tag,
+ask-note-why = ich möchte Ihnen verschlüsselt (S/MIME) schreiben, habe aber Ihr Zertifikat noch nicht.
+ask-note-how = Bitte antworten Sie auf diese Nachricht und signieren Sie Ihre Antwort: Ihr Mailprogramm schickt Ihr Zertifikat mit der Signatur mit. Von da an kann ich Ihnen verschlüsselt schreiben.
+ask-note-mine = Diese Nachricht ist signiert, mein Zertifikat haben Sie also jetzt.
+ask-done = { $n ->
+    [one] Die Bitte wurde gesendet.
+   *[other] { $n } Bitten wurden gesendet.
+}
+ask-since = gebeten am { $date }
+ask-waiting = Sie haben darum gebeten. Diese Nachricht wartet verschlüsselt in den Entwürfen; sobald die Antwort gelesen ist, wird es Ihnen gesagt.
+ask-aside = Schließen und warten
+ask-no-draft = Sie haben kein gültiges eigenes Zertifikat; diese Nachricht kann deshalb nicht verschlüsselt aufgehoben werden und nicht warten. Niemand wurde gebeten.
+ask-not-kept = Die Nachricht konnte nicht verschlüsselt in den Entwürfen aufgehoben werden. Niemand wurde gebeten.
+ask-failed = Niemand wurde gebeten. { $why }
+ask-partly = { $n ->
+    [one] Eine Bitte wurde gesendet, dann: { $why }
+   *[other] { $n } Bitten wurden gesendet, dann: { $why }
+}
+split-title = Auf zwei Arten senden?
+split-secret = Verschlüsselt, wie sie ist, an
+split-clear = Nur signiert, lesbar für jeden, der sie befördert (Text, Betreff und Anhänge), an
+split-apart = Jede der beiden Nachrichten nennt nur ihre eigenen Empfänger.
+split-do = Beide senden
+split-not-kept = Die Kopie für die, an die nicht verschlüsselt werden kann, konnte nicht aufgehoben werden. Nichts wurde gesendet.
+split-waits = Diese Kopie wurde nicht gesendet: Erst muss klar sein, was aus der verschlüsselten Nachricht geworden ist.
+waiting-arrived = An { $addresses } kann jetzt verschlüsselt werden: Eine Nachricht wartet darauf.
+waiting-open = Öffnen
+waiting-send = Jetzt senden
+row-waits = Wartet auf ein Zertifikat
+row-ready = Kann gesendet werden
 
 # Gründe des Servers nach ihrem Code; auf Englisch kommt der Satz vom Server.
 reason-signature-valid = Signiert von { $a } und seitdem nicht verändert.

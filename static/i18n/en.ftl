@@ -1473,19 +1473,82 @@ certificate-directory = from the directory
 certificate-ldap = from the directory
 certificate-imported = added by you
 certificate-own = your own
-cannot-encrypt = Cannot encrypt to: { $list }
+cannot-encrypt = Cannot encrypt to
 cannot-encrypt-text = A signed message from them is enough: their certificate is then taken over by itself.
 cannot-encrypt-untrusted = A signed message from them comes with it: its details let you trust the certificate or its issuer, if you know that it is theirs.
-cannot-look-again = Look again
+cannot-find = Find certificates
+cannot-found-none = Nothing that can be used was found. { $n ->
+    [one] A signed message from them is enough; you can ask for one.
+   *[other] A signed message from each of them is enough; you can ask for one.
+}
+cannot-none-left = Everyone can be encrypted to now.
+cannot-ask = { $n ->
+    [one] Ask for the certificate
+   *[other] Ask all { $n } for their certificates
+}
+cannot-ask-again = Ask again
 cannot-remove = { $n ->
     [one] Remove this recipient
    *[other] Remove these { $n } recipients
 }
-cannot-plain = Do not encrypt this message
+cannot-removed = { $n ->
+    [one] One recipient was removed.
+   *[other] { $n } recipients were removed.
+}
+cannot-split = { $n ->
+    [one] Encrypt to the others, to this one signed only…
+   *[other] Encrypt to the others, to these { $n } signed only…
+}
+cannot-plain = Send everything unencrypted…
 cannot-plain-title = Send without encryption?
 cannot-plain-text = Everyone who carries this message can read it.
-cannot-plain-reply-text = You are answering an encrypted message. Everyone who carries your answer could read it, including the text quoted below. Consider removing the quote first.
+cannot-plain-reply-text = You are answering an encrypted message. Everyone who carries your answer could read it, and whatever it quotes.
 cannot-plain-do = Do not encrypt
+cannot-plain-send = Send unencrypted
+cannot-cut = Take out the quoted text
+cannot-clear-look = This answer is no longer encrypted. Look through it once more, then send it.
+cannot-clear-forbidden = Your organisation does not allow sending this without encryption.
+ask-title = Ask for a certificate?
+ask-to = { $n ->
+    [one] This message, signed by you, goes to
+   *[other] This message, signed by you, goes to each of these separately:
+}
+ask-waits = Nothing of your message is in it. Your message waits in Drafts, encrypted. When you have read the answer, you are told that it can be sent.
+ask-do = { $n ->
+    [one] Send the request
+   *[other] Send { $n } requests
+}
+ask-subject = Please send me a signed message
+ask-note-hello = Hello,
+ask-note-why = I would like to write to you encrypted (S/MIME), but I do not have your certificate yet.
+ask-note-how = Please answer this message and sign your answer: your mail program sends your certificate along with the signature. From then on I can encrypt to you.
+ask-note-mine = This message is signed, so you have my certificate now.
+ask-done = { $n ->
+    [one] The request was sent.
+   *[other] { $n } requests were sent.
+}
+ask-since = asked on { $date }
+ask-waiting = You have asked. This message waits in Drafts, encrypted; when the answer has been read, you are told.
+ask-aside = Close and wait
+ask-no-draft = You have no valid certificate of your own, so this message cannot be kept encrypted and cannot wait. Nobody was asked.
+ask-not-kept = The message could not be kept encrypted in Drafts. Nobody was asked.
+ask-failed = Nobody was asked. { $why }
+ask-partly = { $n ->
+    [one] One request was sent, then: { $why }
+   *[other] { $n } requests were sent, then: { $why }
+}
+split-title = Send in two ways?
+split-secret = Encrypted, as it is, to
+split-clear = Signed only, readable for everyone who carries it (text, subject and attachments), to
+split-apart = Each of the two messages names only its own recipients.
+split-do = Send both
+split-not-kept = The copy for those who cannot be encrypted to could not be kept. Nothing was sent.
+split-waits = This copy has not been sent: first it has to be clear what became of the encrypted message.
+waiting-arrived = You can encrypt to { $addresses } now: a message waits for it.
+waiting-open = Open it
+waiting-send = Send it now
+row-waits = Waits for a certificate
+row-ready = Can be sent
 
 ## News from the server
 link-offline = Offline

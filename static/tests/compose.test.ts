@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { composeBlob } from '../src/api/compose.ts';
 import type { ComposeBody, Message, RecipientInfo, Settings } from '../src/api/types.ts';
-import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../src/core/reply.ts';
+import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, unquoted, withPrefix } from '../src/core/reply.ts';
 import { blockers, draftHides, draftMode, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
 
 const a = (address: string, name = ''): { name: string; address: string } => ({ name, address });
@@ -101,4 +101,12 @@ test('the compose body is length, line feed, JSON, then the attachments as they 
   const n = Number(new TextDecoder().decode(bytes.slice(0, lf)));
   assert.deepEqual(JSON.parse(new TextDecoder().decode(bytes.slice(lf + 1, lf + 1 + n))), body);
   assert.deepEqual([...bytes.slice(lf + 1 + n)], [0, 255, 10]);
+});
+
+test('a text without what it quotes: own words stay, also those between the quoted lines; of a forwarded mail nothing is left', () => {
+  const intro = 'On Monday, Bob wrote:';
+  assert.equal(unquoted(`Mine\n\n${intro}\n> secret\n>> older\nYes.\n> more\n`, intro, false), 'Mine\n\n\nYes.');
+  assert.equal(unquoted(`Mine\n\n${intro}\nsecret as it was\n`, intro, true), 'Mine');
+  assert.equal(unquoted('Mine', '', false), 'Mine');
+  assert.equal(unquoted('> all of it', 'changed by hand', false), '');
 });

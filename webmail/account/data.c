@@ -167,6 +167,7 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     json_put_str(out, "plan", c->plan);
     json_object_set_new(out, "sending", sending);
     TRY(put_document(c, out, "settings", e));
+    TRY(put_document(c, out, "waiting", e));
     TRY(put_keys(c, out, e));
     TRY(put_document(c, out, "trust", e));
     TRY(book_all(c, &contacts, e));

@@ -6,7 +6,7 @@
  * id never sends twice (submission.h).
  *
  * Reading order: parse.c (the request), decide.c (certificates and rules), draft.c, prepare.c,
- * ticket.c, finish.c, deliver.c, submission.c.
+ * ticket.c, finish.c, deliver.c, submission.c; ask.c (drafts that wait for a certificate).
  */
 #ifndef WAXSEAL_WEBMAIL_COMPOSE_H
 #define WAXSEAL_WEBMAIL_COMPOSE_H
@@ -14,6 +14,6 @@
 #include "webmail/app.h"
 
 call_handler compose_recipients, compose_draft, compose_draft_delete, compose_prepare,
-    compose_finish, compose_status, compose_spell;
+    compose_finish, compose_status, compose_spell, compose_ask, compose_waiting;
 
 #endif

@@ -173,6 +173,13 @@ static rc_t read_security(struct call *c, const json_t *in, struct compose *m, s
     return RC_OK;
 }
 
+rc_t compose_check_clear(struct call *c, const struct compose *m, struct err *e)
+{
+    if (c->app->config->clear_fallback || !m->may_encrypt || (m->mode & MODE_ENCRYPT)) return RC_OK;
+    return compose_refuse(e, RC_FORBIDDEN, "mode",
+                          "Your organisation does not allow sending this without encryption.");
+}
+
 static rc_t read_texts(const json_t *in, struct compose *m, struct err *e)
 {
     TRY(json_need_str(in, "submission", &m->submission, e));

@@ -39,6 +39,9 @@ rc_t compose_parse(struct call *c, struct compose *out, struct err *e) WX_MUST_U
 void compose_free(struct compose *m);
 #define CLEANUP_COMPOSE __attribute__((cleanup(compose_free)))
 
+/* RC_FORBIDDEN, field "mode": what was to be encrypted would be sent in clear, and the
+ * configuration (clear_fallback) forbids it. For sending; such a draft may be kept. */
+rc_t compose_check_clear(struct call *c, const struct compose *m, struct err *e) WX_MUST_USE;
 /* RC_FORBIDDEN, field "from", unless it is the account's own address or one of its aliases. */
 rc_t compose_check_from(struct call *c, str_t address, struct err *e) WX_MUST_USE;
 const char *compose_mode_word(enum compose_mode mode);

@@ -158,6 +158,7 @@ rc_t compose_prepare(struct call *c, struct err *e)
     str_t word;
     TRY(compose_parse(c, &m, e));
     WX_KILL_POINT("prepare_read");
+    TRY(compose_check_clear(c, &m, e));
     rc_t rc = decide(c, &m, &p.decision, e);
     if (rc == RC_OK) rc = freeze(c, &m, &p, e);
     if (rc == RC_OK) rc = issue(c, &m, &p, &word, e);

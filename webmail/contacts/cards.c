@@ -7,6 +7,7 @@
 #include "mail/entity.h"
 #include "mail/text.h"
 #include "webmail/contacts/judge.h"
+#include "webmail/contacts/waiting.h"
 
 #define MOST_BYTES (10u << 20)
 #define MOST_SKIPPED 1000u
@@ -414,5 +415,6 @@ rc_t contacts_import(struct call *c, struct err *e)
         return err_set(e, RC_BAD_REQUEST, "The body must be of type text/vcard.");
     TRY(request_body(c->q, &bytes, e));
     TRY(contacts_import_text(c, buf_view(&bytes), &answer, e));
+    waiting_look(c);
     return call_answer(c, answer, e);
 }

@@ -2,6 +2,7 @@
 #include "base/b64.h"
 #include "crypto/request.h"
 #include "webmail/contacts/judge.h"
+#include "webmail/contacts/waiting.h"
 
 #define MAX_PENDING 8u
 #define MAX_REJECTED 16u
@@ -425,6 +426,7 @@ rc_t contacts_import_certificate(struct call *c, struct err *e)
     const struct contact_certificate item = {
         .der = ders[0], .source = "imported", .chain = ders + 1, .chain_count = n - 1};
     TRY(contacts_add_certificate(c, address, info.common_name, &item, &done, e));
+    waiting_look(c);
     return call_answer(c, done.contact, e);
 }
 
@@ -543,5 +545,6 @@ rc_t contacts_change_certificate(struct call *c, struct err *e)
     rc_t rc = RC_CONFLICT;
     for (int i = 0; rc == RC_CONFLICT && i < BOOK_SAVE_TRIES; i++)
         rc = change_once(c, c->q->params[0], c->q->params[1], action, e);
+    if (rc == RC_OK) waiting_look(c);
     return rc;
 }

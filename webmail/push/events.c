@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "webmail/contacts/waiting.h"
 #include "webmail/push/table.h"
 #include "webmail/session/session.h"
 
@@ -204,6 +205,8 @@ void events_free(struct events *ev)
 static rc_t stream_new(struct call *c, struct event_stream **out, struct err *e)
 {
     const struct session *session = c->session;
+    int64_t news = 0;
+    TRY(waiting_news(c->kv, c->arena, c->app->config->instance, session->address, &news, e));
     struct event_stream *s = calloc(1, sizeof *s);
     if (!s) return err_set(e, RC_NO_MEMORY, NULL);
     s->address = strndup(session->address.p, session->address.n);
@@ -215,6 +218,7 @@ static rc_t stream_new(struct call *c, struct event_stream **out, struct err *e)
     }
     memcpy(s->session, session->id.p, session->id.n);
     s->ends_at = session->created + (int64_t) c->app->config->session_max_hours * 3600;
+    s->news = news;
     s->smime =
         c->features.smime; /* check_at 0: looked at at once, the session may be over already */
     *out = s;

@@ -18,6 +18,7 @@ struct event_stream {
     char *address, *epoch;
     int64_t ends_at;  /* the session's absolute end, seconds since the epoch */
     int64_t check_at; /* of the warden, clock_ms */
+    int64_t news;     /* waiting_news, as told last */
     bool smime, said_hello;
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "webmail/contacts/waiting.h"
 #include "webmail/push/table.h"
 #include "webmail/session/session.h"
 
@@ -20,7 +21,7 @@
 #define ADDRESS_MAX 320
 
 struct versions {
-    char plans[32], sessions[32];
+    char plans[32], sessions[32], waiting[32];
 };
 
 /* What the warden needs of a stream while it does not hold the lock. */
@@ -32,7 +33,7 @@ struct suspect {
     bool over;
     struct features features;
     str_t plan;
-    int64_t check_at;
+    int64_t check_at, news;
 };
 
 static void copy_version(const struct kv_value *v, char out[32])
@@ -47,11 +48,13 @@ static rc_t read_versions(struct events *ev, struct arena *a, struct versions *o
     str_t instance = ev->app->config->instance;
     const str_t plans[] = {STR("GET"), arena_printf(a, "%.*s:ver", STR_ARG(instance))};
     const str_t sessions[] = {STR("GET"), session_version_key(a, instance)};
-    const struct kv_call calls[] = {{plans, 2}, {sessions, 2}};
-    struct kv_value v[2];
-    TRY(kv_pipeline(ev->kv, a, calls, 2, v, e));
+    const str_t waiting[] = {STR("GET"), waiting_version_key(a, instance)};
+    const struct kv_call calls[] = {{plans, 2}, {sessions, 2}, {waiting, 2}};
+    struct kv_value v[3];
+    TRY(kv_pipeline(ev->kv, a, calls, 3, v, e));
     copy_version(&v[0], out->plans);
     copy_version(&v[1], out->sessions);
+    copy_version(&v[2], out->waiting);
     return RC_OK;
 }
 
@@ -67,6 +70,7 @@ static rc_t inspect(struct events *ev, struct arena *a, struct suspect *s, struc
     struct kv_value v[2];
     struct entitlement entitlement;
     TRY(kv_pipeline(ev->kv, a, calls, 2, v, e));
+    TRY(waiting_news(ev->kv, a, instance, str_c(s->address), &s->news, e));
     str_t now_epoch = v[1].type == KV_STR ? v[1].s : STR("");
     int64_t left = (s->ends_at - call_now()) * 1000;
     s->over = v[0].i == -2 || left < 0 || !str_eq(now_epoch, str_c(s->epoch));
@@ -99,6 +103,8 @@ static void apply(struct events *ev, const struct suspect *found)
         events_remove(ev, s, true);
     } else if (s) {
         s->check_at = found->check_at;
+        if (s->news != found->news) events_send(ev, s, "waiting", v);
+        s->news = found->news;
         if (s->smime != found->features.smime) {
             s->smime = found->features.smime;
             json_put_bool(v, "smime", s->smime);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "policy/alias.h"
 #include "webmail/account/totp.h"
+#include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 #include "webmail/settings/settings.h"
@@ -121,13 +122,26 @@ static rc_t has_keys(struct call *c, bool *out, struct err *e)
     return RC_OK;
 }
 
+/* Does a draft wait for a certificate, or did one? Then the page asks how that stands. */
+static rc_t has_waiting(struct call *c, bool *out, struct err *e)
+{
+    CLEANUP_JSON json_t *doc = NULL;
+    str_t version;
+    *out = false;
+    if (!c->features.smime) return RC_OK;
+    TRY(waiting_load(c, &doc, &version, e));
+    *out = json_array_size(waiting_entries(doc)) > 0;
+    return RC_OK;
+}
+
 rc_t session_describe(struct call *c, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *settings = NULL, *addresses = NULL;
-    bool keys = false;
+    bool keys = false, waiting = false;
     TRY(settings_load(c, &settings, e));
     TRY(own_addresses(c, &addresses, e));
     TRY(has_keys(c, &keys, e));
+    TRY(has_waiting(c, &waiting, e));
     const json_t *identity = default_identity(settings);
     uint32_t most = c->app->config->message_max_bytes;
     json_t *session = json_object(), *user = json_object(), *features = json_object(),
@@ -144,6 +158,8 @@ rc_t session_describe(struct call *c, json_t **out, struct err *e)
     json_put_str(session, "plan", c->plan);
     json_object_set_new(session, "features", features);
     json_put_bool(session, "keys", keys);
+    json_put_bool(session, "waiting", waiting);
+    json_put_bool(session, "clear_fallback", c->app->config->clear_fallback);
     json_object_set_new(session, "limits", limits);
     json_put_str(session, "instance", c->app->config->instance);
     json_put_str(session, "version", STR(WAXSEAL_VERSION));

@@ -2,6 +2,7 @@
 
 #include "webmail/contacts/book.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
 #include "webmail/smime/revocation.h"
 #include "webmail/smime/trust.h"
@@ -190,6 +191,7 @@ static rc_t harvest_signer(struct call *c, struct harvest *h, struct err *e)
     TRY(rc);
     if (!found) return answer(c, "no_encryption_certificate", e);
     if (!trusted) return answer(c, "untrusted_certificate", e);
+    if (done.taken) waiting_look(c);
     return answer_kept(c, &done, fingerprint, e);
 }
 

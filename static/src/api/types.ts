@@ -48,6 +48,10 @@ export interface Session {
   features: { smime: boolean };
   /** The vault holds a key, or one that waits for its certificate. */
   keys?: boolean;
+  /** A draft waits, or did, for certificates that were asked for. */
+  waiting?: boolean;
+  /** false: what cannot be encrypted may not be sent in clear instead. */
+  clear_fallback?: boolean;
   limits: { message_bytes: number; attachment_bytes: number };
   instance: string;
   version: string;
@@ -170,6 +174,9 @@ export interface LayerKey { layer: number; content_key: string }
 
 export type RecipientStatus = 'ready' | 'pending_change' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'revoked' | 'revocation_unknown' | 'invalid_address';
 export interface RecipientInfo { address: string; status: RecipientStatus; certificate: Cert | null; source: string | null }
+
+/** An encrypted draft whose writer asked for certificates. */
+export interface Waiting { submission: string; since: string; draft: MessageRef; addresses: { address: string; asked: string; ready: boolean }[]; ready: boolean }
 
 export interface ComposeAttachment { name: string; type: string; size: number; content_id: string | null }
 export interface ComposeBody {

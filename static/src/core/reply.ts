@@ -56,4 +56,10 @@ function plainToHtml(p: Message['parts'][number]): string {
   return out + '</blockquote>'.repeat(depth);
 }
 export function quoteHtml(parts: Message['parts']): string { return parts.map((p) => (p.kind === 'html' ? p.content : plainToHtml(p))).join('<hr>'); }
+/** A plain text without what it quotes: of an answer the quoted lines, of a forwarded mail all from its introduction on. What was written between the quoted lines stays. */
+export function unquoted(text: string, intro: string, forwarded: boolean): string {
+  const at = intro ? text.indexOf(intro) : -1;
+  if (forwarded) return (at < 0 ? text : text.slice(0, at)).trimEnd();
+  return (at < 0 ? text : text.slice(0, at) + text.slice(at + intro.length)).split('\n').filter((l) => !l.startsWith('>')).join('\n').trimEnd();
+}
 export function quoteText(text: string): string { return text.replace(/\s+$/, '').split('\n').map((l) => (l.startsWith('>') ? `>${l}` : l === '' ? '>' : `> ${l}`)).join('\n'); }

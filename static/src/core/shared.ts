@@ -31,6 +31,7 @@ import '../store/session.ts';
 import '../store/theme.ts';
 import '../store/toasts.ts';
 import '../store/ui.ts';
+import '../store/waiting-marks.ts';
 import '../store/composers.ts';
 import '../views/parts/menu.ts';
 import '../views/parts/dialog.ts';

@@ -77,12 +77,22 @@ function look(l: EditorLook): void {
 
 function isEmpty(): boolean { return (root.textContent ?? '').replace(/[\u200b\s]/g, '') === '' && !root.querySelector('img, li, blockquote'); }
 
-function value(): { value: EditorValue; transfer: Transferable[] } {
+const words = (s: string | null): string => (s ?? '').replace(/[\u200b\s]+/g, ' ').trim();
+
+/** Every quotation, and the line that introduces it. What was written between the quotations stays. */
+function cutQuotes(el: HTMLElement, intro: string): void {
+  for (const q of el.querySelectorAll('blockquote')) q.remove();
+  const wanted = words(intro);
+  if (wanted) for (const d of el.querySelectorAll('div, p')) if (words(d.textContent) === wanted) d.remove();
+}
+
+function value(cut: { intro: string } | null): { value: EditorValue; transfer: Transferable[] } {
   // In a document of its own, which loads nothing: here a picture would be asked for by its "cid:".
   const aside = document.implementation.createHTMLDocument('');
   const holder = aside.createElement('div');
   holder.append(...Array.from(root.childNodes, (n) => aside.importNode(n, true)));
   holder.querySelector('.squire-image-resize-container')?.remove();
+  if (cut) cutQuotes(holder, cut.intro);
   const images: InlineImage[] = [];
   for (const img of holder.querySelectorAll('img')) {
     const m = /^data:(image\/(?:png|gif|jpe?g|webp));base64,(.*)$/i.exec(img.getAttribute('src') ?? '');
@@ -185,7 +195,8 @@ function receive(m: ToEditor): void {
     case 'fill': for (const i of root.querySelectorAll<HTMLImageElement>('img[data-cid]')) if (i.dataset.cid === m.cid) i.src = m.data; break;
     case 'text': squire.insertPlainText(m.text, false); break;
     case 'focus': squire.focus(); break;
-    case 'get': { const v = value(); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }
+    case 'cut': squire.saveUndoState(); cutQuotes(root, m.intro); if (!root.firstChild) root.append(document.createElement('div')); squire.moveCursorToStart(); break;
+    case 'get': { const v = value(m.cut); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }
   }
 }
 

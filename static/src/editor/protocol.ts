@@ -15,7 +15,10 @@ export type ToEditor =
   | { type: 'fill'; cid: string; data: string }
   | { type: 'text'; text: string }
   | { type: 'focus' }
-  | { type: 'get'; id: number };
+  /** What is quoted goes, with the lines that introduce it. */
+  | { type: 'cut'; intro: string }
+  /** cut: the value without what is quoted, which stays where it is; null: all. */
+  | { type: 'get'; id: number; cut: { intro: string } | null };
 
 export type FromEditor =
   | { type: 'ready' }

@@ -216,6 +216,7 @@ export class WxSecurityBar extends WxElement {
       if (answer.harvested) {
         this.harvested = t(signer.known === 'changed' ? 'smime-harvested-changed' : 'smime-harvested', { address: foreign(signer.address, 120) });
         toast(this.harvested); // beside the text: somebody is reading it already
+        void import('../store/waiting.ts').then((m) => m.look());
       }
       // What mail would be encrypted to; not always what was signed with.
       const pending = answer.contact?.certificates.find((x) => x.state === 'pending' && x.fingerprint === (answer.certificate ?? signer.fingerprint));

@@ -23,6 +23,8 @@ export interface Start {
   replyTo?: Address[];
   /** Files of the mail that is answered, fetched when the person wants them. */
   offered?: { names: string[]; fetch: () => Promise<File[]> };
+  /** The copy of an encrypted message that goes signed only, to those who cannot be encrypted to: kept encrypted all the same, and nothing is remembered of how it was sent. */
+  apart?: boolean;
   /** Whom it is written as; absent: the default identity. */
   identity?: Identity;
 }
@@ -63,6 +65,8 @@ export class Composer {
   readonly bringing = signal(false);
   readonly broughtAlong = signal(false);
   readonly cannot = signal(false);
+  /** An answer to an encrypted mail was taken out of encryption: it is to be looked through before it goes. */
+  readonly cleared = signal(false);
   readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
   readonly draft = signal<DraftSaved | null>(null);
   /** Where the person typed before encryption was turned on, the browser may have checked the text. */
@@ -70,13 +74,15 @@ export class Composer {
   /** The person gave up the protection that the plan no longer has. */
   readonly released = signal(false);
   /** Stays true when S/MIME leaves the plan meanwhile: what was written as a secret does not become a plain draft. */
-  readonly mayEncrypt = computed(() => mayEncrypt(this.mode.value, this.start.toEncrypted === true && !this.released.value));
+  readonly mayEncrypt = computed(() => mayEncrypt(this.mode.value, (this.start.toEncrypted === true || this.start.apart === true) && !this.released.value));
   /** S/MIME left the plan while this was written: nothing of it is sent or kept before the person decided. */
   readonly planLost = computed(() => !smimeOn.value && (this.mode.value !== 'none' || this.mayEncrypt.value));
   /** Plain text of the textarea; the rich text lives in the editor frame. */
   plain = '';
-  /** Reads the body from the editor; set by the element that holds it. */
-  readBody: (() => Promise<Body>) | null = null;
+  /** Reads the body from the editor, without: what it quotes left out; set by the element that holds it. */
+  readBody: ((without?: boolean) => Promise<Body>) | null = null;
+  /** Takes what is quoted out of the rich text; set with readBody. */
+  cutQuote: (() => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<boolean> | null = null;
   #asked = new Set<string>();
@@ -140,6 +146,7 @@ export class Composer {
     if (!encrypts(this.mode.value) && encrypts(mode) && this.#edits > 0 && this.start.toEncrypted !== true) this.lateGuard.value = true;
     this.mode.value = mode;
     this.cannot.value = false;
+    this.cleared.value = false;
     this.changed();
     void this.lookUp();
   }

@@ -101,13 +101,22 @@ function onEvent(e: ServerEvent): void {
   if (e.name === 'folder') void onFolder(data as unknown as FolderNews);
   if (e.name === 'folders') void loadFolders();
   if (e.name === 'features') featuresNow.value = data.smime === true ? 'smime' : 'none';
+  if (e.name === 'waiting') void lookAtWaiting(true);
   if (e.name === 'signout') void putAway();
+}
+
+/** Drafts that wait for certificates: their part is loaded where there are any. */
+async function lookAtWaiting(always: boolean): Promise<void> {
+  if (!always && session.value?.waiting !== true) return;
+  const { look } = await import('./waiting.ts');
+  await look(always);
 }
 
 function onHello(account: unknown): void {
   // The cookie belongs to somebody who signed in since, in another tab: nothing of theirs is for this page.
   if (account !== session.value?.user.address) { leader.stop(); void putAway().then(() => leader.start()); return; }
   everything();
+  void lookAtWaiting(false);
 }
 
 // ---- desktop notifications ----

@@ -1,16 +1,13 @@
 // One composer window: docked at the bottom, full on request, always full on a phone.
 import * as mail from '../../api/mail.ts';
-import type { Address } from '../../api/types.ts';
-import { foldAddress } from '../../core/address.ts';
 import { WxElement, define } from '../../core/element.ts';
-import { dayDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { textToHtml } from '../../core/reply.ts';
 import { coverPage } from '../../core/router.ts';
-import { blockers, encrypts, sendLabel, signs } from '../../core/security-mode.ts';
+import { encrypts, sendLabel, signs } from '../../core/security-mode.ts';
 import { effect } from '../../core/signals.ts';
 import { brought, fileName, take } from '../../store/attach.ts';
 import type { Brought } from '../../store/attach.ts';
@@ -25,9 +22,10 @@ import { commandVersion, shownKeys } from '../../core/commands.ts';
 import { isMac } from '../parts/command-button.ts';
 import type { WxEditor } from './editor.ts';
 import { attachmentStyle, fileList, uploadBar } from './attachments.ts';
-import { pickMode, securityTab, summary } from './security-tab.ts';
+import { securityTab, summary } from './security-tab.ts';
 import { askAgain, send } from './send.ts';
 import type { WxRecipients } from './recipients.ts';
+import './cannot.ts';
 import './recipients.ts';
 import './editor.ts';
 
@@ -237,26 +235,8 @@ export class WxComposer extends WxElement {
 
   #cannot(): TemplateResult | typeof nothing {
     const c = this.#c;
-    if (!c.cannot.value) return nothing;
-    const bad = blockers(c.everyone.map((a) => foldAddress(a.address)), c.info.value);
-    if (!bad.length) return nothing;
-    const list = bad.map((b) => `${b.address} (${t(`recipient-why-${b.status.replaceAll('_', '-')}`, { date: dayDate(b.expires) })})`).join(', ');
-    const without = (list: Address[]): Address[] => list.filter((a) => !bad.some((b) => b.address === foldAddress(a.address)));
-    const left = c.everyone.length - bad.length;
-    return html`<div class="notice is-warning composer-notice" role="alert">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt', { list })}</strong><p>${t(bad.every((b) => b.status === 'untrusted') ? 'cannot-encrypt-untrusted' : 'cannot-encrypt-text')}</p>
-      <div class="notice-actions">
-        <button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${t('cannot-look-again')}</button>
-        ${left > 0 ? html`<button type="button" class="button button-small" @click=${() => { c.setRecipients({ to: without(c.to.value), cc: without(c.cc.value), bcc: without(c.bcc.value) }); }}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
-        <button type="button" class="button button-small button-quiet" @click=${() => void this.#unprotected()}>${t('cannot-plain')}</button>
-      </div></div></div>`;
-  }
-
-  /** Never silently, and with one more question where the answer quotes an encrypted mail. */
-  async #unprotected(): Promise<void> {
-    const c = this.#c;
-    const yes = await confirm({ title: t('cannot-plain-title'), text: t(c.start.toEncrypted ? 'cannot-plain-reply-text' : 'cannot-plain-text'), action: t('cannot-plain-do'), danger: true });
-    if (!yes) return;
-    pickMode(c, c.mode.value === 'sign_encrypt' ? 'sign' : 'none');
+    if (c.cleared.value && !encrypts(c.mode.value)) return html`<div class="notice is-warning composer-notice" role="status" data-notice="cleared">${icon('lock-keyhole-open')}<div class="notice-text">${t('cannot-clear-look')}</div></div>`;
+    return c.cannot.value && smimeOn.value && encrypts(c.mode.value) && c.sendState.value !== 'sending' ? html`<wx-cannot .composer=${c}></wx-cannot>` : nothing;
   }
 
   /** The plan changed under the writer: said at once, and gone on only by a decision of theirs. */

@@ -66,7 +66,8 @@ export class WxEditor extends WxElement {
     switch (m.type) {
       case 'ready':
         this.ready = true;
-        this.composer.readBody = () => this.read();
+        this.composer.readBody = (without) => this.read(without);
+        this.composer.cutQuote = () => this.#post({ type: 'cut', intro: this.composer.start.intro ?? '' });
         this.dispatchEvent(new CustomEvent('wx-editor-ready', { bubbles: true }));
         break;
       case 'changed': this.composer.changed(); break;
@@ -77,20 +78,19 @@ export class WxEditor extends WxElement {
       case 'value': {
         const done = this.#waiting.get(m.id);
         this.#waiting.delete(m.id);
-        this.#last = m.value;
         done?.(m.value);
         break;
       }
     }
   }
 
-  read(): Promise<Body> {
-    if (!this.#port || !this.isConnected) return this.#last ? Promise.resolve(this.#last) : Promise.reject(new Error('editor is not ready'));
+  read(without = false): Promise<Body> {
+    if (!this.#port || !this.isConnected) return this.#last && !without ? Promise.resolve(this.#last) : Promise.reject(new Error('editor is not ready'));
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => { this.#waiting.delete(id); reject(new Error('editor does not answer')); }, ANSWER_MS);
-      this.#waiting.set(id, (b) => { clearTimeout(timer); resolve(b); });
-      this.#post({ type: 'get', id });
+      this.#waiting.set(id, (b) => { clearTimeout(timer); if (!without) this.#last = b; resolve(b); });
+      this.#post({ type: 'get', id, cut: without ? { intro: this.composer.start.intro ?? '' } : null });
     });
   }
 

@@ -14,6 +14,7 @@ import { composers, openOne } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
 import { identity, me, session, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
+import { waiting } from '../../store/waiting-marks.ts';
 import type { ComposeKind } from '../../app/compose.ts';
 import './composer.ts';
 
@@ -118,6 +119,8 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
     in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;
+  // It waited for certificates: how that stands is said at once, with all ways on.
+  if (waiting.value.some((w) => w.submission === c.submission)) void c.lookUp(true).then(() => { c.cannot.value = true; });
   const problem = c.addFiles(await filesOf(m, o.ref, o.keys));
   if (problem) c.problem.value = problem;
 }

@@ -3,7 +3,7 @@
 import * as api from '../../api/compose.ts';
 import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
-import type { RecipientInfo, Sent } from '../../api/types.ts';
+import type { ComposeBody, RecipientInfo, Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { language, t } from '../../core/i18n.ts';
 import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
@@ -23,6 +23,7 @@ const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms)
 
 /** What must be mended before sending; '' when all is well. */
 async function complaints(c: Composer): Promise<string> {
+  if (c.start.apart) return ''; // was asked for the whole of it
   if (c.everyone.length === 0) return t('send-no-recipient');
   const over = overfull(c);
   if (over) return over;
@@ -62,7 +63,7 @@ function done(c: Composer, mode: Composer['mode']['value']): void {
   composers.sent(c);
   toast(t(`sent-${sendLabel(mode)}`));
   const remember = toRemember(settings.value.security.mode, mode);
-  if (smimeOn.value && remember && remember !== settings.value.security.last_mode) changeSettings({ security: { last_mode: remember } }).catch(() => undefined);
+  if (smimeOn.value && remember && !c.start.apart && remember !== settings.value.security.last_mode) changeSettings({ security: { last_mode: remember } }).catch(() => undefined);
   const o = c.start.original;
   if (o) {
     const row = new Set([o.ref.uid]);
@@ -71,12 +72,18 @@ function done(c: Composer, mode: Composer['mode']['value']): void {
   }
 }
 
-async function settle(c: Composer, first: Sent): Promise<void> {
+/** What became of it, asked as long as it is under way. */
+export async function outcomeOf(submission: string, first: Sent): Promise<Sent> {
   let s = first;
   for (let i = 0; s.status === 'pending' && i < 20; i++) {
     await wait(500 + i * 250);
-    s = await api.sendStatus(c.submission);
+    s = await api.sendStatus(submission);
   }
+  return s;
+}
+
+async function settle(c: Composer, first: Sent): Promise<void> {
+  const s = await outcomeOf(c.submission, first);
   c.outcome.value = s;
   if (s.status === 'sent') { done(c, c.mode.value); return; }
   c.sendState.value = s.status === 'partly' ? 'partly' : s.status === 'failed' ? 'failed' : 'unknown';
@@ -94,6 +101,26 @@ export async function askAgain(c: Composer): Promise<void> {
   }
 }
 
+/** The one way by which a message leaves: prepared, compared and signed here, finished. begun: from here on only the server knows. */
+export async function transmit(m: { body: ComposeBody; files: Blob[]; certificates: Record<string, string>; following?: api.Following; uploaded?: () => void }, begun: (ticket: string) => void): Promise<Sent> {
+  // Without signature and encryption nothing is promised that a comparison could keep; the keyring stays out of it.
+  const part = m.body.mode === 'none' ? null : await loadSmime('sending');
+  if (m.body.mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
+  const prepared = await api.prepare(m.body, m.files, m.following).finally(() => m.uploaded?.());
+  const signed = part ? await part.sending.checkAndSign(prepared, { body: m.body, files: m.files, from: m.body.from, certificates: m.certificates }) : { signature: null };
+  begun(prepared.ticket);
+  return api.finish(prepared.ticket, signed.signature, prepared.content_key);
+}
+
+/** The certificate to sign with; a refusal where there is none. */
+export async function signerOf(address: string): Promise<string> {
+  const part = await loadSmime('sending');
+  if (!part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
+  const signer = await part.sending.signerFor(address);
+  if (!signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
+  return signer;
+}
+
 export async function send(c: Composer): Promise<void> {
   if (c.sendState.value === 'sending') return;
   if (c.planLost.value) { c.minimized.value = false; announce(t('plan-lost-title')); return; }
@@ -109,19 +136,11 @@ export async function send(c: Composer): Promise<void> {
   c.sendState.value = 'sending';
   let ticket: string | null = null;
   try {
-    // Without signature and encryption nothing is promised that a comparison could keep; the keyring stays out of it.
-    const part = mode === 'none' ? null : await loadSmime('sending');
-    if (mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
-    const signer = signs(mode) ? await part!.sending.signerFor(c.identity.value.address) : null;
-    if (signs(mode) && !signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
+    const signer = signs(mode) ? await signerOf(c.identity.value.address) : null;
     const { body, files } = await c.body(signer);
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
     const following = c.follow();
-    const prepared = await api.prepare(body, files, following).finally(() => c.followed(following));
-    const signed = part ? await part.sending.checkAndSign(prepared, { body, files, from: body.from, certificates }) : { signature: null };
-    ticket = prepared.ticket;
-    const result = await api.finish(ticket, signed.signature, prepared.content_key);
-    await settle(c, result);
+    await settle(c, await transmit({ body, files, certificates, following, uploaded: () => c.followed(following) }, (given) => { ticket = given; }));
   } catch (error) {
     // An error word of the server is an answer; these only say that none came.
     const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);

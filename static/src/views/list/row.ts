@@ -12,6 +12,7 @@ import { labelsOf } from '../../store/labels.ts';
 import type { ShownLabel } from '../../store/labels.ts';
 import { me } from '../../store/session.ts';
 import { peopleOf } from '../../store/snippets.ts';
+import { waitingMark } from '../../store/waiting-marks.ts';
 
 export interface RowState {
   position: number; top: number; active: boolean; selected: boolean; open: boolean; folder: Folder | undefined; smime: boolean;
@@ -76,6 +77,12 @@ function chips(row: Row): TemplateResult | typeof nothing {
   return html`<span class="row-labels">${all.slice(0, 2).map(labelChip)}${more > 0 ? html`<span class="label label-grey" dir="ltr" title=${all.slice(2).map((l) => l.name).join(', ')}>+${more}</span>` : nothing}</span>`;
 }
 
+/** An encrypted draft that waits for a certificate, or waits no longer. */
+function waitChip(row: Row, s: RowState): TemplateResult | typeof nothing {
+  const mark = s.folder?.role === 'drafts' ? waitingMark(s.folder.id, row.uid) : null;
+  return mark ? html`<span class="label label-${mark === 'ready' ? 'green' : 'grey'} row-waiting">${t(`row-${mark}`)}</span>` : nothing;
+}
+
 export function messageRow(row: Row, s: RowState): TemplateResult {
   const n = row.thread?.count ?? 1;
   const unread = row.thread ? row.thread.unread > 0 : !row.flags.includes(SEEN);
@@ -104,7 +111,7 @@ export function messageRow(row: Row, s: RowState): TemplateResult {
         <span class="row-subject truncate" dir="auto">${subject}</span>
         ${s.smime ? securityMark(row) : nothing}
         ${row.attachment ? icon('paperclip', t('row-attachment'), 'mark') : nothing}
-        ${chips(row)}
+        ${waitChip(row, s)}${chips(row)}
         ${row.at ? html`<span class="row-where truncate" title=${t('row-in', { folder: folderName(folder(row.at.folder)) })}><bdi>${folderName(folder(row.at.folder))}</bdi></span>` : nothing}
       </span>
       ${s.snippet === null ? nothing : html`<span class="row-snippet truncate ${sealed ? 'is-sealed' : ''}" dir="auto">${sealed ? t('snippet-encrypted') : s.snippet ?? ''}</span>`}

@@ -1,0 +1,170 @@
+// "Cannot encrypt to": who, why, and every way on. Nothing goes in clear without being chosen here and confirmed.
+import type { Address, RecipientStatus } from '../../api/types.ts';
+import { foldAddress, isAddress } from '../../core/address.ts';
+import { WxElement, define } from '../../core/element.ts';
+import { dayDate } from '../../core/format.ts';
+import { icon } from '../../core/icon.ts';
+import { t } from '../../core/i18n.ts';
+import { html, nothing } from '../../core/lit.ts';
+import type { TemplateResult } from '../../core/lit.ts';
+import { unquoted } from '../../core/reply.ts';
+import { blockers } from '../../core/security-mode.ts';
+import type { Composer } from '../../store/compose.ts';
+import { close } from '../../store/composers.ts';
+import { session } from '../../store/session.ts';
+import { announce } from '../../store/ui.ts';
+import { waiting } from '../../store/waiting-marks.ts';
+import { dialog } from '../parts/dialog.ts';
+import { MOST_ASKED, ask, noteText } from './asking.ts';
+import { pickMode } from './security-tab.ts';
+import { send } from './send.ts';
+import { isForward, sendSplit } from './split.ts';
+
+interface Blocker { address: string; status: RecipientStatus | 'unknown'; expires: string | null }
+
+export class WxCannot extends WxElement {
+  static override properties = { composer: { attribute: false }, asking: { state: true }, busy: { state: true }, looked: { state: true }, cut: { state: true } };
+  declare composer: Composer;
+  declare asking: 'ask' | 'split' | 'clear' | null;
+  declare busy: 'find' | 'ask' | null;
+  /** Certificates were looked for, and these are still missing. */
+  declare looked: boolean;
+  /** What is quoted of an encrypted mail stays out of what goes in clear. */
+  declare cut: boolean;
+
+  constructor() { super(); this.asking = null; this.busy = null; this.looked = false; this.cut = true; }
+
+  get #c(): Composer { return this.composer; }
+  get #bad(): Blocker[] { return blockers(this.#c.everyone.map((a) => foldAddress(a.address)), this.#c.info.value); }
+  get #waits(): ReadonlyMap<string, string> {
+    const w = waiting.value.find((x) => x.submission === this.#c.submission);
+    return new Map((w?.addresses ?? []).map((a) => [foldAddress(a.address), a.asked]));
+  }
+
+  #people(bad: readonly Blocker[]): Address[] {
+    const seen = new Set<string>();
+    return this.#c.everyone.filter((a) => { const f = foldAddress(a.address); return bad.some((b) => b.address === f) && !seen.has(f) && seen.add(f); });
+  }
+
+  // ---- what can be done ----
+
+  async #find(): Promise<void> {
+    this.busy = 'find';
+    await this.#c.lookUp(true);
+    this.busy = null;
+    this.looked = true;
+    const n = this.#bad.length;
+    announce(n ? t('cannot-found-none', { n }) : t('cannot-none-left'));
+  }
+
+  async #ask(people: Address[]): Promise<void> {
+    this.asking = null;
+    this.busy = 'ask';
+    try {
+      if (await ask(this.#c, people)) announce(t('ask-done', { n: people.length }));
+    } finally { this.busy = null; }
+  }
+
+  #remove(bad: readonly Blocker[]): void {
+    const c = this.#c;
+    const without = (list: Address[]): Address[] => list.filter((a) => !bad.some((b) => b.address === foldAddress(a.address)));
+    c.setRecipients({ to: without(c.to.value), cc: without(c.cc.value), bcc: without(c.bcc.value) });
+    announce(t('cannot-removed', { n: bad.length }));
+    this.closest('wx-composer')?.querySelector<HTMLElement>('.send-button')?.focus();
+  }
+
+  async #split(bad: readonly Blocker[]): Promise<void> {
+    this.asking = null;
+    await sendSplit(this.#c, new Set(bad.map((b) => b.address)), this.#quotes && this.cut);
+  }
+
+  /** An answer to an encrypted mail is looked at once more, without the quotation, before it goes; anything else goes now. */
+  async #clear(): Promise<void> {
+    const c = this.#c;
+    this.asking = null;
+    if (this.#quotes && this.cut) {
+      if (c.rich.value) c.cutQuote?.();
+      else c.plain = unquoted(c.plain, c.start.intro ?? '', isForward(c));
+    }
+    pickMode(c, c.mode.value === 'sign_encrypt' ? 'sign' : 'none');
+    if (!c.start.toEncrypted) { await send(c); return; }
+    const window = this.closest('wx-composer'); // this element goes with the mode
+    c.cleared.value = true;
+    window?.querySelector<HTMLElement>('.send-button')?.focus();
+  }
+
+  /** Text of somebody else's secret is in it. */
+  get #quotes(): boolean { return this.#c.start.toEncrypted === true; }
+
+  // ---- what is asked before ----
+
+  #cutChoice(): TemplateResult | typeof nothing {
+    return this.#quotes ? html`<label class="check-line"><input type="checkbox" class="check cut-quote" .checked=${this.cut} @change=${(e: Event) => { this.cut = (e.target as HTMLInputElement).checked; }}><span>${t('cannot-cut')}</span></label>` : nothing;
+  }
+
+  #dialog(bad: readonly Blocker[]): TemplateResult | typeof nothing {
+    if (!this.asking) return nothing;
+    const people = this.#people(bad);
+    const names = (list: readonly Address[]): TemplateResult => html`<ul class="cannot-names">${list.map((a) => html`<li><bdi>${a.address}</bdi></li>`)}</ul>`;
+    const close = (): void => { this.asking = null; };
+    const stay = html`<button type="button" class="button" autofocus @click=${close}>${t('cancel')}</button>`;
+    if (this.asking === 'ask') {
+      return dialog({
+        title: t('ask-title'), className: 'cannot-dialog', close, submit: () => void this.#ask(people), reads: true,
+        body: html`<p>${t('ask-to', { n: people.length })}</p>${names(people)}<blockquote class="ask-note" dir="auto">${noteText(this.#c)}</blockquote><p class="muted">${t('ask-waits')}</p>`,
+        foot: html`<button type="button" class="button" @click=${close}>${t('cancel')}</button><button type="submit" class="button button-primary">${t('ask-do', { n: people.length })}</button>`,
+      });
+    }
+    if (this.asking === 'split') {
+      return dialog({
+        title: t('split-title'), className: 'cannot-dialog', close, submit: () => void this.#split(bad), reads: true,
+        body: html`<p>${t('split-secret')}</p>${names(this.#c.everyone.filter((a) => !bad.some((b) => b.address === foldAddress(a.address))))}
+          <p><strong>${t('split-clear')}</strong></p>${names(people)}<p class="muted">${t('split-apart')}</p>${this.#cutChoice()}`,
+        foot: html`${stay}<button type="submit" class="button button-danger">${t('split-do')}</button>`,
+      });
+    }
+    return dialog({
+      title: t('cannot-plain-title'), className: 'cannot-dialog', close, submit: () => void this.#clear(),
+      body: html`<p>${t(this.#quotes ? 'cannot-plain-reply-text' : 'cannot-plain-text')}</p>${this.#cutChoice()}`,
+      foot: html`${stay}<button type="submit" class="button button-danger">${t(this.#quotes ? 'cannot-plain-do' : 'cannot-plain-send')}</button>`,
+    });
+  }
+
+  // ---- what is shown ----
+
+  #row(b: Blocker, asked: string | undefined): TemplateResult {
+    return html`<li><bdi>${b.address}</bdi> – ${t(`recipient-why-${b.status.replaceAll('_', '-')}`, { date: dayDate(b.expires) })}${asked ? html` · <span class="muted">${t('ask-since', { date: dayDate(asked) })}</span>` : nothing}</li>`;
+  }
+
+  #choices(bad: readonly Blocker[], asked: boolean): TemplateResult {
+    const c = this.#c;
+    const real = bad.every((b) => isAddress(b.address));
+    const left = new Set(c.everyone.map((a) => foldAddress(a.address))).size - bad.length;
+    const busy = this.busy !== null;
+    const clear = session.value?.clear_fallback !== false;
+    return html`<div class="notice-actions">
+      <button type="button" class="button button-small cannot-find" ?disabled=${busy} @click=${() => void this.#find()}>${icon(this.busy === 'find' ? 'loader-circle' : 'search', undefined, this.busy === 'find' ? 'spin' : '')}${t('cannot-find')}</button>
+      ${real && bad.length <= MOST_ASKED ? html`<button type="button" class="button button-small cannot-ask" ?disabled=${busy} @click=${() => { this.asking = 'ask'; }}>${icon(this.busy === 'ask' ? 'loader-circle' : 'mail', undefined, this.busy === 'ask' ? 'spin' : '')}${t(asked ? 'cannot-ask-again' : 'cannot-ask', { n: bad.length })}</button>` : nothing}
+      ${left > 0 ? html`<button type="button" class="button button-small cannot-remove" ?disabled=${busy} @click=${() => this.#remove(bad)}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
+      ${clear && left > 0 && real ? html`<button type="button" class="button button-small cannot-split" ?disabled=${busy} @click=${() => { this.cut = true; this.asking = 'split'; }}>${t('cannot-split', { n: bad.length })}</button>` : nothing}
+      ${clear ? html`<button type="button" class="button button-small button-quiet cannot-clear" ?disabled=${busy} @click=${() => { this.cut = true; this.asking = 'clear'; }}>${t('cannot-plain')}</button>` : nothing}
+      ${asked ? html`<button type="button" class="button button-small button-quiet cannot-aside" ?disabled=${busy} @click=${() => void close(c)}>${t('ask-aside')}</button>` : nothing}
+    </div>${clear ? nothing : html`<p class="muted">${t('cannot-clear-forbidden')}</p>`}`;
+  }
+
+  override render(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    const bad = this.#bad;
+    if (!bad.length) {
+      return html`<div class="notice is-good composer-notice" role="status" data-notice="can-encrypt">${icon('lock')}<div class="notice-text"><strong>${t('cannot-none-left')}</strong>
+        <div class="notice-actions"><button type="button" class="button button-small button-primary" @click=${() => void send(c)}>${t('waiting-send')}</button></div></div></div>`;
+    }
+    const waits = this.#waits;
+    const asked = bad.every((b) => waits.has(b.address));
+    const text = asked ? 'ask-waiting' : bad.every((b) => b.status === 'untrusted') ? 'cannot-encrypt-untrusted' : this.looked ? 'cannot-found-none' : 'cannot-encrypt-text';
+    return html`<div class="notice is-warning composer-notice" role="alert" data-notice="cannot-encrypt">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt')}</strong>
+      <ul class="cannot-list">${bad.map((b) => this.#row(b, waits.get(b.address)))}</ul><p>${t(text, { n: bad.length })}</p>${this.#choices(bad, asked)}</div></div>
+      <div class="cannot-dialogs" @keydown=${(e: Event) => e.stopPropagation()}>${this.#dialog(bad)}</div>`;
+  }
+}
+define('wx-cannot', WxCannot);
