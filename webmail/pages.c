@@ -59,7 +59,7 @@ static void redirect(struct call *c, str_t to)
 static str_t safe_next(str_t next)
 {
     static const str_t places[] = {STR_INIT("/mail/"), STR_INIT("/settings/"),
-                                   STR_INIT("/compose/")};
+                                   STR_INIT("/contacts/"), STR_INIT("/compose/")};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (str_starts(next, places[i]) && next.n < 1024 && str_is_clean(next) &&
             str_chr(next, '\\') < 0)

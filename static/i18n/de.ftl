@@ -1920,3 +1920,212 @@ rule-words-stop = aufhören
 retry = Noch einmal versuchen
 remove = Entfernen
 continue = Weiter
+
+## Contacts
+contacts = Kontakte
+contacts-back = Zurück zu den Kontakten
+save = Speichern
+person-region = Kontakt
+person-new = Neuer Kontakt
+person-none = Niemand ist geöffnet
+person-none-how = Wählen Sie jemanden aus der Liste, um Adressen, Notizen und Zertifikate zu sehen.
+person-no-name = (Kein Name)
+person-more-addresses = und { $n } weitere
+person-waits = Ein Zertifikat wartet auf Ihre Entscheidung
+person-ready = Kann verschlüsselt angeschrieben werden
+person-name = Name
+person-address = E-Mail-Adresse
+person-addresses = E-Mail-Adressen
+person-phone = Telefon
+person-notes = Notizen
+person-photo = Foto
+person-groups = Gruppen
+person-certificates = Zertifikate
+person-no-certificates = Noch kein Zertifikat. Es kommt von selbst mit einer bestätigten signierten Nachricht oder aus einer Datei, die Sie bekommen haben.
+person-certificate-add = Zertifikatsdatei hinzufügen
+person-edit = Bearbeiten
+person-edit-title = Kontakt bearbeiten
+person-edit-back = Zurück zum Kontakt
+person-mails = Nachrichten mit dieser Person
+person-write-to = An { $address } schreiben
+person-copy = { $address } kopieren
+person-remove = Entfernen
+person-remove-title = { $name } aus Ihren Kontakten entfernen?
+person-remove-how = { $n ->
+    [one] Ein Zertifikat geht mit verloren. Rückgängig machen bringt es nicht zurück; es kommt mit der nächsten bestätigten signierten Nachricht wieder.
+   *[other] { $n } Zertifikate gehen mit verloren. Rückgängig machen bringt sie nicht zurück; sie kommen mit den nächsten bestätigten signierten Nachrichten wieder.
+  }
+person-remove-plain = Das lässt sich nicht rückgängig machen.
+person-removed = { $name } wurde entfernt.
+person-saved = { $name } wurde gespeichert.
+person-failed = Dieser Kontakt konnte nicht geladen werden
+person-gone = Diesen Kontakt gibt es nicht mehr
+person-gone-how = Er wurde entfernt oder mit einem anderen Kontakt zusammengeführt.
+person-gone-editing = Dieser Kontakt wurde inzwischen anderswo entfernt. Was Sie eingegeben haben, ist noch hier; Sie können es als neuen Kontakt speichern.
+person-save-new = Als neuen Kontakt speichern
+person-address-n = E-Mail-Adresse { $n }
+person-address-add = Adresse hinzufügen
+person-address-remove = Adresse { $n } entfernen
+person-address-remove-tip = Adresse entfernen
+person-address-wrong = Das ist keine E-Mail-Adresse.
+person-address-none = Ein Kontakt braucht eine E-Mail-Adresse.
+person-addresses-full = Ein Kontakt hat höchstens { $n } Adressen.
+person-address-owner = { $address } gehört schon zu { $name }. Was Sie eingegeben haben, ist noch hier.
+person-owner-open = { $name } öffnen
+person-label = Bezeichnung
+person-label-n = Bezeichnung der Adresse { $n }
+person-label-long = Diese Bezeichnung ist zu lang.
+person-too-long = Das ist zu lang (höchstens { $n } Byte; Umlaute zählen doppelt).
+label-work = Arbeit
+label-home = Privat
+label-other = Andere
+person-discard-title = Eingaben verwerfen?
+person-discard-how = Sie wurden nicht gespeichert.
+person-discard = Verwerfen
+person-changed = Dieser Kontakt wurde anderswo geändert, während Sie ihn bearbeitet haben.
+person-changed-kept = Ihre Eingaben sind nicht verloren. Sehen Sie sie durch und speichern Sie noch einmal.
+person-changed-taken = Von dort übernommen: { $fields }.
+person-changed-theirs = { $field } dort:
+person-take-theirs = Übernehmen
+person-empty = (leer)
+person-namesakes = { $n ->
+    [one] Noch jemand in Ihren Kontakten heißt { $name }.
+   *[other] { $n } andere in Ihren Kontakten heißen auch { $name }.
+  }
+person-namesakes-look = Vergleichen und zusammenführen…
+photo-choose = Foto auswählen
+photo-set = Das Foto wurde gespeichert.
+photo-remove = Foto entfernen
+photo-removed = Das Foto wurde entfernt.
+photo-none = „{ $file }“ ist kein Bild, das dieser Browser lesen kann.
+people-search = Nach Name oder Adresse suchen
+people-group-filter = Gruppe
+people-everyone = Alle
+people-count = { $n ->
+    [0] Niemand
+    [one] Eine Person
+   *[other] { $n } Personen
+  }
+people-chosen = { $n ->
+    [one] Eine ausgewählt
+   *[other] { $n } ausgewählt
+  }
+people-clear = Auswahl aufheben
+people-group = Zu Gruppe
+people-merge = Zusammenführen…
+people-failed = Die Kontakte konnten nicht geladen werden
+people-none = Noch keine Kontakte
+people-none-how = Wessen signierte Nachrichten Sie lesen, kommt von selbst hierher. Sie können auch jemanden hinzufügen oder Ihre Kontakte aus einem anderen Programm mitbringen.
+people-none-found = Niemand gefunden
+people-none-found-how = Versuchen Sie den Anfang eines Namens oder einer Adresse.
+met-title = Ihnen haben Sie geschrieben
+met-add = { $name } zu den Kontakten hinzufügen
+met-add-tip = Zu den Kontakten
+met-forget = { $name } nicht mehr vorschlagen
+met-forget-tip = Nicht mehr vorschlagen
+met-forgotten = { $address } wird nicht mehr vorgeschlagen.
+group-new = Neue Gruppe
+group-edit = Gruppe „{ $name }“…
+group-option = { $name } ({ $n })
+group-name = Name der Gruppe
+group-name-missing = Eine Gruppe braucht einen Namen.
+group-members = Mitglieder
+group-no-members = Noch niemand ist darin.
+group-add = Jemanden hinzufügen
+group-add-hint = Name oder E-Mail-Adresse
+group-added = { $name } wurde hinzugefügt.
+group-nobody = Zu „{ $text }“ wird niemand gefunden. Wählen Sie jemanden aus der Liste oder geben Sie eine ganze Adresse ein.
+group-full = Eine Gruppe hat höchstens { $n } Mitglieder.
+group-take-out = { $name } herausnehmen
+group-take-out-tip = Herausnehmen
+group-make = Gruppe anlegen
+group-remove = Gruppe entfernen
+group-removed = Die Gruppe „{ $name }“ wurde entfernt; ihre Personen bleiben.
+group-write = An alle schreiben
+group-which = In welche Gruppe?
+group-has = { $n ->
+    [one] „{ $name }“ hat jetzt ein Mitglied.
+   *[other] „{ $name }“ hat jetzt { $n } Mitglieder.
+  }
+group-changed = Die Gruppe wurde anderswo geändert, während Sie sie bearbeitet haben. Was dort geschah, ist übernommen, und Ihre Änderungen sind noch hier; speichern Sie noch einmal.
+group-gone = Die Gruppe wurde anderswo entfernt.
+group-empty = Niemand in dieser Gruppe
+group-empty-how = Sie kann reine Adressen enthalten, die keine Kontakte sind; sie stehen bei der Gruppe selbst (Menü, Gruppe…).
+merge-title = { $n ->
+    [one] Ein Kontakt
+   *[other] Aus { $n } Kontakten einen machen
+  }
+merge-how = Adressen, Zertifikate und Notizen aller kommen zusammen. Name, Telefon und Foto sind die des ersten, wo er sie hat.
+merge-first = Wessen Name gilt?
+merge-out = Das kommt dabei heraus
+merge-groups = { $n ->
+    [one] Eine Gruppe
+   *[other] { $n } Gruppen
+  }
+merge-certificates = { $n ->
+    [one] Ein Zertifikat
+   *[other] { $n } Zertifikate
+  }
+merge-no-undo = Das lässt sich nicht rückgängig machen.
+merge-waits = Ein Zertifikat aus einer Nachricht, das eine Adresse eines anderen von ihnen nennt, wartet auf Ihre Entscheidung, bevor es benutzt wird.
+merge-too-many-addresses = Zusammen haben sie mehr als 20 Adressen. Entfernen Sie zuerst einige.
+merge-notes-long = Zusammen sind ihre Notizen zu lang. Kürzen Sie zuerst einige.
+merge-changed = Einer von ihnen wurde inzwischen geändert. So sind sie jetzt; sehen Sie noch einmal hin.
+merge-gone = Einen von ihnen gibt es nicht mehr.
+merge-many = Höchstens { $n } Kontakte auf einmal werden zu einem.
+merge-do = Zusammenführen
+merge-done = { $name } ist jetzt ein Kontakt.
+cards-import = Kontakte importieren
+cards-export-4 = Exportieren (vCard 4)
+cards-export-3 = Für ältere Programme exportieren (vCard 3)
+cards-exported = Ihre Kontakte wurden als contacts.vcf gespeichert.
+cards-how = Eine vCard-Datei (.vcf), wie andere Mailprogramme und Telefone sie exportieren, bis 10 MB. Wer durch eine Adresse bekannt ist, bekommt, was fehlt; nichts von Ihnen wird überschrieben.
+cards-choose = Datei auswählen
+cards-drop = oder hier ablegen
+cards-busy = Wird gelesen…
+cards-empty = „{ $file }“ ist leer.
+cards-large = „{ $file }“ ist größer als 10 MB. Exportieren Sie in Teilen.
+cards-unreadable = „{ $file }“ kann nicht gelesen werden. Ist es ein Ordner, oder wurde sie verschoben?
+cards-none = „{ $file }“ enthält keine vCard.
+cards-report = Was importiert wurde
+cards-done = { $added ->
+    [0] Niemand war neu
+    [one] Eine Person wurde hinzugefügt
+   *[other] { $added } Personen wurden hinzugefügt
+  }, { $changed ->
+    [0] niemand wurde geändert
+    [one] eine wurde ergänzt
+   *[other] { $changed } wurden ergänzt
+  }.
+cards-known = Alles war schon da. Nichts wurde geändert.
+cards-skipped = Ausgelassen
+cards-parts = Ohne diese Teile
+cards-line = Zeile
+cards-who = Wer
+cards-why = Was
+cards-more = { $n ->
+    [one] und eine weitere Zeile
+   *[other] und { $n } weitere Zeilen
+  }
+cards-again = Weitere Datei
+vcard-no-address = Hat keine E-Mail-Adresse
+vcard-address-taken = Die Adressen gehören zu zweien Ihrer Kontakte
+vcard-full = Ihre Kontakte sind voll (20.000)
+vcard-key-damaged = Das Zertifikat ist beschädigt
+vcard-key-address = Das Zertifikat nennt keine Adresse dieser Person
+vcard-key-full = Für ein weiteres Zertifikat ist kein Platz
+vcard-key-feature = Zertifikate gehören nicht zu Ihrem Tarif
+vcard-key-kind = Der Schlüssel ist kein S/MIME-Zertifikat
+vcard-key-more = Mehr als 8 Zertifikate
+vcard-address-bad = Eine Adresse, die keine ist
+vcard-address-more = Mehr als 20 Adressen
+vcard-name-cut = Der Name war zu lang und wurde gekürzt
+vcard-phone-cut = Die Telefonnummer war zu lang und wurde gekürzt
+vcard-phone-more = Mehr als eine Telefonnummer: die erste bleibt
+vcard-notes-cut = Die Notizen waren zu lang und wurden gekürzt
+vcard-organization = Die Firma
+vcard-title = Die Position
+vcard-postal = Die Postanschrift
+vcard-url = Webadressen
+vcard-birthday = Der Geburtstag
+vcard-other = Ein Teil, der hier nicht aufgehoben wird

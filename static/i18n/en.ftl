@@ -1809,3 +1809,212 @@ rule-words-stop = stop
 retry = Try again
 remove = Remove
 continue = Continue
+
+## Contacts
+contacts = Contacts
+contacts-back = Back to the contacts
+save = Save
+person-region = Contact
+person-new = New contact
+person-none = Nobody is open
+person-none-how = Choose somebody from the list to see addresses, notes and certificates.
+person-no-name = (No name)
+person-more-addresses = and { $n } more
+person-waits = A certificate waits for your decision
+person-ready = Can be encrypted to
+person-name = Name
+person-address = E-mail address
+person-addresses = E-mail addresses
+person-phone = Phone
+person-notes = Notes
+person-photo = Photograph
+person-groups = Groups
+person-certificates = Certificates
+person-no-certificates = No certificate yet. It comes by itself with a signed message that is confirmed, or from a file you were given.
+person-certificate-add = Add a certificate file
+person-edit = Edit
+person-edit-title = Edit contact
+person-edit-back = Back to the contact
+person-mails = Mail with this person
+person-write-to = Write to { $address }
+person-copy = Copy { $address }
+person-remove = Remove
+person-remove-title = Remove { $name } from your contacts?
+person-remove-how = { $n ->
+    [one] One certificate goes too. It cannot be brought back by Undo; it comes again with the next signed message that is confirmed.
+   *[other] { $n } certificates go too. They cannot be brought back by Undo; they come again with the next signed messages that are confirmed.
+  }
+person-remove-plain = This cannot be undone.
+person-removed = { $name } was removed.
+person-saved = { $name } was saved.
+person-failed = This contact could not be loaded
+person-gone = This contact is no longer there
+person-gone-how = It was removed, or has become one with another contact.
+person-gone-editing = This contact was removed elsewhere meanwhile. What you typed is still here; you can save it as a new contact.
+person-save-new = Save as new
+person-address-n = E-mail address { $n }
+person-address-add = Add an address
+person-address-remove = Remove address { $n }
+person-address-remove-tip = Remove address
+person-address-wrong = This is not an e-mail address.
+person-address-none = A contact needs an e-mail address.
+person-addresses-full = A contact has at most { $n } addresses.
+person-address-owner = { $address } belongs to { $name } already. What you typed is still here.
+person-owner-open = Open { $name }
+person-label = Label
+person-label-n = Label of address { $n }
+person-label-long = This label is too long.
+person-too-long = This is too long (at most { $n } bytes; letters with accents count twice).
+label-work = Work
+label-home = Home
+label-other = Other
+person-discard-title = Throw away what you typed?
+person-discard-how = It has not been saved.
+person-discard = Throw away
+person-changed = This contact was changed elsewhere while you were editing it.
+person-changed-kept = Nothing you typed is lost. Look at it and save once more.
+person-changed-taken = Taken over from there: { $fields }.
+person-changed-theirs = { $field } there:
+person-take-theirs = Take this
+person-empty = (empty)
+person-namesakes = { $n ->
+    [one] Somebody else in your contacts is also called { $name }.
+   *[other] { $n } others in your contacts are also called { $name }.
+  }
+person-namesakes-look = Compare and merge…
+photo-choose = Choose a photograph
+photo-set = The photograph was saved.
+photo-remove = Remove the photograph
+photo-removed = The photograph was removed.
+photo-none = “{ $file }” is no picture this browser can read.
+people-search = Find by name or address
+people-group-filter = Group
+people-everyone = Everyone
+people-count = { $n ->
+    [0] Nobody
+    [one] One person
+   *[other] { $n } people
+  }
+people-chosen = { $n ->
+    [one] One chosen
+   *[other] { $n } chosen
+  }
+people-clear = Choose nobody
+people-group = Add to group
+people-merge = Merge…
+people-failed = The contacts could not be loaded
+people-none = No contacts yet
+people-none-how = People whose signed mail you read come by themselves. You can also add somebody, or bring your contacts from another program.
+people-none-found = Nobody found
+people-none-found-how = Try the beginning of a name or of an address.
+met-title = You have written to
+met-add = Add { $name } to your contacts
+met-add-tip = Add to contacts
+met-forget = Propose { $name } no longer
+met-forget-tip = Propose no longer
+met-forgotten = { $address } is proposed no longer.
+group-new = New group
+group-edit = Group “{ $name }”…
+group-option = { $name } ({ $n })
+group-name = Name of the group
+group-name-missing = A group needs a name.
+group-members = Members
+group-no-members = Nobody is in it yet.
+group-add = Add somebody
+group-add-hint = Name or e-mail address
+group-added = { $name } was added.
+group-nobody = Nobody is found for “{ $text }”. Choose somebody from the list, or type a whole address.
+group-full = A group has at most { $n } members.
+group-take-out = Take { $name } out
+group-take-out-tip = Take out
+group-make = Make group
+group-remove = Remove group
+group-removed = The group “{ $name }” was removed; its people stay.
+group-write = Write to all
+group-which = Into which group?
+group-has = { $n ->
+    [one] “{ $name }” has one member now.
+   *[other] “{ $name }” has { $n } members now.
+  }
+group-changed = The group was changed elsewhere while you were editing it. What was done there is taken over, and what you did is still here; save once more.
+group-gone = The group was removed elsewhere.
+group-empty = Nobody in this group
+group-empty-how = It may hold plain addresses that are no contacts; they are listed with the group itself (menu, Group…).
+merge-title = { $n ->
+    [one] One contact
+   *[other] Make one contact of { $n }
+  }
+merge-how = Addresses, certificates and notes of all come together. Name, phone and photograph are those of the first one, where it has them.
+merge-first = Whose name leads?
+merge-out = This is what comes out
+merge-groups = { $n ->
+    [one] One group
+   *[other] { $n } groups
+  }
+merge-certificates = { $n ->
+    [one] One certificate
+   *[other] { $n } certificates
+  }
+merge-no-undo = This cannot be undone.
+merge-waits = A certificate from mail that names an address of another of them waits for your decision before it is used.
+merge-too-many-addresses = Together they have more than 20 addresses. Remove some first.
+merge-notes-long = Together their notes are too long. Shorten some first.
+merge-changed = One of them was changed meanwhile. This is how they are now; look once more.
+merge-gone = One of them is no longer there.
+merge-many = At most { $n } contacts become one at a time.
+merge-do = Make one contact
+merge-done = { $name } is one contact now.
+cards-import = Import contacts
+cards-export-4 = Export (vCard 4)
+cards-export-3 = Export for older programs (vCard 3)
+cards-exported = Your contacts were saved as contacts.vcf.
+cards-how = A vCard file (.vcf) as other mail programs and phones export it, up to 10 MB. Who is known by an address gets what is missing; nothing of yours is overwritten.
+cards-choose = Choose a file
+cards-drop = or drop it here
+cards-busy = Reading…
+cards-empty = “{ $file }” is empty.
+cards-large = “{ $file }” is larger than 10 MB. Export it in parts.
+cards-unreadable = “{ $file }” cannot be read. Is it a folder, or was it moved?
+cards-none = “{ $file }” holds no vCard.
+cards-report = What was imported
+cards-done = { $added ->
+    [0] Nobody was new
+    [one] One person was added
+   *[other] { $added } people were added
+  }, { $changed ->
+    [0] nobody was changed
+    [one] one got what was missing
+   *[other] { $changed } got what was missing
+  }.
+cards-known = All of it was here already. Nothing was changed.
+cards-skipped = Left out
+cards-parts = Without these parts
+cards-line = Line
+cards-who = Who
+cards-why = What
+cards-more = { $n ->
+    [one] and one more line
+   *[other] and { $n } more lines
+  }
+cards-again = Another file
+vcard-no-address = Has no e-mail address
+vcard-address-taken = Its addresses belong to two of your contacts
+vcard-full = Your contacts are full (20,000)
+vcard-key-damaged = The certificate is damaged
+vcard-key-address = The certificate names no address of this person
+vcard-key-full = There is no room for another certificate
+vcard-key-feature = Certificates are not part of your plan
+vcard-key-kind = The key is no S/MIME certificate
+vcard-key-more = More than 8 certificates
+vcard-address-bad = An address that is none
+vcard-address-more = More than 20 addresses
+vcard-name-cut = The name was too long and was cut
+vcard-phone-cut = The phone number was too long and was cut
+vcard-phone-more = More than one phone number: the first one is kept
+vcard-notes-cut = The notes were too long and were cut
+vcard-organization = The company
+vcard-title = The job title
+vcard-postal = The postal address
+vcard-url = Web addresses
+vcard-birthday = The birthday
+vcard-other = A part that is not kept here

@@ -1,5 +1,5 @@
 // The screens of the client, for accessibility checks and pictures: [name, how a signed-in person gets there].
-import { instance } from './instance.mjs';
+import { instance, signedIn } from './instance.mjs';
 import { passphraseOf } from './browser.mjs';
 
 export const LOOKS = {
@@ -18,6 +18,15 @@ async function discard(p) {
   await p.composer().waitFor({ state: 'detached' });
 }
 const home = async (p) => { if (await p.composer().count()) await discard(p); await p.page.goto(`${instance.origin}/mail/`); await p.page.locator('.row:not(.is-bone)').first().waitFor(); await settled(p.page); };
+
+/** Two people to look at; gone with the next forget(). */
+async function people(name) {
+  const c = await signedIn(name);
+  const r = await c.request('POST', '/api/v1/contacts/import', { body: 'BEGIN:VCARD\nFN:Ada Zweig\nEMAIL;TYPE=work:ada@screens.test\nEMAIL;TYPE=home:zweig@screens.test\nTEL:+43 1 23\nNOTE:Alto\\nMondays\nEND:VCARD\nBEGIN:VCARD\nFN:Adam Zweig\nEMAIL:adam@screens.test\nEND:VCARD\n', headers: { 'Content-Type': 'text/vcard' } });
+  if (r.status !== 200) throw new Error(r.text);
+  await c.post('/api/v1/signout', {});
+  c.close();
+}
 
 export const SCREENS = [
   ['list', async (p) => { await home(p); }],
@@ -49,6 +58,44 @@ export const SCREENS = [
   ['palette', async (p) => { await p.page.keyboard.press('Control+k'); await p.page.locator('.chooser-input').waitFor(); await p.page.keyboard.type('se'); await p.page.locator('.choice').first().waitFor(); }],
   ['palette-none', async (p) => { await p.page.keyboard.type('zzz'); await p.page.locator('.choices-none').waitFor(); }],
   ['shortcuts', async (p) => { await p.page.keyboard.press('Escape'); await p.page.locator('dialog').waitFor({ state: 'detached' }); await p.page.keyboard.press('?'); await p.page.locator('.sheet-keys').waitFor(); }],
+  ['contacts', async (p) => {
+    // As many as the seed and other tests left, and these.
+    await p.page.goto(`${instance.origin}/contacts/`);
+    await p.page.locator('wx-people .people[aria-busy=false]').waitFor();
+    if (!(await p.page.locator('.person-row[data-id]', { hasText: 'Ada Zweig' }).count())) await people(p.name);
+    await p.page.reload();
+    await p.page.locator('.person-row[data-id]', { hasText: 'Ada Zweig' }).waitFor();
+    await settled(p.page);
+  }],
+  ['contact', async (p) => { await p.page.locator('.person-row[data-id]', { hasText: 'Ada Zweig' }).click(); await p.page.locator('article.person').waitFor(); await settled(p.page); }],
+  ['contact-edit', async (p) => { await p.page.locator('[data-act=edit]').click(); await p.page.locator('#person-name').waitFor(); await p.page.fill('[data-line="0"]', 'nobody'); await p.page.locator('.person-form button[type=submit]').click(); await p.page.locator('.field-error').waitFor(); }],
+  ['contacts-merge', async (p) => {
+    await p.page.locator('[data-act=cancel]').click();
+    await p.page.locator('dialog[open] .button-danger').click();
+    await p.page.locator('article.person').waitFor();
+    await p.page.goto(`${instance.origin}/contacts/`);
+    await p.page.locator('.person-row[data-id]', { hasText: 'Ada Zweig' }).locator('.person-pick').click();
+    await p.page.locator('.person-row[data-id]', { hasText: 'Adam Zweig' }).locator('.person-pick').click();
+    await p.page.locator('[data-act=merge]').click();
+    await p.page.locator('.dialog-merge .merge-out').waitFor();
+  }],
+  ['contacts-group', async (p) => {
+    await p.page.keyboard.press('Escape');
+    await p.page.locator('dialog').waitFor({ state: 'detached' });
+    await p.page.locator('[data-act=group]').click();
+    await p.page.locator('.dialog-group .group-members, .group-choices').first().waitFor();
+    if (await p.page.locator('.group-choices').count()) await p.page.locator('dialog[open]').getByRole('button', { name: 'New group' }).click();
+    await p.page.locator('.dialog-group .group-members').waitFor();
+    await p.page.locator('#group-add').pressSequentially('Ad');
+  }],
+  ['contacts-import', async (p) => {
+    await p.page.goto(`${instance.origin}/contacts/`);
+    await p.page.locator('.person-row[data-id]').first().waitFor();
+    await p.page.locator('.people-head').getByRole('button', { name: 'More actions' }).click();
+    await p.page.getByRole('menuitem', { name: 'Import contacts' }).click();
+    await p.page.locator('.dialog-cards input[type=file]').setInputFiles({ name: 'people.vcf', mimeType: 'text/vcard', buffer: Buffer.from('BEGIN:VCARD\nFN:Nobody Anywhere\nEND:VCARD\nBEGIN:VCARD\nFN:Ada Zweig\nEMAIL:ada@screens.test\nORG:Works\nEND:VCARD\n') });
+    await p.page.locator('.card-report').nth(1).waitFor();
+  }],
   ['settings-general', async (p) => { await p.page.goto(`${instance.origin}/settings/general`); await p.page.locator('.settings-body h1').waitFor(); }],
   ...['list', 'reading', 'notifications', 'identity', 'filters', 'account'].map((name) => [`settings-${name}`, async (p) => { await p.page.goto(`${instance.origin}/settings/${name}`); await p.page.locator('.settings-body h1, .settings-section h1').first().waitFor(); await settled(p.page); }]),
   ['settings-certificates', async (p) => { await p.page.goto(`${instance.origin}/settings/certificates`); await p.page.locator('wx-certificates-panel .kept-cert').first().waitFor(); await p.page.locator('wx-certificates-panel summary').first().click(); }],

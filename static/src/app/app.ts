@@ -88,7 +88,7 @@ function followTitle(): void {
     void language.value;
     const r = route.value;
     const f = folder(r.page === 'mail' ? (r.folder ?? INBOX_ID) : null) ?? byRole('inbox');
-    const where = r.page === 'settings' ? t('settings') : folderName(f);
+    const where = r.page === 'settings' ? t('settings') : r.page === 'contacts' ? t('contacts') : folderName(f);
     const subject = r.page === 'mail' && r.uid ? titleSubject(reader.open.value) : '';
     const unread = f && f.role === 'inbox' && f.unread ? `(${f.unread}) ` : '';
     document.title = `${unread}${subject ? `${subject} – ` : ''}${where ? `${where} – ` : ''}Waxseal`;

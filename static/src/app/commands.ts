@@ -45,6 +45,7 @@ export async function signOut(): Promise<void> {
 function leaveMessage(): void {
   const r = route.value;
   if (r.page === 'settings') { back({ page: 'mail', folder: null, uid: null, search: false }); return; }
+  if (r.page === 'contacts') { if (r.id) go({ page: 'contacts', id: null }, { replace: true }); else back({ page: 'mail', folder: null, uid: null, search: false }); return; }
   if (r.uid) { back({ ...r, uid: null }); return; }
   if (chosen.choosing.value) { chosen.clearSelection(); return; }
   if (r.search) clearSearch();
@@ -56,6 +57,7 @@ export function registerCommands(): void {
     { id: 'go.sent', label: 'cmd-sent', icon: 'send', keys: 'g s', group: 'go', enabled: () => !!byRole('sent'), run: toRole('sent') },
     { id: 'go.drafts', label: 'cmd-drafts', icon: 'pen-line', keys: 'g d', group: 'go', enabled: () => !!byRole('drafts'), run: toRole('drafts') },
     { id: 'go.archive', label: 'cmd-archive-folder', icon: 'archive', keys: 'g a', group: 'go', enabled: () => !!byRole('archive'), run: toRole('archive') },
+    { id: 'go.contacts', label: 'contacts', icon: 'users', keys: 'g c', group: 'go', run: () => go({ page: 'contacts', id: null }) },
     { id: 'go.search', label: 'cmd-search', icon: 'search', keys: '/|Shift+/', group: 'go', enabled: inMail, run: () => { const i = document.querySelector<HTMLInputElement>('#search'); i?.focus(); i?.select(); } },
 
     { id: 'list.next', label: 'cmd-next', icon: 'chevron-down', keys: 'j', group: 'list', hidden: true, repeats: true, enabled: inMail, run: () => actions.step(1) },
@@ -90,6 +92,7 @@ export function registerCommands(): void {
 
     { id: 'app.undo', label: 'undo', icon: 'undo-2', keys: 'z', group: 'message', enabled: () => canUndo.value, run: undoLast },
 
+    { id: 'contacts.new', label: 'person-new', icon: 'user', group: 'compose', run: () => go({ page: 'contacts', id: 'new' }) },
     { id: 'compose.new', label: 'cmd-compose', icon: 'pen-line', keys: 'c', group: 'compose', run: () => compose('new') },
 
     { id: 'app.palette', label: 'cmd-palette', icon: 'command', keys: '$mod+k', group: 'app', run: () => { overlay.value = 'palette'; } },

@@ -4,6 +4,8 @@ import { signal } from './signals.ts';
 export type Route =
   /** all: a search in all folders; uid is the list's own number then, and addressHooks know what it stands for. */
   | { page: 'mail'; folder: string | null; uid: number | null; search: boolean; all?: boolean }
+  /** id: of a contact, or 'new'; null: the list alone. */
+  | { page: 'contacts'; id: string | null; edit?: boolean }
   | { page: 'settings'; section: string };
 
 export const addressHooks: { toPath: (uid: number) => { folder: string; uid: number } | null; fromPath: (folder: string, uid: number) => number | null } = { toPath: () => null, fromPath: () => null };
@@ -11,11 +13,16 @@ export const addressHooks: { toPath: (uid: number) => { folder: string; uid: num
 const searchedFrom = (): string | null => { const r = route.peek(); return r.page === 'mail' && r.all ? r.folder : null; };
 
 const FOLDER = /^[A-Za-z0-9_-]+$/;
+const CONTACT = /^(?:[0-9a-f]{16}|new)$/;
 const NUMBER = /^[1-9]\d{0,9}$/;
 
 export function parsePath(path: string): Route {
   const seg = path.split('/').filter(Boolean).map((s) => { try { return decodeURIComponent(s); } catch { return ''; } });
   if (seg[0] === 'settings') return { page: 'settings', section: seg[1] ?? 'general' };
+  if (seg[0] === 'contacts') {
+    const id = seg[1] && CONTACT.test(seg[1]) ? seg[1] : null;
+    return id && id !== 'new' && seg[2] === 'edit' ? { page: 'contacts', id, edit: true } : { page: 'contacts', id };
+  }
   if (seg[0] === 'mail') {
     if (seg[1] === 'search') {
       const folder = seg[2] && FOLDER.test(seg[2]) ? seg[2] : null;
@@ -35,6 +42,7 @@ export function parsePath(path: string): Route {
 
 export function pathOf(route: Route): string {
   if (route.page === 'settings') return `/settings/${route.section}`;
+  if (route.page === 'contacts') return `/contacts/${route.id ? `${route.id}${route.edit ? '/edit' : ''}` : ''}`;
   if (route.all) { const at = route.uid ? addressHooks.toPath(route.uid) : null; return at ? `/mail/search/${at.folder}/${at.uid}` : '/mail/search'; }
   if (!route.folder) return '/mail/';
   return `/mail/${route.folder}${route.search ? '/search' : ''}${route.uid ? `/${route.uid}` : ''}`;

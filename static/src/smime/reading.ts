@@ -170,9 +170,9 @@ export class WxSecurityBar extends WxElement {
   async #review(): Promise<void> {
     const c = this.change;
     if (!c) return;
-    const { reviewChange } = await import('./certificates.ts');
+    const { reviewChange } = await import('./kept.ts');
     const done = await reviewChange(c.contact, c.pending);
-    if (done && this.change === c) { this.change = null; if (done === 'accept') await this.#check(true); }
+    if (done && this.change === c) { this.change = null; if (done.certificates.some((k) => k.fingerprint === c.pending.fingerprint && k.state === 'valid')) await this.#check(true); }
   }
 
   /** Once for each layer of the message on the screen; again only after a new unlock or by the button. */

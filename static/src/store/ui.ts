@@ -1,6 +1,6 @@
 // What is open on the screen besides the mail itself.
 import type { Aim } from './actions.ts';
-import type { Folder } from '../api/types.ts';
+import type { Address, Folder } from '../api/types.ts';
 import { settings } from './session.ts';
 import { route } from '../core/router.ts';
 import { batch, effect, signal, untracked } from '../core/signals.ts';
@@ -10,6 +10,8 @@ export const overlay = signal<Overlay>(null);
 /** The folder that new-folder makes one inside of, or that rename-folder renames. */
 export const caredFor = signal<Folder | null>(null);
 export const drawer = signal(false);
+/** Whom the page for a new contact begins with. */
+export const newcomer = signal<Address | null>(null);
 export const DRAG_TYPE = 'application/x-waxseal-messages';
 /** What the pointer carries; only this page's own, so that nothing from outside can name messages. */
 export const dragged = signal<Aim | null>(null);

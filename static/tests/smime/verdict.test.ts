@@ -5,7 +5,7 @@ import { beforeEach, test } from 'node:test';
 import type { Message, PathCert, Reason, Security, Signer } from '../../src/api/types.ts';
 import { foreign } from '../../src/core/foreign.ts';
 import { useTexts } from '../../src/core/i18n.ts';
-import { certificateText } from '../../src/smime/certificates.ts';
+import { certificateText } from '../../src/smime/certificate-file.ts';
 import { securityDetails } from '../../src/smime/details.ts';
 import type { Acts } from '../../src/smime/details.ts';
 import { betterText, reasonLevel, reasonText } from '../../src/smime/reasons.ts';

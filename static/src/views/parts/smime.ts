@@ -2,7 +2,7 @@
 import type { SendCheck } from '../../smime/contract.ts';
 import { smimeOn } from '../../store/session.ts';
 
-interface Parts { chip: unknown; reading: unknown; sending: { sending: SendCheck }; settings: unknown; trusting: unknown; certificates: unknown }
+interface Parts { chip: unknown; reading: unknown; sending: { sending: SendCheck }; settings: unknown; trusting: unknown; certificates: unknown; kept: typeof import('../../smime/kept.ts'); file: typeof import('../../smime/certificate-file.ts') }
 const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {
   chip: () => import('../../smime/chip.ts'),
   reading: () => import('../../smime/reading.ts'),
@@ -10,6 +10,8 @@ const table: { [K in keyof Parts]?: () => Promise<Parts[K]> } = {
   settings: () => import('../../smime/settings.ts'),
   trusting: () => import('../../smime/trusting.ts'),
   certificates: () => import('../../smime/certificates.ts'),
+  kept: () => import('../../smime/kept.ts'),
+  file: () => import('../../smime/certificate-file.ts'),
 };
 
 /** The module, or null when the plan has no S/MIME or this build has no such part. */

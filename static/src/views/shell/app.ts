@@ -31,6 +31,10 @@ export class WxApp extends WxElement {
       this.#want('settings', () => import('../settings/settings.ts'));
       return html`<main class="page" id="main" tabindex="-1" ?inert=${sessionExpired.value}><wx-settings></wx-settings></main>`;
     }
+    if (r.page === 'contacts') {
+      this.#want('contacts', () => import('../contacts/page.ts'));
+      return html`<main class="panes" id="main" tabindex="-1" data-preview="right" data-pane=${r.id ? 'reader' : 'list'} ?inert=${sessionExpired.value}><wx-contacts></wx-contacts></main>`;
+    }
     if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
     return html`<main class="panes" id="main" data-preview=${settings.value.list.preview} data-pane=${r.uid ? 'reader' : 'list'} ?inert=${sessionExpired.value}>
       <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${smimeOn.value ? html`<wx-first-run></wx-first-run><wx-key-reminder></wx-key-reminder>` : nothing}</section>

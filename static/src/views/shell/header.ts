@@ -25,7 +25,7 @@ export class WxHeader extends WxElement {
   #account(): MenuItem[] {
     const theme = settings.value.ui.theme ?? 'system';
     return [
-      commandItem('app.settings'), commandItem('app.shortcuts'), commandItem('app.palette'), separator,
+      commandItem('go.contacts'), commandItem('app.settings'), commandItem('app.shortcuts'), commandItem('app.palette'), separator,
       { label: t('theme-system'), icon: 'monitor', checked: theme === 'system', run: () => void setTheme('system') },
       { label: t('theme-light'), icon: 'sun', checked: theme === 'light', run: () => void setTheme('light') },
       { label: t('theme-dark'), icon: 'moon', checked: theme === 'dark', run: () => void setTheme('dark') },
@@ -77,6 +77,8 @@ export class WxHeader extends WxElement {
       <div class="header-end">
         <span role="status">${link.value === 'offline' || link.value === 'lost' ? html`<span class="chip header-link" data-link=${link.value} data-tip=${t(`link-${link.value}-text`)}>${icon('wifi-off')}<span class="header-link-text">${t(`link-${link.value}`)}</span></span>` : nothing}</span>
         ${smimeOn.value ? html`<wx-keyring-chip></wx-keyring-chip>` : nothing}
+        <a class="icon-button header-contacts" href="/contacts/" aria-label=${t('contacts')} data-tip=${t('contacts')} data-keys="g c" aria-current=${route.value.page === 'contacts' ? 'page' : 'false'}
+          @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.contacts'); }}>${icon('users')}</a>
         <a class="icon-button header-settings" href=${pathOf({ page: 'settings', section: 'general' })} aria-label=${t('settings')} data-tip=${t('settings')}
           aria-current=${route.value.page === 'settings' ? 'page' : 'false'}
           @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); go({ page: 'settings', section: 'general' }); }}>${icon('settings')}</a>
