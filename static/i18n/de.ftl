@@ -2024,33 +2024,33 @@ met-add-tip = Zu den Kontakten
 met-forget = { $name } nicht mehr vorschlagen
 met-forget-tip = Nicht mehr vorschlagen
 met-forgotten = { $address } wird nicht mehr vorgeschlagen.
-group-new = Neue Gruppe
-group-edit = Gruppe „{ $name }“…
-group-option = { $name } ({ $n })
-group-name = Name der Gruppe
-group-name-missing = Eine Gruppe braucht einen Namen.
-group-members = Mitglieder
-group-no-members = Noch niemand ist darin.
-group-add = Jemanden hinzufügen
-group-add-hint = Name oder E-Mail-Adresse
-group-added = { $name } wurde hinzugefügt.
-group-nobody = Zu „{ $text }“ wird niemand gefunden. Wählen Sie jemanden aus der Liste oder geben Sie eine ganze Adresse ein.
-group-full = Eine Gruppe hat höchstens { $n } Mitglieder.
-group-take-out = { $name } herausnehmen
-group-take-out-tip = Herausnehmen
-group-make = Gruppe anlegen
-group-remove = Gruppe entfernen
-group-removed = Die Gruppe „{ $name }“ wurde entfernt; ihre Personen bleiben.
-group-write = An alle schreiben
-group-which = In welche Gruppe?
-group-has = { $n ->
+circle-new = Neue Gruppe
+circle-edit = Gruppe „{ $name }“…
+circle-option = { $name } ({ $n })
+circle-name = Name der Gruppe
+circle-name-missing = Eine Gruppe braucht einen Namen.
+circle-members = Mitglieder
+circle-no-members = Noch niemand ist darin.
+circle-add = Jemanden hinzufügen
+circle-add-hint = Name oder E-Mail-Adresse
+circle-added = { $name } wurde hinzugefügt.
+circle-nobody = Zu „{ $text }“ wird niemand gefunden. Wählen Sie jemanden aus der Liste oder geben Sie eine ganze Adresse ein.
+circle-full = Eine Gruppe hat höchstens { $n } Mitglieder.
+circle-take-out = { $name } herausnehmen
+circle-take-out-tip = Herausnehmen
+circle-make = Gruppe anlegen
+circle-remove = Gruppe entfernen
+circle-removed = Die Gruppe „{ $name }“ wurde entfernt; ihre Personen bleiben.
+circle-write = An alle schreiben
+circle-which = In welche Gruppe?
+circle-has = { $n ->
     [one] „{ $name }“ hat jetzt ein Mitglied.
    *[other] „{ $name }“ hat jetzt { $n } Mitglieder.
   }
-group-changed = Die Gruppe wurde anderswo geändert, während Sie sie bearbeitet haben. Was dort geschah, ist übernommen, und Ihre Änderungen sind noch hier; speichern Sie noch einmal.
-group-gone = Die Gruppe wurde anderswo entfernt.
-group-empty = Niemand in dieser Gruppe
-group-empty-how = Sie kann reine Adressen enthalten, die keine Kontakte sind; sie stehen bei der Gruppe selbst (Menü, Gruppe…).
+circle-changed = Die Gruppe wurde anderswo geändert, während Sie sie bearbeitet haben. Was dort geschah, ist übernommen, und Ihre Änderungen sind noch hier; speichern Sie noch einmal.
+circle-gone = Die Gruppe wurde anderswo entfernt.
+circle-empty = Niemand in dieser Gruppe
+circle-empty-how = Sie kann reine Adressen enthalten, die keine Kontakte sind; sie stehen bei der Gruppe selbst (Menü, Gruppe…).
 merge-title = { $n ->
     [one] Ein Kontakt
    *[other] Aus { $n } Kontakten einen machen

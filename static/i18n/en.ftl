@@ -1913,33 +1913,33 @@ met-add-tip = Add to contacts
 met-forget = Propose { $name } no longer
 met-forget-tip = Propose no longer
 met-forgotten = { $address } is proposed no longer.
-group-new = New group
-group-edit = Group “{ $name }”…
-group-option = { $name } ({ $n })
-group-name = Name of the group
-group-name-missing = A group needs a name.
-group-members = Members
-group-no-members = Nobody is in it yet.
-group-add = Add somebody
-group-add-hint = Name or e-mail address
-group-added = { $name } was added.
-group-nobody = Nobody is found for “{ $text }”. Choose somebody from the list, or type a whole address.
-group-full = A group has at most { $n } members.
-group-take-out = Take { $name } out
-group-take-out-tip = Take out
-group-make = Make group
-group-remove = Remove group
-group-removed = The group “{ $name }” was removed; its people stay.
-group-write = Write to all
-group-which = Into which group?
-group-has = { $n ->
+circle-new = New group
+circle-edit = Group “{ $name }”…
+circle-option = { $name } ({ $n })
+circle-name = Name of the group
+circle-name-missing = A group needs a name.
+circle-members = Members
+circle-no-members = Nobody is in it yet.
+circle-add = Add somebody
+circle-add-hint = Name or e-mail address
+circle-added = { $name } was added.
+circle-nobody = Nobody is found for “{ $text }”. Choose somebody from the list, or type a whole address.
+circle-full = A group has at most { $n } members.
+circle-take-out = Take { $name } out
+circle-take-out-tip = Take out
+circle-make = Make group
+circle-remove = Remove group
+circle-removed = The group “{ $name }” was removed; its people stay.
+circle-write = Write to all
+circle-which = Into which group?
+circle-has = { $n ->
     [one] “{ $name }” has one member now.
    *[other] “{ $name }” has { $n } members now.
   }
-group-changed = The group was changed elsewhere while you were editing it. What was done there is taken over, and what you did is still here; save once more.
-group-gone = The group was removed elsewhere.
-group-empty = Nobody in this group
-group-empty-how = It may hold plain addresses that are no contacts; they are listed with the group itself (menu, Group…).
+circle-changed = The group was changed elsewhere while you were editing it. What was done there is taken over, and what you did is still here; save once more.
+circle-gone = The group was removed elsewhere.
+circle-empty = Nobody in this group
+circle-empty-how = It may hold plain addresses that are no contacts; they are listed with the group itself (menu, Group…).
 merge-title = { $n ->
     [one] One contact
    *[other] Make one contact of { $n }

@@ -7,8 +7,8 @@ const V1 = '/api/v1';
 /** address is null of a group, which has members instead; ready: can be encrypted to, null without S/MIME. */
 export interface Found { name: string; address: string | null; source: 'contact' | 'group' | 'met' | 'directory' | 'ldap' | 'shown'; id: string | null; members?: number; ready: boolean | null }
 
-export async function complete(text: string, limit: number, signal: AbortSignal): Promise<Found[]> {
-  return (await api<{ found: Found[] }>(`${V1}/contacts/complete`, { method: 'POST', json: { text, limit }, signal, deadline: 10_000 })).found;
+export async function complete(text: string, limit = 12, signal?: AbortSignal): Promise<Found[]> {
+  return (await api<{ found: Found[] }>(`${V1}/contacts/complete`, { method: 'POST', json: { text, limit }, ...(signal ? { signal } : {}), deadline: 10_000 })).found;
 }
 /** Somebody written to before is offered no longer. */
 export function forgetMet(address: string): Promise<unknown> { return api(`${V1}/contacts/forget`, { method: 'POST', json: { address } }); }

@@ -2,12 +2,14 @@
 import { api, request, trustChanged } from './client.ts';
 import type { Contact } from './types.ts';
 
+export { complete, forgetMet } from './complete.ts';
+export type { Found } from './complete.ts';
+
 const V1 = '/api/v1';
 const one = (id: string): string => `${V1}/contacts/${encodeURIComponent(id)}`;
 
 export interface PeoplePage { total: number; contacts: Contact[] }
 export interface Group { id: string; name: string; members: string[]; version: number }
-export interface Found { name: string; address: string | null; source: 'contact' | 'group' | 'met' | 'directory'; id: string | null; members?: number; ready: boolean | null }
 export interface PersonFields { name: string; addresses: { address: string; label: string }[]; phone: string; notes: string; version?: number }
 export interface Imported { added: number; changed: number; skipped: { line: number; why: string }[] }
 
@@ -24,12 +26,6 @@ export function getPerson(id: string): Promise<Contact> { return api<Contact>(on
 export function savePerson(id: string, fields: PersonFields): Promise<Contact> { return trustChanged(api<Contact>(one(id), { method: 'PUT', json: fields })); }
 export function dropPerson(id: string): Promise<unknown> { return trustChanged(api(one(id), { method: 'DELETE', json: {} })); }
 export function mergePeople(ids: readonly string[]): Promise<Contact> { return trustChanged(api<Contact>(`${V1}/contacts/merge`, { method: 'POST', json: { ids } })); }
-
-/** What the beginnings of words lead to, best first; at most 12. */
-export async function complete(text: string, limit = 12, signal?: AbortSignal): Promise<Found[]> {
-  return (await api<{ found: Found[] }>(`${V1}/contacts/complete`, { method: 'POST', json: { text, limit }, ...(signal ? { signal } : {}) })).found;
-}
-export function forgetMet(address: string): Promise<unknown> { return api(`${V1}/contacts/forget`, { method: 'POST', json: { address } }); }
 
 export async function getGroups(): Promise<Group[]> { return (await api<{ groups: Group[] }>(`${V1}/groups`)).groups; }
 export function makeGroup(name: string, members: readonly string[]): Promise<Group> { return api<Group>(`${V1}/groups`, { method: 'POST', json: { name, members } }); }

@@ -80,12 +80,12 @@ class WxGroup extends Asking<Group | null> {
 
   #put(m: Member): void {
     if (!this.members || this.members.some((x) => x.id === m.id)) return;
-    if (this.members.length >= MEMBERS) { this.problem = t('group-full', { n: MEMBERS }); return; }
+    if (this.members.length >= MEMBERS) { this.problem = t('circle-full', { n: MEMBERS }); return; }
     this.members = [...this.members, m];
     this.typed = '';
     this.found = [];
     this.at = -1;
-    announce(t('group-added', { name: m.name || m.address }));
+    announce(t('circle-added', { name: m.name || m.address }));
   }
   #take(f: Found): void { this.#put({ id: f.source === 'contact' && f.id ? f.id : f.address!, name: foreign(f.name, 80), address: f.address! }); }
 
@@ -99,12 +99,12 @@ class WxGroup extends Asking<Group | null> {
     const address = this.typed.trim();
     if (isAddress(address) && !(pick && pick.address!.toLowerCase() === address.toLowerCase())) this.#put({ id: address, name: '', address });
     else if (pick) this.#take(pick);
-    else this.problem = t('group-nobody', { text: foreign(address, 60) });
+    else this.problem = t('circle-nobody', { text: foreign(address, 60) });
   }
 
   async #save(): Promise<void> {
     const name = this.name.trim();
-    if (!name) { this.problem = t('group-name-missing'); return; }
+    if (!name) { this.problem = t('circle-name-missing'); return; }
     if (this.busy || !this.members) return;
     this.busy = true;
     this.problem = '';
@@ -116,7 +116,7 @@ class WxGroup extends Asking<Group | null> {
       this.done(saved);
     } catch (error) {
       if (error instanceof ApiError && error.code === 'conflict' && this.group) await this.#changed();
-      else this.problem = error instanceof ApiError && error.code === 'not_found' ? t('group-gone') : sentence(error);
+      else this.problem = error instanceof ApiError && error.code === 'not_found' ? t('circle-gone') : sentence(error);
     } finally { this.busy = false; }
   }
 
@@ -124,7 +124,7 @@ class WxGroup extends Asking<Group | null> {
   async #changed(): Promise<void> {
     const before = this.group!;
     const now = (await api.getGroups()).find((g) => g.id === before.id);
-    if (!now) { this.problem = t('group-gone'); return; }
+    if (!now) { this.problem = t('circle-gone'); return; }
     const mine = this.members!;
     const put = mine.filter((m) => !before.members.includes(m.id));
     const out = new Set(before.members.filter((id) => !mine.some((m) => m.id === id)));
@@ -132,7 +132,7 @@ class WxGroup extends Asking<Group | null> {
     this.group = now;
     const theirs = await membersOf(now);
     this.members = [...theirs.filter((m) => !out.has(m.id)), ...put.filter((m) => !theirs.some((x) => x.id === m.id))];
-    this.problem = t('group-changed');
+    this.problem = t('circle-changed');
   }
 
   async #remove(): Promise<void> {
@@ -143,7 +143,7 @@ class WxGroup extends Asking<Group | null> {
       const now = (await api.getGroups()).find((x) => x.id === g.id) ?? g;
       await api.dropGroup(g.id);
       await people.loadGroups();
-      offer(t('group-removed', { name: foreign(now.name, 80) }), async () => { await api.makeGroup(now.name, now.members); await people.loadGroups(); });
+      offer(t('circle-removed', { name: foreign(now.name, 80) }), async () => { await api.makeGroup(now.name, now.members); await people.loadGroups(); });
       this.done(null);
     } catch (error) { this.problem = sentence(error); this.busy = false; }
   }
@@ -156,34 +156,34 @@ class WxGroup extends Asking<Group | null> {
 
   #members(): TemplateResult {
     if (!this.members) return html`<p class="muted" role="status">${t('loading')}</p>`;
-    if (!this.members.length) return html`<p class="muted">${t('group-no-members')}</p>`;
-    return html`<ul class="group-members" aria-label=${t('group-members')}>${repeat(this.members, (m) => m.id, (m) => html`<li class="set-row"><span class="person-who"><bdi class="truncate">${m.name || m.address}</bdi>${m.name && m.address ? html`<bdi class="muted truncate">${foreign(m.address, 120)}</bdi>` : nothing}</span>
-      <button type="button" class="icon-button is-small" aria-label=${t('group-take-out', { name: m.name || m.address })} data-tip=${t('group-take-out-tip')} @click=${() => { this.members = this.members!.filter((x) => x !== m); }}>${icon('x')}</button></li>`)}</ul>`;
+    if (!this.members.length) return html`<p class="muted">${t('circle-no-members')}</p>`;
+    return html`<ul class="group-members" aria-label=${t('circle-members')}>${repeat(this.members, (m) => m.id, (m) => html`<li class="set-row"><span class="person-who"><bdi class="truncate">${m.name || m.address}</bdi>${m.name && m.address ? html`<bdi class="muted truncate">${foreign(m.address, 120)}</bdi>` : nothing}</span>
+      <button type="button" class="icon-button is-small" aria-label=${t('circle-take-out', { name: m.name || m.address })} data-tip=${t('circle-take-out-tip')} @click=${() => { this.members = this.members!.filter((x) => x !== m); }}>${icon('x')}</button></li>`)}</ul>`;
   }
 
   override render(): TemplateResult {
     const open = this.found.length > 0;
     const n = this.members?.length ?? 0;
     return dialog({
-      title: this.group ? t('group-edit', { name: foreign(this.group.name, 60) }) : t('group-new'), className: 'dialog-group', close: () => this.done(null), submit: () => void this.#save(),
+      title: this.group ? t('circle-edit', { name: foreign(this.group.name, 60) }) : t('circle-new'), className: 'dialog-group', close: () => this.done(null), submit: () => void this.#save(),
       body: html`${this.problem ? html`<div role="alert"><div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${this.problem}</div></div></div>` : nothing}
-        <label class="field"><span class="field-label">${t('group-name')}</span><input class="input" autofocus maxlength=${NAME} id="group-name" autocomplete="off" .value=${this.name} @input=${(e: InputEvent) => { this.name = (e.target as HTMLInputElement).value; }}></label>
-        <div class="field group-add"><label class="field-label" for="group-add">${t('group-add')}</label>
+        <label class="field"><span class="field-label">${t('circle-name')}</span><input class="input" autofocus maxlength=${NAME} id="group-name" autocomplete="off" .value=${this.name} @input=${(e: InputEvent) => { this.name = (e.target as HTMLInputElement).value; }}></label>
+        <div class="field group-add"><label class="field-label" for="group-add">${t('circle-add')}</label>
           <input class="input" id="group-add" autocomplete="off" spellcheck="false" role="combobox" aria-autocomplete="list" aria-expanded=${open} aria-controls="group-found" aria-activedescendant=${ifDefined(open && this.at >= 0 ? `group-found-${this.at}` : undefined)}
-            placeholder=${t('group-add-hint')} .value=${this.typed} @input=${(e: InputEvent) => { this.problem = ''; void this.#ask((e.target as HTMLInputElement).value); }} @keydown=${this.#key} @blur=${() => { setTimeout(() => { this.found = []; }, 150); }}>
+            placeholder=${t('circle-add-hint')} .value=${this.typed} @input=${(e: InputEvent) => { this.problem = ''; void this.#ask((e.target as HTMLInputElement).value); }} @keydown=${this.#key} @blur=${() => { setTimeout(() => { this.found = []; }, 150); }}>
           <div class="suggestions" id="group-found" role="listbox" aria-label=${t('suggestions')} ?hidden=${!open}>${this.found.map((f, i) => html`<div class="suggestion ${i === this.at ? 'is-active' : ''}" id="group-found-${i}" role="option" aria-selected=${i === this.at} @pointerdown=${(e: Event) => { e.preventDefault(); this.#take(f); }}>
             <bdi class="truncate">${foreign(f.name || f.address, 80)}</bdi>${f.name ? html`<bdi class="muted truncate">${f.address}</bdi>` : nothing}</div>`)}</div></div>
         ${this.#members()}`,
-      foot: html`${this.group ? html`<button type="button" class="button button-quiet group-remove" data-act="remove" ?disabled=${this.busy} @click=${() => void this.#remove()}>${icon('trash')}${t('group-remove')}</button>
-          <button type="button" class="button" ?disabled=${n === 0} @click=${() => this.#write()}>${icon('pen-line')}${t('group-write')}</button>` : nothing}
-        <button type="button" class="button" @click=${() => this.done(null)}>${t('cancel')}</button><button type="submit" class="button button-primary" ?disabled=${this.busy || !this.members}>${t(this.group ? 'save' : 'group-make')}</button>`,
+      foot: html`${this.group ? html`<button type="button" class="button button-quiet group-remove" data-act="remove" ?disabled=${this.busy} @click=${() => void this.#remove()}>${icon('trash')}${t('circle-remove')}</button>
+          <button type="button" class="button" ?disabled=${n === 0} @click=${() => this.#write()}>${icon('pen-line')}${t('circle-write')}</button>` : nothing}
+        <button type="button" class="button" @click=${() => this.done(null)}>${t('cancel')}</button><button type="submit" class="button button-primary" ?disabled=${this.busy || !this.members}>${t(this.group ? 'save' : 'circle-make')}</button>`,
     });
   }
 }
-define('wx-group', WxGroup);
+define('wx-group-edit', WxGroup);
 
 export function editGroup(group: Group | null, first: string[] = []): Promise<Group | null> {
-  const box = document.createElement('wx-group') as WxGroup;
+  const box = document.createElement('wx-group-edit') as WxGroup;
   Object.assign(box, { group, first });
   return ask(box);
 }
@@ -191,9 +191,9 @@ export function editGroup(group: Group | null, first: string[] = []): Promise<Gr
 class WxGroupChooser extends Asking<string | null> {
   override render(): TemplateResult {
     return dialog({
-      title: t('group-which'), close: () => this.done(null),
+      title: t('circle-which'), close: () => this.done(null),
       body: html`<div class="group-choices">${people.groups.value.map((g) => html`<button type="button" class="button" @click=${() => this.done(g.id)}>${icon('users')}<bdi class="truncate">${g.name}</bdi><span class="muted">${g.members.length}</span></button>`)}</div>`,
-      foot: html`<button type="button" class="button" @click=${() => this.done(null)}>${t('cancel')}</button><button type="button" class="button" @click=${() => this.done('')}>${icon('plus')}${t('group-new')}</button>`,
+      foot: html`<button type="button" class="button" @click=${() => this.done(null)}>${t('cancel')}</button><button type="button" class="button" @click=${() => this.done('')}>${icon('plus')}${t('circle-new')}</button>`,
     });
   }
 }
@@ -222,6 +222,6 @@ export async function addToGroup(ids: string[]): Promise<void> {
     if (!g) return;
     people.clearChosen();
     void people.refresh();
-    toast(t('group-has', { name: foreign(g.name, 80), n: g.members.length }));
+    toast(t('circle-has', { name: foreign(g.name, 80), n: g.members.length }));
   } catch (error) { toast(sentence(error), { kind: 'bad' }); }
 }

@@ -164,8 +164,8 @@ export class WxPeople extends WxElement {
   #menu(): MenuItem[] {
     const now = people.groups.value.find((g) => g.id === people.group.value);
     return [
-      { label: t('group-new'), icon: 'users', run: () => void editGroup(null) },
-      ...(now ? [{ label: t('group-edit', { name: now.name }), icon: 'pen-line', run: () => void editGroup(now) }] : []),
+      { label: t('circle-new'), icon: 'users', run: () => void editGroup(null) },
+      ...(now ? [{ label: t('circle-edit', { name: now.name }), icon: 'pen-line', run: () => void editGroup(now) }] : []),
       separator,
       { label: t('cards-import'), icon: 'folder-input', run: () => void importFile() },
       { label: t('cards-export-4'), icon: 'download', disabled: !people.total.value, run: () => void exportAll(4) },
@@ -195,14 +195,14 @@ export class WxPeople extends WxElement {
           @input=${(e: InputEvent) => this.#type((e.target as HTMLInputElement).value)}
           @keydown=${(e: KeyboardEvent) => { if (e.key === 'ArrowDown') { e.preventDefault(); this.#box?.focus(); } else if (e.key === 'Escape' && this.typed) { e.preventDefault(); e.stopPropagation(); this.#type(''); } }}></label>
       ${all.length ? html`<span class="select-wrap"><select class="select" aria-label=${t('people-group-filter')} @change=${pick}><option value="" ?selected=${people.group.value === null}>${t('people-everyone')}</option>
-        ${all.map((g) => html`<option value=${g.id} ?selected=${g.id === people.group.value}>${t('group-option', { name: g.name, n: g.members.length })}</option>`)}</select>${icon('chevron-down')}</span>` : nothing}</div>`;
+        ${all.map((g) => html`<option value=${g.id} ?selected=${g.id === people.group.value}>${t('circle-option', { name: g.name, n: g.members.length })}</option>`)}</select>${icon('chevron-down')}</span>` : nothing}</div>`;
   }
 
   #nobody(): TemplateResult {
     if (people.failure.value) return html`<div class="empty" role="alert"><span class="empty-art">${icon('circle-alert')}</span><h2>${t('people-failed')}</h2><p>${sentence(people.failure.value)}</p><button type="button" class="button" @click=${() => void people.refresh()}>${icon('refresh-cw')}${t('try-again')}</button></div>`;
     if (people.total.value === null) return html`<div class="people-bones" aria-hidden="true">${[0, 1, 2, 3, 4, 5, 6].map((i) => html`<div class="person-row is-bone" ${css({ transform: `translateY(${i * this.#row}px)` })}><span class="bone bone-avatar"></span><span class="bone person-bone"></span></div>`)}</div>`;
     if (people.text.value) return html`<div class="empty" role="status"><span class="empty-art">${icon('search')}</span><h2>${t('people-none-found')}</h2><p>${t('people-none-found-how')}</p></div>`;
-    if (people.group.value) return html`<div class="empty"><span class="empty-art">${icon('users')}</span><h2>${t('group-empty')}</h2><p>${t('group-empty-how')}</p></div>`;
+    if (people.group.value) return html`<div class="empty"><span class="empty-art">${icon('users')}</span><h2>${t('circle-empty')}</h2><p>${t('circle-empty-how')}</p></div>`;
     return html`<div class="empty"><span class="empty-art">${icon('users')}</span><h2>${t('people-none')}</h2><p>${t('people-none-how')}</p>
       <div class="empty-actions"><button type="button" class="button button-primary" @click=${() => go({ page: 'contacts', id: 'new' })}>${icon('plus')}${t('person-new')}</button><button type="button" class="button" @click=${() => void importFile()}>${icon('folder-input')}${t('cards-import')}</button></div></div>`;
   }

@@ -140,12 +140,12 @@ export class WxPerson extends WxElement {
       await changeMembers(id, into ? [c.id] : [], into ? [] : [c.id]);
       if (this.who === c.id) this.#take({ ...this.contact!, groups: into ? [...c.groups, id] : c.groups.filter((g) => g !== id) });
       if (people.group.peek()) void people.refresh();
-    } catch (error) { this.problem = error instanceof ApiError && error.code === 'not_found' ? t('group-gone') : sentence(error); people.loadGroups().catch(() => undefined); }
+    } catch (error) { this.problem = error instanceof ApiError && error.code === 'not_found' ? t('circle-gone') : sentence(error); people.loadGroups().catch(() => undefined); }
   }
   #groupMenu(c: Contact): MenuItem[] {
     const make = async (): Promise<void> => { const g = await editGroup(null, [c.id]); if (g && this.who === c.id) this.#take({ ...this.contact!, groups: [...c.groups, g.id] }); };
     const all = people.groups.value;
-    return [...all.map((g) => ({ label: g.name, checked: c.groups.includes(g.id), run: () => void this.#group(c, g.id, !c.groups.includes(g.id)) })), ...(all.length ? [separator] : []), { label: t('group-new'), icon: 'plus', run: () => void make() }];
+    return [...all.map((g) => ({ label: g.name, checked: c.groups.includes(g.id), run: () => void this.#group(c, g.id, !c.groups.includes(g.id)) })), ...(all.length ? [separator] : []), { label: t('circle-new'), icon: 'plus', run: () => void make() }];
   }
 
   #menu(c: Contact): MenuItem[] {
