@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { composeBlob } from '../src/api/compose.ts';
 import type { ComposeBody, Message, RecipientInfo, Settings } from '../src/api/types.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, unquoted, withPrefix } from '../src/core/reply.ts';
-import { blockers, draftHides, draftMode, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
+import { blockers, draftHides, draftMode, followMode, mayEncrypt, sendLabel, startMode, toRemember } from '../src/core/security-mode.ts';
 
 const a = (address: string, name = ''): { name: string; address: string } => ({ name, address });
 const message = (h: Partial<Message['headers']> = {}, parts: Message['parts'] = []): Message => ({
@@ -109,4 +109,23 @@ test('a text without what it quotes: own words stay, also those between the quot
   assert.equal(unquoted(`Mine\n\n${intro}\nsecret as it was\n`, intro, true), 'Mine');
   assert.equal(unquoted('Mine', '', false), 'Mine');
   assert.equal(unquoted('> all of it', 'changed by hand', false), '');
+});
+
+test('Auto is what was used for the same recipients, else what was used last; others have their mode', () => {
+  assert.equal(startMode(true, security('auto', 'sign_encrypt'), false, 'none'), 'none');
+  assert.equal(startMode(true, security('auto', 'none'), false, 'encrypt'), 'encrypt');
+  assert.equal(startMode(true, security('auto', 'sign'), false, null), 'sign');
+  assert.equal(startMode(true, security('sign', 'none'), false, 'encrypt'), 'sign', 'only Auto follows');
+  assert.equal(startMode(true, security('auto', 'none'), true, 'none'), 'sign_encrypt', 'an answer to encrypted mail, whatever was used before');
+  assert.equal(startMode(false, security('auto', 'sign'), true, 'encrypt'), 'none');
+});
+
+test('Auto never turns plain what was written while it was to be encrypted', () => {
+  for (const now of ['encrypt', 'sign_encrypt'] as const) for (const wanted of ['none', 'sign'] as const) {
+    assert.equal(followMode(now, wanted, true), now);
+    assert.equal(followMode(now, wanted, false), wanted);
+  }
+  assert.equal(followMode('none', 'encrypt', true), 'encrypt');
+  assert.equal(followMode('sign', 'none', true), 'none');
+  assert.equal(followMode('encrypt', 'sign_encrypt', true), 'sign_encrypt');
 });

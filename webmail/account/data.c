@@ -5,6 +5,7 @@
 #include "policy/alias.h"
 #include "webmail/account/password.h"
 #include "webmail/account/totp.h"
+#include "webmail/compose/modes.h"
 #include "webmail/compose/submission.h"
 #include "webmail/contacts/book.h"
 #include "webmail/contacts/met.h"
@@ -158,7 +159,7 @@ static rc_t put_account(struct call *c, json_t *out, struct err *e)
 
 static rc_t fill(struct call *c, json_t *out, struct err *e)
 {
-    json_t *contacts = NULL, *met = NULL, *sending = json_array();
+    json_t *contacts = NULL, *met = NULL, *modes = NULL, *sending = json_array();
     json_put_str(out, "format", STR("waxseal-export"));
     json_put_int(out, "version", EXPORT_VERSION);
     json_put_str(out, "instance", c->app->config->instance);
@@ -176,6 +177,8 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     TRY(put_document(c, out, "groups", e));
     TRY(met_export(c, &met, e));
     json_object_set_new(out, "met", met);
+    TRY(modes_export(c, &modes, e));
+    json_object_set_new(out, "modes", modes);
     TRY(put_verified(c, out, e));
     TRY(put_account(c, out, e));
     return each_key(c, sending_prefix(c), put_sending, sending, e);

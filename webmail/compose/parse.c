@@ -165,6 +165,7 @@ static rc_t read_security(struct call *c, const json_t *in, struct compose *m, s
     TRY(compose_mode_of(mode, &m->mode, e));
     TRY(json_want_bool(in, "may_encrypt", false, &m->may_encrypt, e));
     TRY(json_want_bool(in, "hide_subject", false, &m->hide_subject, e));
+    TRY(json_want_bool(in, "remember", true, &m->remember, e));
     TRY(json_want_str(in, "signer", STR_NULL, &m->signer, e));
     if (m->mode & MODE_ENCRYPT) m->may_encrypt = true;
     /* Never silently: what was to be encrypted is not kept or sent in the clear. */

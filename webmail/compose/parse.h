@@ -24,6 +24,7 @@ struct compose {
     enum compose_mode mode;
     bool may_encrypt;                     /* mode encrypts, or the writer may still choose so */
     bool hide_subject;                    /* counts only where the mode encrypts */
+    bool remember;                        /* the mode is the person's choice for these recipients */
     str_t signer;                         /* fingerprint, or null */
     struct build_attachment *attachments; /* the browser's, then the forwarded ones */
     size_t attachment_count;

@@ -3,6 +3,7 @@
 #include "base/kill.h"
 #include "crypto/cms.h"
 #include "webmail/compose/compose.h"
+#include "webmail/compose/modes.h"
 #include "webmail/compose/ticket.h"
 
 #define CHAIN_MAX 8
@@ -162,6 +163,7 @@ rc_t compose_prepare(struct call *c, struct err *e)
     rc_t rc = decide(c, &m, &p.decision, e);
     if (rc == RC_OK) rc = freeze(c, &m, &p, e);
     if (rc == RC_OK) rc = issue(c, &m, &p, &word, e);
+    if (rc == RC_OK && c->features.smime && m.remember) rc = modes_remember(c, &m, e);
     WX_KILL_POINT("ticket_issued");
     if (rc == RC_OK) rc = call_answer(c, answer(c, &m, &p, word), e);
     WX_KILL_POINT("prepare_answered");

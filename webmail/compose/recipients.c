@@ -1,6 +1,7 @@
 /* Who can be encrypted to: asked by the composer for each address as it is entered. */
 #include "mail/build.h"
 #include "webmail/compose/compose.h"
+#include "webmail/compose/modes.h"
 #include "webmail/compose/parse.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/smime/revocation.h"
@@ -37,6 +38,30 @@ static rc_t recipient_json(struct call *c, str_t address, const struct cert_chec
     return RC_OK;
 }
 
+/* The mode for `addresses` and `others` together; null where nothing is known. */
+static rc_t mode_json(struct call *c, const json_t *addresses, json_t **out, struct err *e)
+{
+    json_t *others;
+    enum compose_mode mode;
+    bool known;
+    size_t n = 0;
+    TRY(json_want_array(c->in, "others", COMPOSE_MAX_RECIPIENTS, &others, e));
+    size_t count = json_array_size(addresses);
+    str_t *all = ARENA_ARRAY(c->arena, count + json_array_size(others) + 1, str_t);
+    if (!all) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < count; i++)
+        all[n++] = json_text(json_array_get(addresses, i));
+    for (size_t i = 0; i < json_array_size(others); i++) {
+        const json_t *v = json_array_get(others, i);
+        if (!json_is_string(v))
+            return compose_refuse(e, RC_INVALID, "others", "An address must be a text.");
+        all[n++] = json_text(v);
+    }
+    TRY(modes_find(c, all, n, &known, &mode, e));
+    *out = known ? json_string(compose_mode_word(mode)) : json_null();
+    return RC_OK;
+}
+
 rc_t compose_recipients(struct call *c, struct err *e)
 {
     json_t *addresses;
@@ -52,5 +77,7 @@ rc_t compose_recipients(struct call *c, struct err *e)
         TRY(recipient_json(c, json_text(v), &checks.checks, &item, e));
         json_array_append_new(list, item);
     }
-    return call_answer(c, json_pack("{s:O}", "recipients", list), e);
+    json_t *mode = NULL;
+    TRY(mode_json(c, addresses, &mode, e));
+    return call_answer(c, json_pack("{s:O, s:o}", "recipients", list, "mode", mode), e);
 }

@@ -2,7 +2,7 @@
 import { api } from './client.ts';
 import { upload } from './upload.ts';
 import type { UploadOptions } from './upload.ts';
-import type { ComposeBody, DraftSaved, Misspelt, Prepared, RecipientInfo, Sent, Waiting } from './types.ts';
+import type { ComposeBody, DraftSaved, Misspelt, Prepared, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
 
 const V1 = '/api/v1/compose';
 const TYPE = 'application/vnd.waxseal.compose';
@@ -31,8 +31,9 @@ export function finish(ticket: string, signature: string | null, contentKey: str
 export function sendStatus(submission: string): Promise<Sent> {
   return api<Sent>(`${V1}/status/${encodeURIComponent(submission)}`, { method: 'POST', json: {} });
 }
-export async function recipients(addresses: string[]): Promise<RecipientInfo[]> {
-  return (await api<{ recipients: RecipientInfo[] }>(`${V1}/recipients`, { method: 'POST', json: { addresses } })).recipients;
+/** others: belong to the same message, and are not looked at. mode: the one last used for all of them together. */
+export function recipients(addresses: string[], others: string[] = []): Promise<{ recipients: RecipientInfo[]; mode: SecurityMode | null }> {
+  return api(`${V1}/recipients`, { method: 'POST', json: { addresses, others } });
 }
 /** The draft waits for certificates of these; note: the submission of the message that asked. */
 export async function ask(submission: string, asked: { address: string; note: string }[]): Promise<Waiting[]> {

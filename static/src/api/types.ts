@@ -182,7 +182,8 @@ export interface ComposeAttachment { name: string; type: string; size: number; c
 export interface ComposeBody {
   submission: string; from: Address; to: Address[]; cc: Address[]; bcc: Address[]; reply_to: Address[]; subject: string;
   text: string; html: string | null; in_reply_to: string | null; references: string | null; mode: SecurityMode;
-  may_encrypt: boolean; hide_subject?: boolean; signer: string | null; attachments: ComposeAttachment[];
+  /** remember: false where the mode is not the person's choice for these recipients. */
+  may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; signer: string | null; attachments: ComposeAttachment[];
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
 }
 export interface DraftSaved { uid: number; uidvalidity: number; folder: string; encrypted: boolean }

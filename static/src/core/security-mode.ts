@@ -5,12 +5,21 @@ export const MODES: SecurityMode[] = ['none', 'sign', 'encrypt', 'sign_encrypt']
 export const signs = (m: SecurityMode): boolean => m === 'sign' || m === 'sign_encrypt';
 export const encrypts = (m: SecurityMode): boolean => m === 'encrypt' || m === 'sign_encrypt';
 
-/** Answers to encrypted mail are encrypted whatever the default says; Auto is what was used last. */
-export function startMode(smime: boolean, s: Settings['security'], toEncrypted: boolean): SecurityMode {
+/** Answers to encrypted mail are encrypted whatever the default says; Auto is what was used last for the same recipients
+ *  (`forThem`), else what was used last. */
+export function startMode(smime: boolean, s: Settings['security'], toEncrypted: boolean, forThem: SecurityMode | null = null): SecurityMode {
   if (!smime) return 'none';
-  const base: SecurityMode = s.mode === 'auto' ? (s.last_mode ?? 'none') : s.mode;
+  const base: SecurityMode = s.mode === 'auto' ? (forThem ?? s.last_mode ?? 'none') : s.mode;
   if (!toEncrypted) return base;
   return signs(base) || base === 'none' ? 'sign_encrypt' : 'encrypt';
+}
+
+/** What Auto makes of a message that is being written: what the recipients say, but nothing that was written while it was
+ *  to be encrypted is turned plain by it, nor left without the signature it had. */
+export function followMode(now: SecurityMode, wanted: SecurityMode, wrote: boolean): SecurityMode {
+  if (!wrote || !encrypts(now)) return wanted;
+  if (encrypts(wanted)) return wanted;
+  return now;
 }
 
 /** The mode of a draft that is opened again. What it says of itself (`own`) stands outside the encryption, where the mail

@@ -5,7 +5,7 @@ import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientI
 import { foldAddress, isAddress } from '../core/address.ts';
 import type { Fields } from '../core/recipients.ts';
 import { t } from '../core/i18n.ts';
-import { encrypts, mayEncrypt, signs } from '../core/security-mode.ts';
+import { encrypts, followMode, mayEncrypt, signs, startMode } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
 import { identity, settings, smimeOn } from './session.ts';
@@ -17,7 +17,8 @@ export type SendState = 'editing' | 'sending' | 'partly' | 'failed' | 'unknown';
 
 export interface Start {
   to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
-  mode: SecurityMode; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
+  /** auto: the mode follows the recipients until the person chooses. */
+  mode: SecurityMode; auto?: boolean; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
   original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
   /** Where answers shall go, when it is not where the identity says. */
   replyTo?: Address[];
@@ -33,6 +34,8 @@ let serial = 0;
 const AUTOSAVE_MS = 4000;
 const AUTOSAVE_BIG_MS = 45_000;
 const BIG = 2_000_000;
+/** As the server takes them in one question, and in one message. */
+const MOST_ASKED = 500;
 
 export class Composer {
   /** Made once per composer; a draft of ours that is opened again keeps its own, so that it is replaced in place. */
@@ -45,6 +48,8 @@ export class Composer {
   readonly files = signal<FileItem[]>([]);
   readonly identity = signal<Identity>(identity.value);
   readonly mode = signal<SecurityMode>('none');
+  /** The mode follows the recipients; ends with the first choice for this message. */
+  readonly auto = signal(false);
   /** Wanted for this message; has effect where the mode encrypts (RFC 9788: servers see "[...]"). */
   readonly hideSubject = signal(false);
   readonly rich = signal(true);
@@ -67,6 +72,8 @@ export class Composer {
   readonly cannot = signal(false);
   /** An answer to an encrypted mail was taken out of encryption: it is to be looked through before it goes. */
   readonly cleared = signal(false);
+  /** Counts what Auto changed by itself, to be announced. */
+  readonly said = signal(0);
   readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
   readonly draft = signal<DraftSaved | null>(null);
   /** Where the person typed before encryption was turned on, the browser may have checked the text. */
@@ -88,6 +95,13 @@ export class Composer {
   #asked = new Set<string>();
   #edits = 0;
   #upload: AbortController | null = null;
+  /** Text was written, not only recipients. */
+  #wrote = false;
+  /** The set of recipients of which the mode was last asked for. */
+  #set = '';
+  #known: Promise<void> | null = null;
+  /** Sending was asked for, and begins when it is known how. */
+  starting = false;
   closed = false;
 
   constructor(start: Start) {
@@ -99,6 +113,7 @@ export class Composer {
       this.bcc.value = start.bcc ?? [];
       this.subject.value = start.subject ?? '';
       this.mode.value = start.mode;
+      this.auto.value = start.auto === true && smimeOn.value;
       this.identity.value = start.identity ?? identity.value;
       this.hideSubject.value = start.hideSubject ?? settings.value.security.hide_subject === true;
       this.replyTo.value = start.replyTo ?? null;
@@ -116,6 +131,11 @@ export class Composer {
   get hasEdits(): boolean { return this.#edits > 0; }
 
   changed(): void {
+    this.#wrote = true;
+    this.#touch();
+  }
+
+  #touch(): void {
     if (this.closed) return;
     this.#edits++;
     if (this.sendState.value === 'failed') this.sendState.value = 'editing';
@@ -129,7 +149,7 @@ export class Composer {
   setRecipients(f: Partial<Fields>): void {
     batch(() => { for (const which of ['to', 'cc', 'bcc'] as const) if (f[which]) this[which].value = f[which]; });
     this.cannot.value = false;
-    this.changed();
+    this.#touch();
     void this.lookUp();
   }
 
@@ -142,13 +162,36 @@ export class Composer {
     this.changed();
   }
 
+  /** By the person: from now on it does not follow the recipients. */
   setMode(mode: SecurityMode): void {
-    if (!encrypts(this.mode.value) && encrypts(mode) && this.#edits > 0 && this.start.toEncrypted !== true) this.lateGuard.value = true;
+    this.auto.value = false;
+    this.#take(mode);
+    void this.lookUp();
+  }
+
+  /** Back to following the recipients. */
+  setAuto(): void {
+    this.auto.value = true;
+    this.#set = '?';
+    void this.lookUp();
+  }
+
+  #take(mode: SecurityMode): void {
+    if (!encrypts(this.mode.value) && encrypts(mode) && this.#wrote && this.start.toEncrypted !== true) this.lateGuard.value = true;
     this.mode.value = mode;
     this.cannot.value = false;
     this.cleared.value = false;
-    this.changed();
-    void this.lookUp();
+    this.#touch();
+  }
+
+  /** The answer for the recipients that are still there. */
+  #follow(set: string, forThem: SecurityMode | null): void {
+    if (!this.auto.value || set !== this.#set || this.sendState.value === 'sending' || this.closed) return;
+    const wanted = startMode(smimeOn.value, settings.value.security, this.start.toEncrypted === true && !this.released.value, forThem);
+    const next = followMode(this.mode.value, wanted, this.#wrote);
+    if (next === this.mode.value) return;
+    this.#take(next);
+    this.said.value++;
   }
 
   setHideSubject(on: boolean): void {
@@ -158,26 +201,48 @@ export class Composer {
 
   /** Goes on without the protection that the plan no longer has; only ever by an act of the person. */
   release(): void {
-    batch(() => { this.mode.value = 'none'; this.released.value = true; this.tab.value = 'message'; });
+    batch(() => { this.auto.value = false; this.mode.value = 'none'; this.released.value = true; this.tab.value = 'message'; });
     this.cannot.value = false;
     this.changed();
   }
 
-  /** Asks for certificates of addresses not asked for yet, all in one call. */
+  /** Asks for certificates of addresses not asked for yet, all in one call, and for the mode of all of them together. */
   async lookUp(again = false): Promise<void> {
     if (!smimeOn.value) return;
-    const wanted = [...new Set(this.everyone.map((a) => foldAddress(a.address)))].filter((a) => isAddress(a) && (again || !this.#asked.has(a)));
-    if (!wanted.length) return;
+    const all = [...new Set(this.everyone.map((a) => foldAddress(a.address)))].filter(isAddress);
+    const wanted = all.filter((a) => again || !this.#asked.has(a));
+    const set = all.map((a) => a.toLowerCase()).sort().join('\n');
+    const follows = this.auto.value && set !== this.#set;
+    if ((!wanted.length && !follows) || all.length > MOST_ASKED) return;
+    if (!follows) { await this.#asking(wanted, all); return; }
+    this.#set = set;
+    this.#known = this.#asking(wanted, all, set);
+    await this.#known;
+  }
+
+  async #asking(wanted: string[], all: string[], set: string | null = null): Promise<void> {
     for (const a of wanted) this.#asked.add(a);
     try {
-      const found = await api.recipients(wanted);
+      const found = await api.recipients(wanted, all.filter((a) => !wanted.includes(a)));
       const next = new Map(this.info.value);
-      for (const r of found) next.set(foldAddress(r.address), r);
+      for (const r of found.recipients) next.set(foldAddress(r.address), r);
       this.info.value = next;
+      if (set !== null) this.#follow(set, found.mode);
     } catch (error) {
       for (const a of wanted) this.#asked.delete(a);
+      if (set !== null && this.#set === set) this.#set = '?';
       if (!(error instanceof ApiError)) throw error;
     }
+  }
+
+  /** Until it is known what Auto makes of the recipients. False: it is less than what the person was shown meanwhile, so
+   *  that they must look again. */
+  async modeKnown(): Promise<boolean> {
+    const shown = this.mode.value;
+    await this.lookUp();
+    for (let p: Promise<void> | null = null; p !== this.#known;) { p = this.#known; await p; }
+    const now = this.mode.value;
+    return !(encrypts(shown) && !encrypts(now)) && !(signs(shown) && !signs(now));
   }
 
   infoOf(a: Address): RecipientInfo | undefined { return this.info.value.get(foldAddress(a.address)); }

@@ -20,7 +20,7 @@ import './composer.ts';
 
 function encryptedMail(m: Message): boolean { return m.security?.encryption != null; }
 
-function modeFor(toEncrypted: boolean): Start['mode'] { return startMode(smimeOn.value, settings.value.security, toEncrypted); }
+function modeFor(toEncrypted: boolean): Pick<Start, 'mode' | 'auto'> { return { mode: startMode(smimeOn.value, settings.value.security, toEncrypted), auto: settings.value.security.mode === 'auto' }; }
 
 function plainOf(m: Message): string {
   return quotable(m).parts.filter((p) => p.kind === 'text').map((p) => parsePlain(p.content, p.flowed, p.delsp)
@@ -58,7 +58,7 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
   const signature = as.signature;
   const text = plainOf(m);
   const start: Start = {
-    subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), mode: modeFor(secret), toEncrypted: secret, signature, identity: as,
+    subject: withPrefix(m.headers.subject, forward ? 'Fwd' : 'Re'), ...modeFor(secret), toEncrypted: secret, signature, identity: as,
     quote: quoteHtml(parts), intro, plain: false, text: `\n\n${signature ? `-- \n${signature}\n\n` : ''}${intro}\n${forward ? text : quoteText(text)}`,
     // A subject that came hidden does not go back in the open.
     ...(secret && m.headers.outer_subject !== null && m.headers.outer_subject.trim() !== m.headers.subject.trim() ? { hideSubject: true } : {}),
@@ -73,7 +73,7 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
 
 function fresh(more: Partial<Start> = {}): Start {
   const signature = identity.value.signature;
-  return { mode: modeFor(false), signature, text: signature ? `\n\n-- \n${signature}` : '', ...more };
+  return { ...modeFor(false), signature, text: signature ? `\n\n-- \n${signature}` : '', ...more };
 }
 
 export async function openComposer(kind: ComposeKind): Promise<void> {
@@ -115,7 +115,7 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const as = settings.value.identities.find((i) => i.address.toLowerCase() === h.from[0]?.address.toLowerCase() && i.name === h.from[0]?.name) ?? identityFor(m);
   const replyTo = (h.reply_to[0]?.address ?? '') === as.reply_to ? {} : { replyTo: h.reply_to };
   const c = new Composer({
-    identity: as, ...replyTo, to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
+    identity: as, ...replyTo, to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), auto: own.mode === null && settings.value.security.mode === 'auto', toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
     in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;

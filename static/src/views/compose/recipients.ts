@@ -16,6 +16,7 @@ import { me, session, smimeOn } from '../../store/session.ts';
 import { announce } from '../../store/ui.ts';
 import { faultWords } from './chips.ts';
 import type { WxChips } from './chips.ts';
+import { summary } from './security-tab.ts';
 
 /** As the server takes them. */
 export const MOST_RECIPIENTS = 500;
@@ -107,8 +108,18 @@ export class WxRecipients extends WxElement {
       @wx-chips=${(e: CustomEvent<Address[]>) => { c.replyTo.value = [...e.detail]; c.changed(); }} @wx-group=${() => this.#say(t('reply-to-one'))}></wx-chips>`;
   }
 
+  /** What Auto changed by itself is heard too. */
+  #heard = 0;
+  override updated(): void {
+    const n = this.#c.said.value;
+    if (n === this.#heard) return;
+    this.#heard = n;
+    announce(summary(this.#c));
+  }
+
   override render(): TemplateResult {
     const c = this.#c;
+    void c.said.value;
     const n = c.everyone.length;
     const words = [this.said, n > MOST_RECIPIENTS ? t('recipients-too-many', { n, most: MOST_RECIPIENTS }) : ''].filter(Boolean);
     return html`<div class="composer-to" aria-busy=${this.busy}>${this.#chips('to')}<span class="cc-buttons">

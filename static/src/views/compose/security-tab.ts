@@ -14,7 +14,9 @@ import { announce } from '../../store/ui.ts';
 const key = (m: SecurityMode): string => m.replace('_', '-');
 
 /** "Signed and encrypted for 3 of 3"; one line for the footer and for screen readers. */
-export function summary(c: Composer): string {
+export function summary(c: Composer): string { return c.auto.value ? t('security-auto', { what: protection(c) }) : protection(c); }
+
+function protection(c: Composer): string {
   const all = c.everyone;
   const mode = c.mode.value;
   if (mode === 'none') return t('security-none');
@@ -51,7 +53,8 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
   const group = `mode-${c.submission}`;
   return html`<div class="security-tab" id=${id} role="tabpanel" aria-label=${t('security')}>
     <fieldset><legend class="set-legend">${t('security-this-message')}</legend>
-      <p class="field-hint">${t('security-default', { mode: t(`mode-default-${def.replace('_', '-')}`) })}</p>
+      <p class="field-hint">${t(c.auto.value ? 'security-follows' : 'security-default', { mode: t(`mode-default-${def.replace('_', '-')}`) })}
+        ${def === 'auto' && !c.auto.value ? html`<button type="button" class="link follow-button" @click=${() => { c.setAuto(); announce(t('security-follows')); }}>${t('security-follow')}</button>` : nothing}</p>
       <div class="mode-options">${MODES.map((m) => html`<label class="option"><input type="radio" class="radio" name=${group} .value=${m} .checked=${m === mode} @change=${() => pickMode(c, m)}>
         <span class="option-title">${t(`mode-${key(m)}`)}</span><span class="option-text">${t(`mode-${key(m)}-text`)}</span></label>`)}</div></fieldset>
     ${c.start.toEncrypted && !encrypts(mode) ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('security-reply-plain')}</div></div>` : nothing}

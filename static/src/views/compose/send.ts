@@ -122,7 +122,10 @@ export async function signerOf(address: string): Promise<string> {
 }
 
 export async function send(c: Composer): Promise<void> {
-  if (c.sendState.value === 'sending') return;
+  if (c.sendState.value === 'sending' || c.starting) return;
+  c.starting = true;
+  const same = await c.modeKnown().finally(() => { c.starting = false; });
+  if (!same) { c.problem.value = t('auto-less', { mode: t(`mode-${c.mode.value.replace('_', '-')}`) }); return; }
   if (c.planLost.value) { c.minimized.value = false; announce(t('plan-lost-title')); return; }
   const complaint = await complaints(c);
   if (complaint) { if (complaint !== 'cancelled') c.problem.value = complaint; return; }

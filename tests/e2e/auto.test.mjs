@@ -1,0 +1,110 @@
+// Auto: what was chosen once for some recipients holds for the next message to the same ones, and for no others; answers
+// to encrypted mail are encrypted whatever was chosen before.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser, forget } from '../lib/browser.mjs';
+import { account, instance, redis, signedIn } from '../lib/instance.mjs';
+import { certificateDer } from '../lib/keyring.mjs';
+
+/** As if nobody had ever been written to. */
+const nobody = () => redis('web', 'DEL', `${instance.instance}:u:${account('alice').address}:modes`, `${instance.instance}:u:${account('alice').address}:modes-used`);
+
+let browser, alice, page;
+before(async () => {
+  await forget('alice');
+  nobody();
+  const api = await signedIn('alice');
+  await api.put('/api/v1/settings', { security: { mode: 'auto', last_mode: 'none' } });
+  const r = await api.post('/api/v1/smime/certificates', { address: account('bob').address, certificate: certificateDer('bob').toString('base64') });
+  assert.equal(r.status, 200, r.text);
+  api.close();
+  browser = await Browser.launch();
+  alice = await (await browser.person('alice')).signIn();
+  page = alice.page;
+  await alice.importKey();
+  await page.locator('.brand, .header-brand, a[href="/"]').first().click();
+  await page.locator('wx-list .grid').waitFor();
+});
+after(async () => {
+  await alice?.close();
+  await browser?.close();
+  nobody();
+  await forget('alice');
+});
+
+const note = (text) => alice.composer().locator('.tabs-note', { hasText: new RegExp([...text].map((c) => c.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[\\u2068\\u2069]*')) }).waitFor();
+const button = (text) => alice.composer().locator('.send-button').getByText(text, { exact: true }).waitFor();
+async function send(subject) {
+  await alice.composer().locator('.subject-input').fill(subject);
+  await alice.write('A few words.');
+  await alice.send();
+}
+const stamp = Date.now();
+const bob = account('bob').address;
+const carol = account('carol').address;
+
+test('the choice for one message is remembered for its recipients', async () => {
+  await alice.newMessage();
+  await note('Auto: Not protected');
+  await alice.to(carol);
+  await send(`Plain to Carol ${stamp}`);
+  await alice.sent();
+
+  await alice.newMessage();
+  await alice.to(bob);
+  await alice.mode('sign_encrypt');
+  await note('Signed and encrypted for 1 of 1');
+  assert.equal((await alice.composer().locator('.tabs-note').innerText()).includes('Auto'), false, 'chosen, not followed');
+  await send(`First to Bob ${stamp}`);
+  await alice.sent();
+});
+
+test('the next message to the same ones follows, that to others does not; both are said before anything is sent', async () => {
+  await alice.newMessage();
+  await alice.to(carol);
+  await note('Auto: Not protected');
+  await button('Send');
+  await alice.to(bob);
+  await note('Auto: Signed and encrypted for 1 of 2');
+  await page.locator('[role=status]', { hasText: /Auto: .*Signed and encrypted/ }).first().waitFor({ state: 'attached' });
+  // Bob alone: as he was written to.
+  await alice.composer().locator('.recipient', { hasText: 'carol' }).locator('.recipient-remove').click();
+  await note('Auto: Signed and encrypted for 1 of 1');
+  await button('Send signed and encrypted');
+  await alice.composer().locator('.recipient', { hasText: 'bob' }).locator('.recipient-remove').click();
+  await alice.to(carol);
+  await note('Auto: Not protected');
+  await button('Send');
+  // By one's own choice, and back.
+  await alice.mode('sign');
+  await note('Will be signed');
+  await alice.composer().getByRole('tab', { name: 'Security' }).click();
+  await alice.composer().locator('.follow-button').click();
+  await note('Auto: Not protected');
+  await alice.composer().getByRole('button', { name: 'Discard' }).click();
+  await page.locator('dialog, .dialog').getByRole('button', { name: 'Discard' }).click();
+  await alice.composer().waitFor({ state: 'detached' });
+});
+
+test('sent with the keyboard before the answer came: it goes as it was remembered', async () => {
+  let letGo;
+  const held = new Promise((r) => { letGo = r; });
+  await alice.newMessage();
+  await alice.composer().locator('.subject-input').fill(`Fast to Bob ${stamp}`);
+  const questions = '**/api/v1/compose/recipients';
+  let asked = 0;
+  await page.route(questions, async (route) => { asked += 1; await held; await route.continue(); });
+  try {
+    await alice.composer().locator('.chips-input').first().fill(bob);
+    await page.keyboard.press('Control+Enter');
+    await page.waitForFunction(() => document.querySelector('wx-composer .recipient'));
+    while (!asked) await page.waitForTimeout(20);
+    assert.equal(await alice.composer().count(), 1, 'waits');
+    letGo();
+    await page.locator('.toast', { hasText: 'Sent, signed and encrypted.' }).last().waitFor();
+    await alice.composer().waitFor({ state: 'detached' });
+  } finally {
+    letGo();
+    await page.unroute(questions);
+  }
+});
