@@ -2133,3 +2133,28 @@ vcard-postal = Die Postanschrift
 vcard-url = Webadressen
 vcard-birthday = Der Geburtstag
 vcard-other = Ein Teil, der hier nicht aufgehoben wird
+# Senden rückgängig machen
+settings-composing = Schreiben
+set-undo = Senden rückgängig machen
+set-undo-off = Aus: Nachrichten gehen sofort hinaus
+set-undo-hint = So lange wartet eine Nachricht vor dem Senden und lässt sich zurückholen. Signiert wird sie in diesem Fenster: Wird es vorher geschlossen, ist sie nicht gesendet, und das erfahren Sie bei der nächsten Anmeldung.
+palette-words-composing = senden rückgängig, verzögerung, warten, zurückholen, schreiben, undo send
+held-sending = Wird gesendet …
+held-leave-title = { $n ->
+    [one] Eine Nachricht ist noch nicht gesendet
+   *[other] { $n } Nachrichten sind noch nicht gesendet
+}
+held-leave-text = Sie wartet noch, und nur dieses Fenster kann sie senden. Wenn Sie sich jetzt abmelden, bleibt sie bei den Entwürfen und ist nicht gesendet.
+held-leave-do = Abmelden, ohne zu senden
+unsent-title = { $n ->
+    [one] Eine Nachricht wurde nicht gesendet
+   *[other] { $n } Nachrichten wurden nicht gesendet
+}
+unsent-text = Das Fenster wurde vorher geschlossen. Niemand hat etwas erhalten; das Geschriebene liegt bei den Entwürfen.
+unsent-encrypted = Verschlüsselter Entwurf
+unsent-open = Öffnen
+unsent-send = Senden
+unsent-open-what = Öffnen: { $name }
+unsent-send-what = Senden: { $name }
+unsent-keep = Als Entwurf behalten: { $name }
+unsent-kept = Bei den Entwürfen behalten.

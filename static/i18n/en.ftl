@@ -2022,3 +2022,28 @@ vcard-postal = The postal address
 vcard-url = Web addresses
 vcard-birthday = The birthday
 vcard-other = A part that is not kept here
+# Undo send
+settings-composing = Writing
+set-undo = Undo send
+set-undo-off = Off: messages leave at once
+set-undo-hint = A message waits this long before it is sent, and can be taken back. It is signed in this window: if you close it before, the message is not sent, and you are told at the next sign-in.
+palette-words-composing = undo send, delay, wait, recall, writing
+held-sending = Sending…
+held-leave-title = { $n ->
+    [one] A message has not been sent yet
+   *[other] { $n } messages have not been sent yet
+}
+held-leave-text = It is still waiting, and only this window can send it. If you sign out now, it stays in Drafts and is not sent.
+held-leave-do = Sign out without sending
+unsent-title = { $n ->
+    [one] A message was not sent
+   *[other] { $n } messages were not sent
+}
+unsent-text = The window was closed before. Nobody has received anything; what was written is in Drafts.
+unsent-encrypted = Encrypted draft
+unsent-open = Open
+unsent-send = Send
+unsent-open-what = Open: { $name }
+unsent-send-what = Send: { $name }
+unsent-keep = Keep as a draft: { $name }
+unsent-kept = Kept in Drafts.

@@ -190,16 +190,6 @@ rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct e
     return n > 0 ? imap_expunge(im, uids, n, e) : RC_OK;
 }
 
-static rc_t refuse_closed(const struct submission *s, struct err *e)
-{
-    str_t status = submission_status(s);
-    if (str_eq(status, STR("pending")))
-        return err_set(e, RC_CONFLICT, "This message is being sent.");
-    if (str_eq(status, STR("unknown")))
-        return err_set(e, RC_CONFLICT, "This message may have been sent already.");
-    return err_set(e, RC_CONFLICT, "This message was sent already.");
-}
-
 static bool is_sealed(const struct submission *s)
 {
     return json_is_true(json_object_get(s->doc, "sealed"));
@@ -221,7 +211,7 @@ static rc_t note(struct call *c, struct storing *w, struct err *e)
     for (int i = 0; rc == RC_CONFLICT && i < STORE_TRIES; i++) {
         CLEANUP_SUBMISSION struct submission s = {0};
         TRY(submission_load(c, w->submission, &s, e));
-        if (!submission_is_open(&s)) return refuse_closed(&s, e);
+        if (!submission_is_open(&s)) return submission_refuse(&s, e);
         w->overtaken = !w->was_sealed && is_sealed(&s);
         if (w->overtaken)
             return err_set(e, RC_CONFLICT, "This draft was encrypted in another window.");
@@ -268,7 +258,7 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     CLEANUP_SUBMISSION struct submission s = {0};
     TRY(submission_load(c, w->submission, &s, e));
     w->was_sealed = is_sealed(&s);
-    return submission_is_open(&s) ? RC_OK : refuse_closed(&s, e);
+    return submission_is_open(&s) ? RC_OK : submission_refuse(&s, e);
 }
 
 static rc_t store_once(struct call *c, const struct draft *d, struct storing *w, struct err *e)
@@ -374,7 +364,7 @@ rc_t compose_draft_delete(struct call *c, struct err *e)
     for (int i = 0; i < STORE_TRIES; i++) {
         CLEANUP_SUBMISSION struct submission s = {0};
         TRY(submission_load(c, id, &s, e));
-        if (!submission_is_open(&s)) return refuse_closed(&s, e);
+        if (!submission_is_open(&s)) return submission_refuse(&s, e);
         TRY(draft_remove_all(c, id, submission_place(&s, "draft", c->arena), e));
         submission_set_place(&s, "draft", (struct place){.folder = STR_NULL}, c->arena);
         rc_t rc = submission_save(c, &s, e);

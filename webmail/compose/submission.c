@@ -94,6 +94,16 @@ bool submission_is_open(const struct submission *s)
            str_eq(status, STR("failed"));
 }
 
+rc_t submission_refuse(const struct submission *s, struct err *e)
+{
+    str_t status = submission_status(s);
+    if (str_eq(status, STR("pending")))
+        return err_set(e, RC_CONFLICT, "This message is being sent.");
+    if (str_eq(status, STR("unknown")))
+        return err_set(e, RC_CONFLICT, "This message may have been sent already.");
+    return err_set(e, RC_CONFLICT, "This message was sent already.");
+}
+
 void submission_set_status(struct submission *s, const char *status, str_t message)
 {
     json_put_str(s->doc, "status", str_c(status));

@@ -40,6 +40,8 @@ rc_t submission_save(struct call *c, struct submission *s, struct err *e) WX_MUS
 str_t submission_status(const struct submission *s);
 /* True when a draft may be written or a sending begun: new, draft, failed. */
 bool submission_is_open(const struct submission *s);
+/* RC_CONFLICT and the sentence for one that is not open. */
+rc_t submission_refuse(const struct submission *s, struct err *e) WX_MUST_USE;
 void submission_set_status(struct submission *s, const char *status, str_t message);
 
 /* The place under a key ("draft", "sent_copy"). */

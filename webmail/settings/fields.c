@@ -11,6 +11,7 @@ const struct preference PREFERENCES[] = {
     {"reading", "mark_read", FIELD_FLAG, NULL, NULL, 0, 0, 1},
     {"reading", "mark_read_after", FIELD_NUMBER, NULL, NULL, 0, 60, 0}, /* seconds */
     {"reading", "images", FIELD_WORD, " ask always never ", "ask", 0, 0, 0},
+    {"composing", "undo_seconds", FIELD_NUMBER, NULL, NULL, 0, 30, 0},
     {"list", "threads", FIELD_FLAG, NULL, NULL, 0, 0, 1},
     {"list", "sort", FIELD_WORD, " arrival date from to subject size ", "arrival", 0, 0, 0},
     {"list", "order", FIELD_WORD, " desc asc ", "desc", 0, 0, 0},

@@ -2,7 +2,7 @@
 import { api } from './client.ts';
 import { upload } from './upload.ts';
 import type { UploadOptions } from './upload.ts';
-import type { ComposeBody, DraftSaved, Misspelt, Prepared, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
+import type { ComposeBody, DraftSaved, Held, MessageRef, Misspelt, Prepared, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
 
 const V1 = '/api/v1/compose';
 const TYPE = 'application/vnd.waxseal.compose';
@@ -21,6 +21,11 @@ export function saveDraft(body: ComposeBody, files: readonly Blob[], o: Followin
 export function dropDraft(submission: string): Promise<unknown> {
   return api(`${V1}/draft`, { method: 'DELETE', json: { submission } });
 }
+/** Marks the draft as about to be sent in so many seconds; 0 takes the mark off. Answers its new place. */
+export function hold(submission: string, seconds: number): Promise<MessageRef> {
+  return api<MessageRef>(`${V1}/hold`, { method: 'POST', json: { submission, seconds }, deadline: 60_000 });
+}
+export async function held(): Promise<Held[]> { return (await api<{ held: Held[] }>(`${V1}/held`)).held; }
 export function prepare(body: ComposeBody, files: readonly Blob[], o: Following = {}): Promise<Prepared> {
   return upload<Prepared>(`${V1}/prepare`, composeBlob(body, files), TYPE, { ...o, deadline: 300_000 });
 }

@@ -21,6 +21,8 @@ export interface Settings {
   security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; reminded?: Record<string, number> };
   /** mark_read_after: seconds; images: remote pictures by the server's relay (never for decrypted mail). */
   reading: { mark_read: boolean; mark_read_after: number; images: 'ask' | 'always' | 'never' };
+  /** undo_seconds: how long a message waits before it is sent, 0 to 30. */
+  composing: { undo_seconds: number };
   list: { threads: boolean; sort: ListSort; order: ListOrder; density: Density; snippets: boolean; preview: Preview };
   /** details: sender and subject in the notification, where the mail is not encrypted. */
   notifications: { desktop: boolean; details: boolean };
@@ -187,6 +189,8 @@ export interface ComposeBody {
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
 }
 export interface DraftSaved { uid: number; uidvalidity: number; folder: string; encrypted: boolean }
+/** A finished message that was held; left: seconds in which it may still be on its way, 0: it was not sent. */
+export interface Held { submission: string; draft: MessageRef; until: number; left: number; encrypted: boolean; subject: string }
 export interface Prepared {
   ticket: string; mode: SecurityMode; message_id: string; draft: MessageRef;
   recipients: { address: string; envelope: 'main' | 'bcc'; fingerprint: string | null }[];

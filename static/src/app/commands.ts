@@ -10,7 +10,7 @@ import * as chosen from '../store/selection.ts';
 import { canUndo, undoLast } from '../store/undo.ts';
 import { clearSearch } from '../store/search.ts';
 import { overlay } from '../store/ui.ts';
-import { signOutHooks } from '../store/session.ts';
+import { leaveGuards, signOutHooks } from '../store/session.ts';
 import { toast } from '../store/toasts.ts';
 import { sentence } from '../api/client.ts';
 import type { Folder } from '../api/types.ts';
@@ -31,6 +31,7 @@ const toRole = (role: 'inbox' | 'sent' | 'drafts' | 'archive') => (): void => {
 };
 
 export async function signOut(): Promise<void> {
+  for (const may of leaveGuards) if (!(await may())) return;
   await Promise.allSettled(signOutHooks.map((f) => f()));
   try {
     await mail.signOut();

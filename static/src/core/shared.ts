@@ -33,6 +33,7 @@ import '../store/toasts.ts';
 import '../store/ui.ts';
 import '../store/waiting-marks.ts';
 import '../store/composers.ts';
+import '../store/unsent.ts';
 import '../views/parts/menu.ts';
 import '../views/parts/dialog.ts';
 import '../views/parts/command-button.ts';

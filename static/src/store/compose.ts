@@ -54,6 +54,8 @@ export class Composer {
   readonly hideSubject = signal(false);
   readonly rich = signal(true);
   readonly minimized = signal(false);
+  /** Finished, out of sight, and waiting to be sent (store/held.ts). */
+  readonly held = signal(false);
   readonly full = signal(false);
   readonly tab = signal<'message' | 'security'>('message');
   readonly showCc = signal(false);
@@ -102,6 +104,7 @@ export class Composer {
   #known: Promise<void> | null = null;
   /** Sending was asked for, and begins when it is known how. */
   starting = false;
+  #why: unknown;
   closed = false;
 
   constructor(start: Start) {
@@ -300,6 +303,17 @@ export class Composer {
     try { return await this.#saving; } finally { this.#saving = null; }
   }
 
+  /** Before it waits to be sent: the draft is written at once, whatever the state of sending. False: the server keeps
+   *  no draft of it (no certificate to encrypt it to). Throws where it could not be written. */
+  async keepForHold(): Promise<boolean> {
+    clearTimeout(this.#timer);
+    if (this.#saving) await this.#saving;
+    if (this.planLost.value) return false;
+    if (!this.draft.value || this.saveState.value !== 'saved') await this.#save();
+    if (this.saveState.value === 'failed') throw this.#why;
+    return this.saveState.value === 'saved';
+  }
+
   async #save(): Promise<boolean> {
     const edits = this.#edits;
     this.saveState.value = 'saving';
@@ -314,6 +328,7 @@ export class Composer {
       if (this.#edits !== edits) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
       return true;
     } catch (error) {
+      this.#why = error;
       this.stopped.value = this.files.value.length > 0 && this.sendState.value !== 'sending';
       // The person ended it: said in its own place, and tried again with the next change or on request.
       if (error instanceof ApiError && error.code === 'cancelled') { this.saveState.value = 'failed'; return false; }
@@ -326,6 +341,11 @@ export class Composer {
       }
       return false;
     } finally { this.followed(following); }
+  }
+
+  /** The server has put the draft elsewhere. */
+  moved(place: MessageRef): void {
+    if (this.draft.value) this.draft.value = { ...this.draft.value, folder: place.folder, uid: place.uid, uidvalidity: place.uidvalidity };
   }
 
   stop(): void {

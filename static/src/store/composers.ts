@@ -11,11 +11,11 @@ import { toast } from './toasts.ts';
 
 export const composers = signal<readonly Composer[]>([]);
 /** One is open, not put aside. */
-export const writing = computed(() => composers.value.some((c) => !c.minimized.value));
+export const writing = computed(() => composers.value.some((c) => !c.minimized.value && !c.held.value));
 const MOST = 3;
 
 export function openOne(c: Composer): boolean {
-  if (composers.value.length >= MOST) { toast(t('compose-too-many', { n: MOST }), { kind: 'bad' }); return false; }
+  if (composers.value.filter((x) => !x.held.value).length >= MOST) { toast(t('compose-too-many', { n: MOST }), { kind: 'bad' }); return false; }
   for (const other of composers.value) { other.minimized.value = true; other.full.value = false; }
   composers.value = [...composers.value, c];
   return true;
@@ -24,7 +24,7 @@ export function openOne(c: Composer): boolean {
 /** Puts those that are open aside and keeps what was written. */
 export function minimizeAll(): void {
   for (const c of composers.value) {
-    if (c.minimized.value) continue;
+    if (c.minimized.value || c.held.value) continue;
     c.minimized.value = true;
     c.full.value = false;
     void c.save();

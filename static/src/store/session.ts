@@ -10,6 +10,8 @@ export const smimeOn = computed(() => session.value?.features.smime === true);
 export const hasKeys = signal<boolean | null>(null);
 export const me = computed(() => session.value?.user ?? { address: '', name: '' });
 export const settings = signal<Settings>(defaults());
+/** Asked before the person signs out; false: they stay. */
+export const leaveGuards: (() => Promise<boolean>)[] = [];
 /** What must be done before the page goes, whether the server could be told or not (keys are locked). */
 export const signOutHooks: (() => Promise<unknown>)[] = [];
 
@@ -17,6 +19,7 @@ export function defaults(): Settings {
   return {
     security: { mode: 'auto', lock_after_minutes: 15, last_mode: null },
     reading: { mark_read: true, mark_read_after: 0, images: 'ask' },
+    composing: { undo_seconds: 0 },
     list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' },
     notifications: { desktop: false, details: true }, ui: { theme: 'system', language: '' },
     time_zone: '', shortcuts: true, remote_images: [], labels: [], identities: [],
@@ -26,7 +29,7 @@ export function defaults(): Settings {
 export function merge(base: Settings, patch: SettingsPatch): Settings {
   return {
     ...base, ...patch,
-    security: { ...base.security, ...patch.security }, reading: { ...base.reading, ...patch.reading }, list: { ...base.list, ...patch.list },
+    security: { ...base.security, ...patch.security }, reading: { ...base.reading, ...patch.reading }, composing: { ...base.composing, ...patch.composing }, list: { ...base.list, ...patch.list },
     notifications: { ...base.notifications, ...patch.notifications }, ui: { ...base.ui, ...patch.ui },
   };
 }

@@ -46,11 +46,13 @@ async function take(step: Step): Promise<void> {
   }
 }
 
-/** text null: the change is seen where it happened; only "z" takes it back. run throws where nothing is taken back. */
-export function offer(text: string | null, run: () => Promise<void>, about: string | null = null): void {
+/** text null: the change is seen where it happened; only "z" takes it back. run throws where nothing is taken back.
+ *  Answers what makes it forgotten. */
+export function offer(text: string | null, run: () => Promise<void>, about: string | null = null): () => void {
   const step: Step = { run, toast: null, about };
   if (text !== null) step.toast = toast(text, { action: undoOf(step) });
   put(step);
+  return () => { steps.value = steps.value.filter((s) => s !== step); };
 }
 
 /** A folder is gone from its path, with what is in it: a step that would look for it there could meet another one. */

@@ -338,7 +338,7 @@ export class WxComposer extends WxElement {
   override render(): TemplateResult {
     const c = this.#c;
     void commandVersion.value;
-    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${this.dropping ? 'is-dropping' : ''}" role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending'}
+    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${this.dropping ? 'is-dropping' : ''}" ?hidden=${c.held.value} role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending'}
         @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop} @paste=${this.#paste}>
       ${this.#head()}
       ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}

@@ -16,6 +16,7 @@ import { identity, me, session, settings, smimeOn } from '../../store/session.ts
 import { toast } from '../../store/toasts.ts';
 import { waiting } from '../../store/waiting-marks.ts';
 import type { ComposeKind } from '../../app/compose.ts';
+import { sendOpened } from './send-opened.ts';
 import './composer.ts';
 
 function encryptedMail(m: Message): boolean { return m.security?.encryption != null; }
@@ -122,7 +123,8 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   // It waited for certificates: how that stands is said at once, with all ways on.
   if (waiting.value.some((w) => w.submission === c.submission)) void c.lookUp(true).then(() => { c.cannot.value = true; });
   const problem = c.addFiles(await filesOf(m, o.ref, o.keys));
-  if (problem) c.problem.value = problem;
+  if (problem) { c.problem.value = problem; return; }
+  await sendOpened(c);
 }
 
 /** mailto: gives recipients, subject and body; never an attachment. */

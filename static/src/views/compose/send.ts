@@ -35,6 +35,7 @@ async function complaints(c: Composer): Promise<string> {
 }
 
 async function failed(c: Composer, error: unknown): Promise<void> {
+  c.held.value = false;
   if (error instanceof SendCheckError && error.code === 'cancelled') { c.sendState.value = 'editing'; return; }
   // Nothing was prepared, so nothing can have left.
   if (error instanceof ApiError && error.code === 'cancelled') { c.sendState.value = 'editing'; announce(t('upload-stopped')); return; }
@@ -86,6 +87,7 @@ async function settle(c: Composer, first: Sent): Promise<void> {
   const s = await outcomeOf(c.submission, first);
   c.outcome.value = s;
   if (s.status === 'sent') { done(c, c.mode.value); return; }
+  c.held.value = false;
   c.sendState.value = s.status === 'partly' ? 'partly' : s.status === 'failed' ? 'failed' : 'unknown';
   if (s.status === 'failed') c.problem.value = t('send-failed', { why: language.value === 'en' && s.message ? s.message : t('err-smtp-refused') }); // the server speaks English
   c.minimized.value = false;
@@ -121,6 +123,14 @@ export async function signerOf(address: string): Promise<string> {
   return signer;
 }
 
+/** Undo send. Only what the server keeps as a draft may wait: a tab that is closed meanwhile must not lose it. */
+async function mayGo(c: Composer): Promise<boolean> {
+  const seconds = settings.value.composing.undo_seconds;
+  if (seconds === 0 || !(await c.keepForHold())) return true;
+  const { countDown } = await import('../../store/held.ts');
+  return countDown(c, seconds);
+}
+
 export async function send(c: Composer): Promise<void> {
   if (c.sendState.value === 'sending' || c.starting) return;
   c.starting = true;
@@ -142,6 +152,7 @@ export async function send(c: Composer): Promise<void> {
     const signer = signs(mode) ? await signerOf(c.identity.value.address) : null;
     const { body, files } = await c.body(signer);
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
+    if (!(await mayGo(c))) return;
     const following = c.follow();
     await settle(c, await transmit({ body, files, certificates, following, uploaded: () => c.followed(following) }, (given) => { ticket = given; }));
   } catch (error) {
@@ -153,6 +164,7 @@ export async function send(c: Composer): Promise<void> {
       await settle(c, await api.sendStatus(c.submission));
     } catch {
       c.sendState.value = 'unknown';
+      c.held.value = false;
       c.minimized.value = false;
     }
   }

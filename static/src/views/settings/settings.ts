@@ -16,7 +16,7 @@ import { WxSection } from './section.ts';
 
 const MODES: SecurityDefault[] = ['auto', 'none', 'sign', 'sign_encrypt'];
 const GLYPHS: Record<string, string> = {
-  general: 'settings', list: 'list', reading: 'mail-open', notifications: 'bell', identity: 'user', filters: 'list-filter', security: 'shield', certificates: 'users', trust: 'seal-plain', account: 'key-round', about: 'info',
+  general: 'settings', list: 'list', reading: 'mail-open', notifications: 'bell', identity: 'user', composing: 'pen-line', filters: 'list-filter', security: 'shield', certificates: 'users', trust: 'seal-plain', account: 'key-round', about: 'info',
 };
 
 export class WxSettings extends WxSection {
@@ -62,10 +62,10 @@ export class WxSettings extends WxSection {
   }
 
   /** A section that is a file of its own, when it is shown. */
-  #lazy(name: 'identities' | 'filters' | 'account'): void {
+  #lazy(name: 'identities' | 'composing' | 'filters' | 'account'): void {
     if (this.#asked.has(name)) return;
     this.#asked.add(name);
-    const parts = { identities: () => import('./identities.ts'), filters: () => import('./filters.ts'), account: () => import('./account.ts') };
+    const parts = { identities: () => import('./identities.ts'), composing: () => import('./composing.ts'), filters: () => import('./filters.ts'), account: () => import('./account.ts') };
     parts[name]().catch(() => { this.#asked.delete(name); });
   }
 
@@ -75,6 +75,7 @@ export class WxSettings extends WxSection {
       case 'reading': return html`<wx-settings-reading class="settings-section"></wx-settings-reading>`;
       case 'notifications': return html`<h1>${t('settings-notifications')}</h1><wx-notifications></wx-notifications>`;
       case 'identity': this.#lazy('identities'); return html`<wx-settings-identity class="settings-section"></wx-settings-identity>`;
+      case 'composing': this.#lazy('composing'); return html`<wx-settings-composing class="settings-section"></wx-settings-composing>`;
       case 'filters': this.#lazy('filters'); return html`<wx-settings-filters class="settings-section"></wx-settings-filters>`;
       case 'account': this.#lazy('account'); return html`<wx-settings-account class="settings-section"></wx-settings-account>`;
       case 'security': return this.#security();
@@ -91,7 +92,7 @@ export class WxSettings extends WxSection {
     if (r.page === 'settings' && !this.#sections().includes(r.section)) go({ page: 'settings', section: 'general' }, { replace: true });
   }
 
-  #sections(): string[] { return ['general', 'list', 'reading', 'notifications', 'identity', 'filters', ...(smimeOn.value ? ['security', 'certificates', 'trust'] : []), 'account', 'about']; }
+  #sections(): string[] { return ['general', 'list', 'reading', 'notifications', 'identity', 'composing', 'filters', ...(smimeOn.value ? ['security', 'certificates', 'trust'] : []), 'account', 'about']; }
 
   override render(): TemplateResult {
     const r = route.value;

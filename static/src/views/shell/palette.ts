@@ -25,6 +25,7 @@ function set(patch: SettingsPatch): void { changeSettings(patch).catch((error: u
 const PLACES: readonly (readonly [string, string, string, string])[] = [
   ['settings-general', 'general', 'settings', 'general'], ['settings-list', 'list', 'list', 'list'], ['settings-reading', 'reading', 'mail-open', 'reading'],
   ['settings-notifications', 'notifications', 'bell', 'notifications'], ['settings-identity', 'identity', 'user', 'identity'], ['set-signature', 'identity', 'pen-line', 'signature'],
+  ['set-undo', 'composing', 'undo-2', 'composing'],
   ['settings-filters', 'filters', 'list-filter', 'filters'], ['vacation-title', 'filters', 'calendar', 'vacation'], ['settings-security', 'security', 'shield', 'security'],
   ['settings-certificates', 'certificates', 'users', 'certificates'], ['settings-trust', 'trust', 'seal-plain', 'trust'], ['settings-account', 'account', 'key-round', 'account'],
   ['totp-title', 'account', 'shield', 'totp'], ['export-title', 'account', 'download', 'export'], ['set-zone', 'general', 'settings', 'zone'], ['settings-about', 'about', 'info', 'about'],

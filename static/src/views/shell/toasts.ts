@@ -54,7 +54,7 @@ export class WxToasts extends WxElement {
     return html`<div class="toasts" role="region" aria-label=${t('notifications')}>
       <div class="visually-hidden" role="status">${announcement.value}</div>
       ${repeat(toasts.value, (x) => x.id, (x) => html`<div class="toast ${x.kind === 'bad' ? 'is-bad' : ''}" role=${x.kind === 'bad' ? 'alert' : 'status'}>
-        <span class="toast-text">${x.text}</span>
+        <span class="toast-text">${x.text}</span>${x.left ? html`<span class="toast-left" aria-hidden="true">${x.left.value}</span>` : nothing}
         ${x.action ? html`<button type="button" class="toast-action" @click=${() => { x.action!.run(); dismiss(x.id); }}>${x.action.label}</button>` : nothing}
         <button type="button" class="icon-button is-small" aria-label=${t('close')} @click=${() => dismiss(x.id)}>${icon('x')}</button>
       </div>`)}</div>`;

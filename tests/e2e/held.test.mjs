@@ -1,0 +1,179 @@
+// Undo send: the countdown, taking back, sign-out while it runs, and a window that is gone before its time.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe } from '../lib/axe.mjs';
+import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
+import { account, eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
+
+const run = crypto.randomUUID().slice(0, 8);
+const bob = account('bob').address;
+let browser;
+
+async function undoSeconds(name, n) {
+  const c = await signedIn(name);
+  const r = await c.put('/api/v1/settings', { composing: { undo_seconds: n } });
+  assert.equal(r.status, 200, r.text);
+  await c.post('/api/v1/signout', {});
+  c.close();
+}
+/** The raw messages of a mailbox with these words in a header field. */
+async function mails(name, mailbox, field, value) {
+  const imap = await imapOf(name);
+  try {
+    await imap.select(mailbox);
+    const out = [];
+    for (const uid of await imap.search(`HEADER ${field} "${value}"`)) out.push((await imap.source(uid)).toString('latin1'));
+    return out;
+  } finally { imap.close(); }
+}
+const arrived = (subject) => mails('bob', 'INBOX', 'Subject', subject);
+const held = (name) => mails(name, 'Drafts', 'X-Waxseal-Held', 'until');
+async function clear(name) {
+  const imap = await imapOf(name);
+  try {
+    await imap.select('Drafts');
+    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+    await imap.command('EXPUNGE');
+  } finally { imap.close(); }
+}
+/** What is held looks as if its window had been gone for long. */
+async function longAgo(name) {
+  const imap = await imapOf(name);
+  try {
+    await imap.select('Drafts');
+    for (const uid of await imap.search('HEADER X-Waxseal-Held "until"')) {
+      const raw = (await imap.source(uid)).toString('latin1');
+      await imap.append('Drafts', Buffer.from(raw.replace(/^X-Waxseal-Held: until \d+/m, 'X-Waxseal-Held: until 1700000000'), 'latin1'), ['\\Draft', '\\Seen']);
+      await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+    }
+    await imap.command('EXPUNGE');
+  } finally { imap.close(); }
+}
+async function written(p, subject, text) {
+  await p.newMessage();
+  await p.to(bob);
+  await p.composer().locator('.subject-input').fill(subject);
+  await p.write(text);
+}
+const toast = (p) => p.page.locator('.toast', { has: p.page.locator('.toast-left') });
+const noFaults = (p) => assert.deepEqual(p.faults, []);
+
+before(async () => {
+  await forget('alice', 'dave');
+  for (const name of ['alice', 'dave']) { await clear(name); await undoSeconds(name, 30); }
+  browser = await Browser.launch();
+});
+after(async () => {
+  await browser?.close();
+  for (const name of ['alice', 'dave']) { await undoSeconds(name, 0); await clear(name); }
+  await forget('alice', 'dave');
+});
+
+test('while it counts down nothing has left; Undo brings the composer back as it was; signing out asks', async () => {
+  const p = await (await browser.person('dave')).signIn();
+  const subject = `Taken back ${run}`;
+  await written(p, subject, 'Words that stay.');
+  await p.send();
+  await toast(p).waitFor();
+  await p.composer().waitFor({ state: 'hidden' });
+  assert.equal((await held('dave')).length, 1, 'a held draft at the server');
+  assert.deepEqual(await arrived(subject), []);
+  await p.page.locator('.account-button').first().click();
+  await p.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  const question = p.page.locator('dialog[open]', { hasText: 'not been sent yet' });
+  await question.waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await toast(p).locator('.toast-action').click();
+  await p.composer().waitFor();
+  assert.equal(await p.composer().locator('.subject-input').inputValue(), subject);
+  assert.match(await p.editor().innerText(), /Words that stay\./);
+  await eventually(async () => (await held('dave')).length === 0, 'the mark is gone');
+  await toast(p).waitFor({ state: 'detached' });
+  assert.deepEqual(await arrived(subject), []);
+  await p.composer().getByRole('button', { name: 'Close' }).click();
+  await p.composer().waitFor({ state: 'detached' });
+  noFaults(p);
+  await p.close();
+});
+
+test('the setting is in Settings, and when the time has come the message leaves once', async () => {
+  const p = await (await browser.person('dave')).signIn();
+  await p.settings('Writing');
+  await p.page.locator('#set-undo').selectOption('5');
+  await p.page.locator('.saved:not(:empty)').first().waitFor();
+  await p.page.locator('.settings-back').click();
+  const subject = `In time ${run}`;
+  await written(p, subject, 'Words that go.');
+  await p.send();
+  await p.sent();
+  await toast(p).waitFor({ state: 'detached' });
+  await eventually(async () => (await arrived(subject)).length === 1, 'bob has it');
+  assert.deepEqual(await held('dave'), []);
+  noFaults(p);
+  await p.close();
+});
+
+test('a window that is gone: not sent, said at the next sign-in, and sent from there', async () => {
+  await undoSeconds('dave', 30);
+  const p = await (await browser.person('dave')).signIn();
+  const subject = `Left behind ${run}`;
+  await written(p, subject, 'Words that wait.');
+  await p.send();
+  await toast(p).waitFor();
+  await p.close();
+  assert.deepEqual(await arrived(subject), []);
+  await longAgo('dave');
+  await undoSeconds('dave', 5);
+  const q = await (await browser.person('dave')).signIn();
+  const note = q.page.locator('.unsent');
+  await note.waitFor();
+  await note.getByText(subject).waitFor();
+  assert.deepEqual(await axe(q.page), []);
+  await note.getByRole('button', { name: new RegExp(`^Send: .*${subject}`) }).click();
+  await toast(q).waitFor();
+  await q.page.locator('.toast', { hasText: 'sent' }).first().waitFor();
+  await eventually(async () => (await arrived(subject)).length === 1, 'bob has it');
+  assert.match((await arrived(subject))[0], /Words that wait\./);
+  assert.deepEqual(await mails('dave', 'Drafts', 'Subject', subject), [], 'no draft is left');
+  noFaults(q);
+  await q.close();
+});
+
+test('an encrypted one is held encrypted, and sent after the unlock', async () => {
+  const p = await (await browser.person('alice')).signIn();
+  await p.importKey();
+  const c = await signedIn('alice');
+  const { certificateDer } = await import('../lib/keyring.mjs');
+  assert.equal((await c.post('/api/v1/smime/certificates', { address: bob, certificate: certificateDer('bob').toString('base64') })).status, 200);
+  await c.post('/api/v1/signout', {});
+  c.close();
+  await p.page.goto(`${instance.origin}/mail/`);
+  await p.page.locator('.row:not(.is-bone)').first().waitFor();
+  const subject = `Sealed ${run}`, text = `cormorant ${run} below`;
+  await p.newMessage();
+  await p.mode('sign_encrypt');
+  await p.to(bob);
+  await p.composer().locator('.subject-input').fill(subject);
+  await p.write(text);
+  await p.send();
+  await toast(p).waitFor();
+  const [raw, ...more] = await held('alice');
+  assert.deepEqual(more, []);
+  assert.ok(!raw.includes(text) && !raw.includes(subject), 'nothing of it is in the clear');
+  await p.close();
+  await longAgo('alice');
+  await undoSeconds('alice', 5);
+  const q = await (await browser.person('alice')).signIn();
+  const note = q.page.locator('.unsent');
+  await note.waitFor();
+  await note.getByRole('button', { name: /^Send: .*Encrypted draft/ }).click();
+  await q.page.locator('form.unlock, .toast .toast-left').first().waitFor();
+  if (await q.page.locator('form.unlock').count()) await q.unlock(passphraseOf('alice'));
+  await toast(q).waitFor();
+  await q.page.locator('.toast', { hasText: 'sent' }).first().waitFor();
+  await eventually(async () => (await arrived(subject)).length === 1, 'bob has it');
+  assert.ok(!(await arrived(subject))[0].includes(text));
+  assert.deepEqual(await held('alice'), []);
+  noFaults(q);
+  await q.close();
+});

@@ -1,0 +1,148 @@
+/* Undo send: a finished message waits as a draft with the mark X-Waxseal-Held until the browser,
+ * which alone can sign it, sends it. A tab that is gone by then leaves the mark behind, and that
+ * means "not sent". */
+#include "webmail/compose/compose.h"
+#include "webmail/compose/draft.h"
+#include "webmail/compose/submission.h"
+#include "webmail/session/session.h"
+
+#define HELD_FIELD "X-Waxseal-Held"
+#define HOLD_MOST 120
+/* So long after its time a message may still be on its way: signed, uploaded, prepared. */
+#define HELD_GRACE 20
+#define HELD_MOST 50
+
+/* The field of a message's header, or the null slice. */
+static str_t field_of(str_t head, const char *name, str_t *whole)
+{
+    str_t line, rest = head;
+    size_t n = strlen(name);
+    while (rest.n > 0) {
+        const char *start = rest.p;
+        if (!str_cut(rest, '\n', &line, &rest)) {
+            line = rest;
+            rest = STR("");
+        }
+        if (str_trim(line).n == 0) break;
+        if (!str_istarts(line, str_c(name)) || line.n <= n || line.p[n] != ':') continue;
+        if (whole)
+            *whole = str_n(start, (size_t) (rest.n ? rest.p - start : line.p + line.n - start));
+        return str_trim(str_sub(line, n + 1, line.n));
+    }
+    return STR_NULL;
+}
+
+/* The same draft with the mark (until > 0) or without; what is sealed in it stays as it is. */
+static rc_t mark(str_t raw, int64_t until, struct buf *out, struct err *e)
+{
+    str_t old = STR_NULL;
+    field_of(raw, HELD_FIELD, &old);
+    if (until > 0) buf_printf(out, HELD_FIELD ": until %lld\r\n", (long long) until);
+    if (old.p) {
+        buf_str(out, str_n(raw.p, (size_t) (old.p - raw.p)));
+        buf_str(out, str_n(old.p + old.n, (size_t) (raw.p + raw.n - (old.p + old.n))));
+    } else {
+        buf_str(out, raw);
+    }
+    return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
+}
+
+static rc_t keep(struct call *c, str_t id, int64_t until, struct place *out, struct err *e)
+{
+    size_t most = 2 * (size_t) c->app->config->message_max_bytes;
+    CLEANUP_SUBMISSION struct submission s = {0};
+    CLEANUP_DRAFT struct draft d = {.message = BUF_INIT_SECRET(most + 100), .entity = BUF_INIT(1)};
+    CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most);
+    CLEANUP_BUF struct buf unused = BUF_INIT(most);
+    const struct draft_shape as_it_is = {.head = 0};
+    TRY(submission_load(c, id, &s, e));
+    struct place p = submission_place(&s, "draft", c->arena);
+    if (!submission_is_open(&s)) return submission_refuse(&s, e);
+    if (!p.folder.p) return err_set(e, RC_NOT_FOUND, "There is no draft of this message.");
+    TRY(draft_entity(c, p, &as_it_is, STR_NULL, &raw, &unused, e));
+    TRY(mark(buf_view(&raw), until, &d.message, e));
+    d.shape.encrypted = json_is_true(json_object_get(s.doc, "sealed"));
+    return draft_store(c, id, &d, out, e);
+}
+
+rc_t compose_hold(struct call *c, struct err *e)
+{
+    str_t id;
+    uint32_t seconds;
+    struct place p;
+    TRY(json_need_str(c->in, "submission", &id, e));
+    TRY(compose_check_submission(id, e));
+    TRY(json_need_u32(c->in, "seconds", &seconds, e));
+    if (seconds > HOLD_MOST) return err_invalid(e, "seconds", "That is too long.");
+    int64_t until = seconds > 0 ? call_now() + seconds : 0;
+    TRY(keep(c, id, until, &p, e));
+    json_t *v = place_json(p, c->arena);
+    json_put_int(v, "until", until);
+    return call_answer(c, v, e);
+}
+
+/* --- what was not sent ----------------------------------------------------------------------- */
+
+static json_t *held_json(struct call *c, struct place p, str_t head, str_t subject)
+{
+    uint32_t until = 0;
+    str_t mark = field_of(head, HELD_FIELD, NULL);
+    str_t id = field_of(head, "X-Waxseal-Submission", NULL);
+    str_t secret = field_of(head, "X-Waxseal-May-Encrypt", NULL);
+    if (!str_starts(mark, STR("until ")) || !str_to_u32(str_sub(mark, 6, mark.n), &until))
+        return NULL;
+    int64_t left = (int64_t) until + HELD_GRACE - call_now();
+    json_t *v = json_object();
+    json_put_str(v, "submission", id);
+    json_object_set_new(v, "draft", place_json(p, c->arena));
+    json_put_int(v, "until", until);
+    json_put_int(v, "left", left > 0 ? left : 0);
+    json_put_bool(v, "encrypted", str_eq(secret, STR("yes")));
+    json_put_str(v, "subject", subject);
+    return v;
+}
+
+static rc_t add_held(struct call *c, struct imap *im, struct place p, json_t *list, struct err *e)
+{
+    CLEANUP_BUF struct buf head = BUF_INIT_SECRET(1u << 20);
+    struct imap_rows rows;
+    TRY(imap_fetch_header(im, p.uid, &head, e));
+    TRY(imap_rows_of(im, &p.uid, 1, c->arena, &rows, e));
+    if (rows.count == 0) return RC_OK;
+    json_t *v = held_json(c, p, buf_view(&head), rows.rows[0].subject);
+    if (v) json_array_append_new(list, v);
+    return RC_OK;
+}
+
+static rc_t find_held(struct call *c, json_t *list, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    struct place p = {.uid = 0};
+    uint32_t *uids;
+    size_t n = 0;
+    TRY(compose_mailbox(c, FOLDER_DRAFTS, "Drafts", &p.folder, e));
+    TRY(call_imap(c, p.folder, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    p.uidvalidity = box.uidvalidity;
+    TRY(imap_search_header(im, STR(HELD_FIELD), STR("until"), c->arena, &uids, &n, e));
+    for (size_t i = 0; i < n && i < HELD_MOST; i++) {
+        p.uid = uids[i];
+        rc_t rc = add_held(c, im, p, list, e);
+        if (rc != RC_OK && rc != RC_NOT_FOUND) return rc; /* not found: sent meanwhile */
+    }
+    return RC_OK;
+}
+
+rc_t compose_held(struct call *c, struct err *e)
+{
+    json_t *list = json_array();
+    rc_t rc = find_held(c, list, e);
+    if (rc != RC_OK) {
+        json_decref(list);
+        return rc;
+    }
+    json_t *v = json_object();
+    json_object_set_new(v, "held", list);
+    return call_answer(c, v, e);
+}
