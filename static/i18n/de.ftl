@@ -479,6 +479,7 @@ sender-known = In Ihren Kontakten als { $name }
 sender-new = Nicht in Ihren Kontakten
 sender-copy = Adresse kopieren
 sender-write = Schreiben
+sender-contact = Kontakt öffnen
 sender-search = Nachrichten finden
 unsubscribe = Abbestellen
 unsubscribe-title = { $name } abbestellen?

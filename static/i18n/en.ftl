@@ -480,6 +480,7 @@ sender-new = Not in your contacts
 sender-copy = Copy address
 sender-write = Write
 sender-search = Find mail
+sender-contact = Open contact
 unsubscribe = Unsubscribe
 unsubscribe-title = Unsubscribe from { $name }?
 unsubscribe-one-click = Waxseal tells { $host } that you want no more of these messages. Nothing else about you or your computer is sent.

@@ -376,6 +376,64 @@ test('whom one has written to is offered, becomes a contact by a word, and is fo
   noFaults();
 });
 
+test('in the reader: somebody who is called as a contact but writes from elsewhere; the card leads to the page', async () => {
+  await clear();
+  await make({ name: 'Rosa Winter', addresses: ['rosa@book.test', 'rw@book.test'] });
+  const imap = await imapOf('dave');
+  await imap.create(FOLDER).catch(() => undefined);
+  for (const [from, subject] of [['rosa@elsewhere.test', 'Not the one you know'], ['RW@book.test', 'The one you know']]) {
+    await imap.append(FOLDER, message({ from: { name: 'Rósa WINTER', address: from }, to: account('dave').address, subject, date: new Date(), id: `<${subject.length}.${Date.now()}@demo.test>` }, text('Hello.')), ['\\Seen']);
+  }
+  imap.close();
+  await page.goto(`${instance.origin}/mail/${folderId(FOLDER)}`);
+  await dave.open('Not the one you know');
+  const caution = dave.message().locator('.notice', { hasText: 'You know' });
+  await caution.waitFor();
+  assert.match(await words(caution), /You know Rosa Winter under another address: rosa@book\.test\. This message came from rosa@elsewhere\.test\./);
+  await dave.message().locator('.message-name').click();
+  const card = page.locator('.sender-card');
+  await card.getByText('Not in your contacts').waitFor();
+  await card.getByRole('button', { name: 'Add to contacts' }).click();
+  await page.locator('#person-name').waitFor();
+  assert.deepEqual([await page.inputValue('#person-name'), await page.inputValue('[data-line="0"]')], ['Rósa WINTER', 'rosa@elsewhere.test']);
+  await page.fill('#person-name', 'Rosa Elsewhere');
+  await save();
+  await shown('Rosa Elsewhere');
+
+  await page.goto(`${instance.origin}/mail/${folderId(FOLDER)}`);
+  await dave.open('The one you know');
+  await dave.message().locator('.message-name').click();
+  await card.getByText('In your contacts as').waitFor();
+  assert.equal(await caution.count(), 0);
+  await card.getByRole('button', { name: 'Open contact' }).click();
+  await shown('Rosa Winter');
+  noFaults();
+});
+
+test('the search field proposes people of the whole address book, asked for in a body', async () => {
+  await clear();
+  await importText(Array.from({ length: 300 }, (_, i) => `BEGIN:VCARD\nFN:Filler ${i}\nEMAIL:f${i}@crowd.test\nEND:VCARD\n`).join(''));
+  await make({ name: 'Zoran Último', addresses: ['zoran@last.test'] });
+  const urls = [];
+  page.on('request', (r) => urls.push(r.url()));
+  await page.goto(`${instance.origin}/mail/`);
+  await page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+  await page.locator('#search').click();
+  await page.locator('wx-search #search').waitFor();
+  await page.locator('wx-search #search').pressSequentially('from:ulti');
+  const option = page.locator('.search-option', { hasText: 'Zoran Último' });
+  await option.waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.locator('.search-chip', { hasText: 'zoran@last.test' }).waitFor();
+  await page.locator('wx-search #search').pressSequentially('zor');
+  await option.waitFor();
+  await page.keyboard.press('Escape');
+  await option.waitFor({ state: 'hidden' });
+  assert.deepEqual(urls.filter((u) => /ulti|zor/i.test(u)), []);
+  noFaults();
+});
+
 test('thousands of people: only what is near is on the page, the end is reached, a word finds one', async () => {
   await clear();
   const N = 2500;

@@ -46,6 +46,12 @@ test('the list is by name, in pages, and found by the beginnings of words withou
   assert.deepEqual(await names('text=LOD&limit=1&offset=1'), ['berta Łódź']);
   assert.deepEqual(await names(`text=${encodeURIComponent('muller LAKE')}`), ['Ärmel Lodz-Müller']);
   assert.deepEqual(await names('text=odz'), []);
+  // the same by POST, where what is looked for stands in no address
+  const asked = (body) => c.post(`${V1}/contacts/search`, body);
+  assert.deepEqual((await asked({ text: 'LOD', limit: 1, offset: 1 })).json, (await c.get(`${V1}/contacts?text=LOD&limit=1&offset=1`)).json);
+  assert.deepEqual((await asked({})).json, (await c.get(`${V1}/contacts`)).json);
+  for (const bad of [{ limit: 0 }, { limit: 201 }, { offset: 'x' }, { text: 1 }, { group: 5 }]) assert.equal((await asked(bad)).status, 422, JSON.stringify(bad));
+  assert.equal((await asked({ group: 'nothere' })).status, 404);
   for (const bad of ['limit=0', 'limit=201', 'offset=x']) assert.equal((await c.get(`${V1}/contacts?${bad}`)).status, 422, bad);
 });
 

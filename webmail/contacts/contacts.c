@@ -150,10 +150,10 @@ static rc_t number(struct call *c, const char *name, uint32_t *out, struct err *
     return err_invalid(e, name, "This must be a number.");
 }
 
-static rc_t read_group(struct call *c, struct wanted *w, struct err *e)
+static rc_t read_group(struct call *c, struct wanted *w, str_t id, struct err *e)
 {
     CLEANUP_JSON json_t *doc = NULL;
-    str_t id = request_query(c->q, STR("group")), version;
+    str_t version;
     if (id.n == 0) return RC_OK;
     TRY(groups_load(c, &doc, &version, e));
     const json_t *members = json_object_get(groups_find(doc, id), "members");
@@ -166,16 +166,26 @@ static rc_t read_group(struct call *c, struct wanted *w, struct err *e)
     return RC_OK;
 }
 
+/* From the address of a GET, or the body of a POST: names and addresses that are looked for then
+ * stand in no log of requests. */
 static rc_t read_wanted(struct call *c, struct wanted *w, struct err *e)
 {
-    str_t text = request_query(c->q, STR("text"));
-    *w = (struct wanted){.limit = PAGE_MOST, .searched = text.n > 0};
-    TRY(number(c, "offset", &w->offset, e));
-    TRY(number(c, "limit", &w->limit, e));
+    str_t text = request_query(c->q, STR("text")), group = request_query(c->q, STR("group"));
+    *w = (struct wanted){.limit = PAGE_MOST};
+    if (c->in) {
+        TRY(json_want_str(c->in, "text", STR(""), &text, e));
+        TRY(json_want_str(c->in, "group", STR(""), &group, e));
+        TRY(json_want_u32(c->in, "offset", 0, &w->offset, e));
+        TRY(json_want_u32(c->in, "limit", PAGE_MOST, &w->limit, e));
+    } else {
+        TRY(number(c, "offset", &w->offset, e));
+        TRY(number(c, "limit", &w->limit, e));
+    }
+    w->searched = text.n > 0;
     if (w->limit == 0 || w->limit > PAGE_MOST)
         return err_invalid(e, "limit", "At most 200 at once.");
     if (!fold_query(text, c->arena, &w->query)) return err_set(e, RC_NO_MEMORY, NULL);
-    return read_group(c, w, e);
+    return read_group(c, w, group, e);
 }
 
 static bool is_wanted(struct call *c, const struct wanted *w, const struct book_line *line)

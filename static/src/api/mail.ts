@@ -1,7 +1,7 @@
 // Folders and messages. URLs are known here and nowhere above.
 import { uidsOf } from '../core/sets.ts';
 import { api, request, setCsrf } from './client.ts';
-import type { Address, Arrangement, Changes, Contact, Done, EverywherePart, Folder, FolderPart, FoundRow, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
+import type { Address, Arrangement, Changes, Done, EverywherePart, Folder, FolderPart, FoundRow, LayerKey, ListPage, Message, MessageRef, Quota, Row, SearchQuery, Security, Session, Settings, SettingsPatch, ThreadRow, Which } from './types.ts';
 
 const V1 = '/api/v1';
 const folderUrl = (f: string): string => `${V1}/folders/${encodeURIComponent(f)}`;
@@ -127,14 +127,3 @@ export function deleteMessages(folder: string, uidvalidity: number, which: Which
 
 export function getSettings(): Promise<Settings> { return api<Settings>(`${V1}/settings`); }
 export function putSettings(patch: SettingsPatch): Promise<Settings> { return api<Settings>(`${V1}/settings`, { method: 'PUT', json: patch }); }
-/** By name, page by page; of a very large book the first 5,000. */
-export async function getContacts(): Promise<Contact[]> {
-  const all: Contact[] = [];
-  for (let page = 0, total = 1; page < 25 && all.length < total; page += 1) {
-    const part = await api<{ total: number; contacts: Contact[] }>(`${V1}/contacts?offset=${page * 200}&limit=200`);
-    if (!part.contacts.length) break;
-    all.push(...part.contacts);
-    total = part.total;
-  }
-  return all;
-}

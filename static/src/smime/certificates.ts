@@ -2,7 +2,7 @@
 import '../core/shared.ts';
 import './common.ts';
 import { sentence } from '../api/client.ts';
-import { getContacts } from '../api/mail.ts';
+import { getPeople } from '../api/contacts.ts';
 import type { Contact } from '../api/types.ts';
 import { WxElement, define } from '../core/element.ts';
 import { foreign } from '../core/foreign.ts';
@@ -17,6 +17,8 @@ import { note } from './form.ts';
 import { nameOf } from './kept.ts';
 
 const MANY = 8;
+/** Of a larger address book the first by name; the page of each contact has its certificates. */
+const MOST = 5000;
 const addressesOf = (c: Contact): string[] => c.addresses.map((a) => a.address);
 
 // ---- Settings > Certificates of others ----
@@ -37,7 +39,16 @@ export class WxCertificatesPanel extends WxElement {
 
   async #load(): Promise<void> {
     this.error = '';
-    try { this.contacts = await getContacts(); } catch (error) { this.error = sentence(error); }
+    const all: Contact[] = [];
+    try {
+      for (let total = 1; all.length < Math.min(total, MOST);) {
+        const page = await getPeople({ offset: all.length, limit: 200, text: '', group: null });
+        if (!page.contacts.length) break;
+        all.push(...page.contacts);
+        total = page.total;
+      }
+      this.contacts = all;
+    } catch (error) { this.error = sentence(error); }
   }
 
   async #import(file: File | undefined): Promise<void> {

@@ -26,7 +26,7 @@ import { compose } from '../../app/compose.ts';
 import { attachmentList, shownAttachments } from './attachments.ts';
 import type { CardFile, FileActs } from './cards.ts';
 import { facts, sender, skeleton, warnings } from './head.ts';
-import { bareSubject, learnPeople, recipientsLine } from './people.ts';
+import { bareSubject, learnAbout, recipientsLine } from './people.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
 
@@ -66,7 +66,7 @@ export class WxMessage extends WxElement {
       this.#bar = true;
       loadSmime('reading').then(() => loadSmime('chip')).catch(() => { this.#bar = false; });
     }
-    if (this.item.message) learnPeople();
+    if (this.item.message) learnAbout(this.item.message.headers.from[0]);
     // Text needs no sanitiser: its code comes with the first HTML (and is asked for by the reader before it is needed).
     if (this.item.message?.parts.some((p) => p.kind === 'html')) import('./mail-frame.ts').catch((error: unknown) => toast(sentence(error), { kind: 'bad' }));
   }

@@ -1,7 +1,7 @@
 // The search field: operators as chips, proposals while typing (ARIA combobox with a list box), recent searches.
 // Loaded when it is first used; until then the header shows a plain field.
 import '../../core/shared.ts';
-import * as mail from '../../api/mail.ts';
+import { complete } from '../../api/complete.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -14,17 +14,11 @@ import { labelOf, labels } from '../../store/labels.ts';
 import * as list from '../../store/list.ts';
 import { clearSearch, everywhere, recent, searchText, startSearch } from '../../store/search.ts';
 import { signOutHooks } from '../../store/session.ts';
+import { Completion } from '../../store/completion.ts';
 import { propose } from './suggest.ts';
 import type { Known, Proposal } from './suggest.ts';
 
-interface Person { name: string; address: string }
-let book: Promise<Person[]> | null = null;
-let people: Person[] = [];
-/** Contacts as the server gives them; an address is a text or carries a label. */
-function loadBook(): void {
-  book ??= mail.getContacts().then((all) => { people = all.flatMap((c) => c.addresses.map(({ address }) => ({ name: c.name, address }))); return people; }).catch(() => { book = null; return []; });
-}
-signOutHooks.push(async () => { book = null; people = []; });
+const ABOUT_PEOPLE = new Set(['from', 'to', 'cc', 'bcc']);
 
 export class WxSearch extends WxElement {
   static override properties = { chips: { state: true }, rest: { state: true }, open: { state: true }, at: { state: true } };
@@ -33,7 +27,13 @@ export class WxSearch extends WxElement {
   declare open: boolean;
   declare at: number;
   #list: Proposal[] = [];
-  constructor() { super(); this.chips = []; this.rest = ''; this.open = false; this.at = -1; }
+  /** Contacts and whom one has written to, for the word at the cursor. */
+  #people: { name: string; address: string }[] = [];
+  #completion = new Completion(complete, (found) => {
+    this.#people = found.flatMap((f) => (f.address ? [{ name: f.name, address: f.address }] : []));
+    this.#show();
+  });
+  constructor() { super(); this.chips = []; this.rest = ''; this.open = false; this.at = -1; signOutHooks.push(async () => { this.#completion.stop(); this.#people = []; }); }
 
   get #input(): HTMLInputElement { return this.querySelector<HTMLInputElement>('#search')!; }
 
@@ -57,16 +57,27 @@ export class WxSearch extends WxElement {
   #known(): Known {
     const rows = list.loadedRows().flatMap((r) => [...r.from, ...r.to]);
     return {
-      people: [...people, ...rows], recent: recent.value, labels: labels.value, t: (key, args) => t(key, args),
+      people: [...this.#people, ...rows], recent: recent.value, labels: labels.value, t: (key, args) => t(key, args),
       folders: folders.value.filter((f) => f.selectable).map((f) => ({ name: folderName(f), path: f.path, role: f.shared ? null : f.role })),
     };
   }
 
   #propose(): void {
     const w = this.#word();
-    this.#list = propose(w?.text ?? '', w?.field ?? null, w?.value ?? '', this.rest.trim() === '' && this.chips.length === 0, this.#known());
     this.at = -1;
-    this.open = this.#list.length > 0;
+    this.open = true;
+    const about = w && (w.field === null || ABOUT_PEOPLE.has(w.field)) ? (w.field === null ? w.text : w.value).replace(/^-/, '') : '';
+    // Shows at once what is known already, and once more when the answer is here.
+    if (about.length > (w?.field ? 0 : 1)) this.#completion.type(about);
+    else { this.#completion.stop(); this.#people = []; this.#show(); }
+  }
+  #show(): void {
+    if (!this.open) return;
+    const w = this.#word();
+    const held = this.#list[this.at]?.insert;
+    this.#list = propose(w?.text ?? '', w?.field ?? null, w?.value ?? '', this.rest.trim() === '' && this.chips.length === 0, this.#known());
+    this.at = held === undefined ? -1 : this.#list.findIndex((p) => p.insert === held);
+    this.requestUpdate();
   }
 
   #typed(value: string): void {
@@ -131,7 +142,7 @@ export class WxSearch extends WxElement {
     const n = this.#list.length;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
-      if (!this.open) { this.#propose(); return; }
+      if (!this.open || n === 0) { this.#propose(); return; }
       const by = event.key === 'ArrowDown' ? 1 : -1;
       this.at = this.at < 0 && by < 0 ? n - 1 : this.at + by >= n ? -1 : this.at + by;
     } else if (event.key === 'Enter' && this.open && this.at >= 0) {
@@ -143,7 +154,7 @@ export class WxSearch extends WxElement {
     } else if (event.key === 'Escape') {
       event.preventDefault();
       event.stopPropagation();
-      if (this.open) { this.open = false; this.at = -1; return; }
+      if (this.open && n > 0) { this.open = false; this.at = -1; return; }
       clearSearch();
       this.chips = [];
       this.rest = '';
@@ -166,6 +177,7 @@ export class WxSearch extends WxElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.listen(document, 'pointerdown', (e: PointerEvent) => { if (!this.contains(e.target as Node)) this.open = false; });
+    this.onLeave(() => this.#completion.stop());
   }
 
   #chip(p: Piece, i: number): TemplateResult {
@@ -183,12 +195,12 @@ export class WxSearch extends WxElement {
       ${icon('search')}
       ${this.chips.length ? html`<span class="search-chips" role="list" aria-label=${t('search-chips')}>${this.chips.map((p, i) => this.#chip(p, i))}</span>` : nothing}
       <input id="search" class="search-input" type="text" name="q" inputmode="search" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="400" enterkeyhint="search"
-        role="combobox" aria-autocomplete="list" aria-expanded=${this.open} aria-controls="search-list" aria-activedescendant=${ifDefined(this.open && this.at >= 0 ? `search-option-${this.at}` : undefined)}
+        role="combobox" aria-autocomplete="list" aria-expanded=${this.open && this.#list.length > 0} aria-controls="search-list" aria-activedescendant=${ifDefined(this.open && this.at >= 0 ? `search-option-${this.at}` : undefined)}
         placeholder=${this.chips.length ? '' : hint} aria-label=${t('search')} .value=${live(this.rest)}
-        @input=${(e: InputEvent) => this.#typed((e.target as HTMLInputElement).value)} @focus=${() => { loadBook(); this.#propose(); }} @keydown=${(e: KeyboardEvent) => this.#key(e)}
+        @input=${(e: InputEvent) => this.#typed((e.target as HTMLInputElement).value)} @focus=${() => this.#propose()} @keydown=${(e: KeyboardEvent) => this.#key(e)}
         @blur=${(e: FocusEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.open = false; }}>
       ${any ? html`<button type="button" class="icon-button is-small" aria-label=${t('search-clear')} data-tip=${t('search-clear')} @click=${() => { this.chips = []; this.rest = ''; clearSearch(); }}>${icon('x')}</button>` : html`<kbd class="search-key" aria-hidden="true">/</kbd>`}
-      <div class="search-list" id="search-list" role="listbox" aria-label=${t('search-proposals')} ?hidden=${!this.open}>
+      <div class="search-list" id="search-list" role="listbox" aria-label=${t('search-proposals')} ?hidden=${!this.open || this.#list.length === 0}>
         ${this.open ? this.#list.map((p, i) => html`<div class="search-option" role="option" id="search-option-${i}" aria-selected=${i === this.at} @pointerdown=${(e: Event) => e.preventDefault()} @click=${() => { this.#take(p); }}>
           ${icon(p.icon)}<span class="search-option-label truncate">${p.label}</span><span class="search-option-detail truncate">${p.detail}</span></div>`) : nothing}
       </div>
