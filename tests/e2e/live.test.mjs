@@ -153,6 +153,7 @@ test('notifications: asked for after a click only; sender and subject of plain m
   await page.locator('#set-notify-desktop').check({ force: true });
   await eventually(() => page.evaluate(() => window.askedForNotes === true), 'the question');
   await eventually(() => page.locator('#set-notify-desktop').isChecked(), 'switched on');
+  await page.locator('.saved', { hasText: 'Saved' }).waitFor();
   const tabs = [page, two];
   for (const x of tabs) {
     await x.goto(`${instance.origin}/mail/`);

@@ -70,6 +70,7 @@ export const featuresNow = signal<string | null>(null);
 export const trustHooks: (() => void)[] = [];
 export function trustChanged<T>(done: Promise<T>): Promise<T> { return done.then((x) => { for (const f of trustHooks) f(); return x; }); }
 
+const KEPT_ALIVE = 4096;
 export interface RequestOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   json?: unknown;
@@ -81,6 +82,8 @@ export interface RequestOptions {
   /** false: a 401 is an error at once (sign-in itself). */
   holdOnExpiry?: boolean;
   deadline?: number;
+  /** Goes on when the page is left meanwhile. For small bodies: browsers take 64 KB of such at a time. */
+  keepalive?: boolean;
 }
 
 /** A page that nobody touched for that long asks by itself: that keeps no session (the server's idle time). */
@@ -101,6 +104,7 @@ async function once(path: string, o: RequestOptions): Promise<Response> {
   try {
     const init: RequestInit = { method, headers, credentials: 'same-origin', redirect: 'error', signal: AbortSignal.any(signals) };
     if (body !== undefined) init.body = body;
+    if (o.keepalive && typeof body === 'string' && body.length <= KEPT_ALIVE) init.keepalive = true;
     const answer = await fetch(path, init);
     featuresNow.value = answer.headers.get('X-Waxseal-Features') ?? featuresNow.value;
     return answer;

@@ -126,4 +126,4 @@ export function deleteMessages(folder: string, uidvalidity: number, which: Which
 }
 
 export function getSettings(): Promise<Settings> { return api<Settings>(`${V1}/settings`); }
-export function putSettings(patch: SettingsPatch): Promise<Settings> { return api<Settings>(`${V1}/settings`, { method: 'PUT', json: patch }); }
+export function putSettings(patch: SettingsPatch): Promise<Settings> { return api<Settings>(`${V1}/settings`, { method: 'PUT', json: patch, keepalive: true }); }

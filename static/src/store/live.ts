@@ -221,6 +221,8 @@ function hear(m: Say): void {
   leader.heard();
   if (m.say === 'inbox') inbox = m.inbox;
   if (m.say === 'event') onEvent(m.event);
+  // Another tab may have changed them between this page's coming and its listening.
+  if (m.say === 'link' && link.value === 'starting') reloadSettings().catch(() => undefined);
   if (m.say === 'link' && m.link !== link.value) {
     // What came before we listened, or while nobody did.
     if (m.link === 'live') everything();
