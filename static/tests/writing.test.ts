@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { Message, RecipientInfo, RecipientStatus, Session } from '../src/api/types.ts';
 import { blockers, canReceive } from '../src/core/security-mode.ts';
 import { replyRecipients } from '../src/core/reply.ts';
+import { swapSignature } from '../src/core/signature.ts';
 import { Composer } from '../src/store/compose.ts';
 import { followPlace, searchText } from '../src/store/search.ts';
 import { defaults, session, settings } from '../src/store/session.ts';
@@ -93,6 +94,20 @@ test('who has several identities answers as the one that was written to, and is 
   settings.value = defaults();
 });
 
+test('the signature of a plain text gives way where it stands as it was put there', () => {
+  const table: [string, string, string, string, boolean][] = [
+    ['Hello\n\n-- \nAna', 'Ana', 'Sales', 'Hello\n\n-- \nSales', false],
+    ['Hello\n\n-- \nAna\n\nOn Monday:\n> -- \n> Ana', 'Ana', 'S $&', 'Hello\n\n-- \nS $&\n\nOn Monday:\n> -- \n> Ana', false],
+    ['Hello\n\n-- \nAna', 'Ana', '', 'Hello\n\n', false],
+    ['Hello', '', 'Ana\nB', 'Hello\n\n-- \nAna\nB', false],
+    ['Hello\nAna\nDesk\n\nquote', 'Ana\nDesk', 'Sales', 'Hello\nSales\n\nquote', false],
+    ['Dear Ana,\nAnaconda', 'Ana', 'Sales', 'Dear Ana,\nAnaconda', true],
+    ['Hello\n\n-- \nAna (away)', 'Ana\nDesk', 'Sales', 'Hello\n\n-- \nAna (away)', true],
+    ['Hello', 'Ana', 'Ana', 'Hello', false],
+  ];
+  for (const [text, before, after, wanted, kept] of table) assert.deepEqual(swapSignature(text, before, after), { text: wanted, kept }, text);
+});
+
 test('another identity takes its name, its address for answers and, in plain text, its signature along', async () => {
   const one = { name: 'A', address: 'a@x.test', reply_to: '', signature: 'A $& sign', default: true };
   const two = { name: 'Sales', address: 'sales@x.test', reply_to: 'desk@x.test', signature: 'S $& sign', default: false };
@@ -103,6 +118,17 @@ test('another identity takes its name, its address for answers and, in plain tex
   c.setIdentity(two);
   const { body } = await c.body(null);
   assert.deepEqual([body.from, body.reply_to, body.text], [{ name: 'Sales', address: 'sales@x.test' }, [{ name: '', address: 'desk@x.test' }], 'Hello\n\n-- \nS $& sign']);
+  // Where answers go was opened and is as the identity says: it goes along. What was written there by hand stays.
+  c.replyTo.value = c.ownReplyTo;
+  c.setIdentity(one);
+  assert.deepEqual(c.replyTo.value, []);
+  c.replyTo.value = [{ name: '', address: 'by@hand.test' }];
+  c.signer.value = 'chosen';
+  assert.equal(c.setIdentity(two), true);
+  assert.deepEqual([(await c.body(null)).body.reply_to, c.signer.value], [[{ name: '', address: 'by@hand.test' }], null]);
+  c.plain = 'Hello\n\n-- \nby hand';
+  assert.equal(c.setIdentity(one), false, 'it stays, and that is said');
+  assert.equal(c.plain, 'Hello\n\n-- \nby hand');
   c.stop();
   settings.value = defaults();
 });

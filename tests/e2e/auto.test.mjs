@@ -55,6 +55,13 @@ test('the choice for one message is remembered for its recipients', async () => 
   await alice.mode('sign_encrypt');
   await note('Signed and encrypted for 1 of 1');
   assert.equal((await alice.composer().locator('.tabs-note').innerText()).includes('Auto'), false, 'chosen, not followed');
+  // What it is encrypted to and signed with: source, key, issuer, end.
+  const c = alice.composer();
+  await c.getByRole('tab', { name: 'Security' }).click();
+  await c.locator('.recipients-table tr', { hasText: bob }).locator('.certificate-source', { hasText: /·.*(?:RSA \d{4}|P-\d{3}|prime256v1).*·/ }).waitFor();
+  await c.locator('.signer', { hasText: /Signed with.*(?:RSA \d{4}|P-\d{3}|prime256v1).*·.*·/ }).waitFor();
+  if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT });
+  await c.getByRole('tab', { name: 'Message' }).click();
   await send(`First to Bob ${stamp}`);
   await alice.sent();
 });

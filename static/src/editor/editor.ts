@@ -4,6 +4,7 @@ import createDOMPurify from 'dompurify';
 import Squire from 'squire-rte';
 import editorCss from './editor.css';
 import { htmlToText } from './html-text.ts';
+import { signatureBlock, swapSignature } from './signature.ts';
 import type { EditorLook, EditorValue, FromEditor, InlineImage, ToEditor } from './protocol.ts';
 
 const purify = createDOMPurify(window);
@@ -137,21 +138,22 @@ const commands: Record<string, (v: string) => void> = {
   unlink: () => squire.removeLink(),
 };
 
+/** The line above what is quoted. */
+let quoted: HTMLElement | null = null;
+
 function start(m: Extract<ToEditor, { type: 'init' }>): void {
   look(m.look);
   guard(m.guarded);
   const holder = document.createElement('div');
-  const block = (className?: string): HTMLElement => { const d = document.createElement('div'); if (className) d.className = className; return d; };
+  const block = (): HTMLElement => document.createElement('div');
   if (m.html) holder.append(sanitise(m.html));
   else holder.append(block());
   if (m.signature) {
     holder.append(block());
-    const s = block('wx-signature');
-    m.signature.split('\n').forEach((line, i) => { if (i) s.append(document.createElement('br')); s.append(line); });
-    holder.append(s);
+    holder.append(signatureBlock(m.signature));
   }
   if (m.quote) {
-    const intro = block();
+    const intro = quoted = block();
     intro.textContent = m.intro;
     const quote = document.createElement('blockquote');
     quote.setAttribute('type', 'cite');
@@ -194,6 +196,11 @@ function receive(m: ToEditor): void {
     case 'image': { const img = squire.insertImage(m.data, { alt: m.alt }); img.setAttribute('data-cid', m.cid); break; }
     case 'fill': for (const i of root.querySelectorAll<HTMLImageElement>('img[data-cid]')) if (i.dataset.cid === m.cid) i.src = m.data; break;
     case 'text': squire.insertPlainText(m.text, false); break;
+    case 'signature': {
+      squire.saveUndoState();
+      if (swapSignature(root, m.before, m.after, quoted) === 'kept') send({ type: 'signature-kept' });
+      break;
+    }
     case 'focus': squire.focus(); break;
     case 'cut': squire.saveUndoState(); cutQuotes(root, m.intro); if (!root.firstChild) root.append(document.createElement('div')); squire.moveCursorToStart(); break;
     case 'get': { const v = value(m.cut); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }

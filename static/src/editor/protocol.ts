@@ -14,6 +14,8 @@ export type ToEditor =
   | { type: 'image'; cid: string; data: string; alt: string }
   | { type: 'fill'; cid: string; data: string }
   | { type: 'text'; text: string }
+  /** The signature of another identity in the place of the one of before. */
+  | { type: 'signature'; before: string; after: string }
   | { type: 'focus' }
   /** What is quoted goes, with the lines that introduce it. */
   | { type: 'cut'; intro: string }
@@ -23,6 +25,8 @@ export type ToEditor =
 export type FromEditor =
   | { type: 'ready' }
   | { type: 'changed' }
+  /** The signature was changed by hand, and stays. */
+  | { type: 'signature-kept' }
   | { type: 'cids'; cids: string[] }
   | { type: 'formats'; formats: string[]; link: string; canUndo: boolean; canRedo: boolean }
   | { type: 'files'; files: File[]; folders: string[] }

@@ -18,7 +18,7 @@
 //
 // Texts live in static/i18n/{en,de}.ftl under "smime-…"; icons are named in static/build/icons.mjs.
 
-import type { Address, ComposeBody, LayerKey, Message, MessageRef, Prepared } from '../api/types.ts';
+import type { Address, Cert, ComposeBody, LayerKey, Message, MessageRef, Prepared } from '../api/types.ts';
 
 export const OPENED_EVENT = 'wx-opened';
 /** From <wx-security-bar> (bubbles): the keyring was locked, so what was opened with it must leave the screen. */
@@ -58,6 +58,8 @@ export interface SendCheck {
   checkAndSign(prepared: Prepared, frozen: Frozen): Promise<{ signature: string | null }>;
   /** Fingerprint of the certificate to sign with from this address, or null when the vault has none. */
   signerFor(address: string): Promise<string | null>;
+  /** All that can sign for this address, the one of signerFor() first. */
+  signersFor(address: string): Promise<Cert[]>;
   /** True when a certificate of the vault can encrypt to self (drafts). */
   canEncryptToSelf(): Promise<boolean>;
 }

@@ -37,10 +37,7 @@ export function day(milliseconds: number): string {
   return Number.isFinite(milliseconds) ? dayDate(new Date(milliseconds).toISOString()) : '';
 }
 
-export function keySize(key: { algorithm: string; bits: number; curve: string | null }): string {
-  if (key.curve) return key.curve;
-  return key.algorithm.startsWith('rsa') ? `RSA ${key.bits}` : key.algorithm.toUpperCase();
-}
+export { keySize } from '../core/certificate-words.ts';
 
 export function note(kind: 'good' | 'warning' | 'bad' | 'info', text: unknown): TemplateResult {
   const glyph = { good: 'circle-check', warning: 'triangle-alert', bad: 'octagon-x', info: 'info' }[kind];

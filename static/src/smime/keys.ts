@@ -67,8 +67,7 @@ export function pemOf(base64: string, label: string): string {
 }
 export function requestFileName(address: string): string { return `${address.replace(/[^A-Za-z0-9._@-]/g, '_')}.csr`; }
 
-/** The name of an issuer as the server writes it: its commonName, else all of it. */
-export function issuerName(c: Cert): string { return /(?:^|,\s*)CN=((?:[^,\\]|\\.)*)/.exec(c.issuer)?.[1]?.replace(/\\(.)/g, '$1') || c.issuer; }
+export { issuerName } from '../core/certificate-words.ts';
 
 /** The name in a certificate, for a renewal. */
 export function holderOf(c: Cert): string {

@@ -1,7 +1,7 @@
 // Before anything is sent: the server's proposal is compared with the composer, and signed only when they agree.
 import '../core/shared.ts';
 import './common.ts';
-import type { Prepared } from '../api/types.ts';
+import type { Cert, Prepared } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
@@ -67,19 +67,21 @@ async function check(prepared: Prepared, frozen: Frozen): Promise<{ signature: s
 const at = (address: string): string => address.toLowerCase();
 
 /** Valid certificates of the vault for an address. */
-async function usable(address: string, use: 'can_sign' | 'can_encrypt'): Promise<string[]> {
+async function usable(address: string, use: 'can_sign' | 'can_encrypt'): Promise<Cert[]> {
   const { keys } = await loadVault();
   const now = Date.now();
-  return keys.flatMap((k) => k.certificates).filter((c) => c[use] && Date.parse(c.not_before) <= now && now <= Date.parse(c.not_after) && c.addresses.some((a) => at(a) === at(address)))
-    .map((c) => c.fingerprint);
+  return keys.flatMap((k) => k.certificates).filter((c) => c[use] && Date.parse(c.not_before) <= now && now <= Date.parse(c.not_after) && c.addresses.some((a) => at(a) === at(address)));
 }
 
 export const sending: SendCheck = {
   checkAndSign: check,
   async signerFor(address) {
+    return (await this.signersFor(address))[0]?.fingerprint ?? null;
+  },
+  async signersFor(address) {
     const all = await usable(address, 'can_sign');
     const primary = vault.value?.primary.sign;
-    return primary && all.includes(primary) ? primary : (all[0] ?? null);
+    return [...all.filter((c) => c.fingerprint === primary), ...all.filter((c) => c.fingerprint !== primary && !c.weak)];
   },
   async canEncryptToSelf() {
     const { keys } = await loadVault();

@@ -4,6 +4,8 @@ import { ApiError, sentence } from '../api/client.ts';
 import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
 import type { Fields } from '../core/recipients.ts';
+import { personKey } from '../core/recipients.ts';
+import { swapSignature } from '../core/signature.ts';
 import { t } from '../core/i18n.ts';
 import { encrypts, followMode, mayEncrypt, signs, startMode } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
@@ -29,6 +31,8 @@ export interface Start {
   /** Whom it is written as; absent: the default identity. */
   identity?: Identity;
 }
+
+const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
 
 let serial = 0;
 const AUTOSAVE_MS = 4000;
@@ -74,6 +78,8 @@ export class Composer {
   readonly cannot = signal(false);
   /** An answer to an encrypted mail was taken out of encryption: it is to be looked through before it goes. */
   readonly cleared = signal(false);
+  /** Chosen for this message to sign with, by fingerprint; null: what the vault takes by itself. */
+  readonly signer = signal<string | null>(null);
   /** Counts what Auto changed by itself, to be announced. */
   readonly said = signal(0);
   readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
@@ -92,6 +98,8 @@ export class Composer {
   readBody: ((without?: boolean) => Promise<Body>) | null = null;
   /** Takes what is quoted out of the rich text; set with readBody. */
   cutQuote: (() => void) | null = null;
+  /** Puts another signature in the place of the first one, in the editor's text; set by the element that holds it. */
+  swapSignature: ((before: string, after: string) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<boolean> | null = null;
   #asked = new Set<string>();
@@ -156,13 +164,29 @@ export class Composer {
     void this.lookUp();
   }
 
-  /** In plain text the signature of before gives way, where it still stands as it was put there. */
-  setIdentity(next: Identity): void {
-    const block = (i: Identity): string => (i.signature ? `-- \n${i.signature}` : '');
-    const before = block(this.identity.value);
-    if (!this.rich.value && before && this.plain.includes(before)) this.plain = this.plain.replace(before, () => block(next));
-    this.identity.value = next;
+  /** Name, address, signature and the address for answers change together; what was changed by hand of them stays.
+   *  Answers false where the signature was, and stays (in rich text the editor says so later). */
+  setIdentity(next: Identity): boolean {
+    const before = this.identity.value;
+    let kept = false;
+    if (!this.rich.value) {
+      const swapped = swapSignature(this.plain, before.signature, next.signature);
+      ({ text: this.plain, kept } = swapped);
+    } else if (this.swapSignature) this.swapSignature(before.signature, next.signature);
+    else if (this.start.signature === before.signature || !before.signature) this.start.signature = next.signature;
+    batch(() => {
+      if (this.replyTo.value && personsOf(this.replyTo.value) === personsOf(this.ownReplyTo)) this.replyTo.value = next.reply_to ? [{ name: '', address: next.reply_to }] : [];
+      this.identity.value = next;
+      this.signer.value = null;
+    });
     this.changed();
+    return !kept;
+  }
+
+  /** For this message; the vault's own choice otherwise. */
+  setSigner(fingerprint: string): void {
+    this.signer.value = fingerprint;
+    this.#touch();
   }
 
   /** By the person: from now on it does not follow the recipients. */

@@ -38,7 +38,7 @@ export async function ask(c: Composer, people: readonly Address[]): Promise<bool
   const asked: { address: string; note: string }[] = [];
   let why = '';
   try {
-    const signer = await signerOf(c.identity.value.address);
+    const signer = await signerOf(c);
     if (!(await keep(c))) { c.problem.value = c.saveState.value === 'impossible' ? t('ask-no-draft') : c.problem.value || t('ask-not-kept'); return false; }
     for (const to of people.slice(0, MOST_ASKED)) asked.push({ address: to.address, note: await sendNote(c, to, signer) });
   } catch (error) {

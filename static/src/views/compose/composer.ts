@@ -16,6 +16,7 @@ import { close, composers, discard, minimizeAll, writing } from '../../store/com
 import * as reader from '../../store/reader.ts';
 import { settings, smimeOn } from '../../store/session.ts';
 import { sentence } from '../../api/client.ts';
+import { toast } from '../../store/toasts.ts';
 import { announce, confirm, confirming } from '../../store/ui.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { commandVersion, shownKeys } from '../../core/commands.ts';
@@ -306,7 +307,7 @@ export class WxComposer extends WxElement {
     const pick = (e: Event): void => {
       const next = list[Number((e.target as HTMLSelectElement).value)];
       if (!next) return;
-      c.setIdentity(next);
+      if (!c.setIdentity(next)) toast(t('signature-kept'));
       this.signer = undefined;
       this.#askedSigner = false;
       this.requestUpdate();

@@ -7,6 +7,7 @@ import type { TemplateResult } from '../../core/lit.ts';
 import type { Command, EditorLook, FromEditor, ToEditor } from '../../editor/protocol.ts';
 import type { Body, Composer } from '../../store/compose.ts';
 import { settings } from '../../store/session.ts';
+import { toast } from '../../store/toasts.ts';
 import { dialog } from '../parts/dialog.ts';
 
 const BUTTONS: { name: Command; glyph: string }[] = [
@@ -68,9 +69,11 @@ export class WxEditor extends WxElement {
         this.ready = true;
         this.composer.readBody = (without) => this.read(without);
         this.composer.cutQuote = () => this.#post({ type: 'cut', intro: this.composer.start.intro ?? '' });
+        this.composer.swapSignature = (before, after) => this.#post({ type: 'signature', before, after });
         this.dispatchEvent(new CustomEvent('wx-editor-ready', { bubbles: true }));
         break;
       case 'changed': this.composer.changed(); break;
+      case 'signature-kept': toast(t('signature-kept')); break;
       case 'formats': this.formats = m.formats; this.linkHref = m.link; this.can = { undo: m.canUndo, redo: m.canRedo }; break;
       case 'files': this.dispatchEvent(new CustomEvent('wx-files', { bubbles: true, detail: { files: m.files, folders: m.folders } })); break;
       case 'cids': this.dispatchEvent(new CustomEvent('wx-cids', { bubbles: true, detail: m.cids })); break;
@@ -134,6 +137,7 @@ export class WxEditor extends WxElement {
     super.disconnectedCallback();
     this.#port?.close();
     this.#port = null;
+    this.composer.swapSignature = null;
   }
 
   override render(): TemplateResult {

@@ -1,6 +1,7 @@
 // The Security tab: mode of this message, one row per recipient with its certificate, and what is not protected.
 import type { RecipientInfo, SecurityMode } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
+import { issuerName, keySize } from '../../core/certificate-words.ts';
 import { dayDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -8,8 +9,9 @@ import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { MODES, blockers, encrypts, signs } from '../../core/security-mode.ts';
 import type { Composer } from '../../store/compose.ts';
-import { settings } from '../../store/session.ts';
+import { session, settings } from '../../store/session.ts';
 import { announce } from '../../store/ui.ts';
+import './signer.ts';
 
 const key = (m: SecurityMode): string => m.replace('_', '-');
 
@@ -51,13 +53,17 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
   const mode = c.mode.value;
   const def = settings.value.security.mode;
   const group = `mode-${c.submission}`;
+  // The server refuses it too (docs/ADMIN.md, clear_fallback).
+  const locked = (m: SecurityMode): boolean => session.value?.clear_fallback === false && c.start.toEncrypted === true && !c.released.value && !encrypts(m);
   return html`<div class="security-tab" id=${id} role="tabpanel" aria-label=${t('security')}>
     <fieldset><legend class="set-legend">${t('security-this-message')}</legend>
       <p class="field-hint">${t(c.auto.value ? 'security-follows' : 'security-default', { mode: t(`mode-default-${def.replace('_', '-')}`) })}
         ${def === 'auto' && !c.auto.value ? html`<button type="button" class="link follow-button" @click=${() => { c.setAuto(); announce(t('security-follows')); }}>${t('security-follow')}</button>` : nothing}</p>
-      <div class="mode-options">${MODES.map((m) => html`<label class="option"><input type="radio" class="radio" name=${group} .value=${m} .checked=${m === mode} @change=${() => pickMode(c, m)}>
-        <span class="option-title">${t(`mode-${key(m)}`)}</span><span class="option-text">${t(`mode-${key(m)}-text`)}</span></label>`)}</div></fieldset>
+      <div class="mode-options">${MODES.map((m) => html`<label class="option"><input type="radio" class="radio" name=${group} .value=${m} .checked=${m === mode} ?disabled=${locked(m)} @change=${() => pickMode(c, m)}>
+        <span class="option-title">${t(`mode-${key(m)}`)}</span><span class="option-text">${t(`mode-${key(m)}-text`)}</span></label>`)}</div>
+      ${locked('none') ? html`<p class="field-hint security-locked">${icon('lock')}${t('security-locked')}</p>` : nothing}</fieldset>
     ${c.start.toEncrypted && !encrypts(mode) ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('security-reply-plain')}</div></div>` : nothing}
+    ${signs(mode) ? html`<wx-signer .composer=${c}></wx-signer>` : nothing}
     ${signs(mode) && signer === null ? html`<div class="notice is-warning">${icon('seal-question')}<div class="notice-text">${t('security-no-signer')}</div></div>` : nothing}
     ${c.lateGuard.value && encrypts(mode) ? html`<div class="notice is-info">${icon('spell-check')}<div class="notice-text">${t('security-late')}</div></div>` : nothing}
     <section><h3>${t('security-recipients')}</h3>
@@ -66,7 +72,7 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
         const i = c.infoOf(a);
         const s = recipientState(i, a.address, true);
         return html`<tr><td><bdi>${a.name || a.address}</bdi>${a.name ? html`<span class="muted"> ${a.address}</span>` : nothing}</td>
-          <td class="is-${s.level}"><span class="recipient-status">${icon(s.glyph)}<span>${s.words}</span></span>${source(i) ? html`<span class="muted certificate-source">${source(i)}</span>` : nothing}</td>
+          <td class="is-${s.level}"><span class="recipient-status">${icon(s.glyph)}<span>${s.words}</span></span>${i?.certificate || source(i) ? html`<span class="muted certificate-source" title=${i?.certificate?.fingerprint ?? nothing}>${[source(i), ...(i?.certificate ? [keySize(i.certificate.key), issuerName(i.certificate)] : [])].filter(Boolean).join(' · ')}</span>` : nothing}</td>
           <td class="muted">${i?.certificate ? t('certificate-until', { date: dayDate(i.certificate.not_after) }) : ''}</td></tr>`;
       })}</tbody></table><button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${icon('refresh-cw')}${t('security-look-again')}</button>`}
     </section>

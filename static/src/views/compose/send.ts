@@ -114,11 +114,14 @@ export async function transmit(m: { body: ComposeBody; files: Blob[]; certificat
   return api.finish(prepared.ticket, signed.signature, prepared.content_key);
 }
 
-/** The certificate to sign with; a refusal where there is none. */
-export async function signerOf(address: string): Promise<string> {
+/** The certificate to sign with: the one chosen for this message, else the vault's own; a refusal where it cannot. */
+export async function signerOf(c: Composer): Promise<string> {
   const part = await loadSmime('sending');
   if (!part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
-  const signer = await part.sending.signerFor(address);
+  const all = (await part.sending.signersFor(c.identity.value.address)).map((x) => x.fingerprint);
+  const chosen = c.signer.value;
+  const signer = chosen === null ? all[0] : all.find((x) => x === chosen);
+  if (!signer && chosen) c.signer.value = null; // the next try goes by what is shown then
   if (!signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
   return signer;
 }
@@ -149,7 +152,7 @@ export async function send(c: Composer): Promise<void> {
   c.sendState.value = 'sending';
   let ticket: string | null = null;
   try {
-    const signer = signs(mode) ? await signerOf(c.identity.value.address) : null;
+    const signer = signs(mode) ? await signerOf(c) : null;
     const { body, files } = await c.body(signer);
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
     if (!(await mayGo(c))) return;

@@ -34,6 +34,7 @@ async function copyFor(c: Composer, bad: ReadonlySet<string>, without: boolean):
     in_reply_to: c.start.in_reply_to ?? null, references: c.start.references ?? null,
   });
   copy.files.value = c.files.value;
+  copy.signer.value = c.signer.value;
   if (rich) copy.readBody = () => Promise.resolve(rich);
   return copy;
 }
@@ -47,7 +48,7 @@ async function forget(copy: Composer): Promise<string> {
 /** bad: folded addresses of those who cannot be encrypted to. without: what is quoted stays out of the copy in clear. */
 export async function sendSplit(c: Composer, bad: ReadonlySet<string>, without: boolean): Promise<void> {
   try {
-    await signerOf(c.identity.value.address);
+    await signerOf(c);
   } catch (error) {
     c.problem.value = error instanceof SendCheckError ? error.message : sentence(error);
     return;
