@@ -42,7 +42,8 @@ const ask = (n: number): Promise<api.PeoplePage> => api.getPeople({ offset: n * 
 export function want(from: number, to: number): void {
   near = { from, to };
   const end = total.peek();
-  if (end === null || busy.peek()) return;
+  // After a failure nothing is asked for by itself: the list says so, with a button.
+  if (end === null || busy.peek() || failure.peek() !== null) return;
   for (const n of numbers(from, Math.min(to, end))) if (!pages.has(n) && !asked.has(n)) void load(n);
 }
 

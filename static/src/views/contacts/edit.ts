@@ -59,9 +59,12 @@ export class WxPersonEdit extends WxElement {
     this.failure = null;
     const kept = drafts.get(id);
     const who = newcomer.peek();
-    if (kept && !(id === 'new' && who)) { this.draft = kept; this.#focus(); return; }
+    if (id === 'new') newcomer.value = null;
+    // Somebody else is to be added while what was typed for another is not saved.
+    const other = kept && id === 'new' && who !== null && isChanged(kept.before, kept.form) && !(await confirm({ title: t('person-discard-title'), text: t('person-discard-how'), action: t('person-discard'), danger: true }));
+    if (id !== this.who) return;
+    if (kept && (other || !(id === 'new' && who))) { this.draft = kept; this.#focus(); return; }
     if (id === 'new') {
-      newcomer.value = null;
       this.#hold({ form: blank(who?.name ?? '', who?.address ?? ''), before: blank(), version: 0 });
       this.#focus();
       return;

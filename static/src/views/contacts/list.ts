@@ -191,7 +191,7 @@ export class WxPeople extends WxElement {
     const all = people.groups.value;
     const pick = (e: Event): void => { this.at = 0; if (this.#box) this.#box.scrollTop = 0; void people.narrow(people.text.peek(), (e.target as HTMLSelectElement).value || null).then(() => this.#askMet(this.typed.trim())); };
     return html`<div class="people-narrow"><label class="people-search">${icon('search')}<span class="visually-hidden">${t('people-search')}</span>
-        <input class="input" type="search" id="people-search" autocomplete="off" spellcheck="false" maxlength="200" placeholder=${t('people-search')} .value=${live(this.typed)}
+        <input class="input" type="search" id="people-search" autocomplete="off" spellcheck="false" maxlength="200" placeholder=${t('people-find')} .value=${live(this.typed)}
           @input=${(e: InputEvent) => this.#type((e.target as HTMLInputElement).value)}
           @keydown=${(e: KeyboardEvent) => { if (e.key === 'ArrowDown') { e.preventDefault(); this.#box?.focus(); } else if (e.key === 'Escape' && this.typed) { e.preventDefault(); e.stopPropagation(); this.#type(''); } }}></label>
       ${all.length ? html`<span class="select-wrap"><select class="select" aria-label=${t('people-group-filter')} @change=${pick}><option value="" ?selected=${people.group.value === null}>${t('people-everyone')}</option>

@@ -6,15 +6,28 @@ import { t } from '../../core/i18n.ts';
 import { html } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { route } from '../../core/router.ts';
+import * as people from '../../store/people.ts';
 import { useSheet } from '../parts/sheet.ts';
 import sheet from './contacts.css';
 import './edit.ts';
 import './list.ts';
 import './person.ts';
+import type { WxPerson } from './person.ts';
 
 useSheet('contacts', sheet);
 
 export class WxContacts extends WxElement {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // What was done in another tab, or on another device, meanwhile.
+    this.listen(document, 'visibilitychange', () => {
+      if (document.visibilityState !== 'visible') return;
+      void people.refresh();
+      people.loadGroups().catch(() => undefined);
+      void this.querySelector<WxPerson>('wx-person')?.load();
+    });
+  }
+
   override render(): TemplateResult {
     const r = route.value;
     const id = r.page === 'contacts' ? r.id : null;

@@ -194,7 +194,7 @@ export class WxPerson extends WxElement {
     return html`<article class="person" data-id=${c.id}>
       <header class="person-head">${face(c, true)}<div class="person-title"><h1 class="message-subject"><bdi>${titleOf(c)}</bdi></h1>
           <div class="person-groups">${groups.map((g) => html`<button type="button" class="chip" @click=${() => void people.narrow('', g.id)}>${icon('users')}<bdi class="truncate">${g.name}</bdi></button>`)}
-            <wx-menu label=${t('person-groups')} icon="tags" button-class="icon-button is-small" .items=${() => this.#groupMenu(c)}></wx-menu></div></div></header>
+            <wx-menu text=${t('person-groups')} icon="tags" button-class="chip" .items=${() => this.#groupMenu(c)}></wx-menu></div></div></header>
       <input class="visually-hidden" id="person-photo" type="file" tabindex="-1" aria-label=${t('photo-choose')} accept="image/png,image/jpeg,image/webp,image/gif,image/avif" @change=${(e: Event) => { const f = e.target as HTMLInputElement; void this.#photo(f.files?.[0]).then(() => { f.value = ''; }); }}>
       <div class="person-acts"><button type="button" class="button button-primary" data-act="write" @click=${write}>${icon('pen-line')}${t('sender-write')}</button>
         <button type="button" class="button" data-act="mails" @click=${mails}>${icon('search')}${t('person-mails')}</button></div>

@@ -12,7 +12,7 @@ import { toast } from '../../store/toasts.ts';
 export interface Offer extends Command { words: string }
 
 const WORDS: Readonly<Record<string, string>> = {
-  'app.signout': 'signout', 'app.shortcuts': 'shortcuts', 'app.settings': 'settings', 'compose.new': 'compose', 'go.search': 'search', 'list.refresh': 'refresh',
+  'app.signout': 'signout', 'app.shortcuts': 'shortcuts', 'app.settings': 'settings', 'compose.new': 'compose', 'go.search': 'search', 'go.contacts': 'contacts', 'list.refresh': 'refresh',
   'message.delete': 'delete', 'message.junk': 'junk', 'message.flag': 'flag', 'message.label': 'label', 'message.archive': 'archive', 'message.print': 'print', 'message.source': 'source',
 };
 /** Other words for a command of the table. */
