@@ -223,66 +223,72 @@ static const char list_reply[] =
     "* LIST () \"/\" Sent\r\n* STATUS Sent (MESSAGES 5 UIDNEXT 6 UIDVALIDITY 78 UNSEEN 0)\r\n"
     "%T OK list\r\n";
 
+/* A server that is played, and who hears what is told of it. */
+struct played {
+    struct world w;
+    struct ears h;
+    uint64_t id;
+    size_t at;
+    char capability[160];
+};
+static void played_can(struct played *p, const char *also)
+{
+    snprintf(p->capability, sizeof p->capability,
+             "* CAPABILITY IMAP4rev1 LITERAL+ LIST-EXTENDED LIST-STATUS %s\r\n%%T OK\r\n", also);
+    fake_rule(&p->w.f, "CAPABILITY", str_c(p->capability), FAKE_GO_ON, 0);
+    fake_rule(&p->w.f, "LIST", str_c(list_reply), FAKE_GO_ON, 0);
+}
+static void played_watch(struct played *p)
+{
+    bool live = false;
+    world_start(&p->w);
+    ears_start(&p->h, false, 60);
+    assert_int_equal(imap_watch_add(p->h.watch, &p->w.account, &p->id, &live, &p->w.e), RC_OK);
+    await(&p->h, &p->at, is_live, NULL, "live");
+}
+static void played_stop(struct played *p)
+{
+    imap_watch_drop(p->h.watch, p->id, true);
+    ears_stop(&p->h);
+    world_stop(&p->w);
+}
+
 /* Only IDLE, no CONDSTORE: each word about the INBOX is news, its numbers may be the same. */
 static void test_idle_only(void **state)
 {
     (void) state;
-    struct world w = {0};
-    struct ears h;
-    uint64_t id = 0;
-    size_t at = 0;
-    bool live = false;
-    fake_rule(&w.f, "CAPABILITY",
-              STR("* CAPABILITY IMAP4rev1 LITERAL+ IDLE LIST-EXTENDED LIST-STATUS\r\n%T OK\r\n"),
-              FAKE_GO_ON, 0);
-    fake_rule(&w.f, "LIST", str_c(list_reply), FAKE_GO_ON, 0);
+    struct played p = {0};
+    played_can(&p, "IDLE");
     /* The first go-ahead comes with a change and the end of the connection, later ones stand. */
-    fake_rule(&w.f, "IDLE", STR("+ idling\r\n* 2 FETCH (FLAGS (\\Flagged))\r\n"), FAKE_GO_ON, 1);
-    fake_rule(&w.f, "DONE", STR("w6 OK idle\r\n"), FAKE_CLOSE, 1);
-    fake_rule(&w.f, "IDLE", STR("+ idling\r\n"), FAKE_GO_ON, 0);
-    world_start(&w);
-    ears_start(&h, false, 60);
-    assert_int_equal(imap_watch_add(h.watch, &w.account, &id, &live, &w.e), RC_OK);
-    await(&h, &at, is_live, NULL, "live");
+    fake_rule(&p.w.f, "IDLE", STR("+ idling\r\n* 2 FETCH (FLAGS (\\Flagged))\r\n"), FAKE_GO_ON, 1);
+    fake_rule(&p.w.f, "DONE", STR("w6 OK idle\r\n"), FAKE_CLOSE, 1);
+    fake_rule(&p.w.f, "IDLE", STR("+ idling\r\n"), FAKE_GO_ON, 0);
+    played_watch(&p);
     /* The first connection is cut in the talk; the second tells the INBOX in any case. */
-    await(&h, &at, is_box, &(struct box){"INBOX", 3, 1}, "INBOX after the cut");
-    assert_true(fake_saw(&w.f, "SELECT \"INBOX\""));
-    assert_false(fake_saw(&w.f, "NOTIFY"));
-    imap_watch_drop(h.watch, id, true);
-    ears_stop(&h);
-    world_stop(&w);
+    await(&p.h, &p.at, is_box, &(struct box){"INBOX", 3, 1}, "INBOX after the cut");
+    assert_true(fake_saw(&p.w.f, "SELECT \"INBOX\""));
+    assert_false(fake_saw(&p.w.f, "NOTIFY"));
+    played_stop(&p);
 }
 
 /* A notification without UNSEEN leads to the question for it. */
 static void test_partial_notification(void **state)
 {
     (void) state;
-    struct world w = {0};
-    struct ears h;
-    uint64_t id = 0;
-    size_t at = 0;
-    bool live = false;
-    fake_rule(&w.f, "CAPABILITY",
-              STR("* CAPABILITY IMAP4rev1 LITERAL+ NOTIFY LIST-EXTENDED LIST-STATUS\r\n%T OK\r\n"),
+    struct played p = {0};
+    played_can(&p, "NOTIFY");
+    fake_rule(&p.w.f, "NOTIFY", STR("%T OK notify\r\n"), FAKE_GO_ON, 0);
+    fake_rule(&p.w.f, "NOOP", STR("%T OK noop\r\n* STATUS Sent (MESSAGES 6 UIDNEXT 7)\r\n"),
               FAKE_GO_ON, 0);
-    fake_rule(&w.f, "NOTIFY", STR("%T OK notify\r\n"), FAKE_GO_ON, 0);
-    fake_rule(&w.f, "LIST", str_c(list_reply), FAKE_GO_ON, 0);
-    fake_rule(&w.f, "NOOP", STR("%T OK noop\r\n* STATUS Sent (MESSAGES 6 UIDNEXT 7)\r\n"),
-              FAKE_GO_ON, 0);
-    fake_rule(&w.f, "STATUS \"Sent\"",
+    fake_rule(&p.w.f, "STATUS \"Sent\"",
               STR("* STATUS Sent (MESSAGES 6 UIDNEXT 7 UIDVALIDITY 78 UNSEEN 1)\r\n%T OK\r\n"),
               FAKE_GO_ON, 0);
-    world_start(&w);
-    ears_start(&h, false, 60);
-    assert_int_equal(imap_watch_add(h.watch, &w.account, &id, &live, &w.e), RC_OK);
-    await(&h, &at, is_live, NULL, "live");
-    struct heard sent = await(&h, &at, is_named, "Sent", "Sent");
+    played_watch(&p);
+    struct heard sent = await(&p.h, &p.at, is_named, "Sent", "Sent");
     assert_int_equal(sent.state.unseen, 1);
     assert_int_equal(sent.state.total, 6);
-    assert_false(fake_saw(&w.f, "IDLE"));
-    imap_watch_drop(h.watch, id, true);
-    ears_stop(&h);
-    world_stop(&w);
+    assert_false(fake_saw(&p.w.f, "IDLE"));
+    played_stop(&p);
 }
 
 /* A server that takes NOTIFY and then says nothing of folders that are not selected, as Dovecot 2.3
@@ -290,35 +296,22 @@ static void test_partial_notification(void **state)
 static void test_silent_notify(void **state)
 {
     (void) state;
-    struct world w = {0};
-    struct ears h;
-    uint64_t id = 0;
-    size_t at = 0;
-    bool live = false;
-    fake_rule(
-        &w.f, "CAPABILITY",
-        STR("* CAPABILITY IMAP4rev1 LITERAL+ IDLE NOTIFY LIST-EXTENDED LIST-STATUS\r\n%T OK\r\n"),
-        FAKE_GO_ON, 0);
-    fake_rule(&w.f, "NOTIFY", STR("%T OK notify\r\n"), FAKE_GO_ON, 0);
-    fake_rule(&w.f, "LIST", str_c(list_reply), FAKE_GO_ON, 0);
-    fake_rule(&w.f, "IDLE", STR("+ idling\r\n* 4 EXISTS\r\n"), FAKE_GO_ON, 1);
-    fake_rule(&w.f, "DONE", STR("w7 OK idle\r\n"), FAKE_GO_ON, 1);
-    fake_rule(&w.f, "STATUS \"INBOX\"",
+    struct played p = {0};
+    played_can(&p, "IDLE NOTIFY");
+    fake_rule(&p.w.f, "NOTIFY", STR("%T OK notify\r\n"), FAKE_GO_ON, 0);
+    fake_rule(&p.w.f, "IDLE", STR("+ idling\r\n* 4 EXISTS\r\n"), FAKE_GO_ON, 1);
+    fake_rule(&p.w.f, "DONE", STR("w7 OK idle\r\n"), FAKE_GO_ON, 1);
+    fake_rule(&p.w.f, "STATUS \"INBOX\"",
               STR("* STATUS INBOX (MESSAGES 4 UIDNEXT 10 UIDVALIDITY 77 UNSEEN 2)\r\n%T OK\r\n"),
               FAKE_GO_ON, 0);
-    fake_rule(&w.f, "IDLE", STR("+ idling\r\n"), FAKE_GO_ON, 0);
-    world_start(&w);
-    ears_start(&h, false, 60);
-    assert_int_equal(imap_watch_add(h.watch, &w.account, &id, &live, &w.e), RC_OK);
-    await(&h, &at, is_live, NULL, "live");
-    struct heard inbox = await(&h, &at, is_named, "INBOX", "the new message");
+    fake_rule(&p.w.f, "IDLE", STR("+ idling\r\n"), FAKE_GO_ON, 0);
+    played_watch(&p);
+    struct heard inbox = await(&p.h, &p.at, is_named, "INBOX", "the new message");
     assert_int_equal(inbox.state.total, 4);
     assert_int_equal(inbox.state.unseen, 2);
-    assert_true(fake_saw(&w.f, "SELECT \"INBOX\""));
-    assert_true(fake_saw(&w.f, "NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) "));
-    imap_watch_drop(h.watch, id, true);
-    ears_stop(&h);
-    world_stop(&w);
+    assert_true(fake_saw(&p.w.f, "SELECT \"INBOX\""));
+    assert_true(fake_saw(&p.w.f, "NOTIFY SET (selected (MessageNew MessageExpunge FlagChange)) "));
+    played_stop(&p);
 }
 
 /* A refused password is told once and not tried again; a server in trouble is tried again. */
