@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
-import { account, imapOf, instance, top } from '../lib/instance.mjs';
+import { account, dropFolder, imapOf, instance, top } from '../lib/instance.mjs';
 import { look } from '../lib/look.mjs';
 import { html, message } from '../lib/mime.mjs';
 
@@ -19,12 +19,7 @@ async function fill(mails) {
   for (const m of mails) await imap.append(scratch, m, ['\\Seen']);
   imap.close();
 }
-async function drop() {
-  const imap = await imapOf('alice');
-  await imap.command(`DELETE "${scratch}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${scratch}"`).catch(() => undefined);
-  imap.close();
-}
+const drop = () => dropFolder('alice', scratch);
 async function uids(folder) {
   const imap = await imapOf('alice');
   await imap.select(folder);

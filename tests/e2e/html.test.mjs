@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Browser } from '../lib/browser.mjs';
 import { Firefox, noFirefox } from '../lib/firefox.mjs';
-import { account, folderId, imapOf, instance, top } from '../lib/instance.mjs';
+import { account, folderId, dropFolder, imapOf, instance, top } from '../lib/instance.mjs';
 import { noCorpus, payloads, readInPage } from '../lib/payloads.mjs';
 
 const FOLDER = 'Scratch payloads';
@@ -16,12 +16,7 @@ const results = {}; // browser -> [{family, id, runs, outside, left}]
 const versions = {};
 let uids = [];
 
-async function drop() {
-  const imap = await imapOf('alice');
-  await imap.command(`DELETE "${FOLDER}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${FOLDER}"`).catch(() => undefined);
-  imap.close();
-}
+const drop = () => dropFolder('alice', FOLDER);
 
 before(async () => {
   await drop();

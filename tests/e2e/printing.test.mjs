@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
-import { account, imapOf, instance } from '../lib/instance.mjs';
+import { account, dropFolder, imapOf, instance } from '../lib/instance.mjs';
 import { attachment, html, message, multipart } from '../lib/mime.mjs';
 import { Smime } from '../lib/smime.mjs';
 
@@ -25,12 +25,7 @@ const HOSTILE = {
 };
 let browser, alice;
 
-async function drop() {
-  const imap = await imapOf('alice');
-  await imap.command(`DELETE "${FOLDER}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${FOLDER}"`).catch(() => undefined);
-  imap.close();
-}
+const drop = () => dropFolder('alice', FOLDER);
 const mail = (subject, body, from = account('bob').address) => message({ from, to: account('alice').address, subject, date: new Date(), id: `<${subject.replace(/\W/g, '')}.${Date.now()}@demo.test>` }, body);
 
 before(async () => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
-import { account, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { account, folderId, dropFolder, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { answerRequest } from '../lib/issue.mjs';
 import { entity, message, multipart, text } from '../lib/mime.mjs';
 import { Smime, openssl } from '../lib/smime.mjs';
@@ -55,12 +55,7 @@ async function replaceElsewhere(id) {
   assert.equal(answer.status, 200, answer.text);
   return (await fileOf(id)).version;
 }
-async function drop() {
-  const imap = await imapOf('alice');
-  await imap.command(`DELETE "${FOLDER}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${FOLDER}"`).catch(() => undefined);
-  imap.close();
-}
+const drop = () => dropFolder('alice', FOLDER);
 
 before(async () => {
   await forget('alice');

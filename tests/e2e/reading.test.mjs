@@ -3,18 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
-import { account, imapOf, instance } from '../lib/instance.mjs';
+import { account, dropFolder, imapOf, instance } from '../lib/instance.mjs';
 import { html, message } from '../lib/mime.mjs';
 
 const FOLDER = 'Scratch reading';
 let browser, alice;
 
-async function drop() {
-  const imap = await imapOf('alice');
-  await imap.command(`DELETE "${FOLDER}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${FOLDER}"`).catch(() => undefined);
-  imap.close();
-}
+const drop = () => dropFolder('alice', FOLDER);
 const mail = (subject, body) => message({ from: account('bob').address, to: account('alice').address, subject, date: new Date(), id: `<${subject.replace(/\W/g, '')}@demo.test>` }, html(body));
 
 /* Each names a host of its own. The escapes and var() keep the text out of reach of a look at parsed values. */

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
-import { account, eventually, folderId, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
+import { account, eventually, folderId, dropFolder, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 import { entity, html, message, multipart, text } from '../lib/mime.mjs';
 import { OCSP, Outside, missing } from '../lib/outside.mjs';
 import { Smime, openssl } from '../lib/smime.mjs';
@@ -31,12 +31,7 @@ async function shot(name, p = alice) {
   await p.page.emulateMedia({ colorScheme: 'light' });
 }
 
-async function drop() {
-  const imap = await imapOf('alice');
-  await imap.command(`DELETE "${FOLDER}"`).catch(() => undefined);
-  await imap.command(`UNSUBSCRIBE "${FOLDER}"`).catch(() => undefined);
-  imap.close();
-}
+const drop = () => dropFolder('alice', FOLDER);
 /** A clear-signed mail by NAME of an authority, with its chain. */
 function signed(authority, name, address, subject, { body = text('As agreed.'), certs = 'ca.pem' } = {}) {
   const smime = new Smime(authority.dir);

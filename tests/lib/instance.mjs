@@ -17,6 +17,13 @@ export function account(name) {
   return a;
 }
 export const imapOf = (name) => Imap.open(instance.ports.imap, account(name).address, account(name).password);
+/** A folder a test made, with all in it, is gone; as if it never was. */
+export async function dropFolder(name, folder) {
+  const imap = await imapOf(name);
+  await imap.command(`DELETE "${folder}"`).catch(() => undefined);
+  await imap.command(`UNSUBSCRIBE "${folder}"`).catch(() => undefined);
+  imap.close();
+}
 
 // A client that is signed in.
 export async function signedIn(name) {
