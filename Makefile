@@ -69,7 +69,7 @@ LIBS_fcgi    := -lfcgi
 LIBS_mail    := -letpan -lical
 LIBS_policy  :=
 LIBS_webmail := -lhunspell-1.7
-LIBS_fetch   := -lcurl
+LIBS_fetch   := -lcurl -lldap -llber
 LIBS_gateway :=
 LIBS_cli     :=
 

@@ -20,6 +20,7 @@ enum kind {
     KIND_PROXIES,
     KIND_PLACES,
     KIND_ENDPOINT,
+    KIND_LDAP,
     KIND_LEVEL,
     KIND_FAIL
 };
@@ -35,6 +36,7 @@ struct key {
 
 #define S(field) offsetof(struct config, field)
 #define D(field) offsetof(struct config_domain, field)
+#define L(field) offsetof(struct config_directory, field)
 #define ENDPOINT                                                                                   \
     "an address imap(s)://, smtp(s)://, sieve:// with host:port; ?starttls, ?ca=FILE, ?name=HOST " \
     "may follow"
@@ -94,6 +96,15 @@ static const struct key PLAN_KEYS[] = {
     {"smime", KIND_FLAG, offsetof(struct config_plan, smime), "off", 0, 0, "on or off"},
 };
 
+static const struct key DIRECTORY_KEYS[] = {
+    {"url", KIND_LDAP, L(server), NULL, 0, 0,
+     "ldaps://HOST:PORT or ldap://HOST:PORT?starttls; ?ca=FILE, ?name=HOST may follow"},
+    {"base", KIND_TEXT, L(base), NULL, 0, 0, "a distinguished name"},
+    {"domains", KIND_TEXT, L(domains), "*", 0, 0, "mail domains, separated by blanks, or *"},
+    {"bind_dn", KIND_TEXT, L(bind_dn), "", 0, 0, "a distinguished name"},
+    {"bind_password_file", KIND_TEXT, L(bind_password_file), "", 0, 0, "a file"},
+};
+
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -148,11 +159,10 @@ static bool parse_scheme(str_t scheme, enum tls_mode *tls)
     static const struct {
         const char *scheme;
         enum tls_mode tls;
-    } schemes[] = {{"imap", TLS_MODE_NONE},
-                   {"imaps", TLS_MODE_IMPLICIT},
-                   {"smtp", TLS_MODE_NONE},
-                   {"smtps", TLS_MODE_IMPLICIT},
-                   {"sieve", TLS_MODE_NONE}};
+    } schemes[] = {{"imap", TLS_MODE_NONE},     {"imaps", TLS_MODE_IMPLICIT},
+                   {"smtp", TLS_MODE_NONE},     {"smtps", TLS_MODE_IMPLICIT},
+                   {"sieve", TLS_MODE_NONE},    {"ldap", TLS_MODE_NONE},
+                   {"ldaps", TLS_MODE_IMPLICIT}};
     for (size_t i = 0; i < COUNT(schemes); i++)
         if (str_eq(scheme, str_c(schemes[i].scheme))) {
             *tls = schemes[i].tls;
@@ -290,7 +300,11 @@ static bool assign(struct reader *r, void *object, const struct key *k, str_t va
     case KIND_PLACES:
         return parse_places(r, value);
     case KIND_ENDPOINT:
-        return parse_endpoint(value, (struct config_endpoint *) (void *) at);
+        return !str_starts(value, STR("ldap")) &&
+               parse_endpoint(value, (struct config_endpoint *) (void *) at);
+    case KIND_LDAP:
+        return str_starts(value, STR("ldap")) &&
+               parse_endpoint(value, (struct config_endpoint *) (void *) at);
     }
     *(str_t *) (void *) at = value;
     return true;
@@ -322,6 +336,13 @@ static void *new_object(struct reader *r, struct section *s)
         p->name = arena_str(r->a, str_c(s->name));
         return p;
     }
+    if (strcmp(s->kind, "directory") == 0 && is_name(str_c(s->name))) {
+        struct config_directory *d = &r->c->directories[r->c->directory_count++];
+        s->keys = DIRECTORY_KEYS;
+        s->count = COUNT(DIRECTORY_KEYS);
+        d->name = arena_str(r->a, str_c(s->name));
+        return d;
+    }
     return NULL;
 }
 
@@ -352,7 +373,8 @@ static int on_pair(void *user, const char *title, const char *name, const char *
     if (r->rc != RC_OK) return 0;
     struct section *s = find_section(r, title);
     if (!s) {
-        fail(r, r->line, "", "a key inside [server], [fetch], [domain NAME] or [plan NAME]",
+        fail(r, r->line, "",
+             "a key inside [server], [fetch], [domain NAME], [plan NAME] or [directory NAME]",
              str_c(title));
         return 0;
     }
@@ -466,6 +488,8 @@ static rc_t check_whole(struct reader *r)
     if (!server) return fail(r, r->line, "", "a section [server]", STR_NULL);
     if (c->revocation_hard && str_is_null(c->fetch_socket))
         return fail(r, r->line, "revocation", "a section [fetch] when it is hard", STR("hard"));
+    if (c->directory_count > 0 && str_is_null(c->fetch_socket))
+        return fail(r, r->line, "", "a section [fetch] when there is a [directory NAME]", STR_NULL);
     if (c->domain_count == 0) return fail(r, r->line, "", "a section [domain NAME]", STR_NULL);
     for (size_t i = 0; i < c->domain_count; i++) {
         bool known = false;
@@ -497,7 +521,8 @@ rc_t config_load(const char *file, struct arena *a, struct config **out, struct 
     c->file = arena_str(a, str_c(file));
     c->domains = ARENA_ARRAY(a, MAX_SECTIONS, struct config_domain);
     c->plans = ARENA_ARRAY(a, MAX_SECTIONS, struct config_plan);
-    if (!c->domains || !c->plans) return err_set(e, RC_NO_MEMORY, NULL);
+    c->directories = ARENA_ARRAY(a, MAX_SECTIONS, struct config_directory);
+    if (!c->domains || !c->plans || !c->directories) return err_set(e, RC_NO_MEMORY, NULL);
     r->stream = fopen(file, "re");
     if (!r->stream) return err_set(e, RC_NOT_FOUND, "%s: %s", file, strerror(errno));
     rc_t rc = read_all(r);
@@ -516,6 +541,36 @@ const struct config_domain *config_domain_of(const struct config *c, str_t addre
         if (str_eq(c->domains[i].name, STR("*"))) other = &c->domains[i];
     }
     return other;
+}
+
+static bool is_listed(str_t list, str_t domain)
+{
+    while (list.n > 0) {
+        str_t one;
+        str_cut(list, ' ', &one, &list);
+        if (str_ieq(one, domain)) return true;
+    }
+    return false;
+}
+
+const struct config_directory *config_directory_of(const struct config *c, str_t address)
+{
+    const struct config_directory *other = NULL;
+    ptrdiff_t at = str_rchr(address, '@');
+    if (at < 0) return NULL;
+    for (size_t i = 0; i < c->directory_count; i++) {
+        const struct config_directory *d = &c->directories[i];
+        if (is_listed(d->domains, str_sub(address, (size_t) at + 1, address.n))) return d;
+        if (!other && str_eq(d->domains, STR("*"))) other = d;
+    }
+    return other;
+}
+
+const struct config_directory *config_directory_named(const struct config *c, str_t name)
+{
+    for (size_t i = 0; i < c->directory_count; i++)
+        if (str_eq(c->directories[i].name, name)) return &c->directories[i];
+    return NULL;
 }
 
 str_t config_login_name(const struct config_domain *d, str_t address, struct arena *a)

@@ -8,6 +8,7 @@
  *     [fetch]         waxseal-fetch, for the daemon and those who ask it; may be absent
  *     [domain NAME]   one section per mail domain; "*" is the fallback
  *     [plan NAME]     initial features of a plan (Redis overrides, waxsealctl plan set)
+ *     [directory NAME] an LDAP server with certificates of people; needs [fetch]
  */
 #ifndef WAXSEAL_BASE_CONFIG_H
 #define WAXSEAL_BASE_CONFIG_H
@@ -37,6 +38,15 @@ struct config_domain {
     str_t login;                  /* sign-in mapping: "%u" address, "%n" local part, "%d" domain */
     str_t authserv_id;            /* whose Authentication-Results are believed; or null: nobody's */
     str_t plan;                   /* plan of the domain until Redis says otherwise */
+};
+
+struct config_directory {
+    str_t name;                    /* a-z, 0-9 and - */
+    struct config_endpoint server; /* ldap or ldaps */
+    str_t base;                    /* distinguished name to search below */
+    str_t domains;                 /* mail domains it knows, lower case, by blanks; "*": any */
+    str_t bind_dn;                 /* null: anonymous */
+    str_t bind_password_file;      /* null: none */
 };
 
 struct config_plan {
@@ -91,11 +101,17 @@ struct config {
     size_t domain_count;
     struct config_plan *plans;
     size_t plan_count;
+    struct config_directory *directories;
+    size_t directory_count;
 };
 
 /* Reads and checks the file. Everything in *out lives in the arena. On failure the
  * error's message is "FILE:LINE: ..." (LINE of the section header for a missing key). */
 rc_t config_load(const char *file, struct arena *a, struct config **out, struct err *e) WX_MUST_USE;
+/* The first directory that names the address's domain, else the first for any; or NULL. */
+const struct config_directory *config_directory_of(const struct config *c, str_t address);
+/* The directory of this name, or NULL. */
+const struct config_directory *config_directory_named(const struct config *c, str_t name);
 /* The domain of an address ("user@domain", any case), else the "*" section, else NULL. */
 const struct config_domain *config_domain_of(const struct config *c, str_t address);
 /* The user name to sign in with at the domain's servers, by its mapping. */

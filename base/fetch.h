@@ -46,6 +46,8 @@ enum fetch_kind {
     FETCH_AIA,         /* a certificate's issuer */
     FETCH_IMAGE,       /* a picture in a mail */
     FETCH_UNSUBSCRIBE, /* RFC 8058: https, POST of "List-Unsubscribe=One-Click", no redirects */
+    FETCH_LDAP, /* GET of "ldap:NAME/ADDRESS": certificates that the directory [directory NAME] has
+                   of a mail address; the body is told in fetch/directory.h */
     FETCH_KIND_COUNT
 };
 

@@ -1,5 +1,6 @@
 /* Certificates as authorities offer them for download (RFC 5280 section 4.2.2.1): DER, one or
- * several in a row, PEM, or a certs-only CMS message (RFC 5652), DER or BER. Internal to crypto/.
+ * several in a row, PEM, or a certs-only CMS message (RFC 5652), DER or BER; a directory has those
+ * of people in the same forms (RFC 4523, RFC 2798).
  */
 #ifndef WAXSEAL_CRYPTO_ISSUERS_H
 #define WAXSEAL_CRYPTO_ISSUERS_H

@@ -16,6 +16,7 @@
 
 #include "base/listen.h"
 #include "base/log.h"
+#include "fetch/directory.h"
 #include "fetch/server.h"
 #include "fetch/transfer.h"
 
@@ -64,6 +65,7 @@ static rc_t serve(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct server_options o = {.allow = d->config->fetch_allow,
                                      .allow_count = d->config->fetch_allow_count,
+                                     .config = d->config,
                                      .users = d->users,
                                      .user_count = d->user_count,
                                      .threads = d->config->fetch_threads};
@@ -79,6 +81,7 @@ static rc_t serve(struct daemon *d, struct arena *a, struct err *e)
     signal(SIGPIPE, SIG_IGN);
     log_init(STDERR_FILENO, level_of(d->config->log_level), "waxseal-fetch");
     TRY(transfer_setup(e));
+    TRY(directory_setup(e));
     TRY(listen_unix(d->config->fetch_socket, LIMIT_QUEUE, true, &fd, e));
     log_event(LOG_INFO, "started", "threads", LOG_I(o.threads), "allowed_places",
               LOG_I(o.allow_count), NULL);

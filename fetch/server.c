@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fetch/directory.h"
 #include "fetch/limits.h"
 #include "fetch/peer.h"
 #include "fetch/transfer.h"
@@ -88,7 +89,9 @@ static void ask_outside(const struct fetch_request *q, const struct transfer_opt
                         int64_t since, struct transfer *t)
 {
     int64_t waited = transfer_now_ms() - since, all = limit_timeout_ms(q);
-    if (waited * 2 < all)
+    if (waited * 2 < all && q->kind == FETCH_LDAP)
+        directory_run(q, o, t);
+    else if (waited * 2 < all)
         transfer_run(q, o, t);
     else
         transfer_busy(t, "it waited too long for its turn");
@@ -101,6 +104,7 @@ static void fetch_one(struct server *sv, const struct fetch_request *q, const st
     struct transfer t = {.status = 0};
     const struct transfer_options o = {.allow = sv->o->allow,
                                        .allow_count = sv->o->allow_count,
+                                       .config = sv->o->config,
                                        .crowd = &sv->crowd,
                                        .patient = &sv->patients,
                                        .deadline = w->since + limit_timeout_ms(q),

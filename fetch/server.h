@@ -14,7 +14,8 @@
 struct server_options {
     const struct config_place *allow;
     size_t allow_count;
-    const uid_t *users; /* who may ask, besides our own user and root */
+    const struct config *config; /* outlives the server */
+    const uid_t *users;          /* who may ask, besides our own user and root */
     size_t user_count;
     unsigned threads; /* 1 to LIMIT_THREADS */
 };

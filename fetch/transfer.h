@@ -13,6 +13,7 @@
 struct transfer_options {
     const struct config_place *allow; /* the operator's list */
     size_t allow_count;
+    const struct config *config; /* for the directories */
     /* Of all transfers: those that may wait have a crowd of their own, so that pictures of a slow
      * host do not keep questions from it. */
     struct crowd *crowd, *patient;

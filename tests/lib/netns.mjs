@@ -177,7 +177,7 @@ smime = off
   });
 }
 
-const KINDS = ['ping', 'ocsp', 'crl', 'aia', 'image', 'unsubscribe'];
+const KINDS = ['ping', 'ocsp', 'crl', 'aia', 'image', 'unsubscribe', 'ldap'];
 const OUTCOMES = ['answered', 'unreachable', 'refused', 'too_large', 'timed_out', 'busy', 'failed'];
 // One request, written and read by the table in base/fetch_wire.h: {outcome, status, type, body, detail}.
 export function fetchCall(socket, { kind, url = '', post = null, type = '', max = 0, timeout = 20000 }) {

@@ -21,6 +21,9 @@ BEGIN {
     owner["ini.h"] = "base"
     owner["hunspell/"] = "webmail"
     owner["curl/"] = "fetch"
+    owner["ldap.h"] = "fetch"
+    owner["lber.h"] = "fetch"
+    owner["openldap.h"] = "fetch"
 }
 function layer_of(path) {
     sub(/^tests\/unit\//, "", path)

@@ -65,6 +65,7 @@ make_configs() {
     printf '%s@demo.test dave@demo.test\n' postmaster abuse >"$DATA/etc/postfix/aliases"
     render waxseal.conf "$DATA/etc/waxseal.conf" REDIS_USER=web
     render waxseal.conf "$DATA/etc/waxsealctl.conf" REDIS_USER=ctl
+    [ -z "${MORE_CONFIG:-}" ] || cat "$MORE_CONFIG" >>"$DATA/etc/waxseal.conf"
     make_passwd
 }
 

@@ -2,7 +2,7 @@
 # Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseald, nginx, all private and on loopback.
 # A second start keeps the data; a service that runs already is left alone (our programs are restarted
 # when they are newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty, FETCH_NETWORK=shared lets
-# waxseal-fetch see the network that the others see (tests/fetch), REVOCATION=hard sets that key.
+# waxseal-fetch see the network that the others see (tests/fetch), REVOCATION=hard sets that key, MORE_CONFIG names a file with more sections for waxseal.conf.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$STACK_DIR/configure.sh"
 

@@ -1,9 +1,12 @@
 /* Who can be encrypted to: asked by the composer for each address as it is entered. */
+#include "base/clock.h"
 #include "mail/build.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/modes.h"
 #include "webmail/compose/parse.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/contacts/lookup.h"
+#include "webmail/contacts/waiting.h"
 #include "webmail/smime/revocation.h"
 
 static rc_t find(struct call *c, str_t address, const struct cert_checks *checks,
@@ -62,22 +65,72 @@ static rc_t mode_json(struct call *c, const json_t *addresses, json_t **out, str
     return RC_OK;
 }
 
+static rc_t read_addresses(struct call *c, json_t **out, struct err *e)
+{
+    TRY(json_need_array(c->in, "addresses", COMPOSE_MAX_RECIPIENTS, out, e));
+    for (size_t i = 0; i < json_array_size(*out); i++)
+        if (!json_is_string(json_array_get(*out, i)))
+            return compose_refuse(e, RC_INVALID, "addresses", "An address must be a text.");
+    return RC_OK;
+}
+
+/* The time for asking about certificates is for all of them together. */
+static rc_t recipients_json(struct call *c, const json_t *addresses, json_t **out, struct err *e)
+{
+    struct smime_checks checks;
+    smime_checks_start(&checks, c, true);
+    CLEANUP_JSON json_t *list = json_array();
+    for (size_t i = 0; i < json_array_size(addresses); i++) {
+        json_t *item = NULL;
+        TRY(recipient_json(c, json_text(json_array_get(addresses, i)), &checks.checks, &item, e));
+        json_array_append_new(list, item);
+    }
+    *out = json_incref(list);
+    return RC_OK;
+}
+
 rc_t compose_recipients(struct call *c, struct err *e)
 {
     json_t *addresses;
-    struct smime_checks checks;
-    smime_checks_start(&checks, c, true); /* its time is for all of them together */
-    TRY(json_need_array(c->in, "addresses", COMPOSE_MAX_RECIPIENTS, &addresses, e));
-    CLEANUP_JSON json_t *list = json_array();
-    for (size_t i = 0; i < json_array_size(addresses); i++) {
-        const json_t *v = json_array_get(addresses, i);
-        json_t *item = NULL;
-        if (!json_is_string(v))
-            return compose_refuse(e, RC_INVALID, "addresses", "An address must be a text.");
-        TRY(recipient_json(c, json_text(v), &checks.checks, &item, e));
-        json_array_append_new(list, item);
-    }
+    CLEANUP_JSON json_t *list = NULL;
     json_t *mode = NULL;
+    TRY(read_addresses(c, &addresses, e));
+    TRY(recipients_json(c, addresses, &list, e));
     TRY(mode_json(c, addresses, &mode, e));
     return call_answer(c, json_pack("{s:O, s:o}", "recipients", list, "mode", mode), e);
+}
+
+/* Only for whom nothing that can be used is known: nobody else is told of. */
+static rc_t look_up(struct call *c, str_t address, bool anew, int64_t deadline,
+                    enum lookup_outcome *worst, struct err *e)
+{
+    struct recipient_certificate known;
+    struct smime_checks cached;
+    enum lookup_outcome outcome;
+    if (address_check(address, NULL) != RC_OK) return RC_OK;
+    smime_checks_start(&cached, c, false);
+    TRY(contacts_find_certificate(c, address, &cached.checks, &known, e));
+    bool ready = recipient_is_ready(known.status);
+    cert_unref(known.cert);
+    if (ready) return RC_OK;
+    TRY(lookup_ask(c, address, anew, deadline, &outcome, e));
+    if (outcome > *worst) *worst = outcome;
+    return RC_OK;
+}
+
+rc_t compose_find(struct call *c, struct err *e)
+{
+    json_t *addresses;
+    CLEANUP_JSON json_t *list = NULL;
+    enum lookup_outcome worst = LOOKUP_NONE;
+    int64_t deadline = clock_ms() + LOOKUP_BUDGET_MS;
+    bool again;
+    TRY(read_addresses(c, &addresses, e));
+    TRY(json_want_bool(c->in, "again", false, &again, e));
+    for (size_t i = 0; i < json_array_size(addresses); i++)
+        TRY(look_up(c, json_text(json_array_get(addresses, i)), again, deadline, &worst, e));
+    TRY(recipients_json(c, addresses, &list, e));
+    waiting_look(c);
+    return call_answer(c, json_pack("{s:O, s:s}", "recipients", list, "lookup", lookup_word(worst)),
+                       e);
 }

@@ -1,6 +1,7 @@
 /* Which of the known certificates to use for an address. */
 #include "base/b64.h"
 #include "webmail/contacts/judge.h"
+#include "webmail/contacts/lookup.h"
 #include "webmail/session/session.h"
 #include "webmail/smime/vault.h"
 
@@ -138,6 +139,40 @@ static rc_t consider_contact(struct call *c, struct choice *choice, const struct
     return RC_OK;
 }
 
+/* What the person decided about, or has to, is not decided by a directory. */
+static bool is_decided(struct call *c, const json_t *contact, const struct cert *cert)
+{
+    const json_t *list = json_object_get(contact, "certificates");
+    bool found = false;
+    for (size_t i = 0; !found && i < json_array_size(list); i++) {
+        CLEANUP_ENTRY struct entry entry = {.item = NULL};
+        found = entry_read(json_array_get(list, i), c->arena, &entry) &&
+                (entry.state == ENTRY_REJECTED || entry.state == ENTRY_PENDING) &&
+                cert_equal(entry.cert, cert);
+    }
+    return found;
+}
+
+/* What a directory said of the address, where there is nothing better. */
+static rc_t consider_found(struct call *c, struct choice *choice, const struct judge_basis *basis,
+                           struct err *e)
+{
+    struct cert *found[LOOKUP_MAX_CERTIFICATES];
+    CLEANUP_JSON json_t *contact = NULL;
+    str_t id, version;
+    size_t n = 0;
+    TRY(lookup_found(c, basis->address, found, LOOKUP_MAX_CERTIFICATES, &n, e));
+    rc_t rc = n > 0 ? book_find(c, basis->address, &contact, &id, &version, e) : RC_OK;
+    for (size_t i = 0; i < n; i++) {
+        const struct offer o = {
+            .cert = found[i], .chain = found, .chain_count = n, .source = "ldap"};
+        if (rc == RC_OK && !is_decided(c, contact, found[i])) consider(c, choice, &o, basis);
+    }
+    for (size_t i = 0; i < n; i++)
+        cert_unref(found[i]);
+    return rc;
+}
+
 static struct recipient_certificate conclude(const struct choice *choice)
 {
     struct recipient_certificate r = {.status = RECIPIENT_NONE};
@@ -180,6 +215,7 @@ rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_
     TRY(trust_anchors(c, address, &anchors, e));
     if (str_ieq(address, c->session->address)) rc = consider_own(c, &choice, &basis, e);
     if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_contact(c, &choice, &basis, e);
+    if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_found(c, &choice, &basis, e);
     if (rc == RC_OK) *out = conclude(&choice);
     trust_anchors_free(&anchors);
     choice_free(&choice);

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "policy/alias.h"
 #include "webmail/account/totp.h"
+#include "webmail/contacts/lookup.h"
 #include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
@@ -159,6 +160,7 @@ rc_t session_describe(struct call *c, json_t **out, struct err *e)
     json_object_set_new(session, "features", features);
     json_put_bool(session, "keys", keys);
     json_put_bool(session, "waiting", waiting);
+    json_put_bool(session, "directories", lookup_configured(c->app));
     json_put_bool(session, "clear_fallback", c->app->config->clear_fallback);
     json_object_set_new(session, "limits", limits);
     json_put_str(session, "instance", c->app->config->instance);

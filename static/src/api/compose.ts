@@ -2,7 +2,7 @@
 import { api } from './client.ts';
 import { upload } from './upload.ts';
 import type { UploadOptions } from './upload.ts';
-import type { ComposeBody, DraftSaved, Held, MessageRef, Misspelt, Prepared, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
+import type { ComposeBody, DraftSaved, Held, MessageRef, Misspelt, Prepared, Lookup, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
 
 const V1 = '/api/v1/compose';
 const TYPE = 'application/vnd.waxseal.compose';
@@ -35,6 +35,10 @@ export function finish(ticket: string, signature: string | null, contentKey: str
 /** A POST: a Sent copy that could not be filed is tried again with it. */
 export function sendStatus(submission: string): Promise<Sent> {
   return api<Sent>(`${V1}/status/${encodeURIComponent(submission)}`, { method: 'POST', json: {} });
+}
+/** After asking the directory about those who cannot be encrypted to; again: also about whom it did not know. */
+export function find(addresses: string[], again: boolean): Promise<{ recipients: RecipientInfo[]; lookup: Lookup }> {
+  return api(`${V1}/find`, { method: 'POST', json: { addresses, again } });
 }
 /** others: belong to the same message, and are not looked at. mode: the one last used for all of them together. */
 export function recipients(addresses: string[], others: string[] = []): Promise<{ recipients: RecipientInfo[]; mode: SecurityMode | null }> {

@@ -18,7 +18,7 @@ export interface Label { keyword: string; name: string; colour: LabelColour }
 export interface Identity { name: string; address: string; reply_to: string; signature: string; default: boolean }
 
 export interface Settings {
-  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; reminded?: Record<string, number> };
+  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; lookups?: boolean; reminded?: Record<string, number> };
   /** mark_read_after: seconds; images: remote pictures by the server's relay (never for decrypted mail). */
   reading: { mark_read: boolean; mark_read_after: number; images: 'ask' | 'always' | 'never' };
   /** undo_seconds: how long a message waits before it is sent, 0 to 30. */
@@ -52,6 +52,8 @@ export interface Session {
   keys?: boolean;
   /** A draft waits, or did, for certificates that were asked for. */
   waiting?: boolean;
+  /** There is a directory that can be asked for certificates. */
+  directories?: boolean;
   /** false: what cannot be encrypted may not be sent in clear instead. */
   clear_fallback?: boolean;
   limits: { message_bytes: number; attachment_bytes: number };
@@ -177,6 +179,8 @@ export interface LayerKey { layer: number; content_key: string }
 export type RecipientStatus = 'ready' | 'pending_change' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'revoked' | 'revocation_unknown' | 'invalid_address';
 export interface RecipientInfo { address: string; status: RecipientStatus; certificate: Cert | null; source: string | null }
 
+/** How asking the directory went; none: there is none for these, or it is not to be asked. */
+export type Lookup = 'none' | 'done' | 'refused' | 'down' | 'timeout';
 /** An encrypted draft whose writer asked for certificates. */
 export interface Waiting { submission: string; since: string; draft: MessageRef; addresses: { address: string; asked: string; ready: boolean }[]; ready: boolean }
 

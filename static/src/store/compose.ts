@@ -1,16 +1,16 @@
 // One composer: what is being written. Lives apart from its element, so that a redraw never loses a word.
 import * as api from '../api/compose.ts';
 import { ApiError, sentence } from '../api/client.ts';
-import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
+import type { Address, ComposeBody, DraftSaved, Identity, Lookup, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
 import type { Fields } from '../core/recipients.ts';
 import { personKey } from '../core/recipients.ts';
 import { swapSignature } from '../core/signature.ts';
 import { t } from '../core/i18n.ts';
-import { encrypts, followMode, mayEncrypt, signs, startMode } from '../core/security-mode.ts';
+import { canReceive, encrypts, followMode, mayEncrypt, signs, startMode } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
-import { identity, settings, smimeOn } from './session.ts';
+import { identity, session, settings, smimeOn } from './session.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
 export interface Body { html: string; text: string; images: { cid: string; type: string; bytes: ArrayBuffer }[]; empty: boolean }
@@ -82,6 +82,8 @@ export class Composer {
   readonly signer = signal<string | null>(null);
   /** Counts what Auto changed by itself, to be announced. */
   readonly said = signal(0);
+  /** How the last asking of the directory went. */
+  readonly lookup = signal<Lookup>('none');
   readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
   readonly draft = signal<DraftSaved | null>(null);
   /** Where the person typed before encryption was turned on, the browser may have checked the text. */
@@ -241,10 +243,25 @@ export class Composer {
     const set = all.map((a) => a.toLowerCase()).sort().join('\n');
     const follows = this.auto.value && set !== this.#set;
     if ((!wanted.length && !follows) || all.length > MOST_ASKED) return;
-    if (!follows) { await this.#asking(wanted, all); return; }
+    if (!follows) { await this.#asking(wanted, all); await this.#find(wanted, again); return; }
     this.#set = set;
     this.#known = this.#asking(wanted, all, set);
     await this.#known;
+    await this.#find(wanted, again);
+  }
+
+  /** The directory is asked about those for whom nothing is known that can be used. */
+  async #find(wanted: string[], again: boolean): Promise<void> {
+    const missing = wanted.filter((a) => this.info.value.has(a) && !canReceive(this.info.value.get(a)));
+    if (!missing.length || session.value?.directories !== true || settings.value.security.lookups === false || this.closed) return;
+    try {
+      const found = await api.find(missing, again);
+      const next = new Map(this.info.value);
+      for (const r of found.recipients) next.set(foldAddress(r.address), r);
+      batch(() => { this.info.value = next; this.lookup.value = found.lookup; });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // "Find certificates" asks again
+    }
   }
 
   async #asking(wanted: string[], all: string[], set: string | null = null): Promise<void> {

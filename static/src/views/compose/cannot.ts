@@ -68,6 +68,7 @@ export class WxCannot extends WxElement {
   #remove(bad: readonly Blocker[]): void {
     const c = this.#c;
     const without = (list: Address[]): Address[] => list.filter((a) => !bad.some((b) => b.address === foldAddress(a.address)));
+    c.auto.value = false; // other recipients, the same protection
     c.setRecipients({ to: without(c.to.value), cc: without(c.cc.value), bcc: without(c.bcc.value) });
     announce(t('cannot-removed', { n: bad.length }));
     this.closest('wx-composer')?.querySelector<HTMLElement>('.send-button')?.focus();
@@ -162,8 +163,9 @@ export class WxCannot extends WxElement {
     const waits = this.#waits;
     const asked = bad.every((b) => waits.has(b.address));
     const text = asked ? 'ask-waiting' : bad.every((b) => b.status === 'untrusted') ? 'cannot-encrypt-untrusted' : this.looked ? 'cannot-found-none' : 'cannot-encrypt-text';
+    const down = ['refused', 'down', 'timeout'].includes(c.lookup.value);
     return html`<div class="notice is-warning composer-notice" role="alert" data-notice="cannot-encrypt">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt')}</strong>
-      <ul class="cannot-list">${bad.map((b) => this.#row(b, waits.get(b.address)))}</ul><p>${t(text, { n: bad.length })}</p>${this.#choices(bad, asked)}</div></div>
+      <ul class="cannot-list">${bad.map((b) => this.#row(b, waits.get(b.address)))}</ul><p>${t(text, { n: bad.length })}</p>${down ? html`<p class="cannot-lookup">${t(`lookup-${c.lookup.value}`)}</p>` : nothing}${this.#choices(bad, asked)}</div></div>
       <div class="cannot-dialogs" @keydown=${(e: Event) => e.stopPropagation()}>${this.#dialog(bad)}</div>`;
   }
 }

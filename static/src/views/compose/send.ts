@@ -128,7 +128,7 @@ export async function signerOf(c: Composer): Promise<string> {
 
 /** Undo send. Only what the server keeps as a draft may wait: a tab that is closed meanwhile must not lose it. */
 async function mayGo(c: Composer): Promise<boolean> {
-  const seconds = settings.value.composing.undo_seconds;
+  const seconds = c.start.apart ? 0 : settings.value.composing.undo_seconds; // what it is the copy of has gone already
   if (seconds === 0 || !(await c.keepForHold())) return true;
   const { countDown } = await import('../../store/held.ts');
   return countDown(c, seconds);
@@ -154,6 +154,7 @@ export async function send(c: Composer): Promise<void> {
   try {
     const signer = signs(mode) ? await signerOf(c) : null;
     const { body, files } = await c.body(signer);
+    if (c.start.apart) body.remember = false;
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
     if (!(await mayGo(c))) return;
     const following = c.follow();

@@ -57,6 +57,7 @@ export async function sendSplit(c: Composer, bad: ReadonlySet<string>, without: 
   // Kept (encrypted) before anything leaves: a page that is closed in between loses nothing.
   copy.changed();
   if (!(await copy.save())) { copy.stop(); c.problem.value = t('split-not-kept'); return; }
+  c.auto.value = false; // other recipients, the same protection
   const before = { to: c.to.value, cc: c.cc.value, bcc: c.bcc.value };
   const others = (list: Address[]): Address[] => list.filter((a) => !bad.has(foldAddress(a.address)));
   c.to.value = others(before.to);

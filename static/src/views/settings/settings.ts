@@ -32,6 +32,7 @@ export class WxSettings extends WxSection {
           ${[5, 15, 60, 240].map((m) => html`<option value=${m} ?selected=${m === s.lock_after_minutes}>${t('set-lock-minutes', { n: m })}</option>`)}</select>${icon('chevron-down')}</span>
         <p class="field-hint">${t('set-lock-hint')}</p></div>
       <div class="set-group">${this.toggle('hide', t('set-hide-subject'), t('set-hide-subject-hint'), s.hide_subject === true, (hide_subject) => void this.change('hide', { security: { hide_subject } }))}</div>
+      ${session.value?.directories ? html`<div class="set-group">${this.toggle('lookups', t('set-lookups'), t('set-lookups-hint'), s.lookups !== false, (lookups) => void this.change('lookups', { security: { lookups } }))}</div>` : nothing}
       <wx-keys-panel></wx-keys-panel>`;
   }
 
