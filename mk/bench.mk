@@ -9,5 +9,9 @@ $(BUILD)/bench/book: $(BUILD)/obj/tests/bench/book.o $(call arch,webmail)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,webmail) -lcmocka
 
+$(BUILD)/bench/spell: $(BUILD)/obj/tests/bench/spell.o $(call arch,webmail)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,webmail)
+
 .PHONY: bench-build
 bench-build: $(BENCHES)

@@ -5,7 +5,7 @@ DEPS_BUILD := ca-certificates gcc libc6-dev libcurl4-gnutls-dev libetpan-dev lib
 # The browser's keyring: OpenSSL from Debian's source package, compiled to WebAssembly.
 DEPS_WASM  := binaryen clang-14 dpkg-dev libclang-rt-14-dev-wasm32 lld-14 llvm-14 patch perl wasi-libc xz-utils
 DEPS_RUN   := dovecot-core dovecot-imapd dovecot-lmtpd dovecot-managesieved dovecot-sieve hunspell-de-de \
-              hunspell-en-us libnss3 nginx-light openssl postfix procps redis-server util-linux
+              hunspell-en-us hunspell-es hunspell-fr-classical libnss3 nginx-light openssl postfix procps redis-server util-linux
 DEPS_TEST  := chromium clang-format-14 cppcheck curl dirmngr faketime firefox-esr git gpg-agent gpgsm iproute2 ldap-utils libclang-rt-14-dev libcmocka-dev libnss3-tools slapd
 # nodejs and npm of any age: `npm ci` brings the pinned node that builds the client (mk/client.mk).
 

@@ -1454,6 +1454,25 @@ security-reply-plain = Die Nachricht, auf die Sie antworten, war verschlüsselt.
 security-late = Text, den Sie vor dem Einschalten der Verschlüsselung getippt haben, wurde vielleicht von Ihrem Browser geprüft.
 spell-off = Rechtschreibprüfung aus
 spell-off-why = Die Rechtschreibprüfung ist aus, weil diese Nachricht verschlüsselt wird oder werden kann.
+spell-title = Rechtschreibung
+spell-count = { $n ->
+    [one] Rechtschreibung: { $n } Wort
+   *[other] Rechtschreibung: { $n } Wörter
+}
+spell-next = { $n ->
+    [one] { $n } Wort ansehen
+   *[other] { $n } Wörter ansehen
+}
+spell-none = Keine Fehler gefunden
+spell-language = Sprache
+spell-auto = Am Text erkennen
+spell-auto-found = Erkannt: { $language }
+spell-not = Keine Rechtschreibprüfung
+spell-nothing = Keine Vorschläge
+spell-add = Zu meinen Wörtern hinzufügen
+spell-ignore = Hier ignorieren
+spell-skip = Nächstes Wort
+spell-added = „{ $word }“ zu Ihren Wörtern hinzugefügt
 recipient-ready = Kann verschlüsselte E-Mails empfangen
 recipient-none = Kein Zertifikat bekannt
 recipient-expired = Zertifikat ist abgelaufen

@@ -1454,6 +1454,25 @@ security-reply-plain = The message you answer was encrypted. Your answer will no
 security-late = Text typed before you turned encryption on may have been checked by your browser.
 spell-off = Spell check off
 spell-off-why = Spell check is off because this message is or may be encrypted.
+spell-title = Spelling
+spell-count = { $n ->
+    [one] Spelling: { $n } word
+   *[other] Spelling: { $n } words
+}
+spell-next = { $n ->
+    [one] Look at { $n } word
+   *[other] Look at { $n } words
+}
+spell-none = No mistakes found
+spell-language = Language
+spell-auto = Find out by the text
+spell-auto-found = Found out: { $language }
+spell-not = No spell check
+spell-nothing = No suggestions
+spell-add = Add to my words
+spell-ignore = Ignore here
+spell-skip = Next word
+spell-added = “{ $word }” added to your words
 recipient-ready = Can receive encrypted mail
 recipient-none = No certificate known
 recipient-expired = Certificate has expired

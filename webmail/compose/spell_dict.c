@@ -1,30 +1,43 @@
-#include "webmail/compose/spell.h"
+#include "webmail/compose/spell_dict.h"
 
+#include <dirent.h>
 #include <hunspell/hunspell.h>
 #include <iconv.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "mail/text.h"
-
 #define MAX_DICTIONARIES 8
-#define MAX_MISSES 200
-#define MAX_SUGGESTED 40
-#define MAX_SUGGESTIONS 5
 #define MAX_WORD 96 /* bytes */
+#define MAX_PATH 600
 
 struct dictionary {
     char name[16];
     Hunhandle *h;
     iconv_t to, from; /* (iconv_t) -1: the dictionary is UTF-8 */
+    unsigned long used;
 };
 
-/* Of the process; `lock` is held while any of it is used (hunspell is not made for threads). */
+/* Of the process. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct dictionary dictionaries[MAX_DICTIONARIES];
 static size_t dictionary_count;
+static unsigned long uses;
+
+void dictionary_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void dictionary_unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
 
 /* Letters and '_' only: it becomes a file name. */
 static bool file_name(str_t language, char out[16])
@@ -38,6 +51,92 @@ static bool file_name(str_t language, char out[16])
     out[language.n] = '\0';
     return true;
 }
+
+/* The name behind links: "de_AT" may be de_DE. false: there is no such dictionary. */
+static bool true_name(const char *dir, const char *name, char out[16])
+{
+    char path[MAX_PATH], aff[MAX_PATH], real[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s.dic", dir, name);
+    snprintf(aff, sizeof aff, "%s/%s.aff", dir, name);
+    if (access(aff, R_OK) != 0 || !realpath(path, real)) return false;
+    const char *base = strrchr(real, '/');
+    size_t n = strlen(base + 1);
+    bool here = n > 4 && n - 4 < 16 && strcmp(base + 1 + n - 4, ".dic") == 0;
+    snprintf(out, 16, "%.*s", here ? (int) n - 4 : 15, here ? base + 1 : name);
+    if (!here) return true;
+    snprintf(aff, sizeof aff, "%s/%s.aff", dir, out);
+    /* A link to elsewhere keeps its own name. */
+    if (access(aff, R_OK) != 0) snprintf(out, 16, "%s", name);
+    return true;
+}
+
+/* "de" is de_DE where there is no de. */
+static bool find_base(const char *dir, const char base[2], char out[16])
+{
+    char name[16];
+    bool english = base[0] == 'e' && base[1] == 'n';
+    snprintf(name, sizeof name, "%.2s", base);
+    if (true_name(dir, name, out)) return true;
+    snprintf(name, sizeof name, "%.2s_%c%c", base, english ? 'U' : base[0] - 32,
+             english ? 'S' : base[1] - 32);
+    return true_name(dir, name, out);
+}
+
+rc_t spell_find(str_t dir, str_t language, struct arena *a, struct spell_dictionary *out,
+                struct err *e)
+{
+    char name[16];
+    struct spell_dictionary d;
+    char *path = arena_cstr(a, dir);
+    if (!path) return err_set(e, RC_NO_MEMORY, NULL);
+    bool ok = file_name(language, name);
+    bool base = ok && name[0] >= 'a' && name[1] >= 'a' && (!name[2] || name[2] == '_');
+    ok = ok && (true_name(path, name, d.name) || (base && find_base(path, name, d.name)));
+    if (!ok) return err_set(e, RC_UNSUPPORTED, "There is no dictionary for this language.");
+    *out = d;
+    return RC_OK;
+}
+
+static int by_name(const void *x, const void *y)
+{
+    return str_cmp(*(const str_t *) x, *(const str_t *) y);
+}
+
+/* "de_DE.dic" of a file (not a link) beside its .aff: "de-DE". */
+static bool tag_of(const char *dir, const char *file, struct arena *a, str_t *out)
+{
+    char name[16], path[MAX_PATH];
+    struct stat st;
+    size_t n = strlen(file);
+    if (n < 6 || strcmp(file + n - 4, ".dic") != 0 || !file_name(str_n(file, n - 4), name))
+        return false;
+    snprintf(path, sizeof path, "%s/%s", dir, file);
+    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode)) return false;
+    snprintf(path, sizeof path, "%s/%s.aff", dir, name);
+    if (access(path, R_OK) != 0) return false;
+    for (char *c = name; *c; c++)
+        if (*c == '_') *c = '-';
+    *out = arena_str(a, str_c(name));
+    return out->p != NULL;
+}
+
+rc_t spell_languages(str_t dir, struct arena *a, str_t **out, size_t *n, struct err *e)
+{
+    str_t *list = ARENA_ARRAY(a, SPELL_MAX_LANGUAGES, str_t);
+    char *path = arena_cstr(a, dir);
+    size_t count = 0;
+    if (!list || !path) return err_set(e, RC_NO_MEMORY, NULL);
+    DIR *d = opendir(path);
+    for (struct dirent *f; d && count < SPELL_MAX_LANGUAGES && (f = readdir(d));)
+        if (tag_of(path, f->d_name, a, &list[count])) count++;
+    if (d) closedir(d);
+    if (count > 1) qsort(list, count, sizeof *list, by_name);
+    *out = list;
+    *n = count;
+    return RC_OK;
+}
+
+/* --- in memory ------------------------------------------------------------------------------- */
 
 static bool load(const char *dir, const char *name, struct dictionary *d)
 {
@@ -55,27 +154,38 @@ static bool load(const char *dir, const char *name, struct dictionary *d)
     return true;
 }
 
-/* "de" means de_DE where there is no de. */
-static struct dictionary *find(str_t dir, str_t language, struct arena *a)
+static void unload(struct dictionary *d)
 {
-    char name[16], region[24];
-    if (!file_name(language, name)) return NULL;
+    Hunspell_destroy(d->h);
+    if (d->to != (iconv_t) -1) iconv_close(d->to);
+    if (d->from != (iconv_t) -1) iconv_close(d->from);
+    *d = (struct dictionary){0};
+}
+
+/* A free place; the least lately used dictionary gives way. */
+static struct dictionary *place(void)
+{
+    struct dictionary *oldest = &dictionaries[0];
+    if (dictionary_count < MAX_DICTIONARIES) return &dictionaries[dictionary_count++];
+    for (size_t i = 1; i < MAX_DICTIONARIES; i++)
+        if (dictionaries[i].used < oldest->used) oldest = &dictionaries[i];
+    unload(oldest);
+    return oldest;
+}
+
+struct dictionary *dictionary_get(str_t dir, const char *name, struct arena *a)
+{
+    struct dictionary fresh = {0};
     for (size_t i = 0; i < dictionary_count; i++)
-        if (strcmp(dictionaries[i].name, name) == 0) return &dictionaries[i];
-    if (dictionary_count == MAX_DICTIONARIES) return NULL;
-    struct dictionary *d = &dictionaries[dictionary_count];
+        if (strcmp(dictionaries[i].name, name) == 0) {
+            dictionaries[i].used = ++uses;
+            return &dictionaries[i];
+        }
     char *path = arena_cstr(a, dir);
-    if (!path) return NULL;
-    bool ok = load(path, name, d);
-    if (!ok && strlen(name) == 2) {
-        bool english = strcmp(name, "en") == 0;
-        snprintf(region, sizeof region, "%s_%c%c", name, english ? 'U' : name[0] - 32,
-                 english ? 'S' : name[1] - 32);
-        ok = load(path, region, d);
-        if (ok) snprintf(d->name, sizeof d->name, "%s", name);
-    }
-    if (!ok) return NULL;
-    dictionary_count++;
+    if (!path || !load(path, name, &fresh)) return NULL;
+    struct dictionary *d = place();
+    fresh.used = ++uses;
+    *d = fresh;
     return d;
 }
 
@@ -95,130 +205,39 @@ static bool convert(iconv_t cd, const char *in, size_t n, char *out, size_t room
     return true;
 }
 
-static bool add_suggestions(const struct dictionary *d, const char *word, struct arena *a,
-                            struct spell_miss *m)
+/* As the dictionary writes it; no dictionary knows the typographic apostrophe. */
+static bool written(const struct dictionary *d, str_t word, char out[2 * MAX_WORD])
 {
-    char **list = NULL, text[4 * MAX_WORD];
-    int n = Hunspell_suggest(d->h, &list, word);
-    m->suggestions = ARENA_ARRAY(a, MAX_SUGGESTIONS, str_t);
+    char plain[MAX_WORD];
+    size_t n = 0;
+    if (word.n >= MAX_WORD) return false;
+    for (size_t i = 0; i < word.n; n++) {
+        bool mark = str_starts(str_sub(word, i, word.n), STR("\xe2\x80\x99"));
+        plain[n] = mark ? '\'' : word.p[i];
+        i += mark ? 3 : 1;
+    }
+    return convert(d->to, plain, n, out, 2 * MAX_WORD);
+}
+
+bool dictionary_knows(const struct dictionary *d, str_t word)
+{
+    char text[2 * MAX_WORD];
+    return !written(d, word, text) || Hunspell_spell(d->h, text) != 0;
+}
+
+bool dictionary_suggest(const struct dictionary *d, str_t word, struct arena *a,
+                        struct spell_miss *m)
+{
+    char **list = NULL, text[4 * MAX_WORD], as_it_is[2 * MAX_WORD];
+    if (!written(d, word, as_it_is)) return true;
+    int n = Hunspell_suggest(d->h, &list, as_it_is);
+    m->suggestions = ARENA_ARRAY(a, SPELL_MAX_SUGGESTIONS, str_t);
     bool ok = m->suggestions != NULL;
-    for (int i = 0; ok && i < n && m->count < MAX_SUGGESTIONS; i++) {
+    for (int i = 0; ok && i < n && m->count < SPELL_MAX_SUGGESTIONS; i++) {
         if (!convert(d->from, list[i], strlen(list[i]), text, sizeof text)) continue;
         m->suggestions[m->count] = arena_str(a, str_c(text));
         ok = m->suggestions[m->count++].p != NULL;
     }
     Hunspell_free_list(d->h, &list, n);
     return ok;
-}
-
-/* Letters and combining marks; not the punctuation, symbols, emoji and ideographs among what is
- * not ASCII (no dictionary knows those). */
-static bool is_letter(uint32_t cp)
-{
-    if (cp < 0x80) return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z');
-    if (cp < 0xc0) return cp == 0xaa || cp == 0xb5 || cp == 0xba;
-    if (cp == 0xd7 || cp == 0xf7 || cp == 0xfffd) return false;
-    return cp < 0x2000 || (cp >= 0x2c00 && cp < 0x2e00) || (cp >= 0xa4d0 && cp < 0xd800) ||
-           (cp >= 0xf900 && cp < 0xfe00) || (cp >= 0xfe20 && cp < 0xff00) ||
-           (cp >= 0x10000 && cp < 0x1d000);
-}
-
-static bool letter_at(str_t s, size_t i, size_t *next)
-{
-    *next = i;
-    return i < s.n && is_letter(text_next_utf8(s, next));
-}
-
-/* A word: letters, apostrophes (also U+2019) between them. */
-static size_t word_end(str_t s, size_t from)
-{
-    size_t i = from, next, after;
-    for (;;) {
-        if (letter_at(s, i, &next)) {
-            i = next;
-            continue;
-        }
-        size_t mark = str_starts(str_sub(s, i, s.n), STR("\xe2\x80\x99")) ? 3 : 1;
-        bool apostrophe = mark == 3 || (i < s.n && s.p[i] == '\'');
-        if (i == from || !apostrophe || !letter_at(s, i + mark, &after)) return i;
-        i = after;
-    }
-}
-
-/* Not words but addresses, links, names of files: letters with more than blanks around them. */
-static size_t skip_token(str_t s, size_t from)
-{
-    size_t i = from;
-    while (i < s.n && (unsigned char) s.p[i] > ' ')
-        i++;
-    str_t token = str_sub(s, from, i);
-    bool odd = str_chr(token, '@') >= 0 || str_find(token, STR("://")) >= 0 ||
-               str_istarts(token, STR("www."));
-    for (size_t k = 0; k < token.n && !odd; k++)
-        odd = token.p[k] >= '0' && token.p[k] <= '9';
-    return odd ? i : from;
-}
-
-/* UTF-16 code units of UTF-8. */
-static size_t units(str_t s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char) s.p[i];
-        n += ((c & 0xc0) != 0x80) + (c >= 0xf0);
-    }
-    return n;
-}
-
-/* Typographic apostrophes and other letters outside the dictionary's set are not words to it. */
-static bool is_misspelt(const struct dictionary *d, str_t word, char out[2 * MAX_WORD])
-{
-    if (word.n >= MAX_WORD || !convert(d->to, word.p, word.n, out, 2 * MAX_WORD)) return false;
-    return Hunspell_spell(d->h, out) == 0;
-}
-
-static bool scan(const struct dictionary *d, str_t text, struct arena *a, struct spell_miss *out,
-                 size_t *n)
-{
-    size_t counted = 0, at = 0; /* code units before `counted` are in `at` */
-    char word[2 * MAX_WORD];
-    for (size_t i = 0; i < text.n && *n < MAX_MISSES;) {
-        bool starts = i == 0 || (unsigned char) text.p[i - 1] <= ' ';
-        size_t skipped = starts ? skip_token(text, i) : i;
-        size_t next;
-        bool letter = letter_at(text, i, &next);
-        if (skipped > i || !letter) {
-            i = skipped > i ? skipped : next;
-            continue;
-        }
-        size_t end = word_end(text, i);
-        str_t w = str_sub(text, i, end);
-        if (is_misspelt(d, w, word)) {
-            at += units(str_sub(text, counted, i));
-            counted = i;
-            struct spell_miss *m = &out[*n];
-            *m = (struct spell_miss){.offset = at, .length = units(w)};
-            if (*n < MAX_SUGGESTED && !add_suggestions(d, word, a, m)) return false;
-            (*n)++;
-        }
-        i = end;
-    }
-    return true;
-}
-
-rc_t spell_check(str_t dir, str_t language, str_t text, struct arena *a, struct spell_miss **out,
-                 size_t *n, struct err *e)
-{
-    struct spell_miss *list = ARENA_ARRAY(a, MAX_MISSES, struct spell_miss);
-    size_t count = 0;
-    if (!list) return err_set(e, RC_NO_MEMORY, NULL);
-    pthread_mutex_lock(&lock);
-    struct dictionary *d = find(dir, language, a);
-    bool ok = d && scan(d, text, a, list, &count);
-    pthread_mutex_unlock(&lock);
-    if (!d) return err_set(e, RC_UNSUPPORTED, "There is no dictionary for this language.");
-    if (!ok) return err_set(e, RC_NO_MEMORY, NULL);
-    *out = list;
-    *n = count;
-    return RC_OK;
 }

@@ -2,7 +2,7 @@
 import { api } from './client.ts';
 import { upload } from './upload.ts';
 import type { UploadOptions } from './upload.ts';
-import type { ComposeBody, DraftSaved, Held, MessageRef, Misspelt, Prepared, Lookup, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
+import type { ComposeBody, DraftSaved, Held, MessageRef, Prepared, Lookup, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
 
 const V1 = '/api/v1/compose';
 const TYPE = 'application/vnd.waxseal.compose';
@@ -49,7 +49,3 @@ export async function ask(submission: string, asked: { address: string; note: st
   return (await api<{ waiting: Waiting[] }>(`${V1}/ask`, { method: 'POST', json: { submission, asked } })).waiting;
 }
 export async function waiting(): Promise<Waiting[]> { return (await api<{ waiting: Waiting[] }>(`${V1}/waiting`)).waiting; }
-export async function spell(draft: DraftSaved, lang: string, text: string): Promise<Misspelt[]> {
-  const json = { draft: { uid: draft.uid, uidvalidity: draft.uidvalidity, folder: draft.folder }, language: lang, text };
-  return (await api<{ misspelt: Misspelt[] }>('/api/v1/spell', { method: 'POST', json })).misspelt;
-}

@@ -5,6 +5,7 @@ import Squire from 'squire-rte';
 import editorCss from './editor.css';
 import { htmlToText } from './html-text.ts';
 import { signatureBlock, swapSignature } from './signature.ts';
+import { Spelling } from './spelling.ts';
 import type { EditorLook, EditorValue, FromEditor, InlineImage, ToEditor } from './protocol.ts';
 
 const purify = createDOMPurify(window);
@@ -49,12 +50,17 @@ let squire: Squire;
 const root = document.createElement('div');
 const send = (m: FromEditor, transfer: Transferable[] = []): void => { port?.postMessage(m, transfer); };
 
+const spelling = new Spelling(root);
+let guarded = true;
+let ours = false;
+
 function guard(on: boolean): void {
+  guarded = on;
   // All the ways by which a browser or an extension may send what is typed elsewhere.
-  root.spellcheck = !on;
+  root.spellcheck = !on && !ours;
   root.translate = !on;
   const set = (name: string, value: string): void => { if (on) root.setAttribute(name, value); else root.removeAttribute(name); };
-  root.setAttribute('spellcheck', on ? 'false' : 'true');
+  root.setAttribute('spellcheck', on || ours ? 'false' : 'true');
   set('writingsuggestions', 'false');
   set('autocorrect', 'off');
   set('autocapitalize', 'off');
@@ -179,6 +185,7 @@ function start(m: Extract<ToEditor, { type: 'init' }>): void {
       const now = content();
       if (now === known) return;
       known = now;
+      spelling.changed();
       send({ type: 'changed' });
     };
     if (known.length < 100_000) compare();
@@ -202,6 +209,12 @@ function receive(m: ToEditor): void {
       break;
     }
     case 'focus': squire.focus(); break;
+    case 'spell-read': send({ type: 'spell-text', id: m.id, rev: spelling.rev, text: spelling.read() }); break;
+    case 'spell-mark': spelling.mark(m.rev, m.misses); break;
+    case 'spell-remove': spelling.remove(m.ids); break;
+    case 'spell-replace': squire.saveUndoState(); spelling.replace(m.mark, m.word, (r) => { squire.focus(); squire.setSelection(r); }); break;
+    case 'spell-place': { const r = spelling.place(m.mark); send({ type: 'spell-place', id: m.id, rect: r && { x: r.x, y: r.y, width: r.width, height: r.height } }); break; }
+    case 'spell-ours': ours = m.on; guard(guarded); break;
     case 'cut': squire.saveUndoState(); cutQuotes(root, m.intro); if (!root.firstChild) root.append(document.createElement('div')); squire.moveCursorToStart(); break;
     case 'get': { const v = value(m.cut); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }
   }
@@ -229,6 +242,15 @@ function listen(): void {
     else if (e.key === 'Escape') { e.preventDefault(); send({ type: 'key', key: 'escape' }); }
     else if (e.key === 'Tab' && e.shiftKey && !squire.hasFormat('LI')) { e.preventDefault(); send({ type: 'key', key: 'tab-back' }); }
   }, { capture: true });
+  // A marked word has a menu of its own: by the menu key and the right button, and by a tap. Elsewhere the browser's stays.
+  const ask = (e: Event, at: { x: number; y: number } | null): void => {
+    const mark = spelling.find(at);
+    if (!mark) return;
+    e.preventDefault();
+    send({ type: 'misspelt', mark: mark.id });
+  };
+  document.addEventListener('contextmenu', (e) => ask(e, e.button === 2 ? { x: e.clientX, y: e.clientY } : null));
+  root.addEventListener('click', (e) => { if ((e as PointerEvent).pointerType === 'touch') ask(e, { x: e.clientX, y: e.clientY }); });
   // Files go to the composer; dropped HTML is sanitised here (Squire would take it as it is).
   document.addEventListener('dragover', (e) => { e.preventDefault(); if (e.dataTransfer?.types.includes('Files')) document.body.classList.add('is-dropping'); });
   document.addEventListener('dragleave', (e) => { if (!e.relatedTarget) document.body.classList.remove('is-dropping'); });

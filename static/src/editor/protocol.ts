@@ -5,6 +5,8 @@ export interface InlineImage { cid: string; type: string; bytes: ArrayBuffer }
 export interface EditorValue { html: string; text: string; images: InlineImage[]; empty: boolean }
 export type Command = 'bold' | 'italic' | 'underline' | 'strikethrough' | 'bullets' | 'numbers' | 'quote' | 'unquote' | 'clear' | 'undo' | 'redo' | 'indent' | 'outdent' | 'link' | 'unlink';
 
+export interface Place { x: number; y: number; width: number; height: number }
+
 export type ToEditor =
   /** quote is foreign mail HTML; the frame sanitises it before it touches the page. */
   | { type: 'init'; html: string; quote: string; intro: string; signature: string; look: EditorLook; guarded: boolean }
@@ -17,6 +19,13 @@ export type ToEditor =
   /** The signature of another identity in the place of the one of before. */
   | { type: 'signature'; before: string; after: string }
   | { type: 'focus' }
+  /** Spelling: only ever of what will not be encrypted (store/spelling.ts). */
+  | { type: 'spell-read'; id: number }
+  | { type: 'spell-mark'; rev: number; misses: readonly { id: number; offset: number; length: number }[] }
+  | { type: 'spell-remove'; ids: readonly number[] }
+  | { type: 'spell-replace'; mark: number; word: string }
+  | { type: 'spell-place'; id: number; mark: number }
+  | { type: 'spell-ours'; on: boolean }
   /** What is quoted goes, with the lines that introduce it. */
   | { type: 'cut'; intro: string }
   /** cut: the value without what is quoted, which stays where it is; null: all. */
@@ -30,5 +39,8 @@ export type FromEditor =
   | { type: 'cids'; cids: string[] }
   | { type: 'formats'; formats: string[]; link: string; canUndo: boolean; canRedo: boolean }
   | { type: 'files'; files: File[]; folders: string[] }
+  | { type: 'spell-text'; id: number; rev: number; text: string }
+  | { type: 'spell-place'; id: number; rect: Place | null }
+  | { type: 'misspelt'; mark: number }
   | { type: 'key'; key: 'send' | 'save' | 'escape' | 'tab-back' }
   | { type: 'value'; id: number; value: EditorValue };

@@ -66,6 +66,8 @@ export class Composer {
   /** Where answers shall go; null: as the identity says. */
   readonly replyTo = signal<Address[] | null>(null);
   readonly saveState = signal<SaveState>('clean');
+  /** Counts every change. */
+  readonly touches = signal(0);
   readonly sendState = signal<SendState>('editing');
   readonly outcome = signal<Sent | null>(null);
   readonly problem = signal('');
@@ -151,6 +153,7 @@ export class Composer {
   #touch(): void {
     if (this.closed) return;
     this.#edits++;
+    this.touches.value = this.#edits;
     if (this.sendState.value === 'failed') this.sendState.value = 'editing';
     this.problem.value = '';
     this.saveState.value = 'dirty';

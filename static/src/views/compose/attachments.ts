@@ -24,6 +24,10 @@ const STYLE = `
 .upload progress { flex: 1; min-inline-size: 3rem; block-size: .375rem; border-radius: var(--r-full); overflow: hidden; }
 .upload span { font-variant-numeric: tabular-nums; }
 .file-offer { padding-inline: var(--s5); padding-block: var(--s2); flex: none; }
+.plain-wrap { position: relative; flex: 1; display: flex; min-block-size: 8rem; }
+.plain-wrap .plain-input { position: relative; background: transparent; }
+.plain-back { position: absolute; inset: 0; overflow: hidden; white-space: pre-wrap; overflow-wrap: break-word; color: transparent; pointer-events: none; padding: var(--s4) var(--s5); font-family: var(--font-mono); font-size: .875rem; line-height: 1.6; scrollbar-gutter: stable; }
+.plain-back u { text-decoration: underline wavy #c93434; text-decoration-skip-ink: none; }
 @media (forced-colors: active) { .file-chip progress, .upload progress { appearance: auto; } }
 `;
 

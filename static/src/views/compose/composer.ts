@@ -22,6 +22,9 @@ import { loadSmime } from '../parts/smime.ts';
 import { commandVersion, shownKeys } from '../../core/commands.ts';
 import { isMac } from '../parts/command-button.ts';
 import type { WxEditor } from './editor.ts';
+import type { PlainMarks } from './plain-marks.ts';
+import type { WxSpelling } from './spelling.ts';
+import type { Marked } from '../../store/spelling.ts';
 import { attachmentStyle, fileList, uploadBar } from './attachments.ts';
 import { securityTab, summary } from './security-tab.ts';
 import { askAgain, send } from './send.ts';
@@ -31,15 +34,19 @@ import './recipients.ts';
 import './editor.ts';
 
 export class WxComposer extends WxElement {
-  static override properties = { composer: { attribute: false }, dropping: { state: true }, signer: { state: true } };
+  static override properties = { composer: { attribute: false }, dropping: { state: true }, marked: { state: true }, signer: { state: true } };
   declare composer: Composer;
   declare dropping: boolean;
+  /** The text as the spell check sees it; null where none may look. */
+  declare marked: Marked | null;
   /** undefined: not asked yet; null: the vault has none for this address. */
   declare signer: string | null | undefined;
   #askedSigner = false;
   #started = false;
 
-  constructor() { super(); this.dropping = false; }
+  #plainMarks: PlainMarks | null = null;
+
+  constructor() { super(); this.dropping = false; this.marked = null; }
 
   get #c(): Composer { return this.composer; }
   get #editor(): WxEditor | null { return this.querySelector<WxEditor>('wx-editor'); }
@@ -50,6 +57,7 @@ export class WxComposer extends WxElement {
     this.listen(this, 'wx-files', (e: CustomEvent<Brought>) => void this.#addFiles(e.detail, true));
     this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
     this.listen(this, 'wx-editor-send', () => this.#send());
+    this.listen(this, 'wx-misspelt', (e: CustomEvent<number>) => void this.querySelector<WxSpelling>('wx-spelling')?.ask(e.detail));
     this.listen(this, 'wx-editor-save', () => void this.#c.save());
     this.listen(this, 'wx-editor-escape', () => this.#minimize());
     // Tab leads from the subject to the text; what stands between them is on the way back.
@@ -211,6 +219,20 @@ export class WxComposer extends WxElement {
     }
   }
 
+  /** The spell check is loaded when the first mail is written that will not be encrypted, and has to do with no other. */
+  override updated(): void {
+    const c = this.#c;
+    const area = this.querySelector<HTMLTextAreaElement>('.plain-input');
+    const back = this.querySelector<HTMLElement>('.plain-back');
+    if (this.#plainMarks && !area) { this.#plainMarks.stop(); this.#plainMarks = null; }
+    if (c.mayEncrypt.value || c.planLost.value) { this.marked = null; return; }
+    void import('./spelling.ts').then((p) => {
+      if (c.mayEncrypt.value || c.planLost.value || !this.isConnected) return;
+      if (area && back && area.isConnected) this.#plainMarks ??= new p.PlainMarks(area, back, (id) => void this.querySelector<WxSpelling>('wx-spelling')?.ask(id));
+      this.marked = c.rich.value ? this.#editor?.marked ?? null : this.#plainMarks;
+    }, () => undefined); // without it one writes without marks
+  }
+
   override firstUpdated(): void { if (!this.#c.rich.value) this.#begin(); }
 
   // ---- parts ----
@@ -283,6 +305,7 @@ export class WxComposer extends WxElement {
       <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button attach-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
+      ${this.marked && !c.mayEncrypt.value ? html`<wx-spelling .composer=${c} .view=${this.marked}></wx-spelling>` : nothing}
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
       <span class="composer-gap"></span>
       <button type="button" class="icon-button" aria-label=${t('discard')} data-tip=${t('discard')} @click=${() => void this.#discard()}>${icon('trash')}</button>
@@ -329,10 +352,10 @@ export class WxComposer extends WxElement {
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
           @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if ((e.key === 'Enter' || (e.key === 'Tab' && !e.shiftKey)) && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); this.#focusBody(); } }} aria-describedby=${ifDefined(smimeOn.value && encrypts(c.mode.value) ? `seen-${c.submission}` : undefined)}>
         ${this.#seen()}</div>
-      ${c.rich.value ? html`<wx-editor .composer=${c} .guarded=${secret}></wx-editor>` : html`<textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
-          spellcheck=${secret ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
+      ${c.rich.value ? html`<wx-editor .composer=${c} .guarded=${secret}></wx-editor>` : html`<div class="plain-wrap"><div class="plain-back" aria-hidden="true"></div><textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
+          spellcheck=${secret || this.marked ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
-          @input=${(e: InputEvent) => { c.plain = (e.target as HTMLTextAreaElement).value; c.changed(); }}></textarea>`}
+          @input=${(e: InputEvent) => { c.plain = (e.target as HTMLTextAreaElement).value; c.changed(); }}></textarea></div>`}
     </div>`;
   }
 

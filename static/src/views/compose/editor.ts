@@ -4,8 +4,9 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
-import type { Command, EditorLook, FromEditor, ToEditor } from '../../editor/protocol.ts';
+import type { Command, EditorLook, FromEditor, Place, ToEditor } from '../../editor/protocol.ts';
 import type { Body, Composer } from '../../store/compose.ts';
+import type { Marked } from '../../store/spelling.ts';
 import { settings } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { dialog } from '../parts/dialog.ts';
@@ -27,6 +28,8 @@ export class WxEditor extends WxElement {
   declare can: { undo: boolean; redo: boolean };
   #port: MessagePort | null = null;
   #waiting = new Map<number, (b: Body) => void>();
+  #texts = new Map<number, (t: { rev: number; text: string }) => void>();
+  #places = new Map<number, (r: DOMRect | null) => void>();
   #next = 0;
   #guard: boolean | null = null;
   #look = '';
@@ -77,6 +80,9 @@ export class WxEditor extends WxElement {
       case 'formats': this.formats = m.formats; this.linkHref = m.link; this.can = { undo: m.canUndo, redo: m.canRedo }; break;
       case 'files': this.dispatchEvent(new CustomEvent('wx-files', { bubbles: true, detail: { files: m.files, folders: m.folders } })); break;
       case 'cids': this.dispatchEvent(new CustomEvent('wx-cids', { bubbles: true, detail: m.cids })); break;
+      case 'spell-text': this.#texts.get(m.id)?.(m); this.#texts.delete(m.id); break;
+      case 'spell-place': this.#places.get(m.id)?.(m.rect && this.#outside(m.rect)); this.#places.delete(m.id); break;
+      case 'misspelt': this.dispatchEvent(new CustomEvent('wx-misspelt', { bubbles: true, detail: m.mark })); break;
       case 'key': this.dispatchEvent(new CustomEvent(`wx-editor-${m.key}`, { bubbles: true })); break;
       case 'value': {
         const done = this.#waiting.get(m.id);
@@ -96,6 +102,33 @@ export class WxEditor extends WxElement {
       this.#post({ type: 'get', id, cut: without ? { intro: this.composer.start.intro ?? '' } : null });
     });
   }
+
+  /** A place in the frame as one in the window. */
+  #outside(r: Place): DOMRect {
+    const f = this.querySelector('iframe')!.getBoundingClientRect();
+    return new DOMRect(f.x + r.x, f.y + r.y, r.width, r.height);
+  }
+
+  /** The rich text as the spell check sees it. */
+  readonly marked: Marked = {
+    read: () => new Promise((resolve, reject) => {
+      if (!this.#port || !this.ready) { reject(new Error('editor is not ready')); return; }
+      const id = ++this.#next;
+      this.#texts.set(id, resolve);
+      this.#post({ type: 'spell-read', id });
+    }),
+    mark: (rev, misses) => this.#post({ type: 'spell-mark', rev, misses: misses.map(({ id, offset, length }) => ({ id, offset, length })) }),
+    remove: (ids) => this.#post({ type: 'spell-remove', ids }),
+    replace: (mark, word) => this.#post({ type: 'spell-replace', mark, word }),
+    place: (mark) => new Promise((resolve) => {
+      if (!this.#port) { resolve(null); return; }
+      const id = ++this.#next;
+      this.#places.set(id, resolve);
+      this.#post({ type: 'spell-place', id, mark });
+    }),
+    focus: () => this.focusBody(),
+    ours: (on) => this.#post({ type: 'spell-ours', on }),
+  };
 
   focusBody(): void {
     this.querySelector('iframe')?.focus();
