@@ -171,6 +171,63 @@ static void reads_the_places_that_may_be_asked(void **state)
     assert_int_equal(c->fetch_allow[1].port, 80);
 }
 
+#define FETCH "[fetch]\nsocket = /run/f.sock\n"
+#define STAFF                                                                                      \
+    "[directory staff]\nurl = ldaps://ldap.example:636?name=l.example\nbase = dc=example\n"
+
+static void reads_directories_and_whom_they_know(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+    struct config *c = NULL;
+    struct err e;
+    assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN FETCH STAFF
+                          "[directory other]\nurl = ldap://127.0.0.1:389\nbase = o=x\n"
+                          "domains = One.example two.example\nbind_dn = cn=r\n"
+                          "bind_password_file = /etc/p\n",
+                          a, &c, &e),
+                     RC_OK);
+    assert_int_equal(c->directory_count, 2);
+    const struct config_directory *d = config_directory_named(c, STR("staff"));
+    assert_str(d->server.host, STR("ldap.example"));
+    assert_str(d->server.tls_name, STR("l.example"));
+    assert_int_equal(d->server.tls, TLS_MODE_IMPLICIT);
+    assert_true(str_is_null(d->bind_dn));
+    assert_ptr_equal(config_directory_of(c, STR("a@TWO.example")),
+                     config_directory_named(c, STR("other")));
+    assert_ptr_equal(config_directory_of(c, STR("a@three.example")), d);
+    assert_null(config_directory_of(c, STR("nobody")));
+    assert_null(config_directory_named(c, STR("none")));
+}
+
+static void refuses_directories_that_are_none(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN STAFF, "a section [fetch]"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN FETCH
+         "[directory x]\nurl = ldap://ldap.example:389\nbase = o=x\n",
+         "url: expected ldaps://"}, /* the password and the answer would go in the clear */
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN FETCH
+         "[directory x]\nurl = imaps://ldap.example:636\nbase = o=x\n",
+         "url: expected ldaps://"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN FETCH "[directory x]\nurl = ldaps://l.example:636\n",
+         "base: expected"},
+        {GOOD_SERVER GOOD_DOMAIN GOOD_PLAN FETCH
+         "[directory X/Y]\nurl = ldaps://l.example:636\nbase = o=x\n",
+         "[directory NAME]"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+        struct config *c = NULL;
+        struct err e;
+        assert_int_equal(load(rows[i].text, a, &c, &e), RC_INVALID);
+        if (!strstr(e.message, rows[i].expected)) fail_msg("row %zu: %s", i, e.message);
+    }
+}
+
 static void says_when_there_is_no_file(void **state)
 {
     (void) state;
@@ -188,6 +245,8 @@ int main(void)
         cmocka_unit_test(names_the_wrong_line),
         cmocka_unit_test(takes_logins_that_cannot_be_the_same),
         cmocka_unit_test(reads_the_places_that_may_be_asked),
+        cmocka_unit_test(reads_directories_and_whom_they_know),
+        cmocka_unit_test(refuses_directories_that_are_none),
         cmocka_unit_test(says_when_there_is_no_file),
     };
     return cmocka_run_group_tests_name("base/config", tests, NULL, NULL);

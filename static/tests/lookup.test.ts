@@ -1,0 +1,60 @@
+// The composer asks the directory: about whom nothing usable is known only, not when the person or the server has none.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Address, Session } from '../src/api/types.ts';
+import { Composer } from '../src/store/compose.ts';
+import { defaults, session, settings } from '../src/store/session.ts';
+
+const a = (address: string): Address => ({ name: '', address });
+const json = (v: object): Response => new Response(JSON.stringify(v), { headers: { 'Content-Type': 'application/json' } });
+interface Asked { what: string; addresses: string[]; again?: boolean }
+
+async function world(o: { directories: boolean; lookups?: boolean; lookup?: string }, run: (asked: Asked[], c: Composer) => Promise<void>): Promise<void> {
+  session.value = { user: { address: 'a@x.test', name: '' }, csrf: '', plan: '', features: { smime: true }, limits: { message_bytes: 1e6, attachment_bytes: 1e6 }, instance: '', version: '', settings: defaults(), directories: o.directories } satisfies Session;
+  settings.value = { ...defaults(), security: { ...defaults().security, lookups: o.lookups ?? true } };
+  const asked: Asked[] = [];
+  const real = globalThis.fetch;
+  globalThis.fetch = ((url: string, init: RequestInit) => {
+    const { addresses, again } = JSON.parse(String(init.body)) as { addresses: string[]; again?: boolean };
+    const find = url.endsWith('/find');
+    asked.push({ what: find ? 'find' : 'recipients', addresses, ...(find ? { again: again === true } : {}) });
+    const of = (address: string): object => ({ address, certificate: null, source: find ? 'ldap' : null, status: address.startsWith('known') || (find && address.startsWith('staff')) ? 'ready' : 'none' });
+    return Promise.resolve(json({ recipients: addresses.map(of), ...(find ? { lookup: o.lookup ?? 'done' } : { mode: null }) }));
+  }) as typeof fetch;
+  const c = new Composer({ mode: 'sign_encrypt', plain: true });
+  try { await run(asked, c); } finally {
+    c.stop();
+    globalThis.fetch = real;
+    settings.value = defaults();
+    session.value = null;
+  }
+}
+
+test('only those without a certificate are told to the directory, once, and again when the person wants it', () => world({ directories: true }, async (asked, c) => {
+  c.to.value = [a('known@x.test'), a('staff@x.test'), a('nobody@x.test')];
+  await c.lookUp();
+  assert.deepEqual(asked, [{ what: 'recipients', addresses: ['known@x.test', 'staff@x.test', 'nobody@x.test'] }, { what: 'find', addresses: ['staff@x.test', 'nobody@x.test'], again: false }]);
+  assert.equal(c.infoOf(a('staff@x.test'))?.status, 'ready');
+  assert.equal(c.infoOf(a('staff@x.test'))?.source, 'ldap');
+  assert.equal(c.infoOf(a('nobody@x.test'))?.status, 'none');
+  await c.lookUp();
+  assert.equal(asked.length, 2, 'nobody is asked about twice');
+  await c.lookUp(true);
+  assert.deepEqual(asked.at(-1)?.again, true);
+}));
+
+test('without a directory, or where the person switched it off, nobody is told', async () => {
+  for (const o of [{ directories: false }, { directories: true, lookups: false }])
+    await world(o, async (asked, c) => {
+      c.to.value = [a('staff@x.test')];
+      await c.lookUp();
+      assert.deepEqual(asked.map((q) => q.what), ['recipients']);
+      assert.equal(c.infoOf(a('staff@x.test'))?.status, 'none');
+    });
+});
+
+test('a directory that does not answer is said', () => world({ directories: true, lookup: 'timeout' }, async (_asked, c) => {
+  c.to.value = [a('nobody@x.test')];
+  await c.lookUp();
+  assert.equal(c.lookup.value, 'timeout');
+}));
