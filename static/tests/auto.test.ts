@@ -51,6 +51,19 @@ test('the mode follows the whole set, and only the answer for those who are stil
   assert.equal(c.mode.value, 'sign', 'never written to: what was used last');
 }));
 
+test('an answer nobody has written in yet is not edited by following: it is neither saved nor asked about', () => world(async (asked, compose) => {
+  const c = compose({ to: [a('bob@x.test')] });
+  void c.lookUp();
+  await turn();
+  await asked[0]!.answer('sign_encrypt');
+  assert.deepEqual([c.mode.value, c.hasEdits, c.saveState.value], ['sign_encrypt', false, 'clean']);
+  c.setRecipients({ cc: [a('cy@x.test')] });
+  await turn();
+  assert.equal(c.hasEdits, true);
+  await asked.at(-1)!.answer('none');
+  assert.deepEqual([c.mode.value, c.saveState.value], ['none', 'dirty']);
+}));
+
 test('what the person chooses holds for this message, until they follow again', () => world(async (asked, compose) => {
   const c = compose();
   c.setRecipients({ to: [a('bob@x.test')] });

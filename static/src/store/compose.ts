@@ -208,12 +208,13 @@ export class Composer {
     void this.lookUp();
   }
 
-  #take(mode: SecurityMode): void {
+  /** edited: false where nothing was written yet, and this alone is nothing to keep or to ask about. */
+  #take(mode: SecurityMode, edited = true): void {
     if (!encrypts(this.mode.value) && encrypts(mode) && this.#wrote && this.start.toEncrypted !== true) this.lateGuard.value = true;
     this.mode.value = mode;
     this.cannot.value = false;
     this.cleared.value = false;
-    this.#touch();
+    if (edited) this.#touch();
   }
 
   /** The answer for the recipients that are still there. */
@@ -222,7 +223,7 @@ export class Composer {
     const wanted = startMode(smimeOn.value, settings.value.security, this.start.toEncrypted === true && !this.released.value, forThem);
     const next = followMode(this.mode.value, wanted, this.#wrote);
     if (next === this.mode.value) return;
-    this.#take(next);
+    this.#take(next, this.hasEdits);
     this.said.value++;
   }
 
