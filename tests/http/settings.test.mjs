@@ -10,7 +10,7 @@ const program = path.join(top, process.env.BUILD ?? 'build', 'waxseald');
 test('preferences take a subset, keep the rest, and follow the user', async () => {
   const c = await signedIn('carol');
   const before = (await c.get('/api/v1/settings')).json;
-  assert.deepEqual(Object.keys(before).sort(), ['identities', 'labels', 'list', 'notifications', 'reading', 'remote_images', 'security', 'shortcuts', 'time_zone', 'ui', 'version']);
+  assert.deepEqual(Object.keys(before).sort(), ['composing', 'identities', 'labels', 'list', 'notifications', 'reading', 'remote_images', 'security', 'shortcuts', 'time_zone', 'ui', 'version']);
   const theme = before.ui.theme === 'dark' ? 'light' : 'dark';
   const r = await c.put('/api/v1/settings', { ui: { theme }, identities: [{ ...before.identities[0], name: 'Carol <b>"Chen"</b> Ünïcode' }] });
   assert.equal(r.status, 200, r.text);
