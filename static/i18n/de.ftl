@@ -2188,3 +2188,13 @@ unsent-open-what = Öffnen: { $name }
 unsent-send-what = Senden: { $name }
 unsent-keep = Als Entwurf behalten: { $name }
 unsent-kept = Bei den Entwürfen behalten.
+
+# Entwürfe gehen nicht verloren
+draft-was-plain = Ab jetzt verschlüsselt. Der Entwurf, der im Klartext lag, ist gelöscht; Kopien in Sicherungen des Servers können bleiben.
+draft-apart = Diese Nachricht wurde in einem anderen Fenster geändert oder gesendet. Was hier steht, bleibt als eigener Entwurf erhalten.
+send-broke-off = Der Server brach ab, bevor sie gesendet war.
+sent-before = Sie wurde schon gesendet
+sent-before-text = Diese Nachricht ging aus einem anderen Fenster hinaus, oder bevor dieser Entwurf geöffnet wurde. Von selbst wird sie nicht noch einmal gesendet.
+sent-anew = Als neue Nachricht
+sent-anew-title = Eine neue Nachricht mit denselben Worten?
+sent-anew-text = Ist die erste angekommen, haben Empfänger der neuen sie zweimal.

@@ -2077,3 +2077,13 @@ unsent-open-what = Open: { $name }
 unsent-send-what = Send: { $name }
 unsent-keep = Keep as a draft: { $name }
 unsent-kept = Kept in Drafts.
+
+# Drafts that are never lost
+draft-was-plain = Encrypted from now on. The draft that was in the clear is deleted; copies in backups of the server may remain.
+draft-apart = This message was changed or sent in another window. What is written here is kept as a draft of its own.
+send-broke-off = The server broke off before it was sent.
+sent-before = It was sent already
+sent-before-text = This message left from another window, or before this draft was opened. It is not sent again by itself.
+sent-anew = Make a new message of it
+sent-anew-title = A new message with the same words?
+sent-anew-text = If the first one arrived, recipients who get the new one have it twice.

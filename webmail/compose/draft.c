@@ -201,7 +201,16 @@ struct storing {
     struct place now, before;
     bool sealed, was_sealed; /* was_sealed: what the state said when this began */
     bool overtaken;          /* another window turned encryption on meanwhile */
+    uint32_t base;           /* as in struct draft */
 };
+
+/* Another window has kept another text since the writer read this draft. */
+static rc_t check_base(struct call *c, const struct submission *s, uint32_t base, struct err *e)
+{
+    struct place p = submission_place(s, "draft", c->arena);
+    if (base == 0 || !p.folder.p || p.uid == base) return RC_OK;
+    return err_set(e, RC_CONFLICT, "This draft was changed in another window.");
+}
 
 /* Notes the new place. Whoever turns encryption on removes all older drafts; one that was on its
  * way then must not be noted, for it may be among them. */
@@ -215,6 +224,7 @@ static rc_t note(struct call *c, struct storing *w, struct err *e)
         w->overtaken = !w->was_sealed && is_sealed(&s);
         if (w->overtaken)
             return err_set(e, RC_CONFLICT, "This draft was encrypted in another window.");
+        TRY(check_base(c, &s, w->base, e));
         w->before = submission_place(&s, "draft", c->arena);
         submission_set_place(&s, "draft", w->now, c->arena);
         json_put_bool(s.doc, "sealed", w->sealed);
@@ -258,7 +268,8 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     CLEANUP_SUBMISSION struct submission s = {0};
     TRY(submission_load(c, w->submission, &s, e));
     w->was_sealed = is_sealed(&s);
-    return submission_is_open(&s) ? RC_OK : submission_refuse(&s, e);
+    if (!submission_is_open(&s)) return submission_refuse(&s, e);
+    return check_base(c, &s, w->base, e);
 }
 
 static rc_t store_once(struct call *c, const struct draft *d, struct storing *w, struct err *e)
@@ -279,7 +290,7 @@ static rc_t store_once(struct call *c, const struct draft *d, struct storing *w,
 rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
                  struct err *e)
 {
-    struct storing w = {.submission = submission, .sealed = d->shape.encrypted};
+    struct storing w = {.submission = submission, .sealed = d->shape.encrypted, .base = d->base};
     rc_t rc = store_once(c, d, &w, e);
     if (rc == RC_CONFLICT && w.overtaken && w.sealed) rc = store_once(c, d, &w, e);
     TRY(rc);
@@ -350,6 +361,7 @@ rc_t compose_draft(struct call *c, struct err *e)
     if (rc == RC_OK) rc = draft_build(c, &m, HP_NONE, self, &d, e);
     own_certificates_free(&own);
     TRY(rc);
+    d.base = m.base;
     TRY(draft_store(c, m.submission, &d, &p, e));
     json_t *answer = place_json(p, c->arena);
     json_put_bool(answer, "encrypted", d.shape.encrypted);

@@ -15,6 +15,7 @@ struct draft_shape {
 };
 
 struct draft {
+    uint32_t base; /* UID of the draft it takes the place of, another one is a conflict; 0: any */
     struct buf message; /* secret */
     struct buf entity;  /* secret: the frozen entity */
     struct build_piece *pieces;

@@ -23,6 +23,7 @@ struct compose {
     str_t in_reply_to, references;
     enum compose_mode mode;
     bool may_encrypt;                     /* mode encrypts, or the writer may still choose so */
+    uint32_t base;                        /* UID of the draft it was written from, or 0 */
     bool hide_subject;                    /* counts only where the mode encrypts */
     bool remember;                        /* the mode is the person's choice for these recipients */
     str_t signer;                         /* fingerprint, or null */

@@ -11,6 +11,7 @@ import { canReceive, encrypts, followMode, mayEncrypt, signs, startMode } from '
 import { batch, computed, signal } from '../core/signals.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
 import { identity, session, settings, smimeOn } from './session.ts';
+import { toast } from './toasts.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
 export interface Body { html: string; text: string; images: { cid: string; type: string; bytes: ArrayBuffer }[]; empty: boolean }
@@ -43,7 +44,9 @@ const MOST_ASKED = 500;
 
 export class Composer {
   /** Made once per composer; a draft of ours that is opened again keeps its own, so that it is replaced in place. */
-  readonly submission: string;
+  submission: string;
+  /** Of this window, whatever becomes of the message. */
+  readonly key = crypto.randomUUID();
   readonly start: Start;
   readonly to = signal<Address[]>([]);
   readonly cc = signal<Address[]>([]);
@@ -117,6 +120,8 @@ export class Composer {
   /** Sending was asked for, and begins when it is known how. */
   starting = false;
   #why: unknown;
+  /** No answer came to the last save: which draft is the server's newest is not known. */
+  #unsure = false;
   closed = false;
 
   constructor(start: Start) {
@@ -211,10 +216,13 @@ export class Composer {
   /** edited: false where nothing was written yet, and this alone is nothing to keep or to ask about. */
   #take(mode: SecurityMode, edited = true): void {
     if (!encrypts(this.mode.value) && encrypts(mode) && this.#wrote && this.start.toEncrypted !== true) this.lateGuard.value = true;
+    const plain = this.draft.value?.encrypted === false && encrypts(mode);
     this.mode.value = mode;
     this.cannot.value = false;
     this.cleared.value = false;
-    if (edited) this.#touch();
+    if (edited || plain) this.#touch();
+    // The draft in the clear goes at once.
+    if (plain) void this.save();
   }
 
   /** The answer for the recipients that are still there. */
@@ -366,8 +374,11 @@ export class Composer {
     try {
       const { body, files } = await this.body(null);
       const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      const saved = await api.saveDraft({ ...body, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
+      const saved = await api.saveDraft({ ...body, ...(this.draft.value && !this.#unsure ? { base: this.draft.value.uid } : {}), to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
+      const before = this.draft.value;
       this.draft.value = saved;
+      this.#unsure = false;
+      await this.#leftPlain(before, saved);
       if (this.sendState.value === 'editing') this.problem.value = '';
       this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';
       if (this.#edits !== edits) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
@@ -379,6 +390,15 @@ export class Composer {
       if (error instanceof ApiError && error.code === 'cancelled') { this.saveState.value = 'failed'; return false; }
       // Without an own certificate a secret draft cannot be kept on the server: said, not forced.
       this.saveState.value = error instanceof ApiError && error.code === 'no_certificate' ? 'impossible' : 'failed';
+      const overtaken = error instanceof ApiError && error.code === 'conflict';
+      this.#unsure = !overtaken;
+      // Sent, or changed, in another window: what is written here becomes a draft of its own.
+      if (overtaken && this.sendState.value === 'editing') {
+        this.renew();
+        toast(t('draft-apart'), { kind: 'bad' });
+        return false;
+      }
+      if (this.saveState.value === 'impossible') await this.#leftPlain(this.draft.value, null).catch(() => undefined);
       if (this.saveState.value === 'failed') {
         // What was said about sending matters more and stays; the next try comes by itself.
         if (!this.problem.value) this.problem.value = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
@@ -386,6 +406,20 @@ export class Composer {
       }
       return false;
     } finally { this.followed(following); }
+  }
+
+  /** Another message from now on, with all that is written here. What became of the old one stays as it is. */
+  renew(): void {
+    this.submission = crypto.randomUUID();
+    batch(() => { this.draft.value = null; this.outcome.value = null; this.sendState.value = 'editing'; });
+    this.changed();
+  }
+
+  /** Encryption was turned on after the server had a draft in the clear: it is gone, its copies elsewhere may not be. */
+  async #leftPlain(before: DraftSaved | null, now: DraftSaved | null): Promise<void> {
+    if (!before || before.encrypted || now?.encrypted === false) return;
+    if (!now) { await api.dropDraft(this.submission); this.draft.value = null; }
+    toast(t('draft-was-plain'), { ms: 15_000 });
   }
 
   /** The server has put the draft elsewhere. */

@@ -27,7 +27,7 @@ import type { WxSpelling } from './spelling.ts';
 import type { Marked } from '../../store/spelling.ts';
 import { attachmentStyle, fileList, uploadBar } from './attachments.ts';
 import { securityTab, summary } from './security-tab.ts';
-import { askAgain, send } from './send.ts';
+import { anew, askAgain, send } from './send.ts';
 import type { WxRecipients } from './recipients.ts';
 import './cannot.ts';
 import './recipients.ts';
@@ -288,8 +288,8 @@ export class WxComposer extends WxElement {
         <div class="notice-actions"><button type="button" class="button button-small" @click=${() => { c.stop(); composers.value = composers.value.filter((x) => x !== c); }}>${t('close')}</button></div></div></div>`;
     }
     if (c.sendState.value === 'unknown') {
-      return html`<div class="notice is-warning composer-notice" role="alert">${icon('circle-question-mark')}<div class="notice-text"><strong>${t('sent-unknown')}</strong><p>${t('sent-unknown-text')}</p>
-        <div class="notice-actions"><button type="button" class="button button-small" @click=${() => void askAgain(c)}>${t('sent-ask')}</button></div></div></div>`;
+      return html`<div class="notice is-warning composer-notice" role="alert">${icon('circle-question-mark')}<div class="notice-text"><strong>${t(o?.status === 'sent' || o?.status === 'partly' ? 'sent-before' : 'sent-unknown')}</strong><p>${t(o?.status === 'sent' || o?.status === 'partly' ? 'sent-before-text' : 'sent-unknown-text')}</p>
+        <div class="notice-actions"><button type="button" class="button button-small" @click=${() => void askAgain(c)}>${t('sent-ask')}</button><button type="button" class="button button-small" @click=${() => void anew(c)}>${t('sent-anew')}</button></div></div></div>`;
     }
     if (c.problem.value) return html`<div class="notice is-bad composer-notice" role="alert">${icon('circle-alert')}<div class="notice-text">${c.problem.value}</div></div>`;
     if (c.saveState.value === 'impossible') return html`<div class="notice is-info composer-notice" role="status">${icon('info')}<div class="notice-text">${t('draft-impossible')}</div></div>`;
@@ -417,7 +417,7 @@ export class WxComposers extends WxElement {
   }
 
   override render(): TemplateResult {
-    return html`<div class="composers">${repeat(composers.value, (c) => c.submission, (c) => html`<wx-composer .composer=${c}></wx-composer>`)}</div>`;
+    return html`<div class="composers">${repeat(composers.value, (c) => c.key, (c) => html`<wx-composer .composer=${c}></wx-composer>`)}</div>`;
   }
 }
 define('wx-composers', WxComposers);

@@ -3,7 +3,7 @@
 import * as api from '../../api/compose.ts';
 import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
-import type { ComposeBody, RecipientInfo, Sent } from '../../api/types.ts';
+import type { ComposeBody, MessageRef, RecipientInfo, Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { language, t } from '../../core/i18n.ts';
 import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
@@ -39,9 +39,10 @@ async function failed(c: Composer, error: unknown): Promise<void> {
   if (error instanceof SendCheckError && error.code === 'cancelled') { c.sendState.value = 'editing'; return; }
   // Nothing was prepared, so nothing can have left.
   if (error instanceof ApiError && error.code === 'cancelled') { c.sendState.value = 'editing'; announce(t('upload-stopped')); return; }
+  const conflict = error instanceof ApiError && error.code === 'conflict';
+  if (conflict && (await leftBefore(c))) return;
   c.sendState.value = 'failed';
   c.stopped.value = false;
-  const conflict = error instanceof ApiError && error.code === 'conflict';
   const why = error instanceof SendCheckError ? error.message : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
   c.problem.value = t('send-failed', { why });
   c.minimized.value = false;
@@ -51,6 +52,13 @@ async function failed(c: Composer, error: unknown): Promise<void> {
   if (!encrypts(c.mode.value)) return;
   await c.lookUp(true);
   if (c.sendState.value === 'failed' && blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; }
+}
+
+function notSent(c: Composer): void {
+  c.held.value = false;
+  c.minimized.value = false;
+  c.sendState.value = 'failed';
+  c.problem.value = t('send-failed', { why: t('send-broke-off') });
 }
 
 const blocked = (c: Composer): boolean => blockers(c.everyone.map((a) => foldAddress(a.address)), c.info.value).length > 0;
@@ -93,22 +101,48 @@ async function settle(c: Composer, first: Sent): Promise<void> {
   c.minimized.value = false;
 }
 
+/** Sent, or perhaps sent, from another window or before this one was opened: said, and nothing is lost of what is here. */
+async function leftBefore(c: Composer): Promise<boolean> {
+  try {
+    const s = await outcomeOf(c.submission, await api.sendStatus(c.submission));
+    if (!['sent', 'partly', 'pending', 'unknown'].includes(s.status)) return false;
+    c.outcome.value = s;
+    c.sendState.value = 'unknown';
+    c.minimized.value = false;
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false; // it was not sent, or nobody can say: the sentence of the refusal stands
+    throw error;
+  }
+}
+
+/** The person decides that it shall be another message. */
+export async function anew(c: Composer): Promise<void> {
+  if (!(await confirm({ title: t('sent-anew-title'), text: t('sent-anew-text'), action: t('sent-anew') }))) return;
+  const old = c.draft.value;
+  if (old) c.start.replaces = old;
+  c.renew();
+}
+
 /** Asks the server what became of it; used when the answer to finish did not arrive. */
 export async function askAgain(c: Composer): Promise<void> {
   try {
     const s = await api.sendStatus(c.submission);
     await settle(c, s);
   } catch (error) {
+    // Long after the request: it never came to the sending.
+    if (error instanceof ApiError && error.status === 404) { notSent(c); return; }
     toast(sentence(error), { kind: 'bad' });
   }
 }
 
 /** The one way by which a message leaves: prepared, compared and signed here, finished. begun: from here on only the server knows. */
-export async function transmit(m: { body: ComposeBody; files: Blob[]; certificates: Record<string, string>; following?: api.Following; uploaded?: () => void }, begun: (ticket: string) => void): Promise<Sent> {
+export async function transmit(m: { body: ComposeBody; files: Blob[]; certificates: Record<string, string>; following?: api.Following; uploaded?: () => void; prepared?: (draft: MessageRef) => void }, begun: (ticket: string) => void): Promise<Sent> {
   // Without signature and encryption nothing is promised that a comparison could keep; the keyring stays out of it.
   const part = m.body.mode === 'none' ? null : await loadSmime('sending');
   if (m.body.mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
   const prepared = await api.prepare(m.body, m.files, m.following).finally(() => m.uploaded?.());
+  m.prepared?.(prepared.draft);
   const signed = part ? await part.sending.checkAndSign(prepared, { body: m.body, files: m.files, from: m.body.from, certificates: m.certificates }) : { signature: null };
   begun(prepared.ticket);
   return api.finish(prepared.ticket, signed.signature, prepared.content_key);
@@ -158,7 +192,7 @@ export async function send(c: Composer): Promise<void> {
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
     if (!(await mayGo(c))) return;
     const following = c.follow();
-    await settle(c, await transmit({ body, files, certificates, following, uploaded: () => c.followed(following) }, (given) => { ticket = given; }));
+    await settle(c, await transmit({ body, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
   } catch (error) {
     // An error word of the server is an answer; these only say that none came.
     const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);
@@ -166,7 +200,9 @@ export async function send(c: Composer): Promise<void> {
     // The request left, the answer did not arrive: only the server knows.
     try {
       await settle(c, await api.sendStatus(c.submission));
-    } catch {
+    } catch (why) {
+      // The server broke off before it sent; whoever had no answer at all cannot know whether the request is still on its way.
+      if (error.code !== 'offline' && error.code !== 'timeout' && why instanceof ApiError && why.status === 404) { notSent(c); return; }
       c.sendState.value = 'unknown';
       c.held.value = false;
       c.minimized.value = false;
