@@ -134,6 +134,10 @@ export class Person {
   }
   async settings(section) {
     await this.page.locator('.header-settings').click();
+    // On a phone the sections fold into one line.
+    await this.page.locator('.settings-nav').waitFor();
+    const fold = this.page.locator('.settings-menu:not([open]) > summary');
+    if (await fold.count()) await fold.click();
     await this.page.locator('.settings-nav a', { hasText: section }).click();
   }
   /** Settings > Security > Import, all five steps. Returns the downloaded backup. */

@@ -5,7 +5,7 @@ import { assetUrl } from '../../core/assets.ts';
 import { define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
-import { html, ifDefined, nothing, ref } from '../../core/lit.ts';
+import { html, ifDefined, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { back, go, pathOf, route } from '../../core/router.ts';
 import { me, session, settings, smimeOn } from '../../store/session.ts';
@@ -20,7 +20,24 @@ const GLYPHS: Record<string, string> = {
 };
 
 export class WxSettings extends WxSection {
+  static override properties = { ...WxSection.properties, narrow: { state: true } };
+  /** No room for the sections beside: they fold into one line. */
+  declare private narrow: boolean;
   #asked = new Set<string>();
+  #room = matchMedia('(max-width: 52rem)');
+
+  constructor() { super(); this.narrow = this.#room.matches; }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.listen(this.#room, 'change', () => { this.narrow = this.#room.matches; });
+  }
+
+  #open(section: string): void {
+    const menu = this.querySelector<HTMLDetailsElement>('.settings-menu');
+    if (menu) { menu.open = false; menu.querySelector('summary')?.focus(); }
+    go({ page: 'settings', section }, { replace: true });
+  }
 
   #security(): TemplateResult {
     const s = settings.value.security;
@@ -100,13 +117,12 @@ export class WxSettings extends WxSection {
     const sections = this.#sections();
     const wanted = r.page === 'settings' ? r.section : 'general';
     const section = sections.includes(wanted) ? wanted : 'general';
-    // On a phone the sections are one line to swipe: the present one is in sight.
-    const seen = (el: Element | undefined): void => { requestAnimationFrame(() => { if (el?.isConnected && innerWidth < 832) el.scrollIntoView({ block: 'nearest', inline: 'center' }); }); };
+    const links = html`<div class="settings-links">${sections.map((s) => html`<a class="folder-link ${s === 'certificates' || s === 'trust' ? 'is-sub' : ''}" href=${pathOf({ page: 'settings', section: s })} aria-current=${ifDefined(s === section ? 'page' : undefined)}
+          @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); this.#open(s); }}>${icon(GLYPHS[s]!)}<span>${t(`settings-${s}`)}</span></a>`)}</div>`;
     return html`<div class="settings">
       <nav class="settings-nav" aria-label=${t('settings')}>
         <button type="button" class="button button-quiet settings-back" @click=${() => back({ page: 'mail', folder: null, uid: null, search: false })}>${icon('arrow-left')}${t('settings-back')}</button>
-        <div class="settings-links">${sections.map((s) => html`<a class="folder-link ${s === 'certificates' || s === 'trust' ? 'is-sub' : ''}" href=${pathOf({ page: 'settings', section: s })} aria-current=${ifDefined(s === section ? 'page' : undefined)} ${ref(s === section ? seen : undefined)}
-          @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); go({ page: 'settings', section: s }, { replace: true }); }}>${icon(GLYPHS[s]!)}<span>${t(`settings-${s}`)}</span></a>`)}</div>
+        ${this.narrow ? html`<details class="settings-menu"><summary>${icon(GLYPHS[section]!)}<span>${t(`settings-${section}`)}</span>${icon('chevron-down')}</summary>${links}</details>` : links}
       </nav>
       <div class="settings-body">${this.#body(section)}</div></div>`;
   }
