@@ -158,6 +158,9 @@ rc_t cms_sign_prepare(const struct cms_sign_options *o, str_t digest, struct buf
  * else opaque with that eContent. */
 rc_t cms_sign_finish(str_t state, str_t signature, str_t content, struct buf *out,
                      struct err *e) WX_MUST_USE;
+/* A detached result of cms_sign_finish with its eContent put in (opaque): RC_SIGNATURE_REJECTED
+ * when that is not what was signed. */
+rc_t cms_sign_attach(str_t detached, str_t content, struct buf *out, struct err *e) WX_MUST_USE;
 /* "sha256"; "sha384" for EC keys over 256 bits, "sha512" over 384. */
 const char *cms_sign_digest(const struct cert *signer);
 /* SHA-256/384/512 of bytes by name, into 64 bytes; *n its length. */

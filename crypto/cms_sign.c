@@ -279,3 +279,16 @@ rc_t cms_sign_finish(str_t state, str_t signature, str_t content, struct buf *ou
     ossl_drain();
     return rc;
 }
+
+rc_t cms_sign_attach(str_t detached, str_t content, struct buf *out, struct err *e)
+{
+    OSSL_OWN(CMS_ContentInfo) cms = read_state(detached);
+    if (!cms) return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
+    CMS_SignerInfo *si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
+    if (!self_check(cms, si) || !digest_fits(si, content))
+        return ossl_fail(e, RC_SIGNATURE_REJECTED, NULL);
+    if (!embed(cms, content)) return ossl_fail(e, RC_NO_MEMORY, NULL);
+    rc_t rc = write_cms(cms, out, e);
+    ossl_drain();
+    return rc;
+}

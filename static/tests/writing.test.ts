@@ -57,6 +57,8 @@ test('the subject is hidden only where the mode encrypts; the default comes from
   settings.value = defaults();
   assert.deepEqual(draftHeader('X-Waxseal-Hide-Subject: yes\r\nX-Waxseal-Mode: encrypt\r\n\r\nX-Waxseal-Hide-Subject: no').hideSubject, true);
   assert.equal(draftHeader('Subject: x\r\n\r\n').hideSubject, null);
+  assert.equal(draftHeader('X-Waxseal-Opaque: yes\r\n\r\n').opaque, true);
+  assert.equal(draftHeader('X-Waxseal-Opaque: no\r\n\r\nX-Waxseal-Opaque: yes').opaque, false);
 });
 
 test('a change that waits stops nobody; revoked, expired and unknown do', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
-import { account, instance, redis, signedIn } from '../lib/instance.mjs';
+import { account, eventually, imapOf, instance, redis, signedIn } from '../lib/instance.mjs';
 import { certificateDer } from '../lib/keyring.mjs';
 
 /** As if nobody had ever been written to. */
@@ -114,4 +114,24 @@ test('sent with the keyboard before the answer came: it goes as it was remembere
     letGo();
     await page.unroute(questions);
   }
+});
+
+test('the text goes inside its signature where one wants that, and reads as well', async () => {
+  const subject = `Opaque to Bob ${stamp}`;
+  await alice.newMessage();
+  await alice.to(bob);
+  await alice.mode('sign');
+  await alice.composer().getByRole('tab', { name: 'Security' }).click();
+  await alice.composer().locator('.opaque-sign').check();
+  await alice.composer().getByRole('tab', { name: 'Message' }).click();
+  await send(subject);
+  await alice.sent();
+  const imap = await imapOf('bob');
+  const uid = await eventually(async () => { await imap.select('INBOX'); return (await imap.search(`HEADER Subject "${subject}"`))[0]; }, 'it arrives');
+  assert.match(String(await imap.source(uid)), /smime-type=signed-data/);
+  imap.close();
+  await alice.folder('Sent');
+  await alice.open(subject);
+  await alice.hasVerdict('signed-valid');
+  assert.match(await alice.frameText().innerText().catch(() => alice.message().innerText()), /A few words/);
 });

@@ -78,6 +78,7 @@ static void check_header(const struct entity *m)
                                        "X-Waxseal-Mode",
                                        "X-Waxseal-May-Encrypt",
                                        "X-Waxseal-Hide-Subject",
+                                       "X-Waxseal-Opaque",
                                        "HP-Outer"};
     for (size_t i = 0; i < m->field_count; i++) {
         bool known = false;

@@ -78,6 +78,29 @@ test('signed: openssl verifies what arrived, byte for byte what was signed', asy
   assert.ok(verified.equals(entity), 'the signed entity is the prepared one');
 });
 
+test('opaque: the text is inside its signature, and openssl takes it out as it was signed', async () => {
+  const secret = `secret-${randomUUID()}`;
+  const signed = await sealedSend('sign', { opaque: true, text: `${secret}\n`, html: `<p>${secret}</p>` });
+  assert.equal(signed.sent.json.status, 'sent', signed.sent.text);
+  for (const [who, folder] of [['bob', 'INBOX'], ['alice', 'Sent']]) {
+    const source = await arrived(who, signed.body.subject, folder);
+    assert.match(source.toString(), /^Content-Type: application\/pkcs7-mime;\s+smime-type=signed-data/im);
+    assert.doesNotMatch(source.toString(), /multipart\/signed/i);
+    assert.ok(openWithOpenssl(source).equals(signed.entity), folder);
+  }
+  const both = await sealedSend('sign_encrypt', { opaque: true, text: `${secret}\n` });
+  assert.equal(both.sent.json.status, 'sent', both.sent.text);
+  const source = await arrived('bob', both.body.subject);
+  assert.match(source.toString(), /smime-type="?authEnveloped-data|smime-type="?enveloped-data/i);
+  assert.ok(openWithOpenssl(source, 'bob').equals(both.entity));
+  // Where nothing is signed it says nothing.
+  const plain = draft({ opaque: true });
+  const p = await prepare(plain);
+  assert.equal(p.status, 200, p.text);
+  assert.equal((await finish({ ticket: p.json.ticket, signature: null, content_key: null })).json.status, 'sent');
+  assert.doesNotMatch((await arrived('bob', plain.subject)).toString(), /pkcs7|Opaque/i);
+});
+
 test('signed and encrypted: openssl opens it with either key, and nothing is readable before', async () => {
   const secret = `secret-${randomUUID()}`;
   const { body, entity, sent } = await sealedSend('sign_encrypt', { text: `${secret}\n` });

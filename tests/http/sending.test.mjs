@@ -300,7 +300,7 @@ test('a draft that may be encrypted is unreadable without the own key, and reada
   const [draft] = await draftsOf(fields.submission);
   const head = draft.slice(0, draft.indexOf('\r\n\r\n'));
   assert.deepEqual(head.split('\r\n').map((l) => l.split(':')[0]).filter((n) => !/^\s/.test(n)),
-    ['X-Waxseal-Submission', 'X-Waxseal-Mode', 'X-Waxseal-May-Encrypt', 'X-Waxseal-Hide-Subject', 'Date', 'From', 'Subject', 'MIME-Version', 'Content-Type', 'Content-Transfer-Encoding', 'Content-Disposition']);
+    ['X-Waxseal-Submission', 'X-Waxseal-Mode', 'X-Waxseal-May-Encrypt', 'X-Waxseal-Hide-Subject', 'X-Waxseal-Opaque', 'Date', 'From', 'Subject', 'MIME-Version', 'Content-Type', 'Content-Transfer-Encoding', 'Content-Disposition']);
   assert.match(head, /^Subject: Encrypted draft\r$/m);
   assert.ok(!draft.includes(canary) && !draft.includes('dave'));
   const v = inspect(draft, 'alice');

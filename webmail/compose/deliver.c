@@ -27,6 +27,15 @@ static bool in_envelope(const struct sending *s, const struct envelope *env, siz
     return env->bcc ? i == env->first : !r->bcc;
 }
 
+rc_t deliver_signed(str_t entity, str_t signature, const char *micalg, bool opaque, struct buf *out,
+                    struct err *e)
+{
+    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(out->max);
+    if (!opaque) return build_multipart_signed(entity, signature, micalg, out, e);
+    TRY(cms_sign_attach(signature, entity, &der, e));
+    return build_pkcs7_mime(buf_view(&der), "signed-data", out, e);
+}
+
 /* Encrypted to the envelope's recipients and always to the sender. */
 static rc_t encrypt(struct call *c, const struct sending *s, const struct envelope *env,
                     struct buf *out, struct err *e)
@@ -384,7 +393,7 @@ static rc_t content_again(const struct ticket *t, str_t raw, str_t signature, co
         buf_str(out, rest);
         return RC_OK;
     }
-    return build_multipart_signed(rest, signature, micalg, out, e);
+    return deliver_signed(rest, signature, micalg, t->opaque, out, e);
 }
 
 static rc_t copy_from_draft(struct call *c, struct submission *state, struct err *e)

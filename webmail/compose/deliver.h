@@ -8,11 +8,16 @@
 struct sending {
     const struct ticket *ticket;
     const struct decision *decision;
-    str_t content;            /* the entity, or the multipart/signed around it */
+    str_t content;            /* the entity, or what is signed around it */
     str_t signature;          /* DER, or null; kept while the Sent copy is due */
     const char *micalg;       /* "sha-256"; NULL unless signed */
     struct submission *state; /* "pending", ours */
 };
+
+/* The entity with its (detached) signature: multipart/signed, or application/pkcs7-mime with the
+ * entity inside (RFC 8551 sections 3.5.3, 3.5.2). */
+rc_t deliver_signed(str_t entity, str_t signature, const char *micalg, bool opaque, struct buf *out,
+                    struct err *e) WX_MUST_USE;
 
 /* Submits every envelope (main first, each Bcc of encrypted mail its own copy), writes down what
  * became of each before the next, then files the Sent copy and removes the draft. Results are in

@@ -46,9 +46,9 @@ static void put_marks(const struct compose *m, struct buf *out)
 {
     buf_printf(out,
                "X-Waxseal-Submission: %.*s\r\nX-Waxseal-Mode: %s\r\nX-Waxseal-May-Encrypt: %s\r\n"
-               "X-Waxseal-Hide-Subject: %s\r\n",
+               "X-Waxseal-Hide-Subject: %s\r\nX-Waxseal-Opaque: %s\r\n",
                STR_ARG(m->submission), compose_mode_word(m->mode), m->may_encrypt ? "yes" : "no",
-               m->hide_subject ? "yes" : "no");
+               m->hide_subject ? "yes" : "no", m->opaque ? "yes" : "no");
 }
 
 static rc_t put_bcc(const struct compose *m, struct buf *out, struct err *e)

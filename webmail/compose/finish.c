@@ -16,7 +16,7 @@ struct finishing {
     str_t signature, content_key; /* what the browser gave */
     struct buf raw, entity;       /* secret: stored draft, frozen entity */
     struct buf cms;               /* finished signature */
-    struct buf content;           /* secret: multipart/signed, when signed */
+    struct buf content;           /* secret: what is signed, around the entity */
 };
 
 static void finishing_free(struct finishing *f)
@@ -81,8 +81,8 @@ static rc_t insert_signature(struct call *c, struct finishing *f, struct err *e)
         return compose_refuse(e, RC_INVALID, "signature", "The signature is missing.");
     TRY(cms_sign_finish(f->ticket.state, f->signature, STR_NULL, &f->cms, e));
     TRY(verify(c, f, e));
-    return build_multipart_signed(buf_view(&f->entity), buf_view(&f->cms),
-                                  micalg_of(f->decision.signer), &f->content, e);
+    return deliver_signed(buf_view(&f->entity), buf_view(&f->cms), micalg_of(f->decision.signer),
+                          f->ticket.opaque, &f->content, e);
 }
 
 /* Order differs: To and Cc first. */

@@ -166,6 +166,7 @@ static rc_t read_security(struct call *c, const json_t *in, struct compose *m, s
     TRY(json_want_bool(in, "may_encrypt", false, &m->may_encrypt, e));
     if (json_object_get(in, "base")) TRY(json_need_u32(in, "base", &m->base, e));
     TRY(json_want_bool(in, "hide_subject", false, &m->hide_subject, e));
+    TRY(json_want_bool(in, "opaque", false, &m->opaque, e));
     TRY(json_want_bool(in, "remember", true, &m->remember, e));
     TRY(json_want_str(in, "signer", STR_NULL, &m->signer, e));
     if (m->mode & MODE_ENCRYPT) m->may_encrypt = true;

@@ -25,6 +25,7 @@ struct compose {
     bool may_encrypt;                     /* mode encrypts, or the writer may still choose so */
     uint32_t base;                        /* UID of the draft it was written from, or 0 */
     bool hide_subject;                    /* counts only where the mode encrypts */
+    bool opaque;                          /* counts only where the mode signs */
     bool remember;                        /* the mode is the person's choice for these recipients */
     str_t signer;                         /* fingerprint, or null */
     struct build_attachment *attachments; /* the browser's, then the forwarded ones */

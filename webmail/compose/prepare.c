@@ -84,6 +84,7 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
                        .header = buf_view(&p->header),
                        .signer = d->signer ? cert_fingerprint(d->signer) : STR_NULL,
                        .state = p->state.n ? buf_view(&p->state) : STR_NULL,
+                       .opaque = m->opaque && (m->mode & MODE_SIGN),
                        .count = d->count};
     t.recipients = ARENA_ARRAY(c->arena, d->count, struct ticket_recipient);
     if (!t.recipients) return err_set(e, RC_NO_MEMORY, NULL);

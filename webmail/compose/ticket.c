@@ -19,6 +19,7 @@ json_t *ticket_json(const struct ticket *t, struct arena *a)
     json_put_str(v, "header", t->header);
     json_put_str(v, "from", t->from);
     json_put_str(v, "signer", t->signer);
+    json_put_bool(v, "opaque", t->opaque);
     json_put_str(v, "state", t->state.p ? b64_encode(a, t->state) : STR_NULL);
     for (size_t i = 0; i < t->count; i++) {
         json_t *r = json_object();
@@ -73,6 +74,7 @@ rc_t ticket_from_json(const json_t *v, struct arena *a, struct ticket *out, stru
     t.shape.head = head;
     t.shape.inner = inner;
     TRY(json_want_bool(v, "encrypted", false, &t.shape.encrypted, e));
+    TRY(json_want_bool(v, "opaque", false, &t.opaque, e));
     TRY(text(v, "digest", a, &t.digest, e));
     TRY(text(v, "header", a, &t.header, e));
     TRY(text(v, "signer", a, &t.signer, e));

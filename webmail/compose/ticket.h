@@ -22,6 +22,7 @@ struct ticket {
     str_t header; /* outer header of what is sent */
     str_t signer; /* fingerprint, or null */
     str_t state;  /* unsigned CMS, DER; null unless signed */
+    bool opaque;  /* the entity goes inside its signature */
     struct ticket_recipient {
         str_t address, fingerprint; /* fingerprint null unless encrypted */
         bool bcc;

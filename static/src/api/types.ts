@@ -188,10 +188,10 @@ export interface ComposeAttachment { name: string; type: string; size: number; c
 export interface ComposeBody {
   submission: string; from: Address; to: Address[]; cc: Address[]; bcc: Address[]; reply_to: Address[]; subject: string;
   text: string; html: string | null; in_reply_to: string | null; references: string | null; mode: SecurityMode;
-  /** remember: false where the mode is not the person's choice for these recipients. */
-  /** UID of the draft it was written from; another one now: 409. */
+  /** opaque: the text goes inside its signature (counts where the mode signs); remember: false where the mode is not the person's choice for these recipients.
+   *  base: UID of the draft it was written from; another one now: 409. */
   base?: number;
-  may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; signer: string | null; attachments: ComposeAttachment[];
+  may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; opaque?: boolean; signer: string | null; attachments: ComposeAttachment[];
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
 }
 export interface DraftSaved { uid: number; uidvalidity: number; folder: string; encrypted: boolean }

@@ -20,8 +20,8 @@ export type SendState = 'editing' | 'sending' | 'partly' | 'failed' | 'unknown';
 
 export interface Start {
   to?: Address[]; cc?: Address[]; bcc?: Address[]; subject?: string; html?: string; text?: string; quote?: string; intro?: string;
-  /** auto: the mode follows the recipients until the person chooses. */
-  mode: SecurityMode; auto?: boolean; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
+  /** opaque: as the draft said. auto: the mode follows the recipients until the person chooses. */
+  mode: SecurityMode; auto?: boolean; opaque?: boolean; toEncrypted?: boolean; in_reply_to?: string | null; references?: string | null;
   original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
   /** Where answers shall go, when it is not where the identity says. */
   replyTo?: Address[];
@@ -83,6 +83,8 @@ export class Composer {
   readonly cannot = signal(false);
   /** An answer to an encrypted mail was taken out of encryption: it is to be looked through before it goes. */
   readonly cleared = signal(false);
+  /** The text goes inside its signature, where the mode signs. */
+  readonly opaque = signal(false);
   /** Chosen for this message to sign with, by fingerprint; null: what the vault takes by itself. */
   readonly signer = signal<string | null>(null);
   /** Counts what Auto changed by itself, to be announced. */
@@ -133,6 +135,7 @@ export class Composer {
       this.bcc.value = start.bcc ?? [];
       this.subject.value = start.subject ?? '';
       this.mode.value = start.mode;
+      this.opaque.value = start.opaque === true;
       this.auto.value = start.auto === true && smimeOn.value;
       this.identity.value = start.identity ?? identity.value;
       this.hideSubject.value = start.hideSubject ?? settings.value.security.hide_subject === true;
@@ -191,6 +194,11 @@ export class Composer {
     });
     this.changed();
     return !kept;
+  }
+
+  setOpaque(on: boolean): void {
+    this.opaque.value = on;
+    this.#touch();
   }
 
   /** For this message; the vault's own choice otherwise. */
@@ -324,7 +332,7 @@ export class Composer {
     const body: ComposeBody = {
       submission: this.submission, from: { name: this.identity.value.name, address: this.identity.value.address },
       to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: this.replyTo.value ?? this.ownReplyTo, subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
-      in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value),
+      in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value), opaque: this.opaque.value && signs(this.mode.value),
       signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),
     };
     return { body, files: all.map((f) => f.file) };

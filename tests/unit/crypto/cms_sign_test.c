@@ -95,9 +95,23 @@ static void signs_with(const char *kind, const char *digest)
                      RC_OK);
     assert_true(openssl_accepts(buf_view(&s.out), content, true));
     assert_false(openssl_accepts(buf_view(&s.out), STR("something else"), true));
+    /* A finished one takes exactly what was signed into itself; one that is not finished nothing. */
+    CLEANUP_BUF struct buf opaque = BUF_INIT(1 << 20);
+    struct err e = {0};
+    assert_int_equal(cms_sign_attach(buf_view(&s.out), STR("something else"), &opaque, &e),
+                     RC_SIGNATURE_REJECTED);
+    assert_int_equal(cms_sign_attach(buf_view(&s.out), STR(""), &opaque, &e),
+                     RC_SIGNATURE_REJECTED);
+    assert_int_equal(cms_sign_attach(buf_view(&s.state), content, &opaque, &e),
+                     RC_SIGNATURE_REJECTED);
+    assert_int_equal(cms_sign_attach(STR("0"), content, &opaque, &e), RC_DAMAGED);
+    assert_int_equal(opaque.n, 0);
+    assert_int_equal(cms_sign_attach(buf_view(&s.out), content, &opaque, NULL), RC_OK);
+    assert_true(openssl_accepts(buf_view(&opaque), content, false));
     buf_clear(&s.out);
     assert_int_equal(cms_sign_finish(buf_view(&s.state), str_n(sig, n), content, &s.out, NULL),
                      RC_OK);
+    assert_true(str_eq(buf_view(&s.out), buf_view(&opaque)));
     assert_true(openssl_accepts(buf_view(&s.out), content, false));
     finish_signing(&s);
     pki_free(&p);

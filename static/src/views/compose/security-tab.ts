@@ -78,6 +78,8 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
     </section>
     ${encrypts(mode) ? html`<label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('hide-subject')}</span><span class="option-text">${t('hide-subject-text')}</span></span>
       <input class="switch hide-subject" type="checkbox" role="switch" .checked=${c.hideSubject.value} @change=${(e: Event) => { c.setHideSubject((e.target as HTMLInputElement).checked); announce(t(c.hideSubject.value ? 'subject-hidden' : 'subject-seen')); }}></label>` : nothing}
+    ${signs(mode) ? html`<label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('opaque')}</span><span class="option-text">${t(encrypts(mode) ? 'opaque-inside-text' : 'opaque-text')}</span></span>
+      <input class="switch opaque-sign" type="checkbox" role="switch" .checked=${c.opaque.value} @change=${(e: Event) => { c.setOpaque((e.target as HTMLInputElement).checked); announce(t(c.opaque.value ? 'opaque-on' : 'opaque-off')); }}></label>` : nothing}
     ${encrypts(mode) ? html`<ul class="security-notes">${c.hideSubject.value ? nothing : html`<li>${icon('info')}${t('security-subject-note')}</li>`}<li>${icon('spell-check')}${t('security-spell-note')}</li><li>${icon('lock')}${t('security-draft-note')}</li></ul>` : nothing}
   </div>`;
 }

@@ -35,6 +35,7 @@ async function copyFor(c: Composer, bad: ReadonlySet<string>, without: boolean):
   });
   copy.files.value = c.files.value;
   copy.signer.value = c.signer.value;
+  copy.opaque.value = c.opaque.value;
   if (rich) copy.readBody = () => Promise.resolve(rich);
   return copy;
 }
