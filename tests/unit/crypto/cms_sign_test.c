@@ -95,7 +95,8 @@ static void signs_with(const char *kind, const char *digest)
                      RC_OK);
     assert_true(openssl_accepts(buf_view(&s.out), content, true));
     assert_false(openssl_accepts(buf_view(&s.out), STR("something else"), true));
-    /* A finished one takes exactly what was signed into itself; one that is not finished nothing. */
+    /* A finished one takes exactly what was signed into itself; one that is not finished nothing.
+     */
     CLEANUP_BUF struct buf opaque = BUF_INIT(1 << 20);
     struct err e = {0};
     assert_int_equal(cms_sign_attach(buf_view(&s.out), STR("something else"), &opaque, &e),
