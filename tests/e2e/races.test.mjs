@@ -208,7 +208,7 @@ test('a certificate that goes while a mail is written: nothing leaves, and who c
   let finished = 0;
   page().on('request', (r) => { if (r.url().endsWith('/finish')) finished++; });
   await alice.send();
-  await alice.composer().locator('.composer-notice', { hasText: /Cannot encrypt to: .?wilma@meadow\.test/ }).waitFor();
+  await alice.composer().locator('[data-notice=cannot-encrypt]', { hasText: /wilma@meadow\.test/ }).waitFor();
   assert.equal(finished, 0);
   await alice.composer().getByRole('button', { name: 'Discard' }).click();
   await page().locator('.dialog .button-danger').click();

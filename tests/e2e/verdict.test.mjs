@@ -260,7 +260,7 @@ test('recipients whose certificate was revoked are named so', { skip: outside },
   await cell.getByText('Certificate was revoked').waitFor();
   await alice.composer().getByRole('tab', { name: 'Message' }).click();
   await alice.send();
-  await alice.composer().locator('.composer-notice', { hasText: /Cannot encrypt to: .?rita@orchard\.test \(certificate revoked\)/ }).waitFor();
+  await alice.composer().locator('[data-notice=cannot-encrypt]', { hasText: /rita@orchard\.test – certificate revoked/ }).waitFor();
   await discard();
   noFaults();
 });
