@@ -36,7 +36,7 @@ before(async () => {
     { id: 'strange', mail: ['strange@staff.example'], certificates: [stranger.der('strange')] },
   ] });
   await tcpServer('127.0.0.1', 3911, () => {}); // silent
-  writeFileSync(path.join(folder, 'more.conf'), `[directory staff]\nurl = ldap://127.0.0.1:3910\nbase = ${BASE}\n[directory silent]\nurl = ldap://127.0.0.1:3911\nbase = ${BASE}\ndomains = silent.example quiet.example\n`);
+  writeFileSync(path.join(folder, 'more.conf'), `[directory staff]\nurl = ldap://127.0.0.1:3910\nbase = ${BASE}\n[directory silent]\nurl = ldap://127.0.0.1:3911\nbase = ${BASE}\ndomains = silent.example quiet.example\n[server]\nclear_fallback = off\n`);
   mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o711 });
   copyFileSync(root.file('ca.pem'), path.join(data, 'trust', 'authority.pem'));
   await sh('up.sh');
@@ -131,6 +131,21 @@ test('a directory that is silent costs its time once, for all together, and says
   assert.equal(r.of[CAROL].status, 'ready', 'what is known is told all the same');
   assert.ok(Date.now() - since < 20_000, 'it does not hang');
   assert.equal((await find(['a@silent.example'])).lookup, 'timeout', 'and is not asked again at once');
+});
+
+test('clear_fallback = off: what was to be encrypted is not sent in the clear, whatever the page asks for', options, async () => {
+  assert.equal((await alice.get('/api/v1/session')).json.clear_fallback, false);
+  const body = (may_encrypt) => ({ submission: randomUUID(), from: { name: 'Alice', address: 'alice@demo.test' }, to: [{ name: '', address: 'bob@demo.test' }], cc: [], bcc: [], reply_to: [], subject: 'Clear',
+    text: 'Text', html: null, in_reply_to: null, references: null, mode: 'none', may_encrypt, signer: null, attachments: [] });
+  const refused = await alice.request('POST', '/api/v1/compose/prepare', keyring.composeBody(body(true)));
+  assert.equal(refused.status, 403, refused.text);
+  assert.equal(refused.json.details.field, 'mode');
+  const secret = body(true);
+  assert.equal((await alice.request('POST', '/api/v1/compose/draft', keyring.composeBody(secret))).json.encrypted, true, 'it is kept, encrypted');
+  await alice.delete('/api/v1/compose/draft', { submission: secret.submission });
+  const plain = body(false);
+  assert.equal((await alice.request('POST', '/api/v1/compose/prepare', keyring.composeBody(plain))).status, 200, 'what never was a secret may go');
+  await alice.delete('/api/v1/compose/draft', { submission: plain.submission });
 });
 
 test('a directory that is gone: what was found stays of use for a day, for anybody else it is down', options, async () => {
