@@ -7,7 +7,7 @@ import { Composer } from '../src/store/compose.ts';
 import { defaults, session, settings } from '../src/store/session.ts';
 import { Speller } from '../src/store/spelling.ts';
 import type { Marked } from '../src/store/spelling.ts';
-import { ownText } from '../src/views/compose/plain-marks.ts';
+import { ownText, promisedFile } from '../src/core/own-text.ts';
 
 test('marks move with the text around them and go when their word changes', () => {
   const text = 'one speling, two mispelt';
@@ -29,6 +29,14 @@ test('of plain text only what the writer wrote is checked, at its own place', ()
   assert.equal(own.length, text.length);
   assert.deepEqual(own.split('\n').map((l) => l.trim()).filter((l) => l !== ''), ['Mine.', 'Mine too.', 'Mine again.']);
   assert.equal(own.indexOf('Mine too'), text.indexOf('Mine too'));
+});
+
+test('a promise of a file is found in one\'s own words, in English and German, and nowhere else', () => {
+  for (const text of ['Please see the attached plan.', 'I am attaching it.', 'Find the attachment below', 'Enclosed please find it', 'Anbei der Plan.', 'Ich habe ihn angehängt.', 'Der Plan ist im Anhang', 'die beigefügten Dateien', 'Ich hänge den Plan an.', 'steht in der Anlage']) assert.notEqual(promisedFile(text), '', text);
+  for (const text of ['A plan.', 'Unattached people', 'without attachments, please', 'Ohne Anhang geht es nicht', 'Die Anlage läuft wieder.', 'Ich habe keinen Anhang gesehen', 'Abhängig von allem', 'I am attached'.slice(0, 8),
+    'Thanks!\n\nOn Monday Bob wrote:\n> see the attached plan', 'Thanks!\n-- \nHead of Attachments']) assert.equal(promisedFile(text), '', text);
+  const forwarded = 'For you.\n\n---------- Forwarded message ----------\nFrom: x\nsee the attached plan';
+  assert.equal(promisedFile(forwarded, '---------- Forwarded message ----------\nFrom: x'), '');
 });
 
 const made: { stop(): void }[] = [];

@@ -172,6 +172,7 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     TRY(put_keys(c, out, e));
     TRY(put_document(c, out, "trust", e));
     TRY(put_document(c, out, "words", e));
+    TRY(put_document(c, out, "templates", e));
     TRY(book_all(c, &contacts, e));
     json_object_set_new(out, "contacts", contacts);
     TRY(put_photos(c, out, contacts, e));

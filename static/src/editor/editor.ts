@@ -93,13 +93,14 @@ function cutQuotes(el: HTMLElement, intro: string): void {
   if (wanted) for (const d of el.querySelectorAll('div, p')) if (words(d.textContent) === wanted) d.remove();
 }
 
-function value(cut: { intro: string } | null): { value: EditorValue; transfer: Transferable[] } {
+function value(cut: { intro: string } | null, bare = false): { value: EditorValue; transfer: Transferable[] } {
   // In a document of its own, which loads nothing: here a picture would be asked for by its "cid:".
   const aside = document.implementation.createHTMLDocument('');
   const holder = aside.createElement('div');
   holder.append(...Array.from(root.childNodes, (n) => aside.importNode(n, true)));
   holder.querySelector('.squire-image-resize-container')?.remove();
   if (cut) cutQuotes(holder, cut.intro);
+  if (bare) for (const x of holder.querySelectorAll('.wx-signature, img')) x.remove();
   const images: InlineImage[] = [];
   for (const img of holder.querySelectorAll('img')) {
     const m = /^data:(image\/(?:png|gif|jpe?g|webp));base64,(.*)$/i.exec(img.getAttribute('src') ?? '');
@@ -202,6 +203,7 @@ function receive(m: ToEditor): void {
     case 'command': commands[m.name]?.(m.value ?? ''); break;
     case 'image': { const img = squire.insertImage(m.data, { alt: m.alt }); img.setAttribute('data-cid', m.cid); break; }
     case 'fill': for (const i of root.querySelectorAll<HTMLImageElement>('img[data-cid]')) if (i.dataset.cid === m.cid) i.src = m.data; break;
+    case 'html': squire.focus(); squire.insertHTML(m.html, false); break;
     case 'text': squire.insertPlainText(m.text, false); break;
     case 'signature': {
       squire.saveUndoState();
@@ -216,7 +218,7 @@ function receive(m: ToEditor): void {
     case 'spell-place': { const r = spelling.place(m.mark); send({ type: 'spell-place', id: m.id, rect: r && { x: r.x, y: r.y, width: r.width, height: r.height } }); break; }
     case 'spell-ours': ours = m.on; guard(guarded); break;
     case 'cut': squire.saveUndoState(); cutQuotes(root, m.intro); if (!root.firstChild) root.append(document.createElement('div')); squire.moveCursorToStart(); break;
-    case 'get': { const v = value(m.cut); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }
+    case 'get': { const v = value(m.cut, m.bare); send({ type: 'value', id: m.id, value: v.value }, v.transfer); break; }
   }
 }
 

@@ -28,8 +28,10 @@ export type ToEditor =
   | { type: 'spell-ours'; on: boolean }
   /** What is quoted goes, with the lines that introduce it. */
   | { type: 'cut'; intro: string }
-  /** cut: the value without what is quoted, which stays where it is; null: all. */
-  | { type: 'get'; id: number; cut: { intro: string } | null };
+  /** cut: the value without what is quoted, which stays where it is; null: all. bare: without signature and pictures. */
+  | { type: 'get'; id: number; cut: { intro: string } | null; bare?: boolean }
+  /** Sanitised like everything that is pasted. */
+  | { type: 'html'; html: string };
 
 export type FromEditor =
   | { type: 'ready' }

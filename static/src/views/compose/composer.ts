@@ -5,6 +5,7 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
+import { ownText } from '../../core/own-text.ts';
 import { textToHtml } from '../../core/reply.ts';
 import { coverPage } from '../../core/router.ts';
 import { encrypts, sendLabel, signs } from '../../core/security-mode.ts';
@@ -22,6 +23,7 @@ import { loadSmime } from '../parts/smime.ts';
 import { commandVersion, shownKeys } from '../../core/commands.ts';
 import { isMac } from '../parts/command-button.ts';
 import type { WxEditor } from './editor.ts';
+import type { Template } from '../../api/templates.ts';
 import type { PlainMarks } from './plain-marks.ts';
 import type { WxSpelling } from './spelling.ts';
 import type { Marked } from '../../store/spelling.ts';
@@ -34,11 +36,12 @@ import './recipients.ts';
 import './editor.ts';
 
 export class WxComposer extends WxElement {
-  static override properties = { composer: { attribute: false }, dropping: { state: true }, marked: { state: true }, signer: { state: true } };
+  static override properties = { composer: { attribute: false }, dropping: { state: true }, marked: { state: true }, templating: { state: true }, signer: { state: true } };
   declare composer: Composer;
   declare dropping: boolean;
   /** The text as the spell check sees it; null where none may look. */
   declare marked: Marked | null;
+  declare templating: boolean;
   /** undefined: not asked yet; null: the vault has none for this address. */
   declare signer: string | null | undefined;
   #askedSigner = false;
@@ -46,7 +49,7 @@ export class WxComposer extends WxElement {
 
   #plainMarks: PlainMarks | null = null;
 
-  constructor() { super(); this.dropping = false; this.marked = null; }
+  constructor() { super(); this.dropping = false; this.marked = null; this.templating = false; }
 
   get #c(): Composer { return this.composer; }
   get #editor(): WxEditor | null { return this.querySelector<WxEditor>('wx-editor'); }
@@ -116,6 +119,31 @@ export class WxComposer extends WxElement {
       editor.insertImage(`${crypto.randomUUID()}@waxseal`, await dataUrl(f), f.name === 'image.png' ? '' : fileName(f.name));
       return true;
     } catch { return false; /* It was readable a moment ago: attached instead, where a failure is told. */ }
+  }
+
+  async #templates(): Promise<void> {
+    try { await import('./templates.ts'); this.templating = true; } catch { this.#c.problem.value = t('err-offline'); }
+  }
+
+  /** The subject is filled where there is none. */
+  #useTemplate(x: Template): void {
+    const c = this.#c;
+    if (!c.subject.value.trim()) c.subject.value = x.subject;
+    if (c.rich.value) this.#editor?.insertHtml(x.html ?? textToHtml(x.text));
+    else {
+      const area = this.querySelector<HTMLTextAreaElement>('.plain-input')!;
+      area.focus();
+      area.setRangeText(x.text, area.selectionStart, area.selectionEnd, 'end');
+      area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    }
+    c.changed();
+  }
+
+  async #ownPart(): Promise<{ html: string | null; text: string }> {
+    const c = this.#c;
+    if (!c.rich.value || !this.#editor) return { html: null, text: ownText(c.plain) };
+    const { html, text } = await this.#editor.read(true, true);
+    return { html, text };
   }
 
   #removeFile(f: FileItem): void {
@@ -305,6 +333,7 @@ export class WxComposer extends WxElement {
       <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button attach-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
+      <button type="button" class="icon-button template-button" aria-label=${t('templates')} data-tip=${t('templates')} @click=${() => void this.#templates()}>${icon('file-text')}</button>
       ${this.marked && !c.mayEncrypt.value ? html`<wx-spelling .composer=${c} .view=${this.marked}></wx-spelling>` : nothing}
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
       <span class="composer-gap"></span>
@@ -371,6 +400,7 @@ export class WxComposer extends WxElement {
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
         ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${this.#result()}${this.#cannot()}${this.#foot()}
       </div>
+      ${this.templating ? html`<wx-templates .composer=${c} .insert=${(x: Template) => this.#useTemplate(x)} .read=${() => this.#ownPart()} .done=${() => { this.templating = false; }}></wx-templates>` : nothing}
       ${this.dropping ? html`<div class="drop-hint">${icon('paperclip')}${t('editor-drop')}</div>` : nothing}
     </section>`;
   }

@@ -93,13 +93,13 @@ export class WxEditor extends WxElement {
     }
   }
 
-  read(without = false): Promise<Body> {
+  read(without = false, bare = false): Promise<Body> {
     if (!this.#port || !this.isConnected) return this.#last && !without ? Promise.resolve(this.#last) : Promise.reject(new Error('editor is not ready'));
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => { this.#waiting.delete(id); reject(new Error('editor does not answer')); }, ANSWER_MS);
       this.#waiting.set(id, (b) => { clearTimeout(timer); if (!without) this.#last = b; resolve(b); });
-      this.#post({ type: 'get', id, cut: without ? { intro: this.composer.start.intro ?? '' } : null });
+      this.#post({ type: 'get', id, cut: without ? { intro: this.composer.start.intro ?? '' } : null, bare });
     });
   }
 
@@ -134,6 +134,7 @@ export class WxEditor extends WxElement {
     this.querySelector('iframe')?.focus();
     this.#post({ type: 'focus' });
   }
+  insertHtml(html: string): void { this.querySelector('iframe')?.focus(); this.#post({ type: 'html', html }); }
   fill(cid: string, data: string): void { this.#post({ type: 'fill', cid, data }); }
   insertImage(cid: string, data: string, alt: string): void { this.#post({ type: 'image', cid, data, alt }); }
 

@@ -1,20 +1,9 @@
 // Misspelt words in the field of plain text. A field cannot be marked inside: a copy of its text without colour lies
 // behind it, and the copy carries the lines.
+import { ownText } from '../../core/own-text.ts';
 import { shift } from '../../editor/shift.ts';
 import type { Mark } from '../../editor/shift.ts';
 import type { Marked } from '../../store/spelling.ts';
-
-/** What the writer wrote: not the lines that are quoted, nor the one that says who wrote them, nor the signature. Same length. */
-export function ownText(text: string): string {
-  const lines = text.split('\n');
-  let signature = false;
-  return lines.map((l, i) => {
-    if (l === '-- ') signature = true;
-    else if (signature && l === '') signature = false;
-    const intro = l !== '' && lines[i + 1]?.startsWith('>');
-    return signature || intro || l.startsWith('>') ? ' '.repeat(l.length) : l;
-  }).join('\n');
-}
 
 export class PlainMarks implements Marked {
   #area: HTMLTextAreaElement;

@@ -5,6 +5,7 @@ import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
 import type { ComposeBody, MessageRef, RecipientInfo, Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
+import { promisedFile } from '../../core/own-text.ts';
 import { language, t } from '../../core/i18n.ts';
 import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
 import { lostFile, overfull } from '../../store/attach.ts';
@@ -31,7 +32,15 @@ async function complaints(c: Composer): Promise<string> {
   if (bad) return `${t('send-bad-address', { address: bad.address || bad.name })} ${faultWords(bad)}`;
   if (c.everyone.length > MOST_RECIPIENTS) return t('recipients-too-many', { n: c.everyone.length, most: MOST_RECIPIENTS });
   if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return 'cancelled';
-  return '';
+  return (await forgotten(c)) ? 'cancelled' : '';
+}
+
+/** A file is promised and none goes: asked once, before anything leaves. */
+async function forgotten(c: Composer): Promise<boolean> {
+  if (c.files.value.length) return false;
+  const body = c.rich.value && c.readBody ? await c.readBody() : null;
+  const word = body?.images.length ? '' : promisedFile(body ? body.text : c.plain, c.start.intro);
+  return word !== '' && !(await confirm({ title: t('send-no-file-title'), text: t('send-no-file-text', { word }), action: t('send-anyway') }));
 }
 
 async function failed(c: Composer, error: unknown): Promise<void> {
