@@ -3,16 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
-import { account, eventually, imapOf, instance, redis, signedIn } from '../lib/instance.mjs';
+import { account, eventually, imapOf, signedIn } from '../lib/instance.mjs';
 import { certificateDer } from '../lib/keyring.mjs';
-
-/** As if nobody had ever been written to. */
-const nobody = () => redis('web', 'DEL', `${instance.instance}:u:${account('alice').address}:modes`, `${instance.instance}:u:${account('alice').address}:modes-used`);
 
 let browser, alice, page;
 before(async () => {
   await forget('alice');
-  nobody();
   const api = await signedIn('alice');
   await api.put('/api/v1/settings', { security: { mode: 'auto', last_mode: 'none' } });
   const r = await api.post('/api/v1/smime/certificates', { address: account('bob').address, certificate: certificateDer('bob').toString('base64') });
@@ -28,7 +24,6 @@ before(async () => {
 after(async () => {
   await alice?.close();
   await browser?.close();
-  nobody();
   await forget('alice');
 });
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { chromium } from 'playwright-core';
 import { Client } from './http.mjs';
-import { account, instance } from './instance.mjs';
+import { account, instance, redis } from './instance.mjs';
 import { Relay } from './relay.mjs';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -179,7 +179,8 @@ export class Person {
   async mode(mode) {
     const c = this.composer();
     await c.getByRole('tab', { name: 'Security' }).click();
-    await c.locator(`.mode-options input[value=${mode}]`).check();
+    // A click also where it is chosen already: then it no longer follows the recipients.
+    await c.locator(`.mode-options input[value=${mode}]`).click();
     await c.getByRole('tab', { name: 'Message' }).click();
   }
   async to(...addresses) {
@@ -204,6 +205,8 @@ export async function forget(...names) {
     for (const x of (await c.get('/api/v1/contacts')).json.contacts) await c.delete(`/api/v1/contacts/${x.id}`, {});
     await c.put('/api/v1/settings', { security: { mode: 'auto', lock_after_minutes: 15, last_mode: 'none' }, ui: { theme: 'system' },
       list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' }, labels: [] });
+    // What Auto remembers of sets of recipients: nobody was written to.
+    redis('web', 'DEL', ...['modes', 'modes-used'].map((k) => `${instance.instance}:u:${account(name).address}:${k}`));
     await c.post('/api/v1/signout', {});
     c.close();
   }

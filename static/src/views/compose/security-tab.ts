@@ -59,7 +59,7 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
     <fieldset><legend class="set-legend">${t('security-this-message')}</legend>
       <p class="field-hint">${t(c.auto.value ? 'security-follows' : 'security-default', { mode: t(`mode-default-${def.replace('_', '-')}`) })}
         ${def === 'auto' && !c.auto.value ? html`<button type="button" class="link follow-button" @click=${() => { c.setAuto(); announce(t('security-follows')); }}>${t('security-follow')}</button>` : nothing}</p>
-      <div class="mode-options">${MODES.map((m) => html`<label class="option"><input type="radio" class="radio" name=${group} .value=${m} .checked=${m === mode} ?disabled=${locked(m)} @change=${() => pickMode(c, m)}>
+      <div class="mode-options">${MODES.map((m) => html`<label class="option"><input type="radio" class="radio" name=${group} .value=${m} .checked=${m === mode} ?disabled=${locked(m)} @click=${() => pickMode(c, m)}>
         <span class="option-title">${t(`mode-${key(m)}`)}</span><span class="option-text">${t(`mode-${key(m)}-text`)}</span></label>`)}</div>
       ${locked('none') ? html`<p class="field-hint security-locked">${icon('lock')}${t('security-locked')}</p>` : nothing}</fieldset>
     ${c.start.toEncrypted && !encrypts(mode) ? html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${t('security-reply-plain')}</div></div>` : nothing}
