@@ -13,6 +13,7 @@ import { useSheet } from '../parts/sheet.ts';
 export function attachmentStyle(): void { useSheet('attachments', STYLE); }
 const STYLE = `
 .file-chip { position: relative; overflow: hidden; }
+.file-chip .muted { white-space: nowrap; }
 .file-chip progress, .upload progress { appearance: none; border: 0; accent-color: var(--wax); background: var(--sunk); }
 .file-chip progress { position: absolute; inset-inline: 0; inset-block-end: 0; inline-size: 100%; block-size: 3px; }
 .file-chip progress::-webkit-progress-bar, .upload progress::-webkit-progress-bar { background: var(--sunk); }

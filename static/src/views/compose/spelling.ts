@@ -71,9 +71,11 @@ export class WxSpelling extends WxElement {
     // First what it offers, then the menu: nothing moves under the finger that chooses.
     const late = new Promise<string[]>((r) => { setTimeout(() => r([]), OFFERS_MS); });
     const offers = await Promise.race([s.suggestions(miss.word).catch(() => []), late]);
-    const at = await this.view.place(miss.id);
-    if (!at || !s.misses.value.includes(miss) || !this.isConnected) return;
-    this.asked = miss;
+    // Meanwhile the text may have been checked again: the same word has another number then.
+    const still = s.misses.value.find((m) => m.id === miss.id) ?? s.misses.value.find((m) => m.word === miss.word);
+    const at = still && (await this.view.place(still.id));
+    if (!still || !at || !this.isConnected) return;
+    this.asked = still;
     this.offers = offers;
     await this.updateComplete;
     const menu = this.#menu;
