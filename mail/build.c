@@ -5,6 +5,7 @@
 #include "mail/text.h"
 
 #define BOUNDARY_CHARS 40
+#define RECEIPT_FIELD "Disposition-Notification-To"
 
 struct builder {
     const struct build_message *m;
@@ -54,6 +55,13 @@ static rc_t put_addresses(const char *name, const struct mail_address *list, siz
     return RC_OK;
 }
 
+/* Both spellings that readers go by; RFC 2156's Priority is about the speed of transport. */
+static void put_priority(enum build_priority priority, struct buf *out)
+{
+    if (priority == PRIORITY_HIGH) buf_cstr(out, "X-Priority: 1\r\nImportance: high\r\n");
+    if (priority == PRIORITY_LOW) buf_cstr(out, "X-Priority: 5\r\nImportance: low\r\n");
+}
+
 static rc_t put_fields(const struct build_message *m, str_t subject, struct buf *out, struct err *e)
 {
     buf_cstr(out, "Date: ");
@@ -69,6 +77,8 @@ static rc_t put_fields(const struct build_message *m, str_t subject, struct buf 
     field_put_ids("Message-ID", m->message_id, out);
     field_put_ids("In-Reply-To", m->in_reply_to, out);
     field_put_ids("References", m->references, out);
+    put_priority(m->priority, out);
+    TRY(put_addresses(RECEIPT_FIELD, &m->receipt_to, m->receipt_to.address.p ? 1 : 0, out, e));
     return RC_OK;
 }
 
@@ -107,6 +117,12 @@ static rc_t finish(struct buf *out, size_t before, rc_t rc, struct err *e)
     out->n = before;
     if (out->p) out->p[before] = '\0';
     return rc != RC_OK ? rc : err_set(e, RC_TOO_LARGE, "The message is too large.");
+}
+
+rc_t build_receipt_field(const struct mail_address *to, struct buf *out, struct err *e)
+{
+    size_t before = out->n;
+    return finish(out, before, put_addresses(RECEIPT_FIELD, to, 1, out, e), e);
 }
 
 rc_t build_header(const struct build_message *m, struct buf *out, struct err *e)

@@ -20,6 +20,8 @@ struct build_attachment {
     str_t content_id; /* not null and with html: inline, inside multipart/related */
 };
 
+enum build_priority { PRIORITY_NORMAL, PRIORITY_HIGH, PRIORITY_LOW };
+
 struct build_message {
     struct mail_address from, sender, reply_to; /* sender, reply_to: address null = absent */
     const struct mail_address *to, *cc;         /* Bcc is never written */
@@ -31,6 +33,8 @@ struct build_message {
     str_t message_id;  /* with <> */
     str_t in_reply_to; /* raw values or null; what is no message id in them is dropped */
     str_t references;
+    enum build_priority priority;   /* X-Priority, Importance; none where normal */
+    struct mail_address receipt_to; /* Disposition-Notification-To (RFC 8098); address null: none */
     str_t text; /* UTF-8, LF or CRLF; format=flowed is applied here (RFC 3676) */
     str_t html; /* or null: plain text only */
     const struct build_attachment *attachments;
@@ -57,6 +61,8 @@ rc_t build_entity(const struct build_message *m, enum header_protection hp, stru
                   struct err *e) WX_MUST_USE;
 /* Outer header fields (From ... Message-ID, MIME-Version), without Content-*, appended to out. */
 rc_t build_header(const struct build_message *m, struct buf *out, struct err *e) WX_MUST_USE;
+/* The one field that asks for a receipt, for where only some copies of a message shall have it. */
+rc_t build_receipt_field(const struct mail_address *to, struct buf *out, struct err *e) WX_MUST_USE;
 /* header + entity: a complete ordinary message is build_header then build_entity(HP_NONE). */
 
 /* multipart/signed (RFC 1847, RFC 8551 section 3.5.3) around an entity: Content-Type field,

@@ -273,6 +273,15 @@ static rc_t check_message(str_t m, struct err *e)
     return RC_INVALID;
 }
 
+/* Words and commas: nothing else can get into the command. */
+static bool is_notify(str_t s)
+{
+    bool ok = s.n <= 40;
+    for (size_t i = 0; ok && i < s.n; i++)
+        ok = (s.p[i] >= 'A' && s.p[i] <= 'Z') || (s.p[i] == ',' && i > 0);
+    return ok;
+}
+
 static rc_t check_envelope(const struct smtp_envelope *env, str_t message, struct err *e)
 {
     if (env->count == 0 || env->count > RECIPIENTS_MAX) {
@@ -284,6 +293,7 @@ static rc_t check_envelope(const struct smtp_envelope *env, str_t message, struc
     TRY(check_address(env->from, "from", e));
     for (size_t i = 0; i < env->count; i++)
         TRY(check_address(env->recipients[i].address, "to", e));
+    if (!is_notify(env->notify)) return err_set(e, RC_INVALID, NULL);
     if (env->envid.n > 60 || !str_is_clean(env->envid)) return err_set(e, RC_INVALID, NULL);
     return check_message(message, e);
 }
@@ -305,6 +315,13 @@ static str_t xtext(struct arena *a, str_t s)
 /* --- transaction
  * ------------------------------------------------------------------------------------ */
 
+static rc_t refuse_dsn(struct err *e)
+{
+    err_set(e, RC_SMTP_REFUSED, SMTP_NO_DSN);
+    err_field(e, "dsn");
+    return RC_SMTP_REFUSED;
+}
+
 static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, str_t message, struct err *e)
 {
     int can = s->session->esmtp;
@@ -314,6 +331,7 @@ static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, str_t mess
                 most / 1000000);
         return RC_TOO_LARGE;
     }
+    if (env->notify.n > 0 && !(can & MAILSMTP_ESMTP_DSN)) return refuse_dsn(e);
     str_t size = can & MAILSMTP_ESMTP_SIZE ? arena_printf(s->a, " SIZE=%zu", message.n) : STR("");
     str_t dsn = STR("");
     if ((can & MAILSMTP_ESMTP_DSN) && env->envid.n > 0)
@@ -341,7 +359,8 @@ static rc_t say_recipients(struct smtp *s, struct smtp_envelope *env, size_t *ac
         size_t end = i + flight < env->count ? i + flight : env->count;
         for (size_t k = i; k < end; k++) {
             str_t line =
-                arena_printf(s->a, "RCPT TO:<%.*s>\r\n", STR_ARG(env->recipients[k].address));
+                arena_printf(s->a, "RCPT TO:<%.*s>%s%.*s\r\n", STR_ARG(env->recipients[k].address),
+                             env->notify.n > 0 ? " NOTIFY=" : "", STR_ARG(env->notify));
             if (str_is_null(line)) return err_set(e, RC_NO_MEMORY, NULL);
             TRY(send_text(s, line, k + 1 == end, "RCPT", e));
         }
@@ -453,6 +472,17 @@ rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_
     if (rc != RC_OK && *outcome == SMTP_REFUSED)
         for (size_t i = 0; i < env->count; i++)
             env->recipients[i].accepted = false;
+    close_session(&s, rc == RC_OK || rc == RC_SMTP_REFUSED);
+    return rc;
+}
+
+rc_t smtp_offers_dsn(const struct smtp_account *acc, int deadline_ms, struct arena *a, bool *out,
+                     struct err *e)
+{
+    struct smtp s = {.a = a};
+    if (acc->login.n > ADDRESS_MAX || acc->password.n > 1000) return err_set(e, RC_INVALID, NULL);
+    rc_t rc = open_session(&s, acc, clock_ms() + deadline_ms, e);
+    if (rc == RC_OK) *out = (s.session->esmtp & MAILSMTP_ESMTP_DSN) != 0;
     close_session(&s, rc == RC_OK || rc == RC_SMTP_REFUSED);
     return rc;
 }

@@ -26,6 +26,8 @@ struct smtp_envelope {
     str_t from;
     struct smtp_recipient *recipients;
     size_t count;
+    str_t notify;     /* RFC 3461 NOTIFY of each recipient ("SUCCESS,DELAY"), or null. Where DSN is
+                         not offered nothing is sent: RC_SMTP_REFUSED, field "dsn" */
     str_t envid;      /* RFC 3461 ENVID where DSN is offered; or null */
     bool all_or_none; /* give up before DATA when one recipient is refused */
 };
@@ -40,5 +42,10 @@ struct smtp_account {
 rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_t message,
                  int deadline_ms, struct arena *a, enum smtp_outcome *outcome,
                  struct err *e) WX_MUST_USE;
+
+/* Whether the server offers DSN (RFC 3461) to this account. Connects, signs in and leaves. */
+rc_t smtp_offers_dsn(const struct smtp_account *acc, int deadline_ms, struct arena *a, bool *out,
+                     struct err *e) WX_MUST_USE;
+#define SMTP_NO_DSN "The outgoing mail server does not offer delivery reports."
 
 #endif

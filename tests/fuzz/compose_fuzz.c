@@ -79,6 +79,12 @@ static void check_header(const struct entity *m)
                                        "X-Waxseal-May-Encrypt",
                                        "X-Waxseal-Hide-Subject",
                                        "X-Waxseal-Opaque",
+                                       "X-Waxseal-Priority",
+                                       "X-Waxseal-Receipt",
+                                       "X-Waxseal-DSN",
+                                       "X-Priority",
+                                       "Importance",
+                                       "Disposition-Notification-To",
                                        "HP-Outer"};
     for (size_t i = 0; i < m->field_count; i++) {
         bool known = false;

@@ -23,7 +23,7 @@ struct envelope {
 static bool in_envelope(const struct sending *s, const struct envelope *env, size_t i)
 {
     const struct decided_recipient *r = &s->decision->recipients[i];
-    if (!(s->decision->mode & MODE_ENCRYPT)) return true;
+    if (!(s->decision->mode & MODE_ENCRYPT)) return !s->ticket->receipt.p || env->bcc == r->bcc;
     return env->bcc ? i == env->first : !r->bcc;
 }
 
@@ -66,6 +66,7 @@ static rc_t build(struct call *c, const struct sending *s, const struct envelope
                   struct buf *out, struct err *e)
 {
     buf_str(out, s->ticket->header);
+    if (!env->bcc) buf_str(out, s->ticket->receipt);
     if (s->decision->mode & MODE_ENCRYPT)
         TRY(encrypt(c, s, env, out, e));
     else
@@ -114,7 +115,7 @@ static rc_t make_envelope(struct call *c, const struct sending *s, bool bcc, siz
 }
 
 /* One envelope for all; encrypted: one for To and Cc, one for each Bcc (recipient infos would
- * show them to the others). */
+ * show them to the others); in clear with a field that only To and Cc get: one for all of Bcc. */
 static rc_t make_envelopes(struct call *c, const struct sending *s, struct envelope **out,
                            size_t *n, struct err *e)
 {
@@ -126,8 +127,12 @@ static rc_t make_envelopes(struct call *c, const struct sending *s, struct envel
     json_object_set_new(s->state->doc, "envelopes", results);
     TRY(make_envelope(c, s, false, 0, &list[0], e));
     if (list[0].to_count > 0) count = 1;
-    for (size_t i = 0; d->mode & MODE_ENCRYPT && i < d->count; i++)
-        if (d->recipients[i].bcc) TRY(make_envelope(c, s, true, i, &list[count++], e));
+    bool each = d->mode & MODE_ENCRYPT, apart = each || s->ticket->receipt.p;
+    for (size_t i = 0; apart && i < d->count; i++) {
+        if (!d->recipients[i].bcc) continue;
+        TRY(make_envelope(c, s, true, i, &list[count++], e));
+        apart = each;
+    }
     for (size_t i = 0; i < count; i++) {
         list[i].result = json_object();
         json_array_append_new(results, list[i].result);
@@ -154,6 +159,7 @@ static const char *submit(struct call *c, struct sending *s, struct envelope *en
     struct smtp_envelope se = {.from = from,
                                .recipients = env->to,
                                .count = env->to_count,
+                               .notify = s->ticket->notify,
                                .envid = s->ticket->submission,
                                .all_or_none = true};
     rc_t rc = smtp_submit(&account, &se, message, SMTP_DEADLINE_MS, c->arena, &outcome, e);
@@ -389,6 +395,7 @@ static rc_t content_again(const struct ticket *t, str_t raw, str_t signature, co
     if (raw.n < t->shape.head) return err_set(e, RC_CONFLICT, NULL);
     str_t rest = str_sub(raw, t->shape.head, raw.n);
     buf_str(out, t->header);
+    buf_str(out, t->receipt);
     if (t->shape.encrypted || !signature.p) {
         buf_str(out, rest);
         return RC_OK;

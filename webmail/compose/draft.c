@@ -33,6 +33,10 @@ struct build_message compose_message(struct call *c, const struct compose *m)
         .message_id = compose_message_id(c, m->submission),
         .in_reply_to = m->in_reply_to,
         .references = m->references,
+        .priority = m->priority,
+        /* One signature is over all copies: where some must not have it, it stays outside. */
+        .receipt_to =
+            m->receipt && m->bcc_count == 0 ? m->from : (struct mail_address){.name = STR_NULL},
         .text = m->text,
         .html = m->html,
         .attachments = m->attachments,
@@ -51,6 +55,16 @@ static void put_marks(const struct compose *m, struct buf *out)
                m->hide_subject ? "yes" : "no", m->opaque ? "yes" : "no");
 }
 
+/* Only what was asked for. */
+static void put_wishes(struct call *c, const struct compose *m, struct buf *out)
+{
+    str_t dsn = compose_dsn_words(m->dsn, false, c->arena);
+    if (m->priority != PRIORITY_NORMAL)
+        buf_printf(out, "X-Waxseal-Priority: %s\r\n", compose_priority_word(m->priority));
+    if (m->receipt) buf_cstr(out, "X-Waxseal-Receipt: yes\r\n");
+    if (dsn.p) buf_printf(out, "X-Waxseal-DSN: %.*s\r\n", STR_ARG(dsn));
+}
+
 static rc_t put_bcc(const struct compose *m, struct buf *out, struct err *e)
 {
     if (m->bcc_count == 0) return RC_OK;
@@ -65,6 +79,7 @@ static rc_t build_plain(struct call *c, const struct compose *m, enum header_pro
 {
     struct build_message b = compose_message(c, m);
     put_marks(m, &d->message);
+    put_wishes(c, m, &d->message);
     TRY(put_bcc(m, &d->message, e));
     if (hp == HP_NONE) TRY(build_header(&b, &d->message, e)); /* else the entity has its own */
     d->shape.head = d->message.n;
@@ -93,6 +108,7 @@ static rc_t build_encrypted(struct call *c, const struct compose *m, struct cert
     CLEANUP_BUF struct buf plain = BUF_INIT_SECRET(d->message.max);
     CLEANUP_BUF struct buf der = BUF_INIT(2 * d->message.max);
     put_marks(m, &d->message);
+    put_wishes(c, m, &d->message);
     TRY(put_outer(&b, &d->message, e));
     d->shape.head = d->message.n;
     TRY(build_entity(&b, HP_CIPHER, c->secret, &d->entity, &d->pieces, &d->piece_count, e));

@@ -176,6 +176,59 @@ static rc_t read_security(struct call *c, const json_t *in, struct compose *m, s
     return RC_OK;
 }
 
+/* --- priority, receipt, delivery reports ----------------------------------------------------- */
+
+static const char *const priorities[] = {"normal", "high", "low"};
+static const char *const reports[] = {"success", "failure", "delay"};
+
+const char *compose_priority_word(enum build_priority priority)
+{
+    return priorities[priority];
+}
+
+str_t compose_dsn_words(unsigned dsn, bool upper, struct arena *a)
+{
+    static const char *const loud[] = {"SUCCESS", "FAILURE", "DELAY"};
+    CLEANUP_BUF struct buf b = BUF_INIT(64);
+    for (size_t i = 0; i < 3; i++)
+        if (dsn & 1u << i) buf_printf(&b, "%s%s", b.n ? "," : "", upper ? loud[i] : reports[i]);
+    return b.n ? arena_str(a, buf_view(&b)) : STR_NULL;
+}
+
+static rc_t read_dsn(const json_t *in, struct compose *m, struct err *e)
+{
+    json_t *list;
+    char field[32];
+    TRY(json_want_array(in, "dsn", 16, &list, e));
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        str_t word = json_text(json_array_get(list, i));
+        unsigned bit = 0;
+        for (unsigned k = 0; k < 3; k++)
+            if (str_eq(word, str_c(reports[k]))) bit = 1u << k;
+        snprintf(field, sizeof field, "dsn[%zu]", i);
+        if (!bit || m->dsn & bit)
+            return compose_refuse(e, RC_INVALID, field,
+                                  "This is not a delivery report to ask for.");
+        m->dsn |= bit;
+    }
+    return RC_OK;
+}
+
+static rc_t read_wishes(const json_t *in, struct compose *m, struct err *e)
+{
+    str_t word;
+    bool known = false;
+    TRY(json_want_str(in, "priority", STR("normal"), &word, e));
+    for (int p = PRIORITY_NORMAL; p <= PRIORITY_LOW; p++) {
+        if (!str_eq(word, str_c(priorities[p]))) continue;
+        m->priority = (enum build_priority) p;
+        known = true;
+    }
+    if (!known) return compose_refuse(e, RC_INVALID, "priority", "This is not a priority.");
+    TRY(json_want_bool(in, "receipt", false, &m->receipt, e));
+    return read_dsn(in, m, e);
+}
+
 rc_t compose_check_clear(struct call *c, const struct compose *m, struct err *e)
 {
     if (c->app->config->clear_fallback || !m->may_encrypt || (m->mode & MODE_ENCRYPT)) return RC_OK;
@@ -211,6 +264,7 @@ rc_t compose_parse(struct call *c, struct compose *out, struct err *e)
     TRY(read_texts(out->json, out, e));
     TRY(read_people(c, out->json, out, e));
     TRY(read_security(c, out->json, out, e));
+    TRY(read_wishes(out->json, out, e));
     TRY(read_attachments(c, out->json, bytes, out, e));
     TRY(json_want_object(out->json, "forward", &forward, e));
     if (forward) TRY(compose_forward(c, forward, out, e));

@@ -11,6 +11,8 @@
 
 enum compose_mode { MODE_NONE = 0, MODE_SIGN = 1, MODE_ENCRYPT = 2, MODE_SIGN_ENCRYPT = 3 };
 
+enum compose_dsn { DSN_SUCCESS = 1, DSN_FAILURE = 2, DSN_DELAY = 4 };
+
 struct compose {
     struct buf body;  /* secret; attachments point into it */
     json_t *json;     /* texts point into it */
@@ -22,12 +24,15 @@ struct compose {
     str_t subject, text, html;
     str_t in_reply_to, references;
     enum compose_mode mode;
-    bool may_encrypt;                     /* mode encrypts, or the writer may still choose so */
-    uint32_t base;                        /* UID of the draft it was written from, or 0 */
-    bool hide_subject;                    /* counts only where the mode encrypts */
-    bool opaque;                          /* counts only where the mode signs */
-    bool remember;                        /* the mode is the person's choice for these recipients */
-    str_t signer;                         /* fingerprint, or null */
+    bool may_encrypt;  /* mode encrypts, or the writer may still choose so */
+    uint32_t base;     /* UID of the draft it was written from, or 0 */
+    bool hide_subject; /* counts only where the mode encrypts */
+    bool opaque;       /* counts only where the mode signs */
+    bool remember;     /* the mode is the person's choice for these recipients */
+    enum build_priority priority;
+    bool receipt; /* To and Cc are asked for one; never who is in Bcc */
+    unsigned dsn; /* compose_dsn bits; 0: as the mail servers do by themselves */
+    str_t signer; /* fingerprint, or null */
     struct build_attachment *attachments; /* the browser's, then the forwarded ones */
     size_t attachment_count;
     size_t own_count;      /* of the browser's */
@@ -50,6 +55,10 @@ rc_t compose_check_from(struct call *c, str_t address, struct err *e) WX_MUST_US
 const char *compose_mode_word(enum compose_mode mode);
 /* RC_INVALID, field "mode". */
 rc_t compose_mode_of(str_t word, enum compose_mode *out, struct err *e) WX_MUST_USE;
+const char *compose_priority_word(enum build_priority priority);
+/* The wanted reports joined by commas, as NOTIFY has them ("SUCCESS,DELAY") or in lower case; null
+ * for none. */
+str_t compose_dsn_words(unsigned dsn, bool upper, struct arena *a);
 /* A UUID in lower case: RC_INVALID, field "submission". */
 rc_t compose_check_submission(str_t id, struct err *e) WX_MUST_USE;
 /* Parts of a message in a folder, appended to the attachments (forward.c). */

@@ -14,7 +14,7 @@ struct prepared {
     struct place place;
     const char *digest; /* name; NULL unless signed */
     struct buf state, attributes;
-    struct buf header;
+    struct buf header, receipt;
 };
 
 static void prepared_free(struct prepared *p)
@@ -24,6 +24,7 @@ static void prepared_free(struct prepared *p)
     buf_free(&p->state);
     buf_free(&p->attributes);
     buf_free(&p->header);
+    buf_free(&p->receipt);
 }
 
 static rc_t decide(struct call *c, const struct compose *m, struct decision *out, struct err *e)
@@ -64,6 +65,7 @@ static rc_t freeze(struct call *c, const struct compose *m, struct prepared *p, 
     struct cert *self = m->mode & MODE_ENCRYPT ? p->decision.self : NULL;
     TRY(draft_build(c, m, hp, self, &p->draft, e));
     TRY(build_header(&b, &p->header, e));
+    if (m->receipt && m->bcc_count > 0) TRY(build_receipt_field(&m->from, &p->receipt, e));
     if (m->mode & MODE_SIGN) TRY(prepare_signature(c, p, e));
     WX_KILL_POINT("prepare_built");
     return draft_store(c, m->submission, &p->draft, &p->place, e);
@@ -82,6 +84,8 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
                        .shape = p->draft.shape,
                        .digest = hex_encode(c->arena, str_n(hash, sizeof hash)),
                        .header = buf_view(&p->header),
+                       .receipt = p->receipt.n ? buf_view(&p->receipt) : STR_NULL,
+                       .notify = compose_dsn_words(m->dsn, true, c->arena),
                        .signer = d->signer ? cert_fingerprint(d->signer) : STR_NULL,
                        .state = p->state.n ? buf_view(&p->state) : STR_NULL,
                        .opaque = m->opaque && (m->mode & MODE_SIGN),
@@ -151,16 +155,33 @@ static json_t *answer(struct call *c, const struct compose *m, const struct prep
     return v;
 }
 
+/* What cannot be done is said before anything is signed, and never left out in silence. */
+static rc_t check_wishes(struct call *c, const struct compose *m, struct err *e)
+{
+    struct smtp_account account;
+    bool offered = false;
+    if (m->receipt && m->to_count + m->cc_count == 0 && m->bcc_count > 0)
+        return compose_refuse(e, RC_INVALID, "receipt",
+                              "Blind recipients are not asked for a receipt.");
+    if (!m->dsn) return RC_OK;
+    account = call_smtp_account(c);
+    TRY(smtp_offers_dsn(&account, WX_PATIENCE(20) * 1000, c->arena, &offered, e));
+    if (offered) return RC_OK;
+    return compose_refuse(e, RC_INVALID, "dsn", SMTP_NO_DSN);
+}
+
 rc_t compose_prepare(struct call *c, struct err *e)
 {
     CLEANUP_COMPOSE struct compose m = {0};
     struct prepared p = {.state = BUF_INIT(1u << 20),
                          .attributes = BUF_INIT(1u << 16),
-                         .header = BUF_INIT_SECRET(1u << 19)};
+                         .header = BUF_INIT_SECRET(1u << 19),
+                         .receipt = BUF_INIT(1u << 16)};
     str_t word;
     TRY(compose_parse(c, &m, e));
     WX_KILL_POINT("prepare_read");
     TRY(compose_check_clear(c, &m, e));
+    TRY(check_wishes(c, &m, e));
     rc_t rc = decide(c, &m, &p.decision, e);
     if (rc == RC_OK) rc = freeze(c, &m, &p, e);
     if (rc == RC_OK) rc = issue(c, &m, &p, &word, e);

@@ -17,6 +17,8 @@ json_t *ticket_json(const struct ticket *t, struct arena *a)
     json_put_bool(v, "encrypted", t->shape.encrypted);
     json_put_str(v, "digest", t->digest);
     json_put_str(v, "header", t->header);
+    json_put_str(v, "receipt", t->receipt);
+    json_put_str(v, "notify", t->notify);
     json_put_str(v, "from", t->from);
     json_put_str(v, "signer", t->signer);
     json_put_bool(v, "opaque", t->opaque);
@@ -77,6 +79,8 @@ rc_t ticket_from_json(const json_t *v, struct arena *a, struct ticket *out, stru
     TRY(json_want_bool(v, "opaque", false, &t.opaque, e));
     TRY(text(v, "digest", a, &t.digest, e));
     TRY(text(v, "header", a, &t.header, e));
+    TRY(text(v, "receipt", a, &t.receipt, e));
+    TRY(text(v, "notify", a, &t.notify, e));
     TRY(text(v, "signer", a, &t.signer, e));
     TRY(json_want_str(v, "state", STR_NULL, &state, e));
     if (state.p && !b64_decode(a, state, &t.state)) return err_set(e, RC_DAMAGED, NULL);

@@ -18,11 +18,13 @@ struct ticket {
     enum compose_mode mode;
     struct place draft;
     struct draft_shape shape;
-    str_t digest; /* SHA-256 of the frozen entity, hex */
-    str_t header; /* outer header of what is sent */
-    str_t signer; /* fingerprint, or null */
-    str_t state;  /* unsigned CMS, DER; null unless signed */
-    bool opaque;  /* the entity goes inside its signature */
+    str_t digest;  /* SHA-256 of the frozen entity, hex */
+    str_t header;  /* outer header of what is sent */
+    str_t receipt; /* field for the copies of To and Cc only, after the header; or null */
+    str_t notify;  /* RFC 3461 NOTIFY, or null */
+    str_t signer;  /* fingerprint, or null */
+    str_t state;   /* unsigned CMS, DER; null unless signed */
+    bool opaque;   /* the entity goes inside its signature */
     struct ticket_recipient {
         str_t address, fingerprint; /* fingerprint null unless encrypted */
         bool bcc;

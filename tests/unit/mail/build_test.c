@@ -412,6 +412,45 @@ static void test_dates_round_trip(void **state)
     }
 }
 
+static void test_priority_and_receipt(void **state)
+{
+    struct arena *a = *state;
+    struct build_message m = message();
+    str_t with = STR("X-Priority: 1\r\nImportance: high\r\n"
+                     "Disposition-Notification-To: =?utf-8?B?QW5uYSBNw7xsbGVy?= <anna@x.test>\r\n");
+    assert_int_equal(str_find(build(&m, HP_CLEAR, a, NULL, NULL), STR("riority")), -1);
+    assert_int_equal(str_find(build(&m, HP_CLEAR, a, NULL, NULL), STR("Disposition")), -1);
+    m.priority = PRIORITY_HIGH;
+    m.receipt_to = anna;
+    assert_true(str_find(build(&m, HP_CLEAR, a, NULL, NULL), with) > 0);
+    str_t sealed = build(&m, HP_CIPHER, a, NULL, NULL);
+    assert_true(str_find(sealed, with) > 0);
+    assert_true(str_find(sealed, STR("HP-Outer: X-Priority: 1\r\nHP-Outer: Importance: high\r\n"
+                                     "HP-Outer: Disposition-Notification-To: ")) > 0);
+    CLEANUP_BUF struct buf out = BUF_INIT(1 << 16);
+    assert_int_equal(build_header(&m, &out, NULL), RC_OK);
+    assert_true(str_find(buf_view(&out), with) > 0);
+    m.priority = PRIORITY_LOW;
+    assert_true(str_find(build(&m, HP_CLEAR, a, NULL, NULL),
+                         STR("X-Priority: 5\r\nImportance: low\r\n")) > 0);
+}
+
+/* An address that is none, or a name that would begin another field. */
+static void test_receipt_takes_no_other_field(void **state)
+{
+    (void) state;
+    struct err e;
+    CLEANUP_BUF struct buf out = BUF_INIT(4096);
+    const struct mail_address bad = {.address = STR("a@x.test\r\nBcc: eve@x.test")};
+    const struct mail_address name = {.name = STR("A\r\nBcc: eve@x.test"), .address = anna.address};
+    buf_cstr(&out, "kept");
+    assert_int_equal(build_receipt_field(&bad, &out, &e), RC_INVALID);
+    assert_str(buf_view(&out), STR("kept"));
+    assert_int_equal(build_receipt_field(&name, &out, &e), RC_OK);
+    assert_int_equal(str_find(buf_view(&out), STR("\nBcc")), -1);
+    check_safe(str_sub(buf_view(&out), 4, out.n));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +465,8 @@ int main(void)
         ARENA_TEST(test_refusals_leave_out_untouched),
         ARENA_TEST(test_smime_wrappers),
         cmocka_unit_test(test_dates_round_trip),
+        ARENA_TEST(test_priority_and_receipt),
+        cmocka_unit_test(test_receipt_takes_no_other_field),
     };
     return cmocka_run_group_tests_name("mail/build", tests, NULL, NULL);
 }

@@ -343,6 +343,53 @@ static void test_too_large_for_the_server(void **state)
     world_stop(&w);
 }
 
+/* --- delivery reports (RFC 3461) ---------------------------------------------------------------
+ */
+
+static void test_reports_are_asked_for(void **state)
+{
+    (void) state;
+    struct world w = {.env = {.envid = STR_INIT("id"), .notify = STR_INIT("SUCCESS,DELAY")}};
+    bool offered = false;
+    world_start(&w);
+    assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_OK);
+    assert_true(fake_saw(&w.f, "RCPT TO:<bob@demo.test> NOTIFY=SUCCESS,DELAY\n"));
+    assert_true(fake_saw(&w.f, "RCPT TO:<dave@demo.test> NOTIFY=SUCCESS,DELAY\n"));
+    assert_int_equal(smtp_offers_dsn(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
+    assert_true(offered);
+    world_stop(&w);
+}
+
+static void test_reports_that_are_not_offered(void **state)
+{
+    (void) state;
+    struct world w = {.env = {.notify = STR_INIT("FAILURE")}};
+    bool offered = true;
+    fake_rule(&w.f, "EHLO", STR("250-here\r\n250 AUTH PLAIN\r\n"), FAKE_GO_ON, 0);
+    world_start(&w);
+    assert_int_equal(smtp_offers_dsn(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
+    assert_false(offered);
+    assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_SMTP_REFUSED);
+    assert_int_equal(w.outcome, SMTP_REFUSED);
+    assert_string_equal(w.e.field, "dsn");
+    assert_false(fake_saw(&w.f, "MAIL"));
+    world_stop(&w);
+}
+
+static void test_reports_are_words_only(void **state)
+{
+    (void) state;
+    static const char *const bad[] = {"SUCCESS\r\nDATA", "NEVER ORCPT=x", ",SUCCESS", "success"};
+    struct world w = {0};
+    world_start(&w);
+    for (size_t i = 0; i < 4; i++) {
+        w.env.notify = str_c(bad[i]);
+        assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_INVALID);
+    }
+    assert_int_equal(w.f.connections, 0);
+    world_stop(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -358,6 +405,9 @@ int main(void)
         cmocka_unit_test(test_auth_login_and_none),
         cmocka_unit_test(test_hostile_arguments),
         cmocka_unit_test(test_too_large_for_the_server),
+        cmocka_unit_test(test_reports_are_asked_for),
+        cmocka_unit_test(test_reports_that_are_not_offered),
+        cmocka_unit_test(test_reports_are_words_only),
     };
     return cmocka_run_group_tests_name("smtp", tests, NULL, NULL);
 }
