@@ -9,6 +9,8 @@ import { Spelling } from './spelling.ts';
 import type { EditorLook, EditorValue, FromEditor, InlineImage, ToEditor } from './protocol.ts';
 
 const purify = createDOMPurify(window);
+/* Squire marks the selection with an <input> of its own while it works: only what comes from outside may have none. */
+const FORBID_FOREIGN = ['input', 'optgroup', 'datalist', 'output', 'meter', 'progress', 'marquee'];
 const FORBID_TAGS = ['style', 'form', 'button', 'textarea', 'select', 'option', 'fieldset', 'legend', 'label', 'link', 'meta', 'base', 'iframe', 'frame', 'object', 'embed', 'video', 'audio', 'source', 'track', 'svg', 'math', 'template', 'slot', 'dialog', 'canvas', 'map', 'area', 'noscript', 'title'];
 const FORBID_ATTR = ['id', 'name', 'class', 'srcset', 'background', 'bgcolor', 'color', 'hidden', 'poster', 'ping', 'autofocus', 'contenteditable', 'tabindex', 'accesskey', 'popover', 'is', 'slot', 'download', 'draggable'];
 
@@ -27,11 +29,15 @@ const QUOTED = /^(?:font-(?:weight|style|family)|text-(?:align|decoration)[a-z-]
 
 function keepHarmlessStyle(el: HTMLElement): void {
   for (const name of [...el.style]) if (!QUOTED.test(name)) el.style.removeProperty(name);
+  // What the browser does not know of (mso-…) stands in the attribute only, and would go with the mail.
+  const left = el.style.cssText;
+  if (left) el.setAttribute('style', left); else el.removeAttribute('style');
 }
 
 /** Foreign HTML as a fragment: what cannot be seen is dropped (it must not be quoted), nothing loads. */
 function sanitise(html: string): DocumentFragment {
-  const fragment = purify.sanitize(html, { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true }, FORBID_TAGS, FORBID_ATTR, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|gif|jpe?g|webp);base64,)/i }) as unknown as DocumentFragment;
+  // An address for all others is not even parsed as one: the frame's policy would stop it, and say so.
+  const fragment = purify.sanitize(html.replace(/<base(?=[\s/>])/gi, '<x-base'), { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true }, FORBID_TAGS: [...FORBID_TAGS, ...FORBID_FOREIGN], FORBID_ATTR, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|gif|jpe?g|webp);base64,)/i }) as unknown as DocumentFragment;
   for (const el of fragment.querySelectorAll<HTMLElement>('[style]')) {
     if (hiddenByStyle(el)) { el.remove(); continue; }
     keepHarmlessStyle(el);
@@ -40,8 +46,10 @@ function sanitise(html: string): DocumentFragment {
   for (const img of fragment.querySelectorAll('img')) {
     const src = img.getAttribute('src') ?? '';
     if (/^cid:/i.test(src)) { img.setAttribute('data-cid', src.slice(4)); img.removeAttribute('src'); }
-    else if (!/^data:image\//i.test(src)) img.replaceWith(img.alt ? `[${img.alt}]` : '');
+    else if (!/^data:image\/(?:png|gif|jpe?g|webp);base64,/i.test(src)) img.replaceWith(img.alt ? `[${img.alt}]` : '');
   }
+  // Word processors wrap every run in one, whose language or name is gone now.
+  for (const span of fragment.querySelectorAll('span')) if (!span.attributes.length) span.replaceWith(...span.childNodes);
   return document.importNode(fragment, true);
 }
 
