@@ -61,6 +61,25 @@ test('the subject is hidden only where the mode encrypts; the default comes from
   assert.equal(draftHeader('X-Waxseal-Opaque: no\r\n\r\nX-Waxseal-Opaque: yes').opaque, false);
 });
 
+test('what was asked for beside the text goes with the message and comes back from its draft', async () => {
+  plan(true);
+  const c = new Composer({ mode: 'none', plain: true, subject: 's' });
+  const wishes = async (): Promise<unknown> => { const { priority, receipt, dsn } = (await c.body(null)).body; return { priority, receipt, dsn }; };
+  assert.deepEqual(await wishes(), { priority: 'normal', receipt: false, dsn: [] });
+  c.setWishes({ priority: 'high' });
+  c.setWishes({ receipt: true, dsn: ['success', 'failure'] });
+  assert.deepEqual(await wishes(), { priority: 'high', receipt: true, dsn: ['success', 'failure'] });
+  assert.equal(c.saveState.value, 'dirty', 'a draft keeps it');
+  c.stop();
+  const { wishes: read } = draftHeader('X-Waxseal-Mode: none\r\nX-Waxseal-Priority: low\r\nX-Waxseal-Receipt: yes\r\nX-Waxseal-DSN: failure,success\r\nSubject: x\r\n\r\nX-Waxseal-Priority: high');
+  assert.deepEqual(read, { priority: 'low', receipt: true, dsn: ['success', 'failure'] });
+  const again = new Composer({ mode: 'none', plain: true, wishes: read });
+  assert.deepEqual(again.wishes.value, read);
+  again.stop();
+  assert.deepEqual(draftHeader('Subject: x\r\n\r\nX-Waxseal-Receipt: yes\r\n').wishes, { priority: 'normal', receipt: false, dsn: [] });
+  assert.deepEqual(draftHeader('X-Waxseal-Priority: urgent\r\nX-Waxseal-DSN: never\r\n\r\n').wishes, { priority: 'normal', receipt: false, dsn: [] });
+});
+
 test('a change that waits stops nobody; revoked, expired and unknown do', () => {
   const info = (status: RecipientStatus): RecipientInfo => ({ address: 'b@x.test', status, certificate: null, source: null });
   for (const s of ['ready', 'pending_change'] as const) assert.ok(canReceive(info(s)), s);

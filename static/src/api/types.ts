@@ -1,5 +1,7 @@
 // The JSON of docs/PLAN.md, as types. Times are RFC 3339 UTC, binary values standard base64.
 
+import type { Priority, Report } from '../core/wishes.ts';
+
 export interface Address { name: string; address: string }
 
 export type SecurityMode = 'none' | 'sign' | 'encrypt' | 'sign_encrypt';
@@ -192,6 +194,7 @@ export interface ComposeBody {
    *  base: UID of the draft it was written from; another one now: 409. */
   base?: number;
   may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; opaque?: boolean; signer: string | null; attachments: ComposeAttachment[];
+  priority?: Priority; receipt?: boolean; dsn?: readonly Report[];
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
 }
 export interface DraftSaved { uid: number; uidvalidity: number; folder: string; encrypted: boolean }

@@ -5,6 +5,7 @@ import type { Frozen } from './contract.ts';
 import { fromBase64 } from './bytes.ts';
 import { MAX_ATTACHMENTS, decodeText, decodeWords, markedAttachment, marker, readAddressList, readEntity, readParams, unflow } from './mime.ts';
 import type { Entity } from './mime.ts';
+import { priorityFields } from '../core/wishes.ts';
 
 /** Where the server's proposal differs. The words end in i18n keys "smime-check-…". */
 export type Difference =
@@ -55,7 +56,7 @@ function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void
 
 /* --- header ----------------------------------------------------------------------------- */
 
-const OUTSIDE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references'];
+const OUTSIDE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'x-priority', 'importance', 'disposition-notification-to'];
 const ONCE = [...OUTSIDE, 'mime-version', 'content-type', 'content-transfer-encoding'];
 
 const oneLine = (s: string): string => s.replace(/[\u0000-\u001f\u007f]/g, ' ');
@@ -123,6 +124,10 @@ function checkHeader(root: Entity, p: Prepared, f: Frozen, now: number): void {
   must(decodeWords(get('subject') ?? '\u0000') === oneLine(f.body.subject), 'subject');
   must(get('message-id')?.trim() === p.message_id, 'header');
   must(sameIds(get('in-reply-to'), f.body.in_reply_to) && sameIds(get('references'), f.body.references), 'header');
+  const { 'x-priority': number, importance } = priorityFields(f.body.priority);
+  must(get('x-priority')?.trim() === number && get('importance')?.trim() === importance, 'header');
+  // One signature is over all copies, and blind recipients are never asked: for them it stays outside, in the others' copies.
+  must(sameAddresses(get('disposition-notification-to'), f.body.receipt === true && f.body.bcc.length === 0 ? [f.from] : []), 'header');
   must(get('mime-version')?.trim() === '1.0', 'header');
   must(Math.abs(Date.parse(get('date') ?? '') - now) < DAY, 'time');
   checkOuter(root, get, f);

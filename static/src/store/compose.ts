@@ -9,6 +9,8 @@ import { swapSignature } from '../core/signature.ts';
 import { t } from '../core/i18n.ts';
 import { canReceive, encrypts, followMode, mayEncrypt, signs, startMode } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
+import { NO_WISHES } from '../core/wishes.ts';
+import type { Wishes } from '../core/wishes.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
 import { identity, session, settings, smimeOn } from './session.ts';
 import { toast } from './toasts.ts';
@@ -31,6 +33,8 @@ export interface Start {
   apart?: boolean;
   /** Whom it is written as; absent: the default identity. */
   identity?: Identity;
+  /** As the draft said. */
+  wishes?: Wishes;
 }
 
 const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
@@ -85,6 +89,8 @@ export class Composer {
   readonly cleared = signal(false);
   /** The text goes inside its signature, where the mode signs. */
   readonly opaque = signal(false);
+  /** Priority, receipt, delivery reports: of this message only. */
+  readonly wishes = signal<Wishes>(NO_WISHES);
   /** Chosen for this message to sign with, by fingerprint; null: what the vault takes by itself. */
   readonly signer = signal<string | null>(null);
   /** Counts what Auto changed by itself, to be announced. */
@@ -136,6 +142,7 @@ export class Composer {
       this.subject.value = start.subject ?? '';
       this.mode.value = start.mode;
       this.opaque.value = start.opaque === true;
+      this.wishes.value = start.wishes ?? NO_WISHES;
       this.auto.value = start.auto === true && smimeOn.value;
       this.identity.value = start.identity ?? identity.value;
       this.hideSubject.value = start.hideSubject ?? settings.value.security.hide_subject === true;
@@ -198,6 +205,11 @@ export class Composer {
 
   setOpaque(on: boolean): void {
     this.opaque.value = on;
+    this.#touch();
+  }
+
+  setWishes(some: Partial<Wishes>): void {
+    this.wishes.value = { ...this.wishes.value, ...some };
     this.#touch();
   }
 
@@ -334,6 +346,7 @@ export class Composer {
       to: this.to.value, cc: this.cc.value, bcc: this.bcc.value, reply_to: this.replyTo.value ?? this.ownReplyTo, subject: this.subject.value.trim(), text: rich ? rich.text : this.plain, html: rich ? rich.html : null,
       in_reply_to: this.start.in_reply_to ?? null, references: this.start.references ?? null, mode: this.mode.value, may_encrypt: this.mayEncrypt.value, hide_subject: this.hideSubject.value && encrypts(this.mode.value), opaque: this.opaque.value && signs(this.mode.value),
       signer: signs(this.mode.value) ? signer : null, attachments: all.map((f) => ({ name: f.name, type: f.type, size: f.size, content_id: f.cid })),
+      ...this.wishes.value,
     };
     return { body, files: all.map((f) => f.file) };
   }

@@ -100,6 +100,45 @@ test('a composer with other line ends or trailing blanks wrote the same text', (
   assert.equal(verdict(prepared('plain', f), f), 'same');
 });
 
+const HIGH = 'X-Priority: 1\r\nImportance: high\r\n';
+const ASKS = 'Disposition-Notification-To: Alice Adams <alice@demo.test>\r\n';
+const outside = (fields: string): string => fields.replace(/^(?=.)/gm, 'HP-Outer: ');
+/** As build_header and put_hp_outer write them: last of the header, inside and in what is told of the outside. */
+const adding = (kind: string, fields: string): Prepared['skeleton'] => edit(kind, (t) => t.replace('MIME-Version: 1.0\r\n', `${fields}MIME-Version: 1.0\r\n`).replace(/(?=Content-Type: [^]*hp="cipher")/, outside(fields)));
+const withFields = (kind: string, fields: string, patch: Partial<Frozen['body']>): string => {
+  const f = frozen(kind, patch);
+  return verdict(prepared(kind, f, fields ? { skeleton: adding(kind, fields) } : {}), f);
+};
+
+test('priority and receipt: there when they were asked for, and never else', () => {
+  for (const kind of ['plain', 'cipher']) {
+    assert.equal(withFields(kind, HIGH, { priority: 'high' }), 'same', kind);
+    assert.equal(withFields(kind, 'X-Priority: 5\r\nImportance: low\r\n', { priority: 'low' }), 'same');
+    assert.equal(withFields(kind, ASKS, { receipt: true }), 'same');
+    assert.equal(withFields(kind, HIGH + ASKS, { priority: 'high', receipt: true, dsn: ['success'] }), 'same');
+    // Unasked, or of another kind.
+    for (const [fields, patch] of [[HIGH, {}], [HIGH, { priority: 'normal' }], [HIGH, { priority: 'low' }], ['Importance: high\r\n', {}], ['X-Priority: 1\r\n', { priority: 'high' }],
+      [ASKS, {}], [ASKS, { receipt: false }], [ASKS.replace('alice@', 'eve@'), { receipt: true }], [ASKS.replace('Alice Adams', 'eve@demo.test, Alice Adams'), { receipt: true }], [ASKS + ASKS, { receipt: true }]] as const)
+      assert.equal(withFields(kind, fields, patch), 'header', `${kind} ${fields} ${JSON.stringify(patch)}`);
+    // Asked for, and left out.
+    for (const patch of [{ priority: 'high' }, { priority: 'low' }, { receipt: true }] as const) assert.equal(withFields(kind, '', patch), 'header', JSON.stringify(patch));
+  }
+  // Said inside, and something else told of the outside.
+  const f = frozen('cipher', { receipt: true });
+  assert.equal(verdict(prepared('cipher', f, { skeleton: edit('cipher', (t) => t.replace('MIME-Version: 1.0\r\n', `${ASKS}MIME-Version: 1.0\r\n`)) }), f), 'header');
+});
+
+test('with a blind recipient nothing that is signed asks for a receipt', () => {
+  const blind = { bcc: [{ name: '', address: 'zoe@demo.test' }], receipt: true };
+  const of = (fields: string): string => {
+    const f = frozen('plain', blind);
+    const p = prepared('plain', f, fields ? { skeleton: adding('plain', fields) } : {});
+    return verdict({ ...p, recipients: [...p.recipients, { address: 'zoe@demo.test', envelope: 'bcc', fingerprint: null }] }, f);
+  };
+  assert.equal(of(''), 'same');
+  assert.equal(of(ASKS), 'header');
+});
+
 const lies: [string, string, (f: Frozen) => Partial<Prepared>, string][] = [
   ['changed body', 'plain', () => ({ skeleton: edit('plain', (t) => t.replace('world', 'World')) }), 'text'],
   ['a line more', 'plain', () => ({ skeleton: edit('plain', (t) => t.replace('world', 'world\r\nPay 100 to Mallory')) }), 'text'],

@@ -30,6 +30,7 @@ import type { Marked } from '../../store/spelling.ts';
 import { attachmentStyle, fileList, uploadBar } from './attachments.ts';
 import { securityTab, summary } from './security-tab.ts';
 import { anew, askAgain, send } from './send.ts';
+import { wishItems, wishLine, wishStyle } from './wishes.ts';
 import type { WxRecipients } from './recipients.ts';
 import './cannot.ts';
 import './recipients.ts';
@@ -57,6 +58,7 @@ export class WxComposer extends WxElement {
   override connectedCallback(): void {
     super.connectedCallback();
     attachmentStyle();
+    wishStyle();
     this.listen(this, 'wx-files', (e: CustomEvent<Brought>) => void this.#addFiles(e.detail, true));
     this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
     this.listen(this, 'wx-editor-send', () => this.#send());
@@ -334,6 +336,7 @@ export class WxComposer extends WxElement {
       <button type="button" class="icon-button attach-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       <button type="button" class="icon-button template-button" aria-label=${t('templates')} data-tip=${t('templates')} @click=${() => void this.#templates()}>${icon('file-text')}</button>
+      <wx-menu class="wish-menu" .label=${t('wishes-more')} .items=${() => wishItems(c)}></wx-menu>
       ${this.marked && !c.mayEncrypt.value ? html`<wx-spelling .composer=${c} .view=${this.marked}></wx-spelling>` : nothing}
       ${c.mayEncrypt.value ? html`<span class="spell-off" role="note" tabindex="0" data-tip=${t('spell-off-why')} aria-label=${t('spell-off-why')}>${icon('spell-check')}<span>${t('spell-off')}</span></span>` : nothing}
       <span class="composer-gap"></span>
@@ -381,6 +384,7 @@ export class WxComposer extends WxElement {
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
           @input=${(e: InputEvent) => { c.subject.value = (e.target as HTMLInputElement).value; c.changed(); }} @keydown=${(e: KeyboardEvent) => { if ((e.key === 'Enter' || (e.key === 'Tab' && !e.shiftKey)) && !e.ctrlKey && !e.metaKey && !e.altKey) { e.preventDefault(); this.#focusBody(); } }} aria-describedby=${ifDefined(smimeOn.value && encrypts(c.mode.value) ? `seen-${c.submission}` : undefined)}>
         ${this.#seen()}</div>
+      ${wishLine(c, () => this.querySelector<HTMLElement>('.wish-menu [data-trigger]')?.focus())}
       ${c.rich.value ? html`<wx-editor .composer=${c} .guarded=${secret}></wx-editor>` : html`<div class="plain-wrap"><div class="plain-back" aria-hidden="true"></div><textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
           spellcheck=${secret || this.marked ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}

@@ -8,6 +8,8 @@ import { plainText, t } from '../../core/i18n.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
 import { draftHides, draftMode, isSealed, startMode } from '../../core/security-mode.ts';
 import { parsePlain } from '../../core/plaintext.ts';
+import { draftWishes } from '../../core/wishes.ts';
+import type { Wishes } from '../../core/wishes.ts';
 import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
 import { composers, openOne } from '../../store/composers.ts';
@@ -93,12 +95,12 @@ export async function openComposer(kind: ComposeKind): Promise<void> {
 }
 
 /** Our own header lines of a draft (docs/PLAN.md), read from its outer header. */
-export function draftHeader(source: string): { submission: string | null; mode: Start['mode'] | null; hideSubject: boolean | null; opaque: boolean } {
+export function draftHeader(source: string): { submission: string | null; mode: Start['mode'] | null; hideSubject: boolean | null; opaque: boolean; wishes: Wishes } {
   const head = source.slice(0, Math.max(0, source.search(/\r?\n\r?\n/)));
   const submission = /^X-Waxseal-Submission:\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*$/im.exec(head)?.[1]?.toLowerCase() ?? null;
   const mode = /^X-Waxseal-Mode:\s*(none|sign|encrypt|sign_encrypt)\s*$/im.exec(head)?.[1] as Start['mode'] | undefined;
   const hide = /^X-Waxseal-Hide-Subject:\s*(yes|no)\s*$/im.exec(head)?.[1]?.toLowerCase();
-  return { submission, mode: mode ?? null, hideSubject: hide ? hide === 'yes' : null, opaque: /^X-Waxseal-Opaque:\s*yes\s*$/im.test(head) };
+  return { submission, mode: mode ?? null, hideSubject: hide ? hide === 'yes' : null, opaque: /^X-Waxseal-Opaque:\s*yes\s*$/im.test(head), wishes: draftWishes(head) };
 }
 
 async function openDraft(o: reader.Open, m: Message): Promise<void> {
@@ -116,7 +118,7 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const as = settings.value.identities.find((i) => i.address.toLowerCase() === h.from[0]?.address.toLowerCase() && i.name === h.from[0]?.name) ?? identityFor(m);
   const replyTo = (h.reply_to[0]?.address ?? '') === as.reply_to ? {} : { replyTo: h.reply_to };
   const c = new Composer({
-    identity: as, ...replyTo, to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), opaque: own.opaque, auto: own.mode === null && settings.value.security.mode === 'auto', toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
+    identity: as, ...replyTo, to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), opaque: own.opaque, wishes: own.wishes, auto: own.mode === null && settings.value.security.mode === 'auto', toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
     in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;

@@ -31,6 +31,7 @@ async function complaints(c: Composer): Promise<string> {
   const bad = [...c.everyone, ...(c.replyTo.value ?? [])].find((a) => !isAddress(a.address));
   if (bad) return `${t('send-bad-address', { address: bad.address || bad.name })} ${faultWords(bad)}`;
   if (c.everyone.length > MOST_RECIPIENTS) return t('recipients-too-many', { n: c.everyone.length, most: MOST_RECIPIENTS });
+  if (c.wishes.value.receipt && c.to.value.length + c.cc.value.length === 0) return t('receipt-blind-only');
   if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return 'cancelled';
   return (await forgotten(c)) ? 'cancelled' : '';
 }
@@ -52,7 +53,7 @@ async function failed(c: Composer, error: unknown): Promise<void> {
   if (conflict && (await leftBefore(c))) return;
   c.sendState.value = 'failed';
   c.stopped.value = false;
-  const why = error instanceof SendCheckError ? error.message : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
+  const why = error instanceof SendCheckError ? error.message : error instanceof ApiError && error.field === 'dsn' ? t('report-unavailable') : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
   c.problem.value = t('send-failed', { why });
   c.minimized.value = false;
   // What is known of the recipients is older than what the server goes by: who cannot be encrypted to is named, and the

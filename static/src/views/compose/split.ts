@@ -29,7 +29,7 @@ async function copyFor(c: Composer, bad: ReadonlySet<string>, without: boolean):
   const only = (list: Address[]): Address[] => list.filter((a) => bad.has(foldAddress(a.address)));
   const rich = c.rich.value && c.readBody ? await c.readBody(without) : null;
   const copy = new Composer({
-    apart: true, mode: 'sign', to: only(c.to.value), cc: only(c.cc.value), bcc: only(c.bcc.value), subject: c.subject.value, identity: c.identity.value, hideSubject: false, ...(c.replyTo.value ? { replyTo: c.replyTo.value } : {}),
+    apart: true, mode: 'sign', to: only(c.to.value), cc: only(c.cc.value), bcc: only(c.bcc.value), subject: c.subject.value, identity: c.identity.value, wishes: c.wishes.value, hideSubject: false, ...(c.replyTo.value ? { replyTo: c.replyTo.value } : {}),
     plain: !rich, text: without ? unquoted(c.plain, c.start.intro ?? '', isForward(c)) : c.plain, ...(rich ? { html: whole(rich) } : {}),
     in_reply_to: c.start.in_reply_to ?? null, references: c.start.references ?? null,
   });
