@@ -13,7 +13,7 @@ import { Smime } from '../lib/smime.mjs';
 const run = Date.now().toString(36);
 const SECRET = `The kingfisher flies at noon ${run}`;
 const SUBJECT = `Kingfisher ${run}`;
-const BOB = 'bob@demo.test', CAROL = 'carol@demo.test';
+const BOB = 'bob@demo.test', CAROL = 'carol@demo.test', ERIN = 'erin@demo.test';
 const NOTE = 'Please send me a signed message';
 let browser, alice, oracle;
 const box = {};
@@ -230,5 +230,35 @@ test('a certificate imported elsewhere while the composer is open is told there,
   } finally { api.close(); }
   await alice.composer().locator('[data-notice=can-encrypt]').waitFor();
   await discard();
+  noFaults();
+});
+
+test('two were asked, one of them is taken out again: it waits for the other alone, whose answer is told', async () => {
+  const subject = `Changed ${run}`, chips = (who) => alice.composer().locator('.recipient', { hasText: who });
+  await write(subject, `For whom it waits ${run}`, ERIN, CAROL);
+  await alice.send();
+  await notice().waitFor();
+  await notice().locator('.cannot-ask').click();
+  await alice.page.locator('.cannot-dialog').getByRole('button', { name: /^Send .*requests$/ }).click();
+  await alice.page.locator('form.unlock, .cannot-aside').first().waitFor();
+  if (await alice.page.locator('form.unlock').count()) await alice.unlock(passphraseOf('alice'));
+  await notice().locator('.cannot-aside').waitFor();
+  await chips(CAROL).locator('.recipient-remove').click();
+  await chips(CAROL).waitFor({ state: 'detached' });
+  await notice().getByText(CAROL).waitFor({ state: 'detached' });
+  assert.match(await notice().innerText(), /erin@demo\.test[^]*asked on/, 'who is still missing is still said');
+  await notice().locator('.cannot-aside').click();
+  await alice.composer().waitFor({ state: 'detached' });
+  await alice.folder('Drafts');
+  await alice.page.locator('.row-waiting', { hasText: 'Waits for a certificate' }).waitFor();
+  await box.alice.append('INBOX', message({ from: ERIN, to: account('alice').address, subject: `Re: ${NOTE} ${run}e`, date: new Date(), id: `<answer.${run}e@demo.test>` }, new Smime(instance.keys).clearSigned(text('Here is mine.\n'), 'erin')));
+  await alice.folder('Inbox');
+  await alice.open(`Re: ${NOTE} ${run}e`);
+  const told = alice.page.locator('.toast', { hasText: 'a message waits for it' });
+  await told.waitFor();
+  assert.match(await told.innerText(), /erin@demo\.test/);
+  assert.ok(!(await told.innerText()).includes(CAROL));
+  await alice.folder('Drafts');
+  await alice.page.locator('.row-waiting', { hasText: 'Can be sent' }).waitFor();
   noFaults();
 });

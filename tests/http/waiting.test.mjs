@@ -87,6 +87,33 @@ test('of two that were asked, both must have come', async () => {
   } finally { await drop(d.id); await forgetCarol(); }
 });
 
+test('who is taken out of the recipients is not waited for; put back, they were asked all the same', async () => {
+  const both = [{ name: '', address: CAROL }, { name: '', address: 'dave@demo.test' }];
+  const d = await keep({ to: both });
+  const events = (await EventStream.open(alice)).stream;
+  const news = () => events.events.filter((e) => e.name === 'waiting').length;
+  const again = async (more) => {
+    const before = news();
+    await keep({ submission: d.id, to: both, ...more });
+    await eventually(() => news() > before, 'the event that it waits for others');
+    return (await waiting(d.id))?.addresses.map((a) => [a.address, a.ready]);
+  };
+  try {
+    await events.next('hello');
+    await ask(d.id, [{ address: CAROL, note: await note() }, { address: 'dave@demo.test', note: await note('dave@demo.test') }]);
+    await eventually(() => news() > 0, 'the event that somebody was asked');
+    await alice.post('/api/v1/smime/certificates', { address: CAROL, certificate: carolsCertificate() });
+    await eventually(() => news() > 1, 'the event that one arrived');
+    assert.deepEqual(await again({ to: [], cc: [{ name: '', address: 'Carol@demo.test' }] }), [[CAROL, true]]);
+    assert.equal((await waiting(d.id)).ready, true, 'the only one who is left has answered');
+    assert.deepEqual(await again({}), [[CAROL, true], ['dave@demo.test', false]]);
+    assert.equal((await waiting(d.id)).ready, false);
+    assert.equal(await again({ mode: 'sign' }), undefined, 'what is not to be encrypted waits for no certificate');
+    assert.deepEqual(await again({}), [[CAROL, true], ['dave@demo.test', false]]);
+    assert.equal(await again({ to: [{ name: '', address: 'bob@demo.test' }] }), undefined, 'nobody who was asked is written to');
+  } finally { events.close(); await drop(d.id); await forgetCarol(); }
+});
+
 test('nothing of it is kept in the clear: not in Drafts, not in what is exported', async () => {
   const d = await keep();
   try {

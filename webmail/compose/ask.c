@@ -123,10 +123,12 @@ static rc_t entry_json(struct call *c, const json_t *entry, json_t **out, struct
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
         bool ready = false;
+        if (waiting_is_apart(item)) continue;
         TRY(waiting_can_receive(c, json_text(json_object_get(item, "address")), &ready, e));
         all = all && ready;
         json_array_append_new(addresses, address_json(item, ready));
     }
+    if (json_array_size(addresses) == 0) return RC_OK; /* nobody who was asked is written to */
     json_t *v = json_object();
     json_put_str(v, "submission", id);
     json_put_str(v, "since", json_text(json_object_get(entry, "since")));

@@ -6,6 +6,7 @@
 #include "mail/build_part.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/decide.h"
+#include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
 
 #define STORE_TRIES 8
@@ -357,6 +358,20 @@ rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shap
     return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
 }
 
+/* What waits for certificates waits for those it shall be encrypted to now. */
+static void tell_waiting(struct call *c, const struct compose *m)
+{
+    const struct mail_address *lists[] = {m->to, m->cc, m->bcc};
+    const size_t counts[] = {m->to_count, m->cc_count, m->bcc_count};
+    size_t n = 0;
+    str_t *all = ARENA_ARRAY(c->arena, m->to_count + m->cc_count + m->bcc_count + 1, str_t);
+    if (!all) return;
+    for (size_t k = 0; k < 3 && m->mode & MODE_ENCRYPT; k++)
+        for (size_t i = 0; i < counts[k]; i++)
+            all[n++] = lists[k][i].address;
+    waiting_follow(c, m->submission, all, n);
+}
+
 /* --- routes ---------------------------------------------------------------------------------- */
 
 rc_t compose_draft(struct call *c, struct err *e)
@@ -379,6 +394,7 @@ rc_t compose_draft(struct call *c, struct err *e)
     TRY(rc);
     d.base = m.base;
     TRY(draft_store(c, m.submission, &d, &p, e));
+    tell_waiting(c, &m);
     json_t *answer = place_json(p, c->arena);
     json_put_bool(answer, "encrypted", d.shape.encrypted);
     return call_answer(c, answer, e);

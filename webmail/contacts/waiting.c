@@ -38,12 +38,25 @@ static json_t *find_address(const json_t *list, str_t address)
     return NULL;
 }
 
+bool waiting_is_apart(const json_t *item)
+{
+    return json_is_true(json_object_get(item, "apart"));
+}
+
+/* Who was asked and is written to no longer makes room. */
+static bool drop_apart(json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (waiting_is_apart(json_array_get(list, i))) return json_array_remove(list, i) == 0;
+    return false;
+}
+
 /* Asked again, somebody waits anew: what came before was of no use. */
 static rc_t note_address(json_t *list, str_t address, str_t now, struct err *e)
 {
     json_t *item = find_address(list, address);
     if (!item) {
-        if (json_array_size(list) >= WAITING_MAX_ADDRESSES)
+        if (json_array_size(list) >= WAITING_MAX_ADDRESSES && !drop_apart(list))
             return err_set(e, RC_FULL, "This message waits for too many certificates already.");
         item = json_object();
         json_put_str(item, "address", address);
@@ -51,6 +64,7 @@ static rc_t note_address(json_t *list, str_t address, str_t now, struct err *e)
     }
     json_put_str(item, "asked", now);
     json_object_del(item, "arrived");
+    json_object_del(item, "apart");
     return RC_OK;
 }
 
@@ -73,6 +87,55 @@ rc_t waiting_note(json_t **doc, str_t submission, const str_t *addresses, size_t
     for (size_t i = 0; i < n; i++)
         TRY(note_address(list, addresses[i], now, e));
     return RC_OK;
+}
+
+/* --- the recipients changed -------------------------------------------------------------------- */
+
+static bool is_among(str_t address, const str_t *recipients, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (str_ieq(recipients[i], address)) return true;
+    return false;
+}
+
+bool waiting_set_recipients(json_t *doc, str_t submission, const str_t *recipients, size_t n)
+{
+    json_t *list = json_object_get(find_entry(waiting_entries(doc), submission), "addresses");
+    bool changed = false;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *item = json_array_get(list, i);
+        bool apart = !is_among(json_text(json_object_get(item, "address")), recipients, n);
+        if (apart == waiting_is_apart(item)) continue;
+        changed = true;
+        if (apart)
+            json_put_bool(item, "apart", true);
+        else
+            json_object_del(item, "apart");
+    }
+    return changed;
+}
+
+static rc_t follow(struct call *c, str_t submission, const str_t *recipients, size_t n,
+                   struct err *e)
+{
+    rc_t rc = RC_CONFLICT;
+    bool changed = false;
+    for (int i = 0; rc == RC_CONFLICT && i < 8; i++) {
+        CLEANUP_JSON json_t *doc = NULL;
+        str_t version;
+        TRY(waiting_load(c, &doc, &version, e));
+        changed = waiting_set_recipients(doc, submission, recipients, n);
+        rc = changed ? store_save(c, DOCUMENT, doc, version, e) : RC_OK;
+    }
+    TRY(rc);
+    return changed ? waiting_tell(c, e) : RC_OK;
+}
+
+void waiting_follow(struct call *c, str_t submission, const str_t *recipients, size_t n)
+{
+    struct err e = {0};
+    if (c->features.smime && follow(c, submission, recipients, n, &e) != RC_OK)
+        log_err(LOG_WARN, "waiting_follow", &e);
 }
 
 /* --- what came -------------------------------------------------------------------------------- */

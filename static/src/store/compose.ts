@@ -179,7 +179,8 @@ export class Composer {
 
   setRecipients(f: Partial<Fields>): void {
     batch(() => { for (const which of ['to', 'cc', 'bcc'] as const) if (f[which]) this[which].value = f[which]; });
-    this.cannot.value = false;
+    // What is said of those who stay in the way stays.
+    this.cannot.value = this.cannot.value && this.everyone.some((a) => this.infoOf(a) !== undefined && !canReceive(this.infoOf(a)));
     this.#touch();
     void this.lookUp();
   }

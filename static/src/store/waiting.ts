@@ -5,6 +5,7 @@ import * as api from '../api/compose.ts';
 import type { Waiting } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go } from '../core/router.ts';
+import { effect, untracked } from '../core/signals.ts';
 import { composers } from './composers.ts';
 import { session, smimeOn } from './session.ts';
 import { toast } from './toasts.ts';
@@ -40,3 +41,18 @@ export async function look(always = false): Promise<void> {
     if (!(error instanceof ApiError)) throw error; // asked again with the next news
   }
 }
+
+/** A draft that waits was saved: it lies elsewhere now, and may wait for others. */
+function moved(submission: string, draft: Waiting['draft']): void {
+  const w = waiting.value.find((x) => x.submission === submission);
+  if (!w || (w.draft.uid === draft.uid && w.draft.folder === draft.folder)) return;
+  waiting.value = waiting.value.map((x) => (x === w ? { ...w, draft: { folder: draft.folder, uid: draft.uid, uidvalidity: draft.uidvalidity } } : x));
+  void look();
+}
+
+effect(() => {
+  for (const c of composers.value) {
+    const draft = c.draft.value;
+    if (draft) untracked(() => moved(c.submission, draft));
+  }
+});
