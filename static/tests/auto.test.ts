@@ -106,20 +106,20 @@ test('an answer to encrypted mail encrypts, whatever was used before', () => wor
 test('sending waits until it is known how; less than what was shown is not sent', () => world(async (asked, compose) => {
   const c = compose({ mode: 'none' });
   c.setRecipients({ to: [a('bob@x.test')] });
-  let known: boolean | null = null;
+  let known: string | null = null;
   const waiting = c.modeKnown().then((x) => { known = x; });
   await turn();
   assert.equal(known, null);
   await asked[0]!.answer('encrypt');
   await waiting;
-  assert.deepEqual([known, c.mode.value, asked.length], [true, 'encrypt', 1], 'more than what was shown');
+  assert.deepEqual([known, c.mode.value, asked.length], ['same', 'encrypt', 1], 'more than what was shown');
   const less = compose({ mode: 'sign' });
   less.setRecipients({ to: [a('bob@x.test')] });
   const second = less.modeKnown();
   await turn();
   await asked[1]!.answer('none');
-  assert.equal(await second, false);
-  assert.equal(await less.modeKnown(), true, 'looked at');
+  assert.equal(await second, 'less');
+  assert.equal(await less.modeKnown(), 'same', 'looked at');
   const away = compose({ mode: 'sign' });
   away.setRecipients({ to: [a('bob@x.test')] });
   await turn();
@@ -128,6 +128,53 @@ test('sending waits until it is known how; less than what was shown is not sent'
   await turn();
   assert.equal(asked.length, 4, 'asked once more');
   await asked[3]!.answer('sign_encrypt');
-  assert.equal(await third, true);
+  assert.equal(await third, 'same');
   assert.equal(away.mode.value, 'sign_encrypt');
+}));
+
+test('where nobody can say what Auto makes of them, it is not known, whatever stands there; a choice is one', () => world(async (asked, compose) => {
+  for (const mode of ['none', 'sign'] as const) {
+    const c = compose({ mode });
+    c.setRecipients({ to: [a('bob@x.test')] });
+    await turn();
+    await asked.at(-1)!.fail();
+    const known = c.modeKnown();
+    await turn();
+    await asked.at(-1)!.fail();
+    assert.deepEqual([await known, c.mode.value], ['unknown', mode]);
+    c.setMode(mode);
+    await turn();
+    await asked.at(-1)!.fail();
+    const chosen = c.modeKnown();
+    await turn();
+    await asked.at(-1)!.fail();
+    assert.equal(await chosen, 'same', 'by the person');
+  }
+}));
+
+test('recipients changed while one of the answers is away: it is not known of the new set', () => world(async (asked, compose) => {
+  const c = compose({ mode: 'none' });
+  c.setRecipients({ to: [a('bob@x.test')] });
+  await turn();
+  await asked[0]!.answer('none');
+  assert.equal(await c.modeKnown(), 'same');
+  c.setRecipients({ to: [a('bob@x.test'), a('cy@x.test')] });
+  const known = c.modeKnown();
+  await turn();
+  await asked[1]!.fail();
+  assert.equal(await known, 'unknown');
+}));
+
+test('an answer that comes while it is being sent counts as none: the next try asks again', () => world(async (asked, compose) => {
+  const c = compose({ mode: 'none' });
+  c.setRecipients({ to: [a('bob@x.test')] });
+  await turn();
+  c.sendState.value = 'sending';
+  await asked[0]!.answer('encrypt');
+  c.sendState.value = 'failed';
+  const known = c.modeKnown();
+  await turn();
+  assert.equal(asked.length, 2);
+  await asked[1]!.answer('encrypt');
+  assert.deepEqual([await known, c.mode.value], ['same', 'encrypt']);
 }));

@@ -111,6 +111,81 @@ test('sent with the keyboard before the answer came: it goes as it was remembere
   }
 });
 
+test('nobody can say what holds for the recipients: nothing goes by a guess; a choice sends it, and so does an answer', async () => {
+  const questions = '**/api/v1/compose/recipients';
+  const imap = await imapOf('bob');
+  const at = async (subject) => { await imap.select('INBOX'); return imap.search(`HEADER Subject "${subject}"`); };
+  const c = alice.composer();
+  const begin = async (subject) => {
+    await alice.newMessage();
+    await alice.to(bob);
+    await send(subject);
+    await c.locator('.notice', { hasText: 'could not be found out' }).waitFor();
+  };
+  await page.route(questions, (r) => r.fulfill({ status: 503, contentType: 'application/json', body: '{"code":"unavailable","message":"x"}' }));
+  try {
+    await begin(`Chosen for Bob ${stamp}`);
+    await page.waitForFunction(() => document.activeElement?.matches('.mode-options .radio'));
+    // None was prepared, in whatever way.
+    assert.equal((await at(`Chosen for Bob ${stamp}`)).length, 0);
+    await c.locator('.mode-options .radio[value=none]').click();
+    await alice.send();
+    await alice.sent();
+    const [uid] = await eventually(async () => { const found = await at(`Chosen for Bob ${stamp}`); return found.length && found; }, 'the choice is followed');
+    assert.match(String(await imap.source(uid)), /A few words/);
+    await begin(`Asked for Bob ${stamp}`);
+  } finally { await page.unroute(questions); }
+  try {
+    await c.getByRole('tab', { name: 'Message' }).click();
+    await alice.mode('sign_encrypt');
+    await alice.send();
+    await alice.sent();
+    const [uid] = await eventually(async () => { const found = await at(`Asked for Bob ${stamp}`); return found.length && found; }, 'it arrives');
+    assert.match(String(await imap.source(uid)), /smime-type=(?:enveloped|authEnveloped)-data/);
+  } finally { imap.close(); }
+});
+
+test('Send pressed twice while the text is still being asked for: one message; where the text does not come, that is said', async () => {
+  const imap = await imapOf('carol');
+  try {
+    const subject = `Twice ${stamp}`;
+    await alice.newMessage();
+    await alice.to(carol);
+    await note('Auto: Not protected');
+    await alice.composer().locator('.subject-input').fill(subject);
+    await alice.write('A few words.');
+    // The text is asked for, and comes when we say so.
+    await page.evaluate(() => {
+      const c = document.querySelector('wx-composer').composer, real = c.readBody;
+      window.wxBody = { n: 0 };
+      const held = new Promise((go, fail) => { Object.assign(window.wxBody, { go, fail }); });
+      c.readBody = async (...all) => { window.wxBody.n++; await held; return real(...all); };
+    });
+    let prepared = 0;
+    const count = (r) => { if (r.url().endsWith('/compose/prepare')) prepared++; };
+    page.on('request', count);
+    await alice.composer().locator('.subject-input').press('Control+Enter');
+    await page.waitForFunction(() => window.wxBody.n > 0);
+    await alice.composer().locator('.subject-input').press('Control+Enter');
+    await page.evaluate(() => window.wxBody.go());
+    await alice.sent();
+    page.off('request', count);
+    assert.equal(prepared, 1);
+    await eventually(async () => { await imap.select('INBOX'); return (await imap.search(`HEADER Subject "${subject}"`)).length === 1; }, 'one message');
+
+    await alice.newMessage();
+    await alice.to(carol);
+    await alice.composer().locator('.subject-input').fill(`Silent ${stamp}`);
+    await alice.write('A few words.');
+    await page.evaluate(() => { document.querySelector('wx-composer').composer.readBody = () => Promise.reject(new Error('the frame does not answer')); });
+    await alice.send();
+    await alice.composer().locator('.notice', { hasText: 'did not hand over the text' }).waitFor();
+    await alice.composer().getByRole('button', { name: 'Discard' }).click();
+    await page.locator('dialog, .dialog').getByRole('button', { name: 'Discard' }).click();
+    await alice.composer().waitFor({ state: 'detached' });
+  } finally { imap.close(); }
+});
+
 test('the text goes inside its signature where one wants that, and reads as well', async () => {
   const subject = `Opaque to Bob ${stamp}`;
   await alice.newMessage();

@@ -248,7 +248,9 @@ export class Composer {
 
   /** The answer for the recipients that are still there. */
   #follow(set: string, forThem: SecurityMode | null): void {
-    if (!this.auto.value || set !== this.#set || this.sendState.value === 'sending' || this.closed) return;
+    if (set !== this.#set) return;
+    // An answer that is not followed now counts as none.
+    if (!this.auto.value || this.sendState.value === 'sending' || this.closed) { this.#set = '?'; return; }
     const wanted = startMode(smimeOn.value, settings.value.security, this.start.toEncrypted === true && !this.released.value, forThem);
     const next = followMode(this.mode.value, wanted, this.#wrote);
     if (next === this.mode.value) return;
@@ -268,12 +270,15 @@ export class Composer {
     this.changed();
   }
 
+  #addresses(): string[] { return [...new Set(this.everyone.map((a) => foldAddress(a.address)))].filter(isAddress); }
+  #persons(all: readonly string[]): string { return all.map((a) => a.toLowerCase()).sort().join('\n'); }
+
   /** Asks for certificates of addresses not asked for yet, all in one call, and for the mode of all of them together. */
   async lookUp(again = false): Promise<void> {
     if (!smimeOn.value) return;
-    const all = [...new Set(this.everyone.map((a) => foldAddress(a.address)))].filter(isAddress);
+    const all = this.#addresses();
     const wanted = all.filter((a) => again || !this.#asked.has(a));
-    const set = all.map((a) => a.toLowerCase()).sort().join('\n');
+    const set = this.#persons(all);
     const follows = this.auto.value && set !== this.#set;
     if ((!wanted.length && !follows) || all.length > MOST_ASKED) return;
     if (!follows) { await this.#asking(wanted, all); await this.#find(wanted, again); return; }
@@ -312,14 +317,16 @@ export class Composer {
     }
   }
 
-  /** Until it is known what Auto makes of the recipients. False: it is less than what the person was shown meanwhile, so
-   *  that they must look again. */
-  async modeKnown(): Promise<boolean> {
-    const shown = this.mode.value;
+  /** Waits until it is known what Auto makes of the recipients. less: not what the person was shown, so that they must
+   *  look again. unknown: nobody could say; what stands here is a guess, and nothing may go by it. */
+  async modeKnown(shown = this.mode.value): Promise<'same' | 'less' | 'unknown'> {
     await this.lookUp();
     for (let p: Promise<void> | null = null; p !== this.#known;) { p = this.#known; await p; }
+    if (!this.auto.value || !smimeOn.value) return 'same';
+    const set = this.#persons(this.#addresses());
+    if (set !== '' && set !== this.#set) return 'unknown';
     const now = this.mode.value;
-    return !(encrypts(shown) && !encrypts(now)) && !(signs(shown) && !signs(now));
+    return (encrypts(shown) && !encrypts(now)) || (signs(shown) && !signs(now)) ? 'less' : 'same';
   }
 
   infoOf(a: Address): RecipientInfo | undefined { return this.info.value.get(foldAddress(a.address)); }

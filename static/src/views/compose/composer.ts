@@ -83,7 +83,17 @@ export class WxComposer extends WxElement {
   /** What still stands in an input is meant too. */
   #send(): void {
     this.querySelector<WxRecipients>('wx-recipients')?.commit();
-    void send(this.#c);
+    void this.#sendNow();
+  }
+
+  /** Where it stops at the choice of a mode, that is where the person goes on. */
+  async #sendNow(): Promise<void> {
+    const c = this.#c;
+    const was = c.tab.value;
+    await send(c);
+    if (was === c.tab.value || c.tab.value !== 'security') return;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('.mode-options .radio:checked')?.focus();
   }
 
   #focusBody(): void {

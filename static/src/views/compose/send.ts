@@ -3,7 +3,7 @@
 import * as api from '../../api/compose.ts';
 import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
-import type { ComposeBody, MessageRef, RecipientInfo, Sent } from '../../api/types.ts';
+import type { ComposeBody, MessageRef, RecipientInfo, SecurityMode, Sent } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { promisedFile } from '../../core/own-text.ts';
 import { language, t } from '../../core/i18n.ts';
@@ -23,7 +23,7 @@ import { MOST_RECIPIENTS } from './recipients.ts';
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
 
 /** What must be mended before sending; '' when all is well. */
-async function complaints(c: Composer): Promise<string> {
+function complaint(c: Composer): string {
   if (c.start.apart) return ''; // was asked for the whole of it
   if (c.everyone.length === 0) return t('send-no-recipient');
   const over = overfull(c);
@@ -31,9 +31,14 @@ async function complaints(c: Composer): Promise<string> {
   const bad = [...c.everyone, ...(c.replyTo.value ?? [])].find((a) => !isAddress(a.address));
   if (bad) return `${t('send-bad-address', { address: bad.address || bad.name })} ${faultWords(bad)}`;
   if (c.everyone.length > MOST_RECIPIENTS) return t('recipients-too-many', { n: c.everyone.length, most: MOST_RECIPIENTS });
-  if (c.wishes.value.receipt && c.to.value.length + c.cc.value.length === 0) return t('receipt-blind-only');
-  if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return 'cancelled';
-  return (await forgotten(c)) ? 'cancelled' : '';
+  return c.wishes.value.receipt && c.to.value.length + c.cc.value.length === 0 ? t('receipt-blind-only') : '';
+}
+
+/** What the person may have forgotten is asked. False: they go on writing. */
+async function confirmed(c: Composer): Promise<boolean> {
+  if (c.start.apart) return true;
+  if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return false;
+  return !(await forgotten(c));
 }
 
 /** A file is promised and none goes: asked once, before anything leaves. */
@@ -178,19 +183,57 @@ async function mayGo(c: Composer): Promise<boolean> {
   return countDown(c, seconds);
 }
 
-export async function send(c: Composer): Promise<void> {
-  if (c.sendState.value === 'sending' || c.starting) return;
-  c.starting = true;
-  const same = await c.modeKnown().finally(() => { c.starting = false; });
-  if (!same) { c.problem.value = t('auto-less', { mode: t(`mode-${c.mode.value.replace('_', '-')}`) }); return; }
-  if (c.planLost.value) { c.minimized.value = false; announce(t('plan-lost-title')); return; }
-  const complaint = await complaints(c);
-  if (complaint) { if (complaint !== 'cancelled') c.problem.value = complaint; return; }
-  const mode = c.mode.value;
-  if (encrypts(mode)) {
-    await c.lookUp();
-    if (blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; return; }
+function stop(c: Composer, why: string): false {
+  c.problem.value = why;
+  c.minimized.value = false;
+  return false;
+}
+
+/** Auto's word, or a stop: nothing goes by a guess. */
+async function modeStands(c: Composer, shown: SecurityMode): Promise<boolean> {
+  const how = await c.modeKnown(shown);
+  if (how === 'same' || c.closed) return true;
+  if (how === 'less') return stop(c, t('auto-less', { mode: t(`mode-${c.mode.value.replace('_', '-')}`) }));
+  c.tab.value = 'security'; // where the mode is chosen
+  return stop(c, t('auto-unknown'));
+}
+
+const meant = (c: Composer): string => [c.mode.value, ...c.everyone.map((a) => foldAddress(a.address))].join('\n');
+
+/** Whether it may go; where not, it is said why. What changes while somebody is asked is looked at again. */
+async function mayStart(c: Composer): Promise<boolean> {
+  const shown = c.mode.value;
+  for (;;) {
+    if (c.planLost.value) { c.minimized.value = false; announce(t('plan-lost-title')); return false; }
+    const why = complaint(c);
+    if (why) return stop(c, why);
+    if (!(await modeStands(c, shown))) return false;
+    const before = meant(c);
+    if (c.closed || !(await confirmed(c))) return false;
+    if (encrypts(c.mode.value)) {
+      await c.lookUp();
+      if (blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; return false; }
+    }
+    if (c.closed) return false;
+    if (!c.planLost.value && meant(c) === before) return true;
   }
+}
+
+/** One press, one message: until `sending` is set nothing else begins. */
+export async function send(c: Composer): Promise<void> {
+  if (c.sendState.value === 'sending' || c.starting || c.closed) return;
+  c.starting = true;
+  let may = false;
+  try {
+    may = await mayStart(c);
+  } catch (error) {
+    stop(c, t('send-failed', { why: error instanceof ApiError ? sentence(error) : t('send-no-text') }));
+  } finally { c.starting = false; }
+  if (may) await leave(c);
+}
+
+async function leave(c: Composer): Promise<void> {
+  const mode = c.mode.value;
   c.problem.value = '';
   c.outcome.value = null;
   c.sendState.value = 'sending';
