@@ -149,6 +149,9 @@ struct message_view {
      * all that a person looks at (Subject, From, Sender, Reply-To, To, Cc, Date). */
     unsigned protected_fields;
     bool header_protected;
+    int priority; /* 1 high, -1 low, 0 neither, by X-Priority or Importance */
+    bool
+        receipt_wanted; /* Disposition-Notification-To (RFC 8098); nothing is ever sent by itself */
     str_t outer_subject; /* differs from subject when hidden; or null */
 
     const char *verdict; /* a word of corpus/manifest.json: "encrypted+signed-valid" ... */

@@ -226,6 +226,27 @@ static rc_t read_people(struct opened *m, const struct choice *c, struct err *e)
     return RC_OK;
 }
 
+/* X-Priority ("1 (Highest)" to "5"), else Importance. */
+static int priority_of(const struct entity *m)
+{
+    str_t number = str_trim(entity_field(m, STR("X-Priority")));
+    str_t word = str_trim(entity_field(m, STR("Importance")));
+    if (number.n > 0 && number.p[0] >= '1' && number.p[0] <= '5')
+        return number.p[0] < '3' ? 1 : number.p[0] > '3' ? -1 : 0;
+    return str_ieq(word, STR("high")) ? 1 : str_ieq(word, STR("low")) ? -1 : 0;
+}
+
+/* What the writer wanted. By the protected header where there is one: nobody on the way makes a
+ * message important. A receipt may be asked for outside (the copies for blind recipients are not
+ * asked), and nothing comes of it here but words. */
+static void read_wishes(struct message_view *v, const struct choice *c)
+{
+    str_t name = STR("Disposition-Notification-To");
+    v->priority = priority_of(c->inner && !c->fall_back ? c->inner : c->outer);
+    v->receipt_wanted = entity_field_count(c->outer, name) > 0 ||
+                        (c->inner && entity_field_count(c->inner, name) > 0);
+}
+
 rc_t message_read_header(struct opened *m, struct err *e)
 {
     struct message_view *v = &m->view;
@@ -245,6 +266,7 @@ rc_t message_read_header(struct opened *m, struct err *e)
     v->in_reply_to = pick_text(&c, FIELD_IN_REPLY_TO, a);
     v->references = pick_text(&c, FIELD_REFERENCES, a);
     v->date = date_of(pick(&c, FIELD_DATE));
+    read_wishes(v, &c);
     v->protected_fields = intact ? fields : 0;
     v->header_protected = c.inner && intact && !outside;
     str_t outer = text_of(m->root, FIELD_SUBJECT, a);

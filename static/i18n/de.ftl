@@ -2232,6 +2232,7 @@ receipt-ask = Lesebestätigung anfordern
 receipt-ask-on = Lesebestätigung angefordert
 receipt-ask-off = Keine Lesebestätigung angefordert
 receipt-ask-seen = Lesebestätigung angefordert, aber nicht von Blindkopie-Empfängern
+receipt-wanted = Der Absender bittet um eine Lesebestätigung. Es wird keine gesendet.
 receipt-blind-only = Von Blindkopie-Empfängern wird keine Lesebestätigung angefordert, und andere gibt es nicht. Nehmen Sie sie zum Senden weg.
 reports = Zustellbericht
 report-success = bei Zustellung

@@ -2121,6 +2121,7 @@ receipt-ask = Ask for a read receipt
 receipt-ask-on = A read receipt is asked for
 receipt-ask-off = No read receipt is asked for
 receipt-ask-seen = A read receipt is asked for, but not of blind recipients
+receipt-wanted = The sender asks for a read receipt. None is sent.
 receipt-blind-only = Blind recipients are not asked for a read receipt, and there are no others. Take it off to send.
 reports = Delivery report
 report-success = when it is delivered

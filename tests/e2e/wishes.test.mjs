@@ -82,6 +82,19 @@ test('what is asked for by keyboard stays in sight, in the draft, and arrives', 
   assert.doesNotMatch(mail, /^X-Waxseal/mi);
 });
 
+test('the reader says both in words, and answers nothing', async () => {
+  const subject = `Wishes ${run}`;
+  const q = await (await browser.person('bob')).signIn();
+  await q.open(subject);
+  const said = q.page.locator('.message-wanted');
+  await said.getByText('High priority', { exact: true }).waitFor();
+  await said.getByText('The sender asks for a read receipt. None is sent.', { exact: true }).waitFor();
+  assert.deepEqual(await axe(q.page), []);
+  assert.deepEqual([...q.faults], []);
+  await q.close();
+  assert.equal(await source('dave', 'INBOX', `SUBJECT "${subject}"`), '', 'no answer to it');
+});
+
 test('it can be taken off again; blind recipients alone are not asked, and that is said before anything leaves', async () => {
   const subject = `Taken off ${run}`;
   await p.newMessage();

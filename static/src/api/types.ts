@@ -162,6 +162,8 @@ export interface Message {
     subject: string; from: Address[]; sender: Address[]; reply_to: Address[]; to: Address[]; cc: Address[]; bcc: Address[];
     date: string | null; message_id: string | null; in_reply_to: string | null; references: string | null; protected: boolean;
     outer_subject: string | null;
+    /** What the writer wanted; by the protected header where there is one. */
+    priority?: Priority; receipt_wanted?: boolean;
   };
   security: Security | null;
   parts: Part[];

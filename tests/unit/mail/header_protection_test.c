@@ -41,6 +41,41 @@ static void the_protected_header_is_shown(void **state)
     message_close(v);
 }
 
+#define FROM "From: Anna <anna@a.example>\r\n"
+
+static struct message_view *wishing(struct world *w, const char *outer, const char *inner)
+{
+    str_t head = arena_printf(w->a, FROM "%s", outer);
+    str_t entity = arena_printf(w->a,
+                                FROM "Subject: x\r\n%sContent-Type: text/plain;"
+                                     " hp=\"clear\"\r\n\r\nx\r\n",
+                                inner);
+    return open_mail(w, head, clear(w, &w->anna, entity));
+}
+
+static void nobody_on_the_way_makes_it_important(void **state)
+{
+    struct world *w = *state;
+    struct message_view *v = wishing(w, "X-Priority: 1\r\nImportance: high\r\n", "");
+    assert_int_equal(v->priority, 0);
+    message_close(v);
+    v = wishing(w, "X-Priority: 1\r\n", "X-Priority: 5 (Lowest)\r\n");
+    assert_int_equal(v->priority, -1);
+    assert_false(v->receipt_wanted);
+    message_close(v);
+    v = wishing(w, "Disposition-Notification-To: anna@a.example\r\n", "Importance: High\r\n");
+    assert_int_equal(v->priority, 1);
+    assert_true(v->receipt_wanted);
+    message_close(v);
+    /* nothing is protected: what stands there is all there is */
+    v = open_mail(w, STR(FROM "X-Priority: 2\r\n"), STR("\r\nx\r\n"));
+    assert_int_equal(v->priority, 1);
+    message_close(v);
+    v = open_mail(w, STR(FROM "X-Priority: urgent\r\nImportance: low\r\n"), STR("\r\nx\r\n"));
+    assert_int_equal(v->priority, -1);
+    message_close(v);
+}
+
 static void another_inner_from_is_red(void **state)
 {
     struct world *w = *state;
@@ -156,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_protected_header_is_shown),
         cmocka_unit_test(another_inner_from_is_red),
+        cmocka_unit_test(nobody_on_the_way_makes_it_important),
         cmocka_unit_test(altered_headers_are_not_believed),
         cmocka_unit_test(legacy_display_is_left_out),
         cmocka_unit_test(old_writers_protect_what_they_protect),

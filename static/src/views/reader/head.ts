@@ -22,6 +22,15 @@ export function sender(from: Address | undefined, ref: MessageRef): TemplateResu
 
 function warning(text: string): TemplateResult { return html`<div class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${text}</div></div>`; }
 
+/** What the writer wanted of the reader. Words only: nothing is answered by itself. */
+export function wanted(m: Message): TemplateResult | typeof nothing {
+  const { priority, receipt_wanted } = m.headers;
+  const mark = priority === 'high' || priority === 'low';
+  if (!mark && receipt_wanted !== true) return nothing;
+  return html`<p class="message-wanted muted">${mark ? html`<span data-priority=${priority}>${icon(priority === 'high' ? 'circle-alert' : 'chevron-down')}${t(`priority-${priority}-said`)}</span>` : nothing}
+    ${receipt_wanted === true ? html`<span>${icon('mail-open')}${t('receipt-wanted')}</span>` : nothing}</p>`;
+}
+
 export function warnings(m: Message): TemplateResult {
   const { from } = m.headers;
   const first = from[0];
