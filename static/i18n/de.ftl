@@ -2106,7 +2106,7 @@ merge-title = { $n ->
     [one] Ein Kontakt
    *[other] Aus { $n } Kontakten einen machen
   }
-merge-how = Adressen, Zertifikate und Notizen aller kommen zusammen. Name, Telefon und Foto sind die des ersten, wo er sie hat.
+merge-how = Adressen, Zertifikate und Notizen aller kommen zusammen. Name, Telefon und Foto sind die des ersten, wo er sie hat; andere Telefonnummern kommen in die Notizen.
 merge-first = Wessen Name gilt?
 merge-out = Das kommt dabei heraus
 merge-groups = { $n ->

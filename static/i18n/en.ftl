@@ -1995,7 +1995,7 @@ merge-title = { $n ->
     [one] One contact
    *[other] Make one contact of { $n }
   }
-merge-how = Addresses, certificates and notes of all come together. Name, phone and photograph are those of the first one, where it has them.
+merge-how = Addresses, certificates and notes of all come together. Name, phone and photograph are those of the first one, where it has them; other phone numbers go into the notes.
 merge-first = Whose name leads?
 merge-out = This is what comes out
 merge-groups = { $n ->

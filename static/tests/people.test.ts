@@ -52,9 +52,9 @@ test('changed elsewhere: theirs is taken where only they changed, mine stays whe
 test('a merge: name, phone, photograph of the first that has one, notes once each, limits told', () => {
   const a = contact('a', { name: '', notes: 'same', groups: ['g'] });
   const b = contact('b', { name: 'Bea', phone: '5', notes: 'same', photo: true, groups: ['g', 'h'] });
-  const c = contact('c', { name: 'Cid', notes: 'other', photo: true });
+  const c = contact('c', { name: 'Cid', notes: 'other', phone: '6', photo: true });
   const j = joined([a, b, c]);
-  assert.deepEqual([j.name, j.phone, j.notes, j.photo?.id, j.groups, j.lines.length, j.problem], ['Bea', '5', 'same\n\nother', 'b', 2, 3, null]);
+  assert.deepEqual([j.name, j.phone, j.notes, j.photo?.id, j.groups, j.lines.length, j.problem], ['Bea', '5', 'same\n\nother\n\n6', 'b', 2, 3, null]);
   const many = contact('m', { addresses: Array.from({ length: 19 }, (_, i) => line(`m${i}@x.test`)) });
   assert.equal(joined([many, a]).problem, null);
   assert.equal(joined([many, a, b]).problem, 'addresses');

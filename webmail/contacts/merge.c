@@ -79,18 +79,33 @@ static void fill_text(const struct merge *m, json_t *one, const char *key)
     }
 }
 
-/* All of them, each once, with an empty line between. What is too long together is not cut. */
+static bool said_before(const struct merge *m, size_t i, const char *key)
+{
+    str_t text = json_text(json_object_get(m->before[i], key));
+    bool known = text.n == 0;
+    for (size_t k = 0; k < i; k++)
+        known = known || str_eq(text, json_text(json_object_get(m->before[k], key)));
+    return known;
+}
+
+/* All of them, each once, with an empty line between; then the phone numbers that are not kept as
+ * such. What is too long together is not cut. */
 static rc_t join_notes(const struct merge *m, json_t *one, struct err *e)
 {
     CLEANUP_BUF struct buf all = BUF_INIT(BOOK_MAX_NOTES);
     for (size_t i = 0; i < m->count; i++) {
-        str_t text = json_text(json_object_get(m->before[i], "notes"));
-        bool known = text.n == 0;
-        for (size_t k = 0; k < i; k++)
-            known = known || str_eq(text, json_text(json_object_get(m->before[k], "notes")));
-        if (known) continue;
+        if (said_before(m, i, "notes")) continue;
         if (all.n > 0) buf_cstr(&all, "\n\n");
-        buf_str(&all, text);
+        buf_str(&all, json_text(json_object_get(m->before[i], "notes")));
+    }
+    str_t kept = json_text(json_object_get(one, "phone"));
+    bool first = true;
+    for (size_t i = 0; i < m->count; i++) {
+        str_t phone = json_text(json_object_get(m->before[i], "phone"));
+        if (said_before(m, i, "phone") || str_eq(phone, kept)) continue;
+        if (all.n > 0) buf_cstr(&all, first ? "\n\n" : "\n");
+        buf_str(&all, phone);
+        first = false;
     }
     if (all.failed) return err_invalid(e, "ids", "Together their notes are too long.");
     if (all.n > 0) json_put_str(one, "notes", buf_view(&all));

@@ -26,10 +26,11 @@ static void merging_leaves_one(void **state)
     char text[200];
     bool added;
     struct pki bob = leaf("email:bob@demo.test", -5, 50, ENCRYPT, &root);
-    const char *a = make(r, 0, "{\"name\":\"Bob\",\"addresses\":[\"b@x.test\"],\"notes\":\"n\"}");
+    const char *a = make(
+        r, 0, "{\"name\":\"Bob\",\"addresses\":[\"b@x.test\"],\"notes\":\"n\",\"phone\":\"1\"}");
     const char *b = make(r, 1,
                          "{\"name\":\"Robert\",\"addresses\":[\"bob@demo.test\"],"
-                         "\"notes\":\"m\"}");
+                         "\"notes\":\"m\",\"phone\":\"2\"}");
     const char *other = make(r, 2, "{\"name\":\"Other\",\"addresses\":[\"o@x.test\"]}");
     add(r, "bob@demo.test", &bob, NULL, &added);
     snprintf(text, sizeof text, "{\"name\":\"g\",\"members\":[\"%s\",\"%s\",\"%s\"]}", b, other, a);
@@ -42,7 +43,8 @@ static void merging_leaves_one(void **state)
     assert_int_equal(merge(r, ALICE, a, b, &one), RC_OK);
     assert_string_equal(json_string_value(json_object_get(one, "id")), a);
     assert_string_equal(json_string_value(json_object_get(one, "name")), "Bob");
-    assert_string_equal(json_string_value(json_object_get(one, "notes")), "n\n\nm");
+    assert_string_equal(json_string_value(json_object_get(one, "notes")), "n\n\nm\n\n2");
+    assert_string_equal(json_string_value(json_object_get(one, "phone")), "1");
     assert_int_equal(json_array_size(json_object_get(one, "addresses")), 2);
     assert_int_equal(json_array_size(json_object_get(one, "certificates")), 1);
     json_decref(one);
@@ -96,7 +98,7 @@ static void merging_keeps_what_the_first_has_not(void **state)
     assert_int_equal(call_as(r, ALICE, contacts_merge, "", text, &one, NULL), RC_OK);
     assert_string_equal(json_string_value(json_object_get(one, "name")), "B");
     assert_string_equal(json_string_value(json_object_get(one, "phone")), "1");
-    assert_string_equal(json_string_value(json_object_get(one, "notes")), "same");
+    assert_string_equal(json_string_value(json_object_get(one, "notes")), "same\n\n2");
     assert_true(json_is_true(json_object_get(one, "photo")));
     assert_int_equal(book_photo(&rc->c, str_c(a), &photo, NULL), RC_OK);
     assert_true(str_eq(photo, STR("\x89PNG\r\n\x1a\nb")));

@@ -252,6 +252,12 @@ export class WxChips extends WxElement {
     else if (key.toLowerCase() === 'a' && (event.ctrlKey || event.metaKey) && !this.typed && this.value.length) { event.preventDefault(); this.#pickAll(); }
   }
 
+  /** Who comes may fill the field: where one types goes on being seen. */
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    super.updated(changed);
+    if (changed.has('value') && document.activeElement === this.input) this.input.scrollIntoView({ block: 'nearest' });
+  }
+
   #reveal(): void { void this.updateComplete.then(() => this.querySelector('.suggestion.is-active')?.scrollIntoView({ block: 'nearest' })); }
 
   async #forget(f: Found): Promise<void> {

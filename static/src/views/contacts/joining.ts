@@ -15,10 +15,13 @@ export interface Joined {
 /** The first one leads. */
 export function joined(all: readonly Contact[]): Joined {
   const first = (pick: (c: Contact) => string): string => all.map(pick).find((s) => s !== '') ?? '';
-  const notes = [...new Set(all.map((c) => c.notes ?? '').filter(Boolean))].join('\n\n');
+  const once = (pick: (c: Contact) => string): string[] => [...new Set(all.map(pick).filter(Boolean))];
+  const phone = first((c) => c.phone);
+  // There is one field for a number; the others are not lost.
+  const notes = [...once((c) => c.notes ?? ''), once((c) => c.phone).filter((p) => p !== phone).join('\n')].filter(Boolean).join('\n\n');
   const lines = all.flatMap((c) => c.addresses);
   return {
-    name: first((c) => c.name), phone: first((c) => c.phone), notes, lines,
+    name: first((c) => c.name), phone, notes, lines,
     photo: all.find((c) => c.photo) ?? null,
     groups: new Set(all.flatMap((c) => c.groups)).size,
     certificates: new Set(all.flatMap((c) => c.certificates.map((k) => k.fingerprint))).size,
