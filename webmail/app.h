@@ -66,6 +66,7 @@ struct call {
     str_t form;        /* BODY_FORM: for form_field */
     size_t body_limit; /* BODY_RAW: the most bytes request_body may read */
     json_t *out;       /* set by call_answer */
+    json_t *more;      /* object whose members go into the details of an error; owned, or NULL */
 };
 
 typedef rc_t call_handler(struct call *c, struct err *e);

@@ -165,6 +165,7 @@ static void answer_error(struct call *c, const struct route *r, const struct err
         return;
     }
     CLEANUP_JSON json_t *shape = json_from_err(e);
+    if (c->more) json_object_update(json_object_get(shape, "details"), c->more);
     answer_json(c, shape);
 }
 
@@ -200,6 +201,7 @@ void dispatch(struct request *q, struct response *s, void *app, void *thread_sta
     log_request(&c, r, &e, started);
     json_decref(c.in);
     json_decref(c.out);
+    json_decref(c.more);
     kv_ahead_forget(t->kv);
     arena_reset(t->secret);
 }

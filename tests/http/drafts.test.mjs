@@ -112,3 +112,68 @@ test('two windows with one draft: the second is told, and neither text is lost',
   assert.deepEqual(both.map((r) => r.status).sort(), [200, 409], 'at the same time: one of them');
   assert.equal((await drafts(fields)).length, 1);
 });
+
+const sendPlain = (p) => c.post('/api/v1/compose/finish', { ticket: p.ticket, signature: null, content_key: null });
+const placeOf = (r) => ({ folder: r.folder, uid: r.uid, uidvalidity: r.uidvalidity });
+
+test('prepare and discard in a stale window: refused, with the place of the newer draft, which stays', async () => {
+  const fields = letter({ text: 'older\n' });
+  const first = (await compose('draft', fields)).json;
+  const second = (await compose('draft', { ...fields, text: 'newer\n', base: first.uid })).json;
+  const stale = [
+    await compose('prepare', { ...fields, base: first.uid }),
+    await compose('prepare', { ...fields, base: placeOf(first) }),
+    await compose('draft', { ...fields, base: placeOf(first) }),
+    await c.delete('/api/v1/compose/draft', { submission: fields.submission, base: first.uid }),
+    await c.delete('/api/v1/compose/draft', { submission: fields.submission, base: placeOf(first) }),
+    await c.post('/api/v1/compose/hold', { submission: fields.submission, seconds: 10, base: first.uid }),
+    await compose('prepare', { ...fields, base: { uid: second.uid, uidvalidity: second.uidvalidity + 1 } }),
+  ];
+  for (const r of stale) {
+    assert.equal(r.status, 409, r.text);
+    assert.match(r.json.message, /another window/);
+    assert.deepEqual(r.json.details.draft, placeOf(second), 'where the newer one is');
+  }
+  assert.deepEqual((await drafts(fields)).map((d) => d.includes('newer')), [true]);
+  for (const base of ['x', -1, {}, { uid: second.uid }]) assert.equal((await compose('prepare', { ...fields, base })).status, 422, JSON.stringify(base));
+  const p = await compose('prepare', { ...fields, text: 'newer\n', base: placeOf(second) });
+  assert.equal(p.status, 200, p.text);
+  assert.equal((await compose('draft', { ...fields, base: second.uid })).status, 409, 'prepare has moved it');
+  assert.equal((await sendPlain(p.json)).json.status, 'sent');
+  assert.deepEqual(await drafts(fields), []);
+});
+
+test('what is kept between prepare and finish is not lost: the older text does not leave', async () => {
+  const fields = letter({ text: 'prepared\n' });
+  const p = (await compose('prepare', fields)).json;
+  const later = await compose('draft', { ...fields, text: 'later\n', base: placeOf(p.draft) });
+  assert.equal(later.status, 200, later.text);
+  const r = await sendPlain(p);
+  assert.equal(r.status, 409, r.text);
+  assert.deepEqual((await drafts(fields)).map((d) => d.includes('later')), [true]);
+  assert.equal((await c.delete('/api/v1/compose/draft', { submission: fields.submission, base: placeOf(later.json) })).status, 200);
+});
+
+test('discarded in another window: neither saved over, held nor sent from here; discarding again is done', async () => {
+  const fields = letter();
+  const first = (await compose('draft', fields)).json;
+  assert.equal((await c.delete('/api/v1/compose/draft', { submission: fields.submission, base: first.uid })).status, 200);
+  for (const r of [await compose('draft', { ...fields, base: first.uid }), await compose('prepare', { ...fields, base: first.uid })]) {
+    assert.equal(r.status, 409, r.text);
+    assert.deepEqual([r.json.details.draft, /discarded/.test(r.json.message)], [null, true]);
+  }
+  assert.deepEqual(await drafts(fields), []);
+  assert.equal((await c.delete('/api/v1/compose/draft', { submission: fields.submission, base: first.uid })).status, 200);
+  assert.equal((await compose('draft', { ...letter(), base: first })).status, 200, 'nobody knows of it any more: it is kept');
+});
+
+test('discarding against saving, at the same time: what was confirmed is there', async () => {
+  for (let i = 0; i < 12; i++) {
+    const fields = letter();
+    const base = placeOf((await compose('draft', fields)).json);
+    const [saved, gone] = await Promise.all([compose('draft', { ...fields, text: 'confirmed\n', base }), c.delete('/api/v1/compose/draft', { submission: fields.submission, base })]);
+    assert.deepEqual([saved.status, gone.status].sort(), [200, 409], `${saved.text} ${gone.text}`);
+    assert.equal((await drafts(fields)).filter((d) => d.includes('confirmed')).length, saved.status === 200 ? 1 : 0);
+    await c.delete('/api/v1/compose/draft', { submission: fields.submission });
+  }
+});

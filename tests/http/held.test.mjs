@@ -17,7 +17,8 @@ async function draft(fields) {
   assert.equal(r.status, 200, r.text);
   return r.json;
 }
-const hold = (submission, seconds) => c.post('/api/v1/compose/hold', { submission, seconds });
+const hold = (submission, seconds, more = {}) => c.post('/api/v1/compose/hold', { submission, seconds, ...more });
+const compose = (what, fields) => c.request('POST', `/api/v1/compose/${what}`, composeBody(fields, []));
 const listed = async (fields) => (await c.get('/api/v1/compose/held')).json.held.find((h) => h.submission === fields.submission);
 async function drafts(fields) {
   await mail.select('Drafts');
@@ -89,4 +90,53 @@ test('the setting: 0 to 30 seconds', async () => {
   for (const [value, status] of [[30, 200], [31, 422], [-1, 422], ['5', 422], [0, 200]])
     assert.equal((await c.put('/api/v1/settings', { composing: { undo_seconds: value } })).status, status, String(value));
   assert.ok(account('alice'));
+});
+
+test('holding against saving, at the same time: the text that was confirmed stays, and no secret comes back in the clear', async () => {
+  for (let i = 0; i < 24; i++) {
+    const fields = letter({ text: `kingfisher ${i}\n` });
+    const { uid } = await draft(fields);
+    const next = i % 2 ? { ...fields, text: 'confirmed\n', base: uid } : { ...fields, may_encrypt: true, mode: 'encrypt', base: uid };
+    const [h, s] = await Promise.all([hold(fields.submission, 30, { base: uid }), compose('draft', next)]);
+    assert.deepEqual([h.status, s.status].sort(), [200, 409], `${h.text} ${s.text}`);
+    const left = await drafts(fields);
+    assert.equal(left.length, 1);
+    if (s.status === 200) assert.ok(i % 2 ? left[0].includes('confirmed') : !left[0].includes('kingfisher'), `${i}`);
+    // Without base, too: what is marked is never older than what is noted.
+    const free = { ...letter({ text: `kingfisher ${i}\n` }) };
+    const at = (await draft(free)).uid;
+    const [, saved] = await Promise.all([hold(free.submission, 30), compose('draft', { ...free, may_encrypt: true, mode: 'encrypt', base: at })]);
+    if (saved.status === 200) assert.deepEqual((await drafts(free)).map((d) => d.includes('kingfisher')), [false]);
+    for (const f of [fields, free]) await c.delete('/api/v1/compose/draft', { submission: f.submission });
+  }
+});
+
+test('taken back in another window: the first one neither sends it nor holds it again', async () => {
+  const fields = letter();
+  await draft(fields);
+  const first = (await hold(fields.submission, 5)).json;
+  const back = (await hold(fields.submission, 0)).json;
+  for (const r of [await compose('prepare', { ...fields, base: { uid: first.uid, uidvalidity: first.uidvalidity } }), await hold(fields.submission, 5, { base: first.uid }), await hold(fields.submission, 5, { base: first.uid, renew: true })]) {
+    assert.equal(r.status, 409, r.text);
+    assert.equal(r.json.details.draft.uid, back.uid);
+  }
+  assert.equal(await listed(fields), undefined);
+  assert.equal((await drafts(fields)).length, 1);
+});
+
+test('while it is still being uploaded it is not "not sent", and its draft stays where it is', async () => {
+  const fields = letter();
+  await draft(fields);
+  const place = (await hold(fields.submission, 1)).json;
+  const before = (await listed(fields)).left;
+  const r = await hold(fields.submission, 60, { renew: true, base: place.uid });
+  assert.deepEqual([r.status, r.json.uid], [200, place.uid], r.text);
+  const now = await listed(fields);
+  assert.deepEqual([now.draft.uid, now.left > before + 40], [place.uid, true]);
+  const p = await compose('prepare', { ...fields, base: place.uid });
+  assert.equal(p.status, 200, p.text);
+  assert.equal((await hold(fields.submission, 60, { renew: true, base: place.uid })).status, 409, 'prepared: nothing to renew');
+  const again = (await hold(fields.submission, 1)).json;
+  assert.ok((await listed(fields)).left <= 21, 'a new mark knows nothing of the old one');
+  assert.equal((await c.delete('/api/v1/compose/draft', { submission: fields.submission, base: again.uid })).status, 200);
 });

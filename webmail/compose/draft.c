@@ -147,20 +147,36 @@ void draft_free(struct draft *d)
 
 /* --- storing --------------------------------------------------------------------------------- */
 
+static rc_t find_mailbox(struct call *c, struct imap *im, enum folder_role role, str_t *out,
+                         struct err *e)
+{
+    struct imap_folder *folders;
+    size_t n;
+    TRY(imap_folder_names(im, c->arena, &folders, &n, e));
+    *out = STR_NULL;
+    for (size_t i = 0; i < n && !out->p; i++)
+        if (folders[i].role == role && folders[i].selectable && !folders[i].shared)
+            *out = folders[i].name;
+    return RC_OK;
+}
+
+rc_t compose_mailbox_find(struct call *c, enum folder_role role, str_t *out, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    TRY(call_imap(c, STR_NULL, &im, e));
+    return find_mailbox(c, im, role, out, e);
+}
+
 rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, str_t *out,
                      struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
-    struct imap_folder *folders;
-    size_t n;
+    str_t found;
     TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_folder_names(im, c->arena, &folders, &n, e));
-    for (size_t i = 0; i < n; i++) {
-        if (folders[i].role != role || !folders[i].selectable || folders[i].shared) continue;
-        *out = folders[i].name;
-        return RC_OK;
-    }
-    return imap_folder_create(im, str_c(name), c->arena, out, e);
+    TRY(find_mailbox(c, im, role, &found, e));
+    if (!found.p) return imap_folder_create(im, str_c(name), c->arena, out, e);
+    *out = found;
+    return RC_OK;
 }
 
 static rc_t append(struct call *c, const struct draft *d, struct place *out, struct err *e)
@@ -186,15 +202,14 @@ rc_t place_remove(struct call *c, struct place p, struct err *e)
     return imap_expunge(im, &p.uid, 1, e);
 }
 
-rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct err *e)
+/* UIDs of the draft at p and of every other one of this submission in its folder. */
+static rc_t find_all(struct call *c, struct imap *im, str_t submission, struct place p,
+                     uint32_t **out, size_t *count, struct err *e)
 {
-    CLEANUP_IMAP struct imap *im = NULL;
     struct imap_mailbox box;
     uint32_t *found, *uids;
     size_t n = 0;
     bool known = false;
-    if (!p.folder.p) return RC_OK;
-    TRY(call_imap(c, p.folder, &im, e));
     TRY(imap_mailbox(im, &box, e));
     TRY(imap_search_header(im, STR("X-Waxseal-Submission"), submission, c->arena, &found, &n, e));
     uids = ARENA_ARRAY(c->arena, n + 1, uint32_t);
@@ -204,6 +219,19 @@ rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct e
         known = known || found[i] == p.uid;
     }
     if (!known && p.uid != 0 && box.uidvalidity == p.uidvalidity) uids[n++] = p.uid;
+    *out = uids;
+    *count = n;
+    return RC_OK;
+}
+
+rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    uint32_t *uids;
+    size_t n;
+    if (!p.folder.p) return RC_OK;
+    TRY(call_imap(c, p.folder, &im, e));
+    TRY(find_all(c, im, submission, p, &uids, &n, e));
     return n > 0 ? imap_expunge(im, uids, n, e) : RC_OK;
 }
 
@@ -218,15 +246,22 @@ struct storing {
     struct place now, before;
     bool sealed, was_sealed; /* was_sealed: what the state said when this began */
     bool overtaken;          /* another window turned encryption on meanwhile */
-    uint32_t base;           /* as in struct draft */
+    struct draft_base base;  /* as in struct draft */
 };
 
-/* Another window has kept another text since the writer read this draft. */
-static rc_t check_base(struct call *c, const struct submission *s, uint32_t base, struct err *e)
+rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_base base,
+                      struct err *e)
 {
     struct place p = submission_place(s, "draft", c->arena);
-    if (base == 0 || !p.folder.p || p.uid == base) return RC_OK;
-    return err_set(e, RC_CONFLICT, "This draft was changed in another window.");
+    if (base.uid == 0 || str_eq(submission_status(s), STR("new"))) return RC_OK;
+    if (p.folder.p && p.uid == base.uid &&
+        (base.uidvalidity == 0 || p.uidvalidity == base.uidvalidity))
+        return RC_OK;
+    if (!c->more) c->more = json_object();
+    json_object_set_new(c->more, "draft", place_json(p, c->arena));
+    return err_set(e, RC_CONFLICT,
+                   p.folder.p ? "This draft was changed in another window."
+                              : "This draft was discarded in another window.");
 }
 
 /* Notes the new place. Whoever turns encryption on removes all older drafts; one that was on its
@@ -241,10 +276,11 @@ static rc_t note(struct call *c, struct storing *w, struct err *e)
         w->overtaken = !w->was_sealed && is_sealed(&s);
         if (w->overtaken)
             return err_set(e, RC_CONFLICT, "This draft was encrypted in another window.");
-        TRY(check_base(c, &s, w->base, e));
+        TRY(draft_check_base(c, &s, w->base, e));
         w->before = submission_place(&s, "draft", c->arena);
         submission_set_place(&s, "draft", w->now, c->arena);
         json_put_bool(s.doc, "sealed", w->sealed);
+        json_object_del(s.doc, "busy"); /* hold.c: of the draft that goes */
         submission_set_status(&s, "draft", STR_NULL);
         rc = submission_save(c, &s, e);
     }
@@ -286,7 +322,7 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     TRY(submission_load(c, w->submission, &s, e));
     w->was_sealed = is_sealed(&s);
     if (!submission_is_open(&s)) return submission_refuse(&s, e);
-    return check_base(c, &s, w->base, e);
+    return draft_check_base(c, &s, w->base, e);
 }
 
 static rc_t store_once(struct call *c, const struct draft *d, struct storing *w, struct err *e)
@@ -320,7 +356,7 @@ rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct
 
 /* --- reading back ---------------------------------------------------------------------------- */
 
-static rc_t fetch(struct call *c, struct place p, struct buf *raw, struct err *e)
+rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
     TRY(call_imap(c, p.folder, &im, e));
@@ -347,7 +383,7 @@ static rc_t decrypt(const struct draft_shape *shape, str_t rest, str_t content_k
 rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
                   str_t content_key, struct buf *raw, struct buf *out, struct err *e)
 {
-    TRY(fetch(c, p, raw, e));
+    TRY(draft_fetch(c, p, raw, e));
     if (raw->n < shape->head)
         return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
     str_t rest = str_sub(buf_view(raw), shape->head, raw->n);
@@ -400,21 +436,41 @@ rc_t compose_draft(struct call *c, struct err *e)
     return call_answer(c, answer, e);
 }
 
+/* First it is nobody's draft any more, then it goes: what another window keeps meanwhile is not
+ * among what was found before. `gone`: where it lay, for another try if this one ends here. */
+static rc_t discard_once(struct call *c, str_t id, struct draft_base base, struct err *e)
+{
+    CLEANUP_SUBMISSION struct submission s = {0};
+    CLEANUP_IMAP struct imap *im = NULL;
+    uint32_t *uids = NULL;
+    size_t n = 0;
+    TRY(submission_load(c, id, &s, e));
+    if (!submission_is_open(&s)) return submission_refuse(&s, e);
+    struct place p = submission_place(&s, "draft", c->arena);
+    if (p.folder.p)
+        TRY(draft_check_base(c, &s, base, e));
+    else
+        p = submission_place(&s, "gone", c->arena);
+    if (!p.folder.p) return RC_OK;
+    TRY(call_imap(c, p.folder, &im, e));
+    TRY(find_all(c, im, id, p, &uids, &n, e));
+    submission_set_place(&s, "draft", (struct place){.folder = STR_NULL}, c->arena);
+    submission_set_place(&s, "gone", p, c->arena);
+    TRY(submission_save(c, &s, e));
+    return n > 0 ? imap_expunge(im, uids, n, e) : RC_OK;
+}
+
 rc_t compose_draft_delete(struct call *c, struct err *e)
 {
     str_t id;
+    struct draft_base base;
+    rc_t rc = RC_CONFLICT;
     TRY(json_need_str(c->in, "submission", &id, e));
     TRY(compose_check_submission(id, e));
-    for (int i = 0; i < STORE_TRIES; i++) {
-        CLEANUP_SUBMISSION struct submission s = {0};
-        TRY(submission_load(c, id, &s, e));
-        if (!submission_is_open(&s)) return submission_refuse(&s, e);
-        TRY(draft_remove_all(c, id, submission_place(&s, "draft", c->arena), e));
-        submission_set_place(&s, "draft", (struct place){.folder = STR_NULL}, c->arena);
-        rc_t rc = submission_save(c, &s, e);
-        if (rc == RC_CONFLICT) continue;
-        TRY(rc);
-        return call_answer(c, json_object(), e);
-    }
-    return err_set(e, RC_CONFLICT, NULL);
+    TRY(compose_parse_base(c->in, &base, e));
+    /* Without details it is only that somebody was quicker: look again. */
+    for (int i = 0; rc == RC_CONFLICT && !c->more && i < STORE_TRIES; i++)
+        rc = discard_once(c, id, base, e);
+    TRY(rc);
+    return call_answer(c, json_object(), e);
 }

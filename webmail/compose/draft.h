@@ -15,9 +15,9 @@ struct draft_shape {
 };
 
 struct draft {
-    uint32_t base; /* UID of the draft it takes the place of, another one is a conflict; 0: any */
-    struct buf message; /* secret */
-    struct buf entity;  /* secret: the frozen entity */
+    struct draft_base base; /* what it takes the place of: another one is a conflict */
+    struct buf message;     /* secret */
+    struct buf entity;      /* secret: the frozen entity */
     struct build_piece *pieces;
     size_t piece_count;
     struct draft_shape shape;
@@ -35,10 +35,17 @@ rc_t draft_build(struct call *c, const struct compose *m, enum header_protection
 void draft_free(struct draft *d);
 #define CLEANUP_DRAFT __attribute__((cleanup(draft_free)))
 
+/* RC_CONFLICT when the submission's draft is not the one that base names: another window has kept
+ * another text, or discarded it. The error's details say `draft`: where the newest one lies
+ * ({folder, uid, uidvalidity}, or null). */
+rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_base base,
+                      struct err *e) WX_MUST_USE;
 /* Appends it to Drafts, notes it in the submission and removes the one before. RC_CONFLICT when
- * the submission is not open any more (it is being sent, or was). */
+ * the submission is not open any more (it is being sent, or was), and as draft_check_base. */
 rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
                  struct err *e) WX_MUST_USE;
+/* A stored draft as it lies there, appended to raw (secret). RC_CONFLICT: it is gone. */
+rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e) WX_MUST_USE;
 /* The frozen entity of a stored draft appended to out (secret), *raw the message it came from.
  * RC_CONFLICT: it is gone. RC_DECRYPT_FAILED: not the right content key. */
 rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
@@ -49,7 +56,10 @@ rc_t place_remove(struct call *c, struct place p, struct err *e) WX_MUST_USE;
  * died may have left. Only for a submission of which no draft is wanted any more. */
 rc_t draft_remove_all(struct call *c, str_t submission, struct place p, struct err *e) WX_MUST_USE;
 
-/* The mailbox with a role, made under `name` when there is none. */
+/* The mailbox with a role; *out null: there is none. */
+rc_t compose_mailbox_find(struct call *c, enum folder_role role, str_t *out,
+                          struct err *e) WX_MUST_USE;
+/* The same, made under `name` when there is none. */
 rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, str_t *out,
                      struct err *e) WX_MUST_USE;
 

@@ -137,6 +137,15 @@ static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
     return compare_decisions(t, &f->decision, e);
 }
 
+/* What was prepared is still the newest: what another window keeps from now on is refused, for the
+ * submission is no longer open, and what it kept before must not go with this draft. */
+static rc_t check_newest(struct call *c, const struct ticket *t, const struct submission *s,
+                         struct err *e)
+{
+    const struct draft_base base = {t->draft.uid, t->draft.uidvalidity};
+    return draft_check_base(c, s, base, e);
+}
+
 /* Turns the submission into ours. *mine false: somebody else has it; s says what became of it. */
 static rc_t claim(struct call *c, const struct ticket *t, struct submission *s, bool *mine,
                   struct err *e)
@@ -146,6 +155,7 @@ static rc_t claim(struct call *c, const struct ticket *t, struct submission *s, 
         TRY(submission_load(c, t->submission, s, e));
         *mine = submission_is_open(s);
         if (!*mine) return RC_OK;
+        TRY(check_newest(c, t, s, e));
         submission_set_status(s, "pending", STR_NULL);
         submission_set_place(s, "draft", t->draft, c->arena);
         json_object_del(s->doc, "sent_copy");

@@ -11,6 +11,7 @@
 /* So long after its time a message may still be on its way: signed, uploaded, prepared. */
 #define HELD_GRACE 20
 #define HELD_MOST 50
+#define RENEW_TRIES 8
 
 /* The field of a message's header, or the null slice. */
 static str_t field_of(str_t head, const char *name, str_t *whole)
@@ -47,41 +48,89 @@ static rc_t mark(str_t raw, int64_t until, struct buf *out, struct err *e)
     return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
 }
 
-static rc_t keep(struct call *c, str_t id, int64_t until, struct place *out, struct err *e)
+struct holding {
+    str_t submission;
+    struct draft_base base;
+    int64_t until; /* 0: the mark goes */
+};
+
+/* The draft that is to be marked. */
+static rc_t find_draft(struct call *c, const struct holding *h, struct submission *s,
+                       struct place *out, struct err *e)
+{
+    TRY(submission_load(c, h->submission, s, e));
+    if (!submission_is_open(s)) return submission_refuse(s, e);
+    TRY(draft_check_base(c, s, h->base, e));
+    *out = submission_place(s, "draft", c->arena);
+    return out->folder.p ? RC_OK : err_set(e, RC_NOT_FOUND, "There is no draft of this message.");
+}
+
+static rc_t keep(struct call *c, const struct holding *h, struct place *out, struct err *e)
 {
     size_t most = 2 * (size_t) c->app->config->message_max_bytes;
     CLEANUP_SUBMISSION struct submission s = {0};
     CLEANUP_DRAFT struct draft d = {.message = BUF_INIT_SECRET(most + 100), .entity = BUF_INIT(1)};
     CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most);
-    CLEANUP_BUF struct buf unused = BUF_INIT(most);
-    const struct draft_shape as_it_is = {.head = 0};
-    TRY(submission_load(c, id, &s, e));
-    struct place p = submission_place(&s, "draft", c->arena);
-    if (!submission_is_open(&s)) return submission_refuse(&s, e);
-    if (!p.folder.p) return err_set(e, RC_NOT_FOUND, "There is no draft of this message.");
-    TRY(draft_entity(c, p, &as_it_is, STR_NULL, &raw, &unused, e));
-    TRY(mark(buf_view(&raw), until, &d.message, e));
+    struct place p;
+    TRY(find_draft(c, h, &s, &p, e));
+    TRY(draft_fetch(c, p, &raw, e));
+    TRY(mark(buf_view(&raw), h->until, &d.message, e));
+    /* What was kept, or turned into a secret, since then is newer than this copy. */
+    d.base = (struct draft_base){p.uid, p.uidvalidity};
     d.shape.encrypted = json_is_true(json_object_get(s.doc, "sealed"));
-    return draft_store(c, id, &d, out, e);
+    return draft_store(c, h->submission, &d, out, e);
+}
+
+/* While it is on its way longer than the mark says: the draft stays where it is, for what is being
+ * uploaded was written from it. */
+static rc_t renew(struct call *c, const struct holding *h, struct place *out, struct err *e)
+{
+    rc_t rc = RC_CONFLICT;
+    for (int i = 0; rc == RC_CONFLICT && !c->more && i < RENEW_TRIES; i++) {
+        CLEANUP_SUBMISSION struct submission s = {0};
+        struct place p;
+        TRY(find_draft(c, h, &s, &p, e));
+        json_put_int(s.doc, "busy", h->until);
+        rc = submission_save(c, &s, e);
+        if (rc == RC_OK) *out = p;
+    }
+    return rc;
 }
 
 rc_t compose_hold(struct call *c, struct err *e)
 {
-    str_t id;
     uint32_t seconds;
+    bool again;
     struct place p;
-    TRY(json_need_str(c->in, "submission", &id, e));
-    TRY(compose_check_submission(id, e));
+    struct holding h = {0};
+    TRY(json_need_str(c->in, "submission", &h.submission, e));
+    TRY(compose_check_submission(h.submission, e));
     TRY(json_need_u32(c->in, "seconds", &seconds, e));
+    TRY(json_want_bool(c->in, "renew", false, &again, e));
+    TRY(compose_parse_base(c->in, &h.base, e));
     if (seconds > HOLD_MOST) return err_invalid(e, "seconds", "That is too long.");
-    int64_t until = seconds > 0 ? call_now() + seconds : 0;
-    TRY(keep(c, id, until, &p, e));
+    h.until = seconds > 0 ? call_now() + seconds : 0;
+    if (again)
+        TRY(renew(c, &h, &p, e));
+    else
+        TRY(keep(c, &h, &p, e));
     json_t *v = place_json(p, c->arena);
-    json_put_int(v, "until", until);
+    json_put_int(v, "until", h.until);
     return call_answer(c, v, e);
 }
 
 /* --- what was not sent ----------------------------------------------------------------------- */
+
+/* Until when its window said last that it is on its way; 0: it did not say. */
+static int64_t busy_until(struct call *c, str_t id, struct place p)
+{
+    CLEANUP_SUBMISSION struct submission s = {0};
+    if (compose_check_submission(id, NULL) != RC_OK || submission_load(c, id, &s, NULL) != RC_OK)
+        return 0;
+    struct place now = submission_place(&s, "draft", c->arena);
+    if (!now.folder.p || now.uid != p.uid || now.uidvalidity != p.uidvalidity) return 0;
+    return json_integer_value(json_object_get(s.doc, "busy"));
+}
 
 static json_t *held_json(struct call *c, struct place p, str_t head, str_t subject)
 {
@@ -91,7 +140,8 @@ static json_t *held_json(struct call *c, struct place p, str_t head, str_t subje
     str_t secret = field_of(head, "X-Waxseal-May-Encrypt", NULL);
     if (!str_starts(mark, STR("until ")) || !str_to_u32(str_sub(mark, 6, mark.n), &until))
         return NULL;
-    int64_t left = (int64_t) until + HELD_GRACE - call_now();
+    int64_t busy = busy_until(c, id, p);
+    int64_t left = (busy > until ? busy : (int64_t) until) + HELD_GRACE - call_now();
     json_t *v = json_object();
     json_put_str(v, "submission", id);
     json_object_set_new(v, "draft", place_json(p, c->arena));
@@ -121,7 +171,8 @@ static rc_t find_held(struct call *c, json_t *list, struct err *e)
     struct place p = {.uid = 0};
     uint32_t *uids;
     size_t n = 0;
-    TRY(compose_mailbox(c, FOLDER_DRAFTS, "Drafts", &p.folder, e));
+    TRY(compose_mailbox_find(c, FOLDER_DRAFTS, &p.folder, e));
+    if (!p.folder.p) return RC_OK;
     TRY(call_imap(c, p.folder, &im, e));
     TRY(imap_mailbox(im, &box, e));
     p.uidvalidity = box.uidvalidity;

@@ -158,13 +158,27 @@ static rc_t read_attachments(struct call *c, const json_t *in, str_t bytes, stru
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
+rc_t compose_parse_base(const json_t *in, struct draft_base *out, struct err *e)
+{
+    const json_t *v = json_object_get(in, "base");
+    struct draft_base base = {0};
+    if (json_is_object(v)) {
+        TRY(json_need_u32(v, "uid", &base.uid, e));
+        TRY(json_need_u32(v, "uidvalidity", &base.uidvalidity, e));
+    } else if (v && !json_is_null(v)) {
+        TRY(json_need_u32(in, "base", &base.uid, e));
+    }
+    *out = base;
+    return RC_OK;
+}
+
 static rc_t read_security(struct call *c, const json_t *in, struct compose *m, struct err *e)
 {
     str_t mode;
     TRY(json_want_str(in, "mode", STR("none"), &mode, e));
     TRY(compose_mode_of(mode, &m->mode, e));
     TRY(json_want_bool(in, "may_encrypt", false, &m->may_encrypt, e));
-    if (json_object_get(in, "base")) TRY(json_need_u32(in, "base", &m->base, e));
+    TRY(compose_parse_base(in, &m->base, e));
     TRY(json_want_bool(in, "hide_subject", false, &m->hide_subject, e));
     TRY(json_want_bool(in, "opaque", false, &m->opaque, e));
     TRY(json_want_bool(in, "remember", true, &m->remember, e));

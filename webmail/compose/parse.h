@@ -11,6 +11,11 @@
 
 enum compose_mode { MODE_NONE = 0, MODE_SIGN = 1, MODE_ENCRYPT = 2, MODE_SIGN_ENCRYPT = 3 };
 
+/* The draft that something was written from. uid 0: not said; uidvalidity 0: only the UID was. */
+struct draft_base {
+    uint32_t uid, uidvalidity;
+};
+
 enum compose_dsn { DSN_SUCCESS = 1, DSN_FAILURE = 2, DSN_DELAY = 4 };
 
 struct compose {
@@ -24,8 +29,8 @@ struct compose {
     str_t subject, text, html;
     str_t in_reply_to, references;
     enum compose_mode mode;
-    bool may_encrypt;  /* mode encrypts, or the writer may still choose so */
-    uint32_t base;     /* UID of the draft it was written from, or 0 */
+    bool may_encrypt; /* mode encrypts, or the writer may still choose so */
+    struct draft_base base;
     bool hide_subject; /* counts only where the mode encrypts */
     bool opaque;       /* counts only where the mode signs */
     bool remember;     /* the mode is the person's choice for these recipients */
@@ -59,6 +64,8 @@ const char *compose_priority_word(enum build_priority priority);
 /* The wanted reports joined by commas, as NOTIFY has them ("SUCCESS,DELAY") or in lower case; null
  * for none. */
 str_t compose_dsn_words(unsigned dsn, bool upper, struct arena *a);
+/* Member `base` of a body: a UID, or {uid, uidvalidity}; absent or null is "not said". */
+rc_t compose_parse_base(const json_t *in, struct draft_base *out, struct err *e) WX_MUST_USE;
 /* A UUID in lower case: RC_INVALID, field "submission". */
 rc_t compose_check_submission(str_t id, struct err *e) WX_MUST_USE;
 /* Parts of a message in a folder, appended to the attachments (forward.c). */

@@ -67,6 +67,7 @@ static rc_t freeze(struct call *c, const struct compose *m, struct prepared *p, 
     TRY(build_header(&b, &p->header, e));
     if (m->receipt && m->bcc_count > 0) TRY(build_receipt_field(&m->from, &p->receipt, e));
     if (m->mode & MODE_SIGN) TRY(prepare_signature(c, p, e));
+    p->draft.base = m->base;
     WX_KILL_POINT("prepare_built");
     return draft_store(c, m->submission, &p->draft, &p->place, e);
 }
