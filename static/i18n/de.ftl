@@ -2198,7 +2198,8 @@ unsent-title = { $n ->
    *[other] { $n } Nachrichten wurden nicht gesendet
 }
 unsent-text = Das Fenster wurde vorher geschlossen. Niemand hat etwas erhalten; das Geschriebene liegt bei den Entwürfen.
-unsent-encrypted = Verschlüsselter Entwurf
+unsent-encrypted = Verschlüsselter Entwurf, { $date }
+row-unsent = Nicht gesendet
 unsent-open = Öffnen
 unsent-send = Senden
 unsent-open-what = Öffnen: { $name }

@@ -2087,7 +2087,8 @@ unsent-title = { $n ->
    *[other] { $n } messages were not sent
 }
 unsent-text = The window was closed before. Nobody has received anything; what was written is in Drafts.
-unsent-encrypted = Encrypted draft
+unsent-encrypted = Encrypted draft, { $date }
+row-unsent = Not sent
 unsent-open = Open
 unsent-send = Send
 unsent-open-what = Open: { $name }

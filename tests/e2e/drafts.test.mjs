@@ -70,6 +70,26 @@ test('two windows with the same draft: what the second has becomes a draft of it
   await clear('dave');
 });
 
+test('what could not be kept without a connection is kept by itself when there is one again', async () => {
+  const p = await (await browser.person('dave')).signIn();
+  const text = `Tern ${run}`;
+  await p.page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+  await written(p, `Reconnected ${run}`, 'Before.');
+  await saved(p);
+  await p.context.setOffline(true);
+  await p.write(`${text} `);
+  const bad = p.composer().locator('.composer-notice.is-bad');
+  await bad.waitFor();
+  assert.deepEqual(await withText('dave', text), []);
+  await p.context.setOffline(false);
+  await bad.waitFor({ state: 'detached' });
+  await saved(p);
+  await eventually(async () => (await withText('dave', text)).length === 1, 'the server has it');
+  assert.deepEqual(p.faults, []);
+  await p.close();
+  await clear('dave');
+});
+
 test('a message that may have been sent is never sent again by itself; as a new message it can be', async () => {
   const p = await (await browser.person('dave')).signIn();
   const subject = `Doubtful ${run}`;

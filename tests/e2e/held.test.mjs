@@ -166,6 +166,7 @@ test('an encrypted one is held encrypted, and sent after the unlock', async () =
   const q = await (await browser.person('alice')).signIn();
   const note = q.page.locator('.unsent');
   await note.waitFor();
+  await note.getByText(/Encrypted draft, .*2023/).waitFor();
   await note.getByRole('button', { name: /^Send: .*Encrypted draft/ }).click();
   await q.page.locator('form.unlock, .toast .toast-left').first().waitFor();
   if (await q.page.locator('form.unlock').count()) await q.unlock(passphraseOf('alice'));
@@ -176,4 +177,34 @@ test('an encrypted one is held encrypted, and sent after the unlock', async () =
   assert.deepEqual(await held('alice'), []);
   noFaults(q);
   await q.close();
+});
+
+test('another tab that is open all the time says it too, and the row in Drafts says so', async () => {
+  await undoSeconds('dave', 30);
+  const p = await (await browser.person('dave')).signIn();
+  const other = await p.context.newPage();
+  const asked = (page) => page.waitForResponse((r) => r.url().endsWith('/api/v1/compose/held'));
+  const first = asked(other);
+  await other.goto(`${instance.origin}/mail/`);
+  await other.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+  await first;
+  const subject = `Other tab ${run}`, told = asked(other);
+  await p.page.bringToFront();
+  await written(p, subject, 'Words that wait elsewhere.');
+  await p.send();
+  await toast(p).waitFor();
+  await told;
+  assert.equal(await other.locator('.unsent').count(), 0, 'its time is not over');
+  await p.page.close();
+  await longAgo('dave');
+  await other.bringToFront();
+  await eventually(async () => {
+    await other.evaluate(() => { document.dispatchEvent(new Event('visibilitychange')); });
+    return (await other.locator('.unsent', { hasText: subject }).count()) === 1;
+  }, 'the open tab says that it was not sent');
+  await other.locator('wx-sidebar .folder-link', { has: other.getByText('Drafts', { exact: true }) }).click();
+  await other.locator('.row', { hasText: subject }).locator('.row-unsent', { hasText: 'Not sent' }).waitFor();
+  assert.deepEqual(await arrived(subject), []);
+  await p.close();
+  await clear('dave');
 });

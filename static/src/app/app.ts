@@ -20,7 +20,7 @@ import * as reader from '../store/reader.ts';
 import { followPlace, forgetSearch, query, startLinked } from '../store/search.ts';
 import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
-import { lookForUnsent } from '../store/unsent.ts';
+import { followUnsent } from '../store/unsent.ts';
 import { titleSubject } from '../core/title.ts';
 import { confirming, overlay, watchWidth } from '../store/ui.ts';
 import { startShell } from '../views/shell/app.ts';
@@ -174,7 +174,7 @@ async function start(): Promise<void> {
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   later(KEYRING_MS, () => { if (smimeOn.value) void loadSmime('chip'); });
   followFirstPicture();
-  later(UNSENT_MS, () => { if (settings.value.composing.undo_seconds > 0) lookForUnsent().catch(() => undefined); });
+  later(UNSENT_MS, followUnsent);
   await foldersLoaded;
   // After the list stands: what came until then is told with the first connection.
   later(LIVE_MS, () => void import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen));

@@ -3,11 +3,12 @@ import * as api from '../api/compose.ts';
 import { deleteMessages } from '../api/mail.ts';
 import { sentence } from '../api/client.ts';
 import { t } from '../core/i18n.ts';
-import { computed, signal } from '../core/signals.ts';
+import { computed, effect, signal, untracked } from '../core/signals.ts';
 import type { Composer } from './compose.ts';
 import { byRole, loadFolders } from './folders.ts';
 import * as list from './list.ts';
 import { toast } from './toasts.ts';
+import { link } from './ui.ts';
 
 export const composers = signal<readonly Composer[]>([]);
 /** One is open, not put aside. */
@@ -70,3 +71,10 @@ export function sent(c: Composer): void {
   drop(c);
   afterwards(c);
 }
+
+/** What could not be kept while the server was out of reach is kept as soon as it is back. An upload that the person ended
+ *  has no problem written beside it, and waits for them. */
+function saveAgain(): void {
+  for (const c of composers.value) if (c.saveState.value === 'failed' && c.problem.value) void c.save();
+}
+effect(() => { if (link.value === 'live' || link.value === 'polling') untracked(saveAgain); });

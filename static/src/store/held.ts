@@ -8,6 +8,7 @@ import type { Composer } from './compose.ts';
 import { composers } from './composers.ts';
 import { leaveGuards } from './session.ts';
 import { dismiss, toast } from './toasts.ts';
+import { tellHeld } from './unsent.ts';
 import { confirm } from './ui.ts';
 import { Gone, offer } from './undo.ts';
 
@@ -27,6 +28,7 @@ function release(c: Composer): void {
  *  server could not keep it: then nothing waits. */
 export async function countDown(c: Composer, seconds: number): Promise<boolean> {
   c.moved(await api.hold(c.submission, seconds));
+  tellHeld();
   return new Promise((resolve) => {
     const left = signal(seconds);
     const end = performance.now() + seconds * 1000;

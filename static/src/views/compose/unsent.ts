@@ -4,6 +4,7 @@ import { hold } from '../../api/compose.ts';
 import type { Held } from '../../api/types.ts';
 import { sentence } from '../../api/client.ts';
 import { WxElement, define } from '../../core/element.ts';
+import { fullDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing, repeat } from '../../core/lit.ts';
@@ -42,7 +43,7 @@ export class WxUnsent extends WxElement {
     if (!list.length) return nothing;
     return html`<section class="unsent" aria-labelledby="unsent-title">${icon('triangle-alert')}<div class="unsent-text"><h2 id="unsent-title">${t('unsent-title', { n: list.length })}</h2>
       <p>${t('unsent-text')}</p><ul>${repeat(list, (h) => h.submission, (h) => {
-        const name = h.encrypted ? t('unsent-encrypted') : h.subject || t('no-subject');
+        const name = h.encrypted ? t('unsent-encrypted', { date: fullDate(new Date(h.until * 1000).toISOString()) }) : h.subject || t('no-subject');
         return html`<li><bdi class="truncate">${name}</bdi><span class="unsent-actions">
           <button type="button" class="button button-small" aria-label=${t('unsent-open-what', { name })} @click=${() => this.#open(h, false)}>${t('unsent-open')}</button>
           <button type="button" class="button button-small button-primary" aria-label=${t('unsent-send-what', { name })} @click=${() => this.#open(h, true)}>${t('unsent-send')}</button>

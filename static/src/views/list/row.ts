@@ -12,6 +12,7 @@ import { labelsOf } from '../../store/labels.ts';
 import type { ShownLabel } from '../../store/labels.ts';
 import { me } from '../../store/session.ts';
 import { peopleOf } from '../../store/snippets.ts';
+import { isUnsent } from '../../store/unsent.ts';
 import { waitingMark } from '../../store/waiting-marks.ts';
 
 export interface RowState {
@@ -77,9 +78,11 @@ function chips(row: Row): TemplateResult | typeof nothing {
   return html`<span class="row-labels">${all.slice(0, 2).map(labelChip)}${more > 0 ? html`<span class="label label-grey" dir="ltr" title=${all.slice(2).map((l) => l.name).join(', ')}>+${more}</span>` : nothing}</span>`;
 }
 
-/** An encrypted draft that waits for a certificate, or waits no longer. */
+/** A draft that should have left by now, or that waits for a certificate, or waits no longer. */
 function waitChip(row: Row, s: RowState): TemplateResult | typeof nothing {
-  const mark = s.folder?.role === 'drafts' ? waitingMark(s.folder.id, row.uid) : null;
+  if (s.folder?.role !== 'drafts') return nothing;
+  if (isUnsent(s.folder.id, row.uid)) return html`<span class="label label-red row-unsent">${t('row-unsent')}</span>`;
+  const mark = waitingMark(s.folder.id, row.uid);
   return mark ? html`<span class="label label-${mark === 'ready' ? 'green' : 'grey'} row-waiting">${t(`row-${mark}`)}</span>` : nothing;
 }
 
