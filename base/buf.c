@@ -76,6 +76,14 @@ bool buf_reserve(struct buf *b, size_t n)
     return true;
 }
 
+void buf_expect(struct buf *b, size_t n)
+{
+    if (b->failed || b->n > b->max) return;
+    size_t left = b->max - b->n;
+    (void) buf_reserve(b, n < left ? n : left);
+    b->failed = false;
+}
+
 bool buf_add(struct buf *b, const void *p, size_t n)
 {
     if (!buf_reserve(b, n)) return false;

@@ -31,6 +31,9 @@ void buf_free(struct buf *b);
 void buf_clear(struct buf *b);
 /* Room for n more bytes; false when over the limit or out of memory. */
 bool buf_reserve(struct buf *b, size_t n);
+/* Says that about n more bytes will come: room for them at once, as far as the limit goes. Never
+ * fails; what is appended later says whether there is memory. */
+void buf_expect(struct buf *b, size_t n);
 bool buf_add(struct buf *b, const void *p, size_t n);
 bool buf_str(struct buf *b, str_t s);
 bool buf_cstr(struct buf *b, const char *s);

@@ -278,6 +278,15 @@ static rc_t put_entity(struct builder *b, enum header_protection hp)
     return put_content(b);
 }
 
+/* About what will be written: large bodies are then never moved while they grow. */
+static size_t expected_bytes(const struct build_message *m)
+{
+    size_t n = 4096 + 2 * (m->text.n + m->html.n);
+    for (size_t i = 0; i < m->attachment_count; i++)
+        n += m->attachments[i].content.n / 57 * 78 + 4096;
+    return n;
+}
+
 /* Slices of the finished text; runs without bytes are left out. */
 static size_t make_slices(struct builder *b)
 {
@@ -301,6 +310,7 @@ rc_t build_entity(const struct build_message *m, enum header_protection hp, stru
     b.pieces = ARENA_ARRAY(a, room, struct build_piece);
     b.starts = ARENA_ARRAY(a, room, size_t);
     if (!b.pieces || !b.starts) return err_set(e, RC_NO_MEMORY, NULL);
+    buf_expect(out, expected_bytes(m));
     TRY(finish(out, before, put_entity(&b, hp), e));
     *n = make_slices(&b);
     *pieces = b.pieces;
@@ -315,6 +325,7 @@ rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, s
     char boundary[BOUNDARY_CHARS];
     size_t before = out->n;
     TRY(new_boundary(boundary, e));
+    buf_expect(out, entity.n + 2 * signature.n + 1024);
     buf_printf(out,
                "Content-Type: multipart/signed; micalg=%s;\r\n"
                " protocol=\"application/pkcs7-signature\";\r\n boundary=\"%s\"\r\n\r\n"

@@ -38,6 +38,7 @@
 #define ACCOUNT_BYTES (256u << 10)
 #define ACCOUNT_COUNT 2048u
 #define STACK_BYTES (2u << 20)
+#define MMAP_BYTES (2 << 20) /* from this size on storage is mapped by itself */
 #define IO_TIMEOUT_MS 60000
 #define LISTEN_BACKLOG 1024
 #define STOP_MS 5000 /* to finish in, more than a request may take */
@@ -332,6 +333,10 @@ int main(int argc, char **argv)
     const char *config = NULL;
     bool check = false;
     json_wipe_freed();
+    /* Left to itself, malloc keeps freed storage of up to 32 MB with the thread once it has seen
+     * such a size: a large message goes back to the system at once instead. */
+    mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
+    mallopt(M_TRIM_THRESHOLD, 2 * MMAP_BYTES);
     for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (o) {
         case 'c':

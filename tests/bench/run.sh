@@ -15,6 +15,8 @@ export WAXSEAL_ACCOUNTS
 "$NODE" tests/bench/server.mjs
 echo; echo "## Searches"; echo
 "$NODE" tests/bench/search.mjs
+echo
+ROUNDS=100 "$NODE" tests/bench/sending.mjs
 [ ! -x build/bench/trust ] || { echo; echo '## Judging certificates'; echo; echo '```'; build/bench/trust; echo '```'; }
 [ ! -x build/bench/cms ] || { echo; echo '## CMS against the algorithms alone'; echo; echo '```'; build/bench/cms; echo '```'; }
 echo
@@ -28,4 +30,6 @@ openssl speed -seconds 1 rsa2048 2>/dev/null | tail -1
 openssl speed -seconds 1 ecdsap256 2>/dev/null | tail -1
 echo '```'
 "$NODE" tests/bench/browser.mjs
+echo
+"$NODE" tests/bench/composer.mjs
 "$NODE" tests/bench/keyring.mjs

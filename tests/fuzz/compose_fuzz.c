@@ -117,7 +117,8 @@ static void check_draft(struct call *c, const struct compose *m, const struct dr
 static void build(struct call *c, const struct compose *m, enum header_protection hp)
 {
     struct draft d;
-    if (draft_build(c, m, hp, NULL, &d, NULL) == RC_OK) check_draft(c, m, &d);
+    if (draft_freeze(c, m, hp, false, &d, NULL) == RC_OK && draft_seal(c, NULL, &d, NULL) == RC_OK)
+        check_draft(c, m, &d);
     draft_free(&d);
 }
 

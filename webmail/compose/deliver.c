@@ -13,6 +13,8 @@
 struct envelope {
     size_t first, count; /* of decision->recipients by `pick` */
     bool bcc;
+    bool last;  /* nobody needs the content any more */
+    bool alone; /* the only one */
     struct smtp_recipient *to;
     size_t to_count;
     json_t *result; /* borrowed from the state */
@@ -37,8 +39,8 @@ rc_t deliver_signed(str_t entity, str_t signature, const char *micalg, bool opaq
 }
 
 /* Encrypted to the envelope's recipients and always to the sender. */
-static rc_t encrypt(struct call *c, const struct sending *s, const struct envelope *env,
-                    struct buf *out, struct err *e)
+static rc_t encrypt(struct call *c, struct sending *s, const struct envelope *env, struct buf *out,
+                    struct err *e)
 {
     const struct decision *d = s->decision;
     CLEANUP_BUF struct buf der = BUF_INIT(out->max);
@@ -55,6 +57,10 @@ static rc_t encrypt(struct call *c, const struct sending *s, const struct envelo
     certs[n++] = d->self;
     TRY(cms_encrypt(s->content, certs, n, gcm ? CMS_AES_256_GCM : CMS_AES_256_CBC, STR_NULL, NULL,
                     &der, e));
+    if (env->last) {
+        s->content = STR_NULL;
+        buf_free(s->owner);
+    }
     /* Fail closed: what leaves is read back and must be what was wanted. */
     TRY(cms_envelope_read(buf_view(&der), c->arena, &check, e));
     if (check.authenticated != gcm || check.key_bytes != 32 || check.count == 0 || check.count > n)
@@ -62,15 +68,26 @@ static rc_t encrypt(struct call *c, const struct sending *s, const struct envelo
     return build_pkcs7_mime(buf_view(&der), gcm ? "authEnveloped-data" : "enveloped-data", out, e);
 }
 
-static rc_t build(struct call *c, const struct sending *s, const struct envelope *env,
-                  struct buf *out, struct err *e)
+/* *message is in out, or, in clear and when it is the only one, where the content is. */
+static rc_t build(struct call *c, struct sending *s, const struct envelope *env, struct buf *out,
+                  str_t *message, struct err *e)
 {
-    buf_str(out, s->ticket->header);
+    str_t header = s->ticket->header;
+    bool encrypted = s->decision->mode & MODE_ENCRYPT;
+    /* Where others follow, this one's header would be overwritten: it is kept for Sent. */
+    if (!encrypted && env->alone && s->ticket->receipt.n == 0 && s->room >= header.n) {
+        char *p = (char *) (uintptr_t) (s->content.p - header.n);
+        memcpy(p, header.p, header.n);
+        *message = str_n(p, header.n + s->content.n);
+        return RC_OK;
+    }
+    buf_str(out, header);
     if (!env->bcc) buf_str(out, s->ticket->receipt);
-    if (s->decision->mode & MODE_ENCRYPT)
+    if (encrypted)
         TRY(encrypt(c, s, env, out, e));
     else
         buf_str(out, s->content);
+    *message = buf_view(out);
     return out->failed ? err_set(e, RC_TOO_LARGE, "The message is too large.") : RC_OK;
 }
 
@@ -138,6 +155,8 @@ static rc_t make_envelopes(struct call *c, const struct sending *s, struct envel
         json_array_append_new(results, list[i].result);
         put_result(&list[i], "pending");
     }
+    if (count > 0) list[count - 1].last = true;
+    list[0].alone = count == 1;
     *out = list;
     *n = count;
     return RC_OK;
@@ -168,14 +187,14 @@ static const char *submit(struct call *c, struct sending *s, struct envelope *en
 }
 
 /* Submits and writes down one envelope. The message's bytes of the first one are kept for Sent. */
-static rc_t send_envelope(struct call *c, struct sending *s, struct envelope *env,
-                          struct buf *message, struct totals *t, struct err *why)
+static rc_t send_envelope(struct call *c, struct sending *s, struct envelope *env, struct buf *out,
+                          str_t *message, struct totals *t, struct err *why)
 {
     struct err e = {0};
     const char *status = "failed";
-    rc_t rc = build(c, s, env, message, why);
+    rc_t rc = build(c, s, env, out, message, why);
     WX_KILL_POINT("message_built");
-    if (rc == RC_OK) status = submit(c, s, env, buf_view(message), why);
+    if (rc == RC_OK) status = submit(c, s, env, *message, why);
     WX_KILL_POINT("envelope_submitted");
     put_result(env, status);
     t->sent += strcmp(status, "sent") == 0;
@@ -258,11 +277,15 @@ static rc_t file_copy(struct call *c, const struct ticket *t, str_t message,
                       struct submission *state, struct err *e)
 {
     CLEANUP_BUF struct buf copy = BUF_INIT(message.n + (1u << 19));
+    str_t all = message;
     struct place p;
     TRY(put_bcc(t, c->arena, &copy, e));
-    if (!buf_str(&copy, message)) return err_set(e, RC_TOO_LARGE, NULL);
+    if (copy.n > 0) {
+        if (!buf_str(&copy, message)) return err_set(e, RC_TOO_LARGE, NULL);
+        all = buf_view(&copy);
+    }
     WX_KILL_POINT("copy_before");
-    TRY(append_copy(c, buf_view(&copy), &p, e));
+    TRY(append_copy(c, all, &p, e));
     WX_KILL_POINT("copy_appended");
     note_copy(c, state, p);
     return RC_OK;
@@ -318,7 +341,9 @@ static void file_sent(struct call *c, struct sending *s, str_t message)
     }
 }
 
-static rc_t send_all(struct call *c, struct sending *s, struct buf *first, struct err *e)
+/* *message: the first one, in out or where the content is. */
+static rc_t send_all(struct call *c, struct sending *s, struct buf *out, str_t *message,
+                     struct err *e)
 {
     struct envelope *envelopes;
     size_t n = 0;
@@ -333,7 +358,9 @@ static rc_t send_all(struct call *c, struct sending *s, struct buf *first, struc
             t.failed++;
             continue;
         }
-        rc_t rc = send_envelope(c, s, &envelopes[i], i == 0 ? first : &other, &t, &why);
+        str_t another = STR_NULL;
+        rc_t rc = send_envelope(c, s, &envelopes[i], i == 0 ? out : &other,
+                                i == 0 ? message : &another, &t, &why);
         if (rc != RC_OK && t.sent + t.unknown == 0 && i == 0) {
             conclude(s, &t, &why);
             *e = why;
@@ -368,8 +395,9 @@ static void keep_state(struct call *c, struct submission *state)
 
 rc_t deliver(struct call *c, struct sending *s, struct err *e)
 {
-    CLEANUP_BUF struct buf message = BUF_INIT(most_bytes(c));
-    rc_t rc = send_all(c, s, &message, e);
+    CLEANUP_BUF struct buf out = BUF_INIT(most_bytes(c));
+    str_t message = STR_NULL;
+    rc_t rc = send_all(c, s, &out, &message, e);
     if (rc != RC_OK && str_eq(submission_status(s->state), STR("pending")))
         submission_set_status(s->state, "failed", str_c(e->message));
     keep_state(c, s->state);
@@ -378,7 +406,7 @@ rc_t deliver(struct call *c, struct sending *s, struct err *e)
     remember_recipients(c, s);
     WX_KILL_POINT("recipients_remembered");
     if (!json_object_get(s->state->doc, "copy")) return RC_OK;
-    file_sent(c, s, buf_view(&message));
+    file_sent(c, s, message);
     keep_state(c, s->state);
     WX_KILL_POINT("copy_noted");
     if (!json_object_get(s->state->doc, "copy") && drop_draft(c, s->state)) keep_state(c, s->state);
@@ -407,18 +435,17 @@ static rc_t copy_from_draft(struct call *c, struct submission *state, struct err
 {
     CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most_bytes(c));
     CLEANUP_BUF struct buf message = BUF_INIT(most_bytes(c));
-    CLEANUP_BUF struct buf unused = BUF_INIT_SECRET(most_bytes(c));
     const json_t *owed = json_object_get(state->doc, "copy");
     const struct draft_shape as_it_is = {.head = 0};
     struct ticket t;
-    str_t text, micalg, signature = STR_NULL;
+    str_t text, micalg, whole, signature = STR_NULL;
     TRY(ticket_from_json(owed, c->arena, &t, e));
     TRY(json_want_str(owed, "signature", STR_NULL, &text, e));
     TRY(json_want_str(owed, "micalg", STR("sha-256"), &micalg, e));
     if (text.p && !b64_decode(c->arena, text, &signature)) return err_set(e, RC_DAMAGED, NULL);
     TRY(draft_entity(c, submission_place(state, "draft", c->arena), &as_it_is, STR_NULL, &raw,
-                     &unused, e));
-    TRY(content_again(&t, buf_view(&raw), signature, micalg.p, &message, e));
+                     &whole, e));
+    TRY(content_again(&t, whole, signature, micalg.p, &message, e));
     return file_copy(c, &t, buf_view(&message), state, e);
 }
 

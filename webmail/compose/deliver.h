@@ -8,9 +8,11 @@
 struct sending {
     const struct ticket *ticket;
     const struct decision *decision;
-    str_t content;            /* the entity, or what is signed around it */
-    str_t signature;          /* DER, or null; kept while the Sent copy is due */
-    const char *micalg;       /* "sha-256"; NULL unless signed */
+    str_t content;      /* the entity, or what is signed around it */
+    size_t room;        /* bytes before content, of the same storage, that may be overwritten */
+    struct buf *owner;  /* content's storage: freed as soon as nothing needs it */
+    str_t signature;    /* DER, or null; kept while the Sent copy is due */
+    const char *micalg; /* "sha-256"; NULL unless signed */
     struct submission *state; /* "pending", ours */
 };
 

@@ -75,8 +75,8 @@ static rc_t put_bcc(const struct compose *m, struct buf *out, struct err *e)
     return RC_OK;
 }
 
-static rc_t build_plain(struct call *c, const struct compose *m, enum header_protection hp,
-                        struct draft *d, struct err *e)
+static rc_t freeze_plain(struct call *c, const struct compose *m, enum header_protection hp,
+                         struct draft *d, struct err *e)
 {
     struct build_message b = compose_message(c, m);
     put_marks(m, &d->message);
@@ -84,8 +84,8 @@ static rc_t build_plain(struct call *c, const struct compose *m, enum header_pro
     TRY(put_bcc(m, &d->message, e));
     if (hp == HP_NONE) TRY(build_header(&b, &d->message, e)); /* else the entity has its own */
     d->shape.head = d->message.n;
-    TRY(build_entity(&b, hp, c->secret, &d->entity, &d->pieces, &d->piece_count, e));
-    buf_str(&d->message, buf_view(&d->entity));
+    TRY(build_entity(&b, hp, c->secret, &d->message, &d->pieces, &d->piece_count, e));
+    d->entity = str_sub(buf_view(&d->message), d->shape.head, d->message.n);
     return RC_OK;
 }
 
@@ -102,46 +102,61 @@ static rc_t put_outer(const struct build_message *b, struct buf *out, struct err
     return RC_OK;
 }
 
-static rc_t build_encrypted(struct call *c, const struct compose *m, struct cert *self,
-                            struct draft *d, struct err *e)
+static rc_t freeze_encrypted(struct call *c, const struct compose *m, struct draft *d,
+                             struct err *e)
 {
     struct build_message b = compose_message(c, m);
-    CLEANUP_BUF struct buf plain = BUF_INIT_SECRET(d->message.max);
-    CLEANUP_BUF struct buf der = BUF_INIT(2 * d->message.max);
     put_marks(m, &d->message);
     put_wishes(c, m, &d->message);
     TRY(put_outer(&b, &d->message, e));
     d->shape.head = d->message.n;
-    TRY(build_entity(&b, HP_CIPHER, c->secret, &d->entity, &d->pieces, &d->piece_count, e));
-    TRY(put_bcc(m, &plain, e));
-    d->shape.inner = plain.n;
-    buf_str(&plain, buf_view(&d->entity));
-    if (plain.failed) return err_set(e, RC_TOO_LARGE, "The message is too large.");
-    /* Read by ourselves only: authenticated encryption. */
-    TRY(cms_encrypt(buf_view(&plain), &self, 1, CMS_AES_256_GCM, STR_NULL, d->content_key, &der,
-                    e));
-    return build_pkcs7_mime(buf_view(&der), "authEnveloped-data", &d->message, e);
+    TRY(put_bcc(m, &d->plain, e));
+    d->shape.inner = d->plain.n;
+    TRY(build_entity(&b, HP_CIPHER, c->secret, &d->plain, &d->pieces, &d->piece_count, e));
+    d->entity = str_sub(buf_view(&d->plain), d->shape.inner, d->plain.n);
+    return RC_OK;
 }
 
-rc_t draft_build(struct call *c, const struct compose *m, enum header_protection hp,
-                 struct cert *self, struct draft *out, struct err *e)
+static rc_t check_size(struct call *c, const struct draft *d, struct err *e)
+{
+    if (!d->message.failed && !d->plain.failed && d->message.n <= c->app->config->message_max_bytes)
+        return RC_OK;
+    return err_set(e, RC_TOO_LARGE, "The message is too large with its attachments.");
+}
+
+rc_t draft_freeze(struct call *c, const struct compose *m, enum header_protection hp,
+                  bool encrypted, struct draft *out, struct err *e)
 {
     size_t most = c->app->config->message_max_bytes;
-    *out = (struct draft){.message = BUF_INIT_SECRET(2 * most), .entity = BUF_INIT_SECRET(most)};
-    out->shape.encrypted = self != NULL;
-    if (self)
-        TRY(build_encrypted(c, m, self, out, e));
+    *out = (struct draft){.message = BUF_INIT_SECRET(2 * most), .plain = BUF_INIT_SECRET(most)};
+    out->shape.encrypted = encrypted;
+    if (encrypted)
+        TRY(freeze_encrypted(c, m, out, e));
     else
-        TRY(build_plain(c, m, hp, out, e));
-    if (out->message.failed || out->message.n > most)
-        return err_set(e, RC_TOO_LARGE, "The message is too large with its attachments.");
-    return RC_OK;
+        TRY(freeze_plain(c, m, hp, out, e));
+    return check_size(c, out, e);
+}
+
+rc_t draft_seal(struct call *c, struct cert *self, struct draft *d, struct err *e)
+{
+    CLEANUP_BUF struct buf der = BUF_INIT(2 * d->message.max);
+    if (!d->shape.encrypted) return RC_OK;
+    if (!self) return err_set(e, RC_INTERNAL, NULL);
+    /* Read by ourselves only: authenticated encryption. */
+    TRY(cms_encrypt(buf_view(&d->plain), &self, 1, CMS_AES_256_GCM, STR_NULL, d->content_key, &der,
+                    e));
+    d->entity = STR_NULL;
+    d->pieces = NULL;
+    d->piece_count = 0;
+    buf_free(&d->plain);
+    TRY(build_pkcs7_mime(buf_view(&der), "authEnveloped-data", &d->message, e));
+    return check_size(c, d, e);
 }
 
 void draft_free(struct draft *d)
 {
     buf_free(&d->message);
-    buf_free(&d->entity);
+    buf_free(&d->plain);
     wipe(d->content_key, sizeof d->content_key);
 }
 
@@ -366,32 +381,34 @@ rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e)
     return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
 }
 
-static rc_t decrypt(const struct draft_shape *shape, str_t rest, str_t content_key, struct arena *a,
-                    struct buf *out, struct err *e)
+/* Where the ciphertext lay, the plaintext is then: a large draft is held once. */
+static rc_t decrypt(const struct draft_shape *shape, str_t content_key, struct arena *a,
+                    struct buf *raw, str_t *out, struct err *e)
 {
-    CLEANUP_BUF struct buf der = BUF_INIT(rest.n + 1);
-    CLEANUP_BUF struct buf plain = BUF_INIT_SECRET(rest.n + 1);
+    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(raw->n + 1);
     struct entity *part;
-    TRY(entity_parse(rest, NULL, a, &part, e));
+    str_t plain;
+    TRY(entity_parse(str_sub(buf_view(raw), shape->head, raw->n), NULL, a, &part, e));
     TRY(entity_decode_body(part, &der, e));
-    TRY(cms_envelope_open(buf_view(&der), content_key, &plain, e));
+    buf_free(raw);
+    *raw = der;
+    der = BUF_INIT(0);
+    if (raw->n == 0) return err_set(e, RC_DECRYPT_FAILED, NULL);
+    TRY(cms_envelope_open_within(raw->p, raw->n, content_key, &plain, e));
     if (plain.n < shape->inner) return err_set(e, RC_DECRYPT_FAILED, NULL);
-    buf_str(out, str_sub(buf_view(&plain), shape->inner, plain.n));
+    *out = str_sub(plain, shape->inner, plain.n);
     return RC_OK;
 }
 
 rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
-                  str_t content_key, struct buf *raw, struct buf *out, struct err *e)
+                  str_t content_key, struct buf *raw, str_t *out, struct err *e)
 {
     TRY(draft_fetch(c, p, raw, e));
     if (raw->n < shape->head)
         return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
-    str_t rest = str_sub(buf_view(raw), shape->head, raw->n);
-    if (shape->encrypted)
-        TRY(decrypt(shape, rest, content_key, c->secret, out, e));
-    else
-        buf_str(out, rest);
-    return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
+    if (shape->encrypted) return decrypt(shape, content_key, c->secret, raw, out, e);
+    *out = str_sub(buf_view(raw), shape->head, raw->n);
+    return RC_OK;
 }
 
 /* What waits for certificates waits for those it shall be encrypted to now. */
@@ -425,7 +442,9 @@ rc_t compose_draft(struct call *c, struct err *e)
     } else {
         rc = RC_OK;
     }
-    if (rc == RC_OK) rc = draft_build(c, &m, HP_NONE, self, &d, e);
+    if (rc == RC_OK) rc = draft_freeze(c, &m, HP_NONE, self != NULL, &d, e);
+    compose_drop_contents(&m);
+    if (rc == RC_OK) rc = draft_seal(c, self, &d, e);
     own_certificates_free(&own);
     TRY(rc);
     d.base = m.base;

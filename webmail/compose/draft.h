@@ -17,8 +17,9 @@ struct draft_shape {
 struct draft {
     struct draft_base base; /* what it takes the place of: another one is a conflict */
     struct buf message;     /* secret */
-    struct buf entity;      /* secret: the frozen entity */
-    struct build_piece *pieces;
+    struct buf plain;       /* secret; encrypted: `inner ‖ entity` until it is sealed */
+    str_t entity;           /* the frozen entity, in message or plain; null once that is sealed */
+    struct build_piece *pieces; /* of entity */
     size_t piece_count;
     struct draft_shape shape;
     unsigned char content_key[32]; /* encrypted: of this draft */
@@ -29,9 +30,13 @@ str_t compose_message_id(struct call *c, str_t submission);
 /* m as mail/build.h wants it. */
 struct build_message compose_message(struct call *c, const struct compose *m);
 
-/* Builds the draft; `self` not NULL: encrypted to it. CLEANUP with draft_free in any case. */
-rc_t draft_build(struct call *c, const struct compose *m, enum header_protection hp,
-                 struct cert *self, struct draft *out, struct err *e) WX_MUST_USE;
+/* Freezes the entity. A draft that is not to be encrypted is ready then. CLEANUP with draft_free in
+ * any case. RC_INVALID, RC_TOO_LARGE. */
+rc_t draft_freeze(struct call *c, const struct compose *m, enum header_protection hp,
+                  bool encrypted, struct draft *out, struct err *e) WX_MUST_USE;
+/* Encrypts a frozen draft to `self`, and wipes the entity: whoever wants to look at it does so
+ * before. Nothing to do (NULL) for one that is not to be encrypted. */
+rc_t draft_seal(struct call *c, struct cert *self, struct draft *d, struct err *e) WX_MUST_USE;
 void draft_free(struct draft *d);
 #define CLEANUP_DRAFT __attribute__((cleanup(draft_free)))
 
@@ -46,10 +51,11 @@ rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct
                  struct err *e) WX_MUST_USE;
 /* A stored draft as it lies there, appended to raw (secret). RC_CONFLICT: it is gone. */
 rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e) WX_MUST_USE;
-/* The frozen entity of a stored draft appended to out (secret), *raw the message it came from.
- * RC_CONFLICT: it is gone. RC_DECRYPT_FAILED: not the right content key. */
+/* *out: the frozen entity of a stored draft, a slice of raw (empty, secret), which has the message,
+ * or, where it was encrypted, what was in it. RC_CONFLICT: it is gone. RC_DECRYPT_FAILED: not the
+ * right content key. */
 rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
-                  str_t content_key, struct buf *raw, struct buf *out, struct err *e) WX_MUST_USE;
+                  str_t content_key, struct buf *raw, str_t *out, struct err *e) WX_MUST_USE;
 /* Removes a message for good, if it is still there. */
 rc_t place_remove(struct call *c, struct place p, struct err *e) WX_MUST_USE;
 /* Removes the draft at p and every other one of this submission in its folder, which a worker that

@@ -69,7 +69,7 @@ static rc_t keep(struct call *c, const struct holding *h, struct place *out, str
 {
     size_t most = 2 * (size_t) c->app->config->message_max_bytes;
     CLEANUP_SUBMISSION struct submission s = {0};
-    CLEANUP_DRAFT struct draft d = {.message = BUF_INIT_SECRET(most + 100), .entity = BUF_INIT(1)};
+    CLEANUP_DRAFT struct draft d = {.message = BUF_INIT_SECRET(most + 100)};
     CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most);
     struct place p;
     TRY(find_draft(c, h, &s, &p, e));

@@ -12,6 +12,8 @@ struct prepared {
     struct decision decision;
     struct draft draft;
     struct place place;
+    json_t *skeleton;   /* owned until it is answered */
+    str_t hash;         /* of the frozen entity, SHA-256 in hexadecimal */
     const char *digest; /* name; NULL unless signed */
     struct buf state, attributes;
     struct buf header, receipt;
@@ -21,6 +23,7 @@ static void prepared_free(struct prepared *p)
 {
     decision_free(&p->decision);
     draft_free(&p->draft);
+    json_decref(p->skeleton);
     buf_free(&p->state);
     buf_free(&p->attributes);
     buf_free(&p->header);
@@ -54,19 +57,43 @@ static rc_t prepare_signature(struct call *c, struct prepared *p, struct err *e)
                                        .encryption = d->own.encrypt,
                                        .signing_time = call_now()};
     p->digest = cms_sign_digest(d->signer);
-    TRY(cms_digest(p->digest, buf_view(&p->draft.entity), digest, &n, e));
+    TRY(cms_digest(p->digest, p->draft.entity, digest, &n, e));
     return cms_sign_prepare(&o, str_n(digest, n), &p->state, &p->attributes, e);
 }
 
-static rc_t freeze(struct call *c, const struct compose *m, struct prepared *p, struct err *e)
+/* Attachments the browser holds are named, everything else is given byte for byte. */
+static json_t *skeleton_json(const struct draft *d, const struct compose *m, struct arena *a)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < d->piece_count; i++) {
+        const struct build_piece *p = &d->pieces[i];
+        json_t *v = json_object();
+        if (p->attachment >= 0 && (size_t) p->attachment < m->own_count)
+            json_put_int(v, "attachment", p->attachment);
+        else
+            json_put_str(v, "bytes", b64_encode(a, p->bytes));
+        json_array_append_new(list, v);
+    }
+    return list;
+}
+
+/* What is wanted of the frozen entity is taken from it before it is sealed: neither it nor the
+ * attachments' own bytes are held beside the message. */
+static rc_t freeze(struct call *c, struct compose *m, struct prepared *p, struct err *e)
 {
     struct build_message b = compose_message(c, m);
     enum header_protection hp = m->mode & MODE_SIGN ? HP_CLEAR : HP_NONE;
-    struct cert *self = m->mode & MODE_ENCRYPT ? p->decision.self : NULL;
-    TRY(draft_build(c, m, hp, self, &p->draft, e));
+    bool encrypted = m->mode & MODE_ENCRYPT;
+    unsigned char hash[32];
+    TRY(draft_freeze(c, m, hp, encrypted, &p->draft, e));
+    compose_drop_contents(m);
     TRY(build_header(&b, &p->header, e));
     if (m->receipt && m->bcc_count > 0) TRY(build_receipt_field(&m->from, &p->receipt, e));
     if (m->mode & MODE_SIGN) TRY(prepare_signature(c, p, e));
+    TRY(sha256(p->draft.entity, hash, e));
+    p->hash = hex_encode(c->arena, str_n(hash, sizeof hash));
+    p->skeleton = skeleton_json(&p->draft, m, c->secret);
+    TRY(draft_seal(c, encrypted ? p->decision.self : NULL, &p->draft, e));
     p->draft.base = m->base;
     WX_KILL_POINT("prepare_built");
     return draft_store(c, m->submission, &p->draft, &p->place, e);
@@ -76,14 +103,12 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
                   struct err *e)
 {
     const struct decision *d = &p->decision;
-    unsigned char hash[32];
-    TRY(sha256(buf_view(&p->draft.entity), hash, e));
     struct ticket t = {.submission = m->submission,
                        .from = m->from.address,
                        .mode = m->mode,
                        .draft = p->place,
                        .shape = p->draft.shape,
-                       .digest = hex_encode(c->arena, str_n(hash, sizeof hash)),
+                       .digest = p->hash,
                        .header = buf_view(&p->header),
                        .receipt = p->receipt.n ? buf_view(&p->receipt) : STR_NULL,
                        .notify = compose_dsn_words(m->dsn, true, c->arena),
@@ -118,23 +143,7 @@ static json_t *recipients_json(const struct decision *d)
     return list;
 }
 
-/* Attachments the browser holds are named, everything else is given byte for byte. */
-static json_t *skeleton_json(const struct draft *d, const struct compose *m, struct arena *a)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < d->piece_count; i++) {
-        const struct build_piece *p = &d->pieces[i];
-        json_t *v = json_object();
-        if (p->attachment >= 0 && (size_t) p->attachment < m->own_count)
-            json_put_int(v, "attachment", p->attachment);
-        else
-            json_put_str(v, "bytes", b64_encode(a, p->bytes));
-        json_array_append_new(list, v);
-    }
-    return list;
-}
-
-static json_t *answer(struct call *c, const struct compose *m, const struct prepared *p, str_t word)
+static json_t *answer(struct call *c, const struct compose *m, struct prepared *p, str_t word)
 {
     const struct draft *d = &p->draft;
     const struct decision *decision = &p->decision;
@@ -149,7 +158,8 @@ static json_t *answer(struct call *c, const struct compose *m, const struct prep
                  d->shape.encrypted
                      ? b64_encode(c->secret, str_n(d->content_key, sizeof d->content_key))
                      : STR_NULL);
-    json_object_set_new(v, "skeleton", skeleton_json(d, m, c->secret));
+    json_object_set_new(v, "skeleton", p->skeleton);
+    p->skeleton = NULL;
     json_put_str(v, "attributes",
                  p->attributes.n ? b64_encode(c->arena, buf_view(&p->attributes)) : STR_NULL);
     json_put_str(v, "digest", str_c(p->digest));

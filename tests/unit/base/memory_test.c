@@ -55,6 +55,27 @@ static void buffer_keeps_what_it_had_when_it_refuses(void **state)
     assert_false(buf_char(&b, 'x'));
 }
 
+/* What is expected and does not come costs nothing but room; what comes unexpected fits all the
+ * same. */
+static void buffer_takes_what_it_expects_without_moving(void **state)
+{
+    (void) state;
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(1000);
+    assert_true(buf_cstr(&b, "start"));
+    buf_expect(&b, 900);
+    const char *at = b.p;
+    char big[900] = {0};
+    assert_str(buf_view(&b), STR("start"));
+    assert_true(buf_add(&b, big, sizeof big));
+    assert_ptr_equal(b.p, at);
+    buf_expect(&b, SIZE_MAX);
+    assert_false(b.failed);
+    assert_true(buf_add(&b, big, 95));
+    assert_false(buf_char(&b, 'x'));
+    buf_expect(&b, 1);
+    assert_true(b.failed);
+}
+
 static void base64_round_trips_and_is_strict(void **state)
 {
     (void) state;
@@ -102,6 +123,7 @@ int main(void)
         cmocka_unit_test(arena_zeroes_and_limits),
         cmocka_unit_test(arena_lowers_ascii_only),
         cmocka_unit_test(buffer_keeps_what_it_had_when_it_refuses),
+        cmocka_unit_test(buffer_takes_what_it_expects_without_moving),
         cmocka_unit_test(base64_round_trips_and_is_strict),
         cmocka_unit_test(errors_never_end_inside_a_character),
     };
