@@ -10,9 +10,10 @@ await calm(page);
 const cdp = await page.context().newCDPSession(page);
 await cdp.send('Network.enable');
 await cdp.send('Network.setCacheDisabled', { cacheDisabled: true });
+const had = new Set(await page.evaluate(() => performance.getEntriesByType('resource').map((r) => new URL(r.name).pathname)));
 const urls = new Map(), seen = [];
 cdp.on('Network.responseReceived', (e) => urls.set(e.requestId, new URL(e.response.url).pathname));
-cdp.on('Network.loadingFinished', (e) => { const u = urls.get(e.requestId); if (u?.startsWith('/static/')) seen.push([u, e.encodedDataLength]); });
+cdp.on('Network.loadingFinished', (e) => { const u = urls.get(e.requestId); if (u?.startsWith('/static/') && !had.has(u)) seen.push([u, e.encodedDataLength]); });
 const times = [];
 for (let i = 0; i < 8; i++) {
   const start = performance.now();
