@@ -58,9 +58,10 @@ test('one whose time is past is not sent; saving it and preparing it take the ma
   await draft(fields);
   await hold(fields.submission, 1);
   const [held] = await drafts(fields);
+  const another = fields.submission.replace(/^./, (x) => (x === 'a' ? 'b' : 'a'));
   // The same draft as another program, or a long night, would leave it.
-  await mail.append('Drafts', held.replace(/until \d+/, 'until 1700000000').replaceAll(fields.submission, fields.submission.replace(/^./, 'a')));
-  const old = { submission: fields.submission.replace(/^./, 'a') };
+  await mail.append('Drafts', held.replace(/until \d+/, 'until 1700000000').replaceAll(fields.submission, another));
+  const old = { submission: another };
   assert.deepEqual([(await listed(old)).left, (await listed(old)).subject], [0, 'Grüße']);
   await draft(fields);
   assert.equal(await listed(fields), undefined, 'a save takes it off');
