@@ -44,6 +44,7 @@
     X(THROTTLED, "throttled", 429, "450 4.7.1", "Too many attempts. Please wait a while.")         \
     X(CANCELLED, "cancelled", 499, "451 4.3.0", "The request was cancelled.")                      \
     X(INTERNAL, "internal", 500, "451 4.3.0", "Something went wrong on our side.")                 \
+    X(BUSY, "busy", 503, "451 4.3.2", "The server is busy. Please try again in a moment.")         \
     X(NO_MEMORY, "no_memory", 503, "452 4.3.1", "The server is short of memory.")                  \
     X(IMAP_DOWN, "imap_unavailable", 503, "451 4.4.1", "The mail server cannot be reached.")       \
     X(IMAP_ERROR, "imap_error", 502, "451 4.3.0", "The mail server refused the request.")          \

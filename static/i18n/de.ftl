@@ -55,6 +55,7 @@ err-unsupported = Diese Form wird nicht unterstützt.
 err-signature-rejected = Die Signatur passt nicht zu dem, was signiert werden sollte. Es wurde nichts gesendet.
 err-spell-check-off = Die Rechtschreibprüfung ist aus, weil diese Nachricht verschlüsselt ist oder sein kann.
 err-throttled = Zu viele Versuche. Bitte warten Sie eine Weile.
+err-busy = Der Server ist gerade ausgelastet. Bitte versuchen Sie es gleich noch einmal.
 err-no-memory = Dem Server fehlt Speicher. Bitte versuchen Sie es gleich noch einmal.
 err-smtp-refused = Der Ausgangsserver hat die Nachricht abgelehnt.
 err-source-unavailable = Der andere Server war nicht zu erreichen.

@@ -55,6 +55,7 @@ err-unsupported = This form is not supported.
 err-signature-rejected = The signature does not match what was to be signed. Nothing was sent.
 err-spell-check-off = Spell check is off because this message is or may be encrypted.
 err-throttled = Too many attempts. Please wait a while.
+err-busy = The server is busy. Please try again in a moment.
 err-no-memory = The server is short of memory. Please try again in a moment.
 err-smtp-refused = The outgoing mail server refused the message.
 err-source-unavailable = The other server could not be reached.

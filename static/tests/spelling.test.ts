@@ -100,3 +100,52 @@ test('nothing is asked about a message that may be encrypted, not even by a chec
     assert.equal(other.on, false);
   } finally { globalThis.fetch = real; }
 });
+
+test('a server that is busy is asked again in a moment, and what it did not say is not "nothing"', async (t) => {
+  session.value = { user: { address: 'a@x.test', name: '' }, csrf: '', plan: '', features: { smime: true }, limits: { message_bytes: 1e6, attachment_bytes: 1e6 }, instance: '', version: '', settings: defaults() } satisfies Session;
+  settings.value = defaults();
+  const real = globalThis.fetch;
+  const answers: Response[] = [];
+  let asked = 0;
+  const busy = (status: number, code: string): Response => Response.json({ code, message: '', details: {} }, { status });
+  const good = (suggestions: string[]): Response => Response.json({ language: 'en-US', misspelt: [{ offset: 2, length: 7, suggestions }] });
+  globalThis.fetch = ((url: string) => {
+    if (url.includes('/spell')) { asked++; return Promise.resolve(answers.shift()!); }
+    return Promise.resolve(Response.json({ uid: 1, uidvalidity: 1, folder: 'RHJhZnRz', encrypted: false, recipients: [] }));
+  }) as typeof fetch;
+  const turns = async (): Promise<void> => { for (let i = 0; i < 50; i++) await Promise.resolve(); };
+  const view: Marked = { read: () => Promise.resolve({ rev: 1, text: 'a speling' }), mark: () => undefined, remove: () => undefined, replace: () => undefined, place: () => Promise.resolve(null), focus: () => undefined, ours: () => undefined };
+  try {
+    const c = new Composer({ mode: 'none', plain: true, text: 'a speling' });
+    c.changed();
+    assert.ok(await c.save());
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    const s = new Speller(c, view);
+    made.push(c, s);
+    answers.push(busy(503, 'busy'), busy(429, 'throttled'), good([]));
+    await s.check();
+    for (let i = 0; i < 2; i++) { assert.deepEqual([asked, s.misses.value.length], [i + 1, 0]); t.mock.timers.tick(3000); await turns(); }
+    assert.equal(asked, 3);
+    assert.deepEqual(s.misses.value.map((m) => m.word), ['speling']);
+    // One word: a few times, and then it is not known.
+    answers.push(busy(429, 'throttled'), good(['spelling']));
+    const late = s.suggestions('speling');
+    await turns();
+    t.mock.timers.tick(300);
+    assert.deepEqual(await late, ['spelling']);
+    asked = 0;
+    answers.push(...Array.from({ length: 4 }, () => busy(503, 'busy')));
+    const never = assert.rejects(s.suggestions('speling'));
+    for (let i = 0; i < 4; i++) { await turns(); t.mock.timers.tick(900); }
+    await never;
+    assert.equal(asked, 4);
+    // Turned to encryption while it waits: nothing more leaves.
+    answers.push(busy(503, 'busy'));
+    const secret = s.suggestions('speling');
+    await turns();
+    c.setMode('encrypt');
+    t.mock.timers.tick(300);
+    assert.deepEqual(await secret, []);
+    assert.equal(asked, 5);
+  } finally { t.mock.timers.reset(); globalThis.fetch = real; }
+});

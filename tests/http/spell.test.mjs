@@ -89,3 +89,33 @@ test('what is no word, no language, or too much is refused, and nothing is chang
   assert.equal((await put(alice, { language: 'en', words: Array.from({ length: 4999 }, (_, i) => `word${i}`) })).status, 200);
   assert.equal((await words(alice)).en.length, 4999);
 });
+
+test('one account that floods is told so, and others have their answers meanwhile', { timeout: 240_000 }, async () => {
+  const letters = 'abcdefghijklmnoprstuvw';
+  const nonsense = (i) => Array.from({ length: 90 }, (_, k) => letters[(i * 7 + k * k * 13 + k * 5) % letters.length]).join('');
+  const text = Array.from({ length: 4 }, (_, i) => nonsense(i)).join(' ');
+  const r = await check(text, { language: 'de' });
+  assert.equal(r.misspelt.length, 4);
+  assert.ok(r.misspelt.every((m) => m.suggestions.length === 0), 'nobody thinks about such words');
+  const two = await check('Ein Feler und noch ein Fehlre.', { language: 'de' });
+  assert.deepEqual(two.misspelt.map((m) => m.suggestions.length > 0), [true, false], 'one word at a time');
+  const many = await Promise.all(Array.from({ length: 10 }, () => signedIn('alice')));
+  try {
+    const heavy = `${nonsense(9).slice(0, 32)} ${Array.from({ length: 1000 }, (_, i) => nonsense(i)).join(' ')}`;
+    let told = 0, done = 0;
+    for (let round = 0; round < 5 && told === 0; round++) {
+      let over = false;
+      const all = Promise.all(many.flatMap((m) => Array.from({ length: 6 }, () => m.post('/api/v1/spell', { draft, language: 'de', text: heavy })))).finally(() => { over = true; });
+      do assert.equal((await bob.get('/api/v1/folders')).status, 200); while (!over);
+      for (const x of await all) {
+        assert.ok([200, 429, 503].includes(x.status), `${x.status} ${x.text.slice(0, 200)}`);
+        if (x.status === 200) { done++; continue; }
+        assert.deepEqual([x.json.code, x.headers['retry-after']], [x.status === 429 ? 'throttled' : 'busy', '1']);
+        told += x.status === 429;
+      }
+    }
+    assert.ok(done > 0, 'one at a time goes on');
+    assert.ok(told > 0, 'and only one');
+  } finally { for (const m of many) m.close(); }
+  assert.equal((await alice.post('/api/v1/spell', { draft, language: 'de', text: 'Feler' })).status, 200, 'afterwards all is as before');
+});

@@ -8,6 +8,8 @@
 
 #include "webmail/compose/compose.h"
 #include "webmail/compose/draft.h"
+#include "webmail/compose/spell_turn.h"
+#include "webmail/session/session.h"
 #include "webmail/store.h"
 
 #define TEXT_MAX (128u << 10)
@@ -247,25 +249,47 @@ static json_t *tag_json(const struct spell_dictionary *d)
     return json_string(tag);
 }
 
+/* The dear part: with a job of this account. */
+static rc_t check_text(struct call *c, str_t language, struct spell_text *t, const json_t *words,
+                       struct err *e)
+{
+    struct spell_dictionary d;
+    struct spell_miss *list;
+    size_t n;
+    TRY(choose(c, language, t->text, &d, e));
+    TRY(known_words(c, words, str_c(d.name), t, e));
+    TRY(spell_check(c->app->config->spell_dir, &d, t, c->arena, &list, &n, e));
+    json_t *out = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(out, miss_json(&list[i]));
+    return call_answer(c, json_pack("{s:o,s:o}", "language", tag_json(&d), "misspelt", out), e);
+}
+
+static rc_t begin_job(struct call *c, struct shared_key *who, struct err *e)
+{
+    uint32_t half = c->app->config->threads / 2;
+    str_t parts[] = {STR("spelling of"), c->session->address};
+    TRY(shared_key_of(parts, 2, who, e));
+    return spell_job_begin(who, half ? half : 1, e);
+}
+
 rc_t compose_spell(struct call *c, struct err *e)
 {
     CLEANUP_JSON json_t *words = NULL;
     struct spell_text t = {0};
-    struct spell_dictionary d;
-    struct spell_miss *list;
+    struct shared_key who;
     str_t language, version;
-    size_t n;
     TRY(check_draft(c, e));
     TRY(json_need_str(c->in, "language", &language, e));
     TRY(json_need_str(c->in, "text", &t.text, e));
     TRY(json_want_bool(c->in, "suggest", true, &t.suggest, e));
     if (t.text.n > TEXT_MAX) return compose_refuse(e, RC_TOO_LARGE, "text", NULL);
-    TRY(choose(c, language, t.text, &d, e));
     TRY(store_load(c, WORDS, &words, &version, e));
-    TRY(known_words(c, words, str_c(d.name), &t, e));
-    TRY(spell_check(c->app->config->spell_dir, &d, &t, c->arena, &list, &n, e));
-    json_t *out = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(out, miss_json(&list[i]));
-    return call_answer(c, json_pack("{s:o,s:o}", "language", tag_json(&d), "misspelt", out), e);
+    rc_t rc = begin_job(c, &who, e);
+    if (rc == RC_OK) {
+        rc = check_text(c, language, &t, words, e);
+        spell_job_end(&who);
+    }
+    if (rc == RC_BUSY || rc == RC_THROTTLED) response_header(c->s, STR("Retry-After"), STR("1"));
+    return rc;
 }

@@ -4,7 +4,7 @@
 #include <hunspell/hunspell.h>
 #include <iconv.h>
 #include <limits.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -19,23 +19,13 @@ struct dictionary {
     Hunhandle *h;
     iconv_t to, from; /* (iconv_t) -1: the dictionary is UTF-8 */
     unsigned long used;
+    atomic_uint holders; /* jobs with a text to check: it may not go before they have done */
 };
 
-/* Of the process. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+/* Of the process; whose turn it is (spell_turn.h) has them all. */
 static struct dictionary dictionaries[MAX_DICTIONARIES];
 static size_t dictionary_count;
 static unsigned long uses;
-
-void dictionary_lock(void)
-{
-    pthread_mutex_lock(&lock);
-}
-
-void dictionary_unlock(void)
-{
-    pthread_mutex_unlock(&lock);
-}
 
 /* --- files ----------------------------------------------------------------------------------- */
 
@@ -156,37 +146,52 @@ static bool load(const char *dir, const char *name, struct dictionary *d)
 
 static void unload(struct dictionary *d)
 {
+    if (!d->h) return; /* it could not be read */
     Hunspell_destroy(d->h);
     if (d->to != (iconv_t) -1) iconv_close(d->to);
     if (d->from != (iconv_t) -1) iconv_close(d->from);
     *d = (struct dictionary){0};
 }
 
-/* A free place; the least lately used dictionary gives way. */
+/* A free place; the least lately used dictionary that nobody holds gives way. NULL: there is none.
+ */
 static struct dictionary *place(void)
 {
-    struct dictionary *oldest = &dictionaries[0];
+    struct dictionary *oldest = NULL;
     if (dictionary_count < MAX_DICTIONARIES) return &dictionaries[dictionary_count++];
-    for (size_t i = 1; i < MAX_DICTIONARIES; i++)
-        if (dictionaries[i].used < oldest->used) oldest = &dictionaries[i];
-    unload(oldest);
+    for (size_t i = 0; i < MAX_DICTIONARIES; i++) {
+        struct dictionary *d = &dictionaries[i];
+        if (atomic_load(&d->holders) == 0 && (!oldest || d->used < oldest->used)) oldest = d;
+    }
+    if (oldest) unload(oldest);
     return oldest;
 }
 
-struct dictionary *dictionary_get(str_t dir, const char *name, struct arena *a)
+static struct dictionary *loaded(const char *name)
 {
-    struct dictionary fresh = {0};
     for (size_t i = 0; i < dictionary_count; i++)
-        if (strcmp(dictionaries[i].name, name) == 0) {
-            dictionaries[i].used = ++uses;
-            return &dictionaries[i];
-        }
-    char *path = arena_cstr(a, dir);
-    if (!path || !load(path, name, &fresh)) return NULL;
-    struct dictionary *d = place();
-    fresh.used = ++uses;
-    *d = fresh;
-    return d;
+        if (strcmp(dictionaries[i].name, name) == 0) return &dictionaries[i];
+    return NULL;
+}
+
+rc_t dictionary_take(str_t dir, const char *name, struct arena *a, struct dictionary **out,
+                     struct err *e)
+{
+    struct dictionary *d = loaded(name);
+    const char *path = arena_cstr(a, dir);
+    if (!path) return err_set(e, RC_NO_MEMORY, NULL);
+    if (!d && !(d = place())) return err_set(e, RC_BUSY, NULL);
+    if (!d->h && !load(path, name, d))
+        return err_set(e, RC_UNSUPPORTED, "There is no dictionary for this language.");
+    d->used = ++uses;
+    atomic_fetch_add(&d->holders, 1);
+    *out = d;
+    return RC_OK;
+}
+
+void dictionary_leave(struct dictionary *d)
+{
+    atomic_fetch_sub(&d->holders, 1);
 }
 
 static bool convert(iconv_t cd, const char *in, size_t n, char *out, size_t room)

@@ -6,12 +6,15 @@
 
 struct dictionary;
 
-/* Held while any dictionary is used: hunspell is not made for threads. */
-void dictionary_lock(void);
-void dictionary_unlock(void);
-/* Lock held. Loads it where it is not there; the least used one goes where there are too many.
- * NULL: not to be had. Valid until the next call. */
-struct dictionary *dictionary_get(str_t dir, const char *name, struct arena *a);
+/* All of these but dictionary_leave: with the turn held (spell_turn.h); hunspell is not made for
+ * threads. */
+
+/* Loads it where it is not there; the least used one goes where there are too many. It stays until
+ * dictionary_leave, also while others have the turn. RC_UNSUPPORTED: not to be had; RC_BUSY: all
+ * that are loaded are in use. */
+rc_t dictionary_take(str_t dir, const char *name, struct arena *a, struct dictionary **out,
+                     struct err *e) WX_MUST_USE;
+void dictionary_leave(struct dictionary *d);
 /* A word it cannot write, or too long for it, is no mistake. */
 bool dictionary_knows(const struct dictionary *d, str_t word);
 /* Into m->suggestions. false: no memory. */

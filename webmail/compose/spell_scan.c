@@ -1,8 +1,10 @@
 /* Words of a text, those that are wrong, and which language it is written in. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "mail/text.h"
 #include "webmail/compose/spell_dict.h"
+#include "webmail/compose/spell_turn.h"
 
 #define GUESS_WORDS 60
 #define MAX_CANDIDATES 8
@@ -102,36 +104,60 @@ static bool is_known(const struct spell_text *t, str_t word, struct arena *a)
     return bsearch(&lower, t->known, t->known_count, sizeof *t->known, by_word) != NULL;
 }
 
-static bool scan(const struct dictionary *d, const struct spell_text *t, struct arena *a,
-                 struct spell_miss *out, size_t *n)
+static size_t letters(str_t s)
 {
-    size_t counted = 0, units_before = 0, at = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char) s.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+/* Turn held; after a failure it may not be. */
+static rc_t scan(const struct dictionary *d, const struct spell_text *t, int64_t deadline,
+                 struct arena *a, struct spell_miss *out, size_t *n, struct err *e)
+{
+    size_t counted = 0, units_before = 0, at = 0, suggested = 0;
     str_t w;
     while (*n < SPELL_MAX_MISSES && spell_next_word(t->text, &at, &w)) {
+        TRY(spell_turn_share(deadline, e));
         if (dictionary_knows(d, w) || is_known(t, w, a)) continue;
         size_t begin = at - w.n;
         units_before += units(str_sub(t->text, counted, begin));
         counted = begin;
-        struct spell_miss *m = &out[*n];
+        struct spell_miss *m = &out[(*n)++];
         *m = (struct spell_miss){.offset = units_before, .length = units(w)};
-        if (t->suggest && *n < SPELL_MAX_SUGGESTED && !dictionary_suggest(d, w, a, m)) return false;
-        (*n)++;
+        if (!t->suggest || suggested == SPELL_MAX_SUGGESTED || letters(w) > SPELL_MAX_LETTERS)
+            continue;
+        suggested++;
+        if (dictionary_suggest(d, w, a, m)) continue;
+        spell_turn_leave();
+        return err_set(e, RC_NO_MEMORY, NULL);
     }
-    return true;
+    spell_turn_leave();
+    return RC_OK;
+}
+
+static rc_t take(str_t dir, const char *name, int64_t deadline, struct arena *a,
+                 struct dictionary **out, struct err *e)
+{
+    TRY(spell_turn_take(deadline, e));
+    rc_t rc = dictionary_take(dir, name, a, out, e);
+    if (rc != RC_OK) spell_turn_leave();
+    return rc;
 }
 
 rc_t spell_check(str_t dir, const struct spell_dictionary *which, const struct spell_text *t,
                  struct arena *a, struct spell_miss **out, size_t *n, struct err *e)
 {
+    int64_t deadline = clock_ms() + SPELL_BUDGET_MS;
     struct spell_miss *list = ARENA_ARRAY(a, SPELL_MAX_MISSES, struct spell_miss);
+    struct dictionary *d;
     size_t count = 0;
     if (!list) return err_set(e, RC_NO_MEMORY, NULL);
-    dictionary_lock();
-    const struct dictionary *d = dictionary_get(dir, which->name, a);
-    bool ok = d && scan(d, t, a, list, &count);
-    dictionary_unlock();
-    if (!d) return err_set(e, RC_UNSUPPORTED, "There is no dictionary for this language.");
-    if (!ok) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(take(dir, which->name, deadline, a, &d, e));
+    rc_t rc = scan(d, t, deadline, a, list, &count, e);
+    dictionary_leave(d);
+    TRY(rc);
     *out = list;
     *n = count;
     return RC_OK;
@@ -139,13 +165,19 @@ rc_t spell_check(str_t dir, const struct spell_dictionary *which, const struct s
 
 /* --- which language -------------------------------------------------------------------------- */
 
-static size_t known_words(const struct dictionary *d, str_t text)
+/* Turn held; after a failure it is not. */
+static rc_t known_words(const struct dictionary *d, str_t text, int64_t deadline, size_t *known,
+                        struct err *e)
 {
-    size_t at = 0, known = 0;
+    size_t at = 0, n = 0;
     str_t w;
-    for (int i = 0; i < GUESS_WORDS && spell_next_word(text, &at, &w); i++)
-        known += dictionary_knows(d, w);
-    return known;
+    for (int i = 0; i < GUESS_WORDS && spell_next_word(text, &at, &w); i++) {
+        TRY(spell_turn_share(deadline, e));
+        n += dictionary_knows(d, w);
+    }
+    spell_turn_leave();
+    *known = n;
+    return RC_OK;
 }
 
 static bool same_language(str_t x, str_t y)
@@ -174,18 +206,23 @@ static size_t candidates(str_t dir, str_t hint, const str_t *names, size_t n, st
 rc_t spell_guess(str_t dir, str_t hint, str_t text, const str_t *names, size_t n, struct arena *a,
                  struct spell_dictionary *out, struct err *e)
 {
+    int64_t deadline = clock_ms() + SPELL_BUDGET_MS;
     struct spell_dictionary list[MAX_CANDIDATES];
     size_t count = candidates(dir, hint, names, n, a, list), best = 0, most = 0;
     if (count == 0) return err_set(e, RC_UNSUPPORTED, "There is no dictionary.");
-    dictionary_lock();
     for (size_t i = 0; i < count; i++) {
-        const struct dictionary *d = dictionary_get(dir, list[i].name, a);
-        size_t known = d ? known_words(d, text) : 0;
+        struct dictionary *d;
+        size_t known = 0;
+        rc_t rc = take(dir, list[i].name, deadline, a, &d, e);
+        if (rc == RC_UNSUPPORTED) continue;
+        TRY(rc);
+        rc = known_words(d, text, deadline, &known, e);
+        dictionary_leave(d);
+        TRY(rc);
         if (known <= most) continue;
         most = known;
         best = i;
     }
-    dictionary_unlock();
     *out = list[best];
     return RC_OK;
 }

@@ -23,6 +23,8 @@ export interface Miss { id: number; word: string }
 export type Choice = 'auto' | 'off' | (string & {});
 
 const PAUSE_MS = 700;
+const BUSY_MS = 3000;
+const TRIES_MS = [300, 600, 900];
 const MOST = 100_000;
 const KEPT = 'waxseal-spelling';
 let serial = 0;
@@ -30,6 +32,9 @@ let serial = 0;
 /** Last choice of this browser; it says nothing of any message. */
 export function keptChoice(): Choice { try { return localStorage.getItem(KEPT) || 'auto'; } catch { return 'auto'; } }
 function keep(c: Choice): void { try { localStorage.setItem(KEPT, c); } catch { /* A browser that keeps nothing asks again next time. */ } }
+
+/** It may be asked again in a moment: another check of this account, or too many of others, are under way. */
+function isBusy(error: unknown): boolean { return error instanceof ApiError && (error.code === 'busy' || error.code === 'throttled'); }
 
 export class Speller {
   readonly choice = signal<Choice>(keptChoice());
@@ -74,9 +79,9 @@ export class Speller {
   }
 
   /** The text has changed, or there is a draft now. */
-  #soon(): void {
+  #soon(pause = PAUSE_MS): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.check(), PAUSE_MS);
+    this.#timer = setTimeout(() => void this.check(), pause);
   }
 
   async check(): Promise<void> {
@@ -100,14 +105,24 @@ export class Speller {
     } catch (error) {
       // The draft was replaced just now, or there is no dictionary: the next save or choice asks again.
       if (!(error instanceof ApiError) && !own.signal.aborted) throw error;
+      if (isBusy(error) && !own.signal.aborted && this.on) this.#soon(BUSY_MS);
     }
   }
 
+  /** Rejects where it could not be found out: that is not "none". */
   async suggestions(word: string): Promise<string[]> {
-    const draft = this.#c.draft.value;
-    if (!this.on || !draft || draft.encrypted) return [];
-    const r = await api.suggest(draft, this.found.value, word);
-    return r.misspelt[0]?.suggestions ?? [];
+    for (let tries = 0; ; tries++) {
+      const draft = this.#c.draft.value;
+      if (!this.on || !draft || draft.encrypted) return [];
+      try {
+        const r = await api.suggest(draft, this.found.value, word);
+        return r.misspelt[0]?.suggestions ?? [];
+      } catch (error) {
+        const pause = TRIES_MS[tries];
+        if (!isBusy(error) || pause === undefined) throw error;
+        await new Promise((r) => { setTimeout(r, pause); });
+      }
+    }
   }
 
   #drop(gone: (m: Miss) => boolean): void {

@@ -69,8 +69,9 @@ export class WxSpelling extends WxElement {
     const miss = s?.misses.value.find((m) => id === undefined || m.id === id);
     if (!s || !miss) return;
     // First what it offers, then the menu: nothing moves under the finger that chooses.
-    const late = new Promise<string[]>((r) => { setTimeout(() => r([]), OFFERS_MS); });
-    const offers = await Promise.race([s.suggestions(miss.word).catch(() => []), late]);
+    // null: that is not known; only what the server said is said.
+    const late = new Promise<null>((r) => { setTimeout(() => r(null), OFFERS_MS); });
+    const offers = await Promise.race([s.suggestions(miss.word).catch(() => null), late]);
     // Meanwhile the text may have been checked again: the same word has another number then.
     const still = s.misses.value.find((m) => m.id === miss.id) ?? s.misses.value.find((m) => m.word === miss.word);
     const at = still && (await this.view.place(still.id));
