@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ldap.h>
-#include <netdb.h>
 #include <openldap.h>
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "fetch/limits.h"
+#include "fetch/resolve.h"
 
 #define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
 #define CERTIFICATE "userCertificate;binary"
@@ -185,14 +185,24 @@ static void set_waits(const struct question *q, int fd)
     if (flags >= 0) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 }
 
+static bool find_name(struct question *q, struct addrinfo **all)
+{
+    switch (resolve_name(q->out->host, q->directory->server.port, q->deadline, all)) {
+    case RESOLVE_KNOWN:
+        return true;
+    case RESOLVE_LATE:
+        return finish(q, FETCH_TIMED_OUT, "its name was not found in time");
+    case RESOLVE_BUSY:
+        return finish(q, FETCH_BUSY, "too many names are being looked up already");
+    default:
+        return finish(q, FETCH_UNREACHABLE, "its name is not known");
+    }
+}
+
 static bool dial(struct question *q)
 {
-    char port[8];
     struct addrinfo *all = NULL;
-    const struct addrinfo want = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    snprintf(port, sizeof port, "%u", q->directory->server.port);
-    if (getaddrinfo(q->out->host, port, &want, &all) != 0)
-        return finish(q, FETCH_UNREACHABLE, "its name is not known");
+    if (!find_name(q, &all)) return false;
     for (const struct addrinfo *a = all; a && q->fd < 0 && left_ms(q) > 0; a = a->ai_next) {
         int fd =
             socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);

@@ -133,6 +133,26 @@ test('a directory that is silent costs its time once, for all together, and says
   assert.equal((await find(['a@silent.example'])).lookup, 'timeout', 'and is not asked again at once');
 });
 
+test('a directory is asked about a thousand addresses an hour for one account, and others are not kept from it', options, async () => {
+  const bob = await lib.signedIn('bob');
+  try {
+    let refused;
+    // What did not fit into the time of one call was not asked about, so there may be a few more calls.
+    for (let i = 0; i < 200 && !refused; i++) {
+      const r = await bob.post('/api/v1/compose/find', { addresses: Array.from({ length: 50 }, (_, k) => `n${i}-${k}@staff.example`) });
+      if (r.status === 200) continue;
+      assert.equal(r.status, 429, r.text);
+      refused = r;
+      assert.ok(i >= 20, `not before a thousand: ${i}`);
+    }
+    assert.equal(refused?.json.code, 'throttled');
+    assert.ok(Number(refused.headers['retry-after']) > 0);
+    assert.equal((await bob.post('/api/v1/compose/recipients', { addresses: ['n0-0@staff.example'] })).status, 200, 'what is known is told');
+    assert.equal((await bob.post('/api/v1/compose/find', { addresses: ['n0-0@staff.example'] })).status, 200, 'and kept answers cost nothing');
+  } finally { bob.close(); }
+  assert.equal((await find(['another@staff.example'])).lookup, 'done');
+});
+
 test('clear_fallback = off: what was to be encrypted is not sent in the clear, whatever the page asks for', options, async () => {
   assert.equal((await alice.get('/api/v1/session')).json.clear_fallback, false);
   const body = (may_encrypt) => ({ submission: randomUUID(), from: { name: 'Alice', address: 'alice@demo.test' }, to: [{ name: '', address: 'bob@demo.test' }], cc: [], bcc: [], reply_to: [], subject: 'Clear',

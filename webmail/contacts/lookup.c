@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "crypto/issuers.h"
 #include "webmail/session/session.h"
+#include "webmail/session/throttle.h"
 #include "webmail/settings/settings.h"
 #include "webmail/store.h"
 
@@ -85,14 +86,13 @@ static bool is_of_use(const struct cert *cert, str_t address, struct arena *a)
 }
 
 /* Of one value: appends what is of use. */
-static void keep_value(struct call *c, str_t value, str_t address, unsigned *left, struct buf *row)
+static void keep_value(str_t value, str_t address, unsigned *left, struct arena *a, struct buf *row)
 {
     struct cert *certs[LOOKUP_MAX_CERTIFICATES];
     size_t n = issuers_read(value, certs, LOOKUP_MAX_CERTIFICATES);
     for (size_t i = 0; i < n; i++) {
         str_t der = cert_der(certs[i]);
-        if (*left > 0 && row->n + der.n <= ISSUERS_MAX_BYTES &&
-            is_of_use(certs[i], address, c->arena)) {
+        if (*left > 0 && row->n + der.n <= ISSUERS_MAX_BYTES && is_of_use(certs[i], address, a)) {
             buf_str(row, der);
             (*left)--;
         }
@@ -100,8 +100,7 @@ static void keep_value(struct call *c, str_t value, str_t address, unsigned *lef
     }
 }
 
-/* Records of fetch/directory.h. False: that is not what waxseal-fetch writes. */
-static bool keep_values(struct call *c, str_t body, str_t address, struct buf *row)
+bool lookup_read(str_t body, str_t address, struct arena *a, struct buf *row)
 {
     unsigned left = LOOKUP_MAX_CERTIFICATES;
     while (body.n > 0) {
@@ -109,7 +108,7 @@ static bool keep_values(struct call *c, str_t body, str_t address, struct buf *r
         if (body.n < 5) return false;
         size_t n = (size_t) p[1] << 24 | (size_t) p[2] << 16 | (size_t) p[3] << 8 | p[4];
         if (n > body.n - 5) return false;
-        keep_value(c, str_sub(body, 5, 5 + n), address, &left, row);
+        keep_value(str_sub(body, 5, 5 + n), address, &left, a, row);
         body = str_sub(body, 5 + n, body.n);
     }
     return !row->failed;
@@ -154,7 +153,7 @@ static enum lookup_outcome ask(struct call *c, const struct config_directory *d,
         .max_bytes = ANSWER_BYTES,
         .timeout_ms = (uint32_t) left};
     rc_t rc = fetch_call(c->app->config->fetch_socket, &q, c->arena, &answer, &e);
-    if (rc == RC_OK && !keep_values(c, answer.body, address, row)) rc = RC_SOURCE_DOWN;
+    if (rc == RC_OK && !lookup_read(answer.body, address, c->arena, row)) rc = RC_SOURCE_DOWN;
     log_event(rc == RC_OK ? LOG_INFO : LOG_WARN, "asked_outside", "kind", LOG_C("ldap"),
               "directory", LOG_S(d->name), "outcome", LOG_C(err_word(rc)), "detail",
               LOG_C(rc == RC_OK ? "" : e.detail), "ms", LOG_I(clock_ms() - began), NULL);
@@ -178,6 +177,8 @@ rc_t lookup_ask(struct call *c, str_t address, bool anew, int64_t deadline,
     int64_t left = deadline - clock_ms();
     *out = LOOKUP_TIMEOUT;
     if (left < LEAST_MS) return RC_OK; /* those before took it all; nothing is known of this one */
+    TRY(throttle_act(c, "directory", LOOKUP_PER_HOUR,
+                     "The directory was asked often just now. Please try again in an hour.", e));
     *out = ask(c, d, address, left, &row);
     return save(c, key, *out, *out == LOOKUP_DONE ? buf_view(&row) : STR(""), e);
 }

@@ -5,6 +5,7 @@
 #include "base/b64.h"
 #include "base/log.h"
 #include "fcgi/address.h"
+#include "webmail/session/session.h"
 
 /* KEYS: pair, account, network, wait. ARGV: window, pair limit, network limit.
  * Answers {allowed, count of the account, seconds to wait}. */
@@ -119,4 +120,32 @@ rc_t throttle_take_back(struct call *c, const struct throttle *t, bool success, 
         shared_count(c->app->shared, &t->local_pair, THROTTLE_WINDOW_SECONDS,
                      -(int) THROTTLE_PER_PAIR, call_now());
     return kv_eval(c->kv, c->arena, &v, e, str_c(TAKE_BACK_SCRIPT), keys, 4, args, 1);
+}
+
+/* KEYS: the counter. ARGV: window. Answers {count, seconds until it ends}. */
+static const char ACT_SCRIPT[] = "local n = redis.call('INCR', KEYS[1])\n"
+                                 "if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end\n"
+                                 "return {n, redis.call('TTL', KEYS[1])}\n";
+
+rc_t throttle_act(struct call *c, const char *what, unsigned most, const char *message,
+                  struct err *e)
+{
+    struct shared_key local;
+    struct kv_value v;
+    str_t parts[] = {STR("act"), str_c(what), c->session->address};
+    str_t window = arena_printf(c->arena, "%u", THROTTLE_ACT_SECONDS);
+    TRY(shared_key_of(parts, 3, &local, e));
+    str_t hex = hex_encode(c->arena, str_n(local.bytes, sizeof local.bytes));
+    str_t key =
+        arena_printf(c->arena, "%.*s:thr:h:%.*s", STR_ARG(c->app->config->instance), STR_ARG(hex));
+    if (str_is_null(key)) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(kv_eval(c->kv, c->arena, &v, e, str_c(ACT_SCRIPT), &key, 1, &window, 1));
+    if (v.type != KV_ARRAY || v.count != 2) return err_set(e, RC_STATE_DOWN, NULL);
+    unsigned here = shared_count(c->app->shared, &local, THROTTLE_ACT_SECONDS, 1, call_now());
+    if (v.items[0].i <= (long long) most && here <= most) return RC_OK;
+    long long left = v.items[1].i > 0 ? v.items[1].i : (long long) THROTTLE_ACT_SECONDS;
+    response_header(c->s, STR("Retry-After"), arena_printf(c->arena, "%lld", left));
+    log_event(LOG_WARN, "act_throttled", "account", LOG_S(c->session->address), "what", LOG_C(what),
+              NULL);
+    return err_set(e, RC_THROTTLED, "%s", message);
 }

@@ -17,6 +17,7 @@
 #define THROTTLE_PER_ACCOUNT 50u
 #define THROTTLE_PER_NETWORK 100u
 #define THROTTLE_MOST_WAIT_SECONDS 60u
+#define THROTTLE_ACT_SECONDS 3600u
 
 struct throttle {
     str_t pair, account, network, wait; /* Redis keys */
@@ -30,5 +31,10 @@ rc_t throttle_take_back(struct call *c, const struct throttle *t, bool success,
                         struct err *e) WX_MUST_USE;
 /* Seconds to wait after the n-th failure of an account: 0 below the limit, then growing. */
 unsigned throttle_wait(unsigned failures);
+/* Acts that are no sign-in: counts one of `what` (a name of ours) by the account of the session, in
+ * windows of an hour, in both places as well. RC_THROTTLED with `message` and Retry-After from the
+ * one after `most` on. */
+rc_t throttle_act(struct call *c, const char *what, unsigned most, const char *message,
+                  struct err *e) WX_MUST_USE;
 
 #endif

@@ -73,6 +73,34 @@ static void an_account_has_to_wait(void **state)
     assert_int_equal(attempt(r, "bob@demo.test", "10.98.0.1", false), RC_OK);
 }
 
+static rc_t act(struct rig *r, const char *account, const char *what)
+{
+    struct rig_call *rc = rig_call(r, account);
+    uint32_t seconds = 0;
+    struct err e = {0};
+    rc_t code = throttle_act(&rc->c, what, 20, "That is a lot.", &e);
+    if (code != RC_OK) {
+        assert_string_equal(e.message, "That is a lot.");
+        assert_true(str_to_u32(rig_header(rc, STR("Retry-After")), &seconds) && seconds >= 1 &&
+                    seconds <= THROTTLE_ACT_SECONDS);
+    }
+    rig_call_free(rc);
+    return code;
+}
+
+static void so_many_acts_an_hour(void **state)
+{
+    struct rig *r = *state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(act(r, "alice@demo.test", "directory"), RC_OK);
+    assert_int_equal(act(r, "alice@demo.test", "directory"), RC_THROTTLED);
+    assert_int_equal(act(r, "alice@demo.test", "something else"), RC_OK);
+    assert_int_equal(act(r, "bob@demo.test", "directory"), RC_OK);
+    RIG_REDIS(r, a, STR("FLUSHALL")); /* lifts no limit of this server */
+    assert_int_equal(act(r, "alice@demo.test", "directory"), RC_THROTTLED);
+}
+
 static void waiting_grows(void **state)
 {
     (void) state;
@@ -121,10 +149,15 @@ static void redis_away_means_no_attempt(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(ten_for_account_and_address),  T(success_is_no_failure),
-        T(a_hundred_for_a_network),      T(an_account_has_to_wait),
-        cmocka_unit_test(waiting_grows), T(an_emptied_redis_lifts_no_limit),
-        T(counts_end_with_their_window), T(redis_away_means_no_attempt),
+        T(ten_for_account_and_address),
+        T(success_is_no_failure),
+        T(a_hundred_for_a_network),
+        T(an_account_has_to_wait),
+        T(so_many_acts_an_hour),
+        cmocka_unit_test(waiting_grows),
+        T(an_emptied_redis_lifts_no_limit),
+        T(counts_end_with_their_window),
+        T(redis_away_means_no_attempt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
