@@ -2193,6 +2193,7 @@ held-leave-title = { $n ->
    *[other] { $n } Nachrichten sind noch nicht gesendet
 }
 held-leave-text = Sie wartet noch, und nur dieses Fenster kann sie senden. Wenn Sie sich jetzt abmelden, bleibt sie bei den Entwürfen und ist nicht gesendet.
+held-late = Dieses Fenster ruhte, als es so weit war, und andere Fenster haben die Nachricht als nicht gesendet gezeigt. Bitte erst nachsehen, ob sie von anderswo gesendet wurde.
 held-leave-do = Abmelden, ohne zu senden
 unsent-title = { $n ->
     [one] Eine Nachricht wurde nicht gesendet

@@ -2082,6 +2082,7 @@ held-leave-title = { $n ->
    *[other] { $n } messages have not been sent yet
 }
 held-leave-text = It is still waiting, and only this window can send it. If you sign out now, it stays in Drafts and is not sent.
+held-late = This window slept while its time came, and other windows have shown it as not sent. Look whether it was sent from elsewhere before you send it.
 held-leave-do = Sign out without sending
 unsent-title = { $n ->
     [one] A message was not sent

@@ -22,8 +22,8 @@ async function mails(name, mailbox, field, value) {
   try {
     await imap.select(mailbox);
     const out = [];
-    for (const uid of await imap.search(`HEADER ${field} "${value}"`)) out.push((await imap.source(uid)).toString('latin1'));
-    return out;
+    for (const uid of await imap.search(`HEADER ${field} "${value}"`)) out.push((await imap.source(uid))?.toString('latin1')); // undefined: replaced since
+    return out.filter((x) => x !== undefined);
   } finally { imap.close(); }
 }
 const arrived = (subject) => mails('bob', 'INBOX', 'Subject', subject);
@@ -207,4 +207,59 @@ test('another tab that is open all the time says it too, and the row in Drafts s
   assert.deepEqual(await arrived(subject), []);
   await p.close();
   await clear('dave');
+});
+
+test('taken back from another window: this one does not send it, and says so', async () => {
+  await undoSeconds('dave', 5);
+  const p = await (await browser.person('dave')).signIn();
+  const subject = `Taken elsewhere ${run}`;
+  await written(p, subject, 'Words of this window.');
+  await p.send();
+  await toast(p).waitFor();
+  const c = await signedIn('dave');
+  try {
+    let h;
+    await eventually(async () => (h = (await c.get('/api/v1/compose/held')).json.held.find((x) => x.subject === subject)) !== undefined, 'held');
+    assert.equal((await c.post('/api/v1/compose/hold', { submission: h.submission, seconds: 0 })).status, 200);
+  } finally { c.close(); }
+  await p.composer().locator('.composer-notice.is-bad').waitFor();
+  await p.composer().waitFor();
+  assert.deepEqual(await arrived(subject), []);
+  assert.equal((await mails('dave', 'Drafts', 'Subject', subject)).length, 1, 'the draft is there');
+  await p.close();
+});
+
+test('Undo, and typing while the mark is still being taken off: one draft, with what was typed', async () => {
+  await undoSeconds('dave', 30);
+  const p = await (await browser.person('dave')).signIn();
+  const subject = `Undone ${run}`;
+  await written(p, subject, 'Words. ');
+  await p.send();
+  await toast(p).waitFor();
+  let go;
+  const typed = new Promise((done) => { go = done; });
+  let saves = 0;
+  p.page.on('request', (r) => { if (r.url().endsWith('/compose/draft')) saves++; });
+  // The server has done it; its answer comes after what is typed.
+  await p.page.route('**/api/v1/compose/hold', async (r) => { const response = await r.fetch(); await typed; await r.fulfill({ response }); });
+  try {
+    await toast(p).locator('.toast-action').click();
+    await p.composer().waitFor();
+    await eventually(async () => (await held('dave')).length === 0, 'the mark is off');
+    await p.write('Typed after Undo. ');
+    await p.composer().locator('.subject-input').focus();
+    // Saving now would be of a draft that this window has not been told of.
+    await p.page.evaluate(() => { void document.querySelector('wx-composer').composer.save(); });
+    assert.equal(saves, 0);
+    go();
+    await eventually(async () => (await mails('dave', 'Drafts', 'Subject', subject)).some((x) => x.includes('Typed after Undo')), 'saved');
+    assert.equal((await mails('dave', 'Drafts', 'Subject', subject)).length, 1);
+    assert.equal(await p.page.locator('.toast', { hasText: 'another window' }).count(), 0);
+    noFaults(p);
+  } finally {
+    go();
+    await p.page.unroute('**/api/v1/compose/hold');
+    await p.close();
+    await clear('dave');
+  }
 });

@@ -178,6 +178,8 @@ export interface Message {
 
 /** Names one message on the server. */
 export interface MessageRef { folder: string; uid: number; uidvalidity: number }
+/** A draft that a window has seen. */
+export type Base = Pick<MessageRef, 'uid' | 'uidvalidity'>;
 export interface LayerKey { layer: number; content_key: string }
 
 export type RecipientStatus = 'ready' | 'pending_change' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'revoked' | 'revocation_unknown' | 'invalid_address';
@@ -194,7 +196,7 @@ export interface ComposeBody {
   text: string; html: string | null; in_reply_to: string | null; references: string | null; mode: SecurityMode;
   /** opaque: the text goes inside its signature (counts where the mode signs); remember: false where the mode is not the person's choice for these recipients.
    *  base: UID of the draft it was written from; another one now: 409. */
-  base?: number;
+  base?: number | Base;
   may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; opaque?: boolean; signer: string | null; attachments: ComposeAttachment[];
   priority?: Priority; receipt?: boolean; dsn?: readonly Report[];
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };

@@ -377,7 +377,7 @@ export class Composer {
   /** Saves the draft unless nothing changed. One save at a time; answers whether the server has the newest text. */
   async save(): Promise<boolean> {
     clearTimeout(this.#timer);
-    if (this.#saving) await this.#saving;
+    while (this.#saving) await this.#saving;
     if (this.saveState.value !== 'dirty' && this.saveState.value !== 'failed') return this.saveState.value !== 'impossible';
     if (this.sendState.value === 'sending' || this.closed) return false;
     if (this.planLost.value) { this.saveState.value = 'impossible'; return false; }
@@ -389,11 +389,22 @@ export class Composer {
    *  no draft of it (no certificate to encrypt it to). Throws where it could not be written. */
   async keepForHold(): Promise<boolean> {
     clearTimeout(this.#timer);
-    if (this.#saving) await this.#saving;
+    while (this.#saving) await this.#saving;
     if (this.planLost.value) return false;
-    if (!this.draft.value || this.saveState.value !== 'saved') await this.#save();
+    if (!this.draft.value || this.saveState.value !== 'saved' || this.#unsure) await this.#save();
     if (this.saveState.value === 'failed') throw this.#why;
     return this.saveState.value === 'saved';
+  }
+
+  /** Something else that moves the draft at the server: it waits for a save that is on its way, and saves wait for it. */
+  async inTurn(work: () => Promise<void>): Promise<void> {
+    while (this.#saving) await this.#saving;
+    const done = work();
+    this.#saving = done.then(() => true, () => false);
+    try { await done; } catch (error) {
+      this.#unsure = !(error instanceof ApiError && error.code === 'conflict');
+      throw error;
+    } finally { this.#saving = null; }
   }
 
   async #save(): Promise<boolean> {

@@ -29,7 +29,7 @@ async function look(): Promise<void> {
   } finally { looking = false; }
 }
 /** Without an answer it is asked again when somebody looks at the page. */
-function lookForUnsent(): void { look().catch(() => undefined); }
+export function lookForUnsent(): void { look().catch(() => undefined); }
 
 /** A message begins to wait here: the other tabs look when its time is over, should this one be gone by then. */
 export function tellHeld(): void { channel?.postMessage('held'); }

@@ -176,11 +176,11 @@ export async function signerOf(c: Composer): Promise<string> {
 }
 
 /** Undo send. Only what the server keeps as a draft may wait: a tab that is closed meanwhile must not lose it. */
-async function mayGo(c: Composer): Promise<boolean> {
+async function mayGo(c: Composer, body: ComposeBody): Promise<boolean> {
   const seconds = c.start.apart ? 0 : settings.value.composing.undo_seconds; // what it is the copy of has gone already
   if (seconds === 0 || !(await c.keepForHold())) return true;
   const { countDown } = await import('../../store/held.ts');
-  return countDown(c, seconds);
+  return countDown(c, seconds, body);
 }
 
 function stop(c: Composer, why: string): false {
@@ -243,7 +243,7 @@ async function leave(c: Composer): Promise<void> {
     const { body, files } = await c.body(signer);
     if (c.start.apart) body.remember = false;
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
-    if (!(await mayGo(c))) return;
+    if (!(await mayGo(c, body))) return;
     const following = c.follow();
     await settle(c, await transmit({ body, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
   } catch (error) {

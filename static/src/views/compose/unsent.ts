@@ -2,7 +2,7 @@
 import '../../core/shared.ts';
 import { hold } from '../../api/compose.ts';
 import type { Held } from '../../api/types.ts';
-import { sentence } from '../../api/client.ts';
+import { ApiError, sentence } from '../../api/client.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { fullDate } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
@@ -12,7 +12,7 @@ import type { TemplateResult } from '../../core/lit.ts';
 import { go, route } from '../../core/router.ts';
 import { effect, untracked } from '../../core/signals.ts';
 import { toast } from '../../store/toasts.ts';
-import { sendWhenOpen, unsent } from '../../store/unsent.ts';
+import { lookForUnsent, sendWhenOpen, unsent } from '../../store/unsent.ts';
 
 /** Whoever goes elsewhere before the draft is open (and unlocked) has thought better of it. */
 effect(() => {
@@ -32,10 +32,14 @@ export class WxUnsent extends WxElement {
 
   async #keep(h: Held): Promise<void> {
     try {
-      await hold(h.submission, 0);
+      await hold(h.submission, 0, { base: { uid: h.draft.uid, uidvalidity: h.draft.uidvalidity } });
       this.#forget(h);
       toast(t('unsent-kept'));
-    } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+    } catch (error) {
+      // Opened, changed or sent in another window since.
+      if (error instanceof ApiError && error.code === 'conflict') { this.#forget(h); lookForUnsent(); return; }
+      toast(sentence(error), { kind: 'bad' });
+    }
   }
 
   override render(): TemplateResult | typeof nothing {
