@@ -79,6 +79,7 @@ static rc_t put_fields(const struct build_message *m, str_t subject, struct buf 
     field_put_ids("References", m->references, out);
     put_priority(m->priority, out);
     TRY(put_addresses(RECEIPT_FIELD, &m->receipt_to, m->receipt_to.address.p ? 1 : 0, out, e));
+    if (m->asks_certificate) buf_cstr(out, "X-Waxseal-Request: certificate\r\n");
     return RC_OK;
 }
 

@@ -35,6 +35,7 @@ struct build_message {
     str_t references;
     enum build_priority priority;   /* X-Priority, Importance; none where normal */
     struct mail_address receipt_to; /* Disposition-Notification-To (RFC 8098); address null: none */
+    bool asks_certificate;          /* X-Waxseal-Request: certificate */
     str_t text; /* UTF-8, LF or CRLF; format=flowed is applied here (RFC 3676) */
     str_t html; /* or null: plain text only */
     const struct build_attachment *attachments;

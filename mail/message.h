@@ -153,6 +153,9 @@ struct message_view {
     bool
         receipt_wanted; /* Disposition-Notification-To (RFC 8098); nothing is ever sent by itself */
     str_t outer_subject; /* differs from subject when hidden; or null */
+    /* X-Waxseal-Request: certificate. Whoever wrote it asks for a signed answer; no more than a
+     * wish, and nothing is believed because of it. */
+    bool asks_certificate;
 
     const char *verdict; /* a word of corpus/manifest.json: "encrypted+signed-valid" ... */
     enum message_level level;

@@ -266,6 +266,9 @@ rc_t message_read_header(struct opened *m, struct err *e)
     v->in_reply_to = pick_text(&c, FIELD_IN_REPLY_TO, a);
     v->references = pick_text(&c, FIELD_REFERENCES, a);
     v->date = date_of(pick(&c, FIELD_DATE));
+    v->asks_certificate =
+        str_ieq(str_trim(entity_field(c.inner ? c.inner : m->root, STR("X-Waxseal-Request"))),
+                STR("certificate"));
     read_wishes(v, &c);
     v->protected_fields = intact ? fields : 0;
     v->header_protected = c.inner && intact && !outside;

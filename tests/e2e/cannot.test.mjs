@@ -15,10 +15,13 @@ const SECRET = `The kingfisher flies at noon ${run}`;
 const SUBJECT = `Kingfisher ${run}`;
 const BOB = 'bob@demo.test', CAROL = 'carol@demo.test', ERIN = 'erin@demo.test';
 const NOTE = 'Please send me a signed message';
-let browser, alice, oracle;
+let browser, alice, bob, oracle;
 const box = {};
 
 async function clean() {
+  const api = await signedIn('alice');
+  for (const w of (await api.get('/api/v1/compose/waiting')).json.waiting) await api.delete('/api/v1/compose/draft', { submission: w.submission });
+  api.close();
   for (const [who, folder] of [['alice', 'INBOX'], ['alice', 'Sent'], ['alice', 'Drafts'], ['bob', 'INBOX'], ['carol', 'INBOX']]) {
     await box[who].select(folder);
     for (const what of [run, NOTE, ...(folder === 'Drafts' ? ['Encrypted draft'] : [])])
@@ -103,6 +106,7 @@ test('asking: what is sent is shown before, it is signed, and says nothing of th
   const note = await found('bob', 'INBOX', NOTE);
   assert.equal(oracle.verify(signedParts(note)), oracle.certificate('alice'));
   assert.ok(!note.toString('latin1').includes('ingfisher'), 'nothing of the mail is in the note');
+  assert.match(signedParts(note).content.toString('latin1'), /^X-Waxseal-Request: certificate\r$/m);
   await notice().locator('.cannot-aside').click();
   await alice.composer().waitFor({ state: 'detached' });
   await alice.folder('Drafts');
@@ -261,4 +265,37 @@ test('two were asked, one of them is taken out again: it waits for the other alo
   await alice.folder('Drafts');
   await alice.page.locator('.row-waiting', { hasText: 'Can be sent' }).waitFor();
   noFaults();
+});
+
+test('the request is known as one: without a key it is said what to do, with one the answer starts signed', async () => {
+  await forget('bob');
+  bob = await (await browser.person('bob')).signIn();
+  await bob.folder('Inbox');
+  await bob.open(NOTE);
+  const asked = bob.page.locator('.reader [data-notice=request], wx-message [data-notice=request]').first();
+  await asked.waitFor();
+  assert.match(await asked.innerText(), /no key here yet/);
+  assert.deepEqual(await axe(bob.page), []);
+  await asked.getByRole('link', { name: 'Go to your keys' }).click();
+  await bob.page.locator('wx-settings').waitFor();
+  await bob.importKey();
+  await bob.page.goto(`${instance.origin}/mail/`);
+  await bob.page.locator('.row:not(.is-bone)').first().waitFor();
+  await bob.open(NOTE);
+  await asked.getByText('the answer is signed').waitFor();
+  await bob.reply();
+  const why = bob.composer().locator('[data-notice=request]');
+  await why.getByText('it goes along with the signature').waitFor();
+  await bob.mode('none');
+  await why.getByText('does not bring it').waitFor();
+  await bob.mode('sign');
+  await bob.composer().locator('.subject-input').fill(`Re: ${NOTE} ${run}b`);
+  await bob.send();
+  await bob.page.locator('form.unlock, .toast').first().waitFor();
+  if (await bob.page.locator('form.unlock').count()) await bob.unlock(passphraseOf('bob'));
+  await bob.sent();
+  assert.equal(oracle.verify(signedParts(await found('alice', 'INBOX', `${NOTE} ${run}b`))), oracle.certificate('bob'));
+  assert.deepEqual(bob.faults, []);
+  await bob.close();
+  await forget('bob');
 });

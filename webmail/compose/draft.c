@@ -35,6 +35,7 @@ struct build_message compose_message(struct call *c, const struct compose *m)
         .in_reply_to = m->in_reply_to,
         .references = m->references,
         .priority = m->priority,
+        .asks_certificate = m->asks_certificate,
         /* One signature is over all copies: where some must not have it, it stays outside. */
         .receipt_to =
             m->receipt && m->bcc_count == 0 ? m->from : (struct mail_address){.name = STR_NULL},

@@ -240,6 +240,10 @@ static rc_t read_wishes(const json_t *in, struct compose *m, struct err *e)
     }
     if (!known) return compose_refuse(e, RC_INVALID, "priority", "This is not a priority.");
     TRY(json_want_bool(in, "receipt", false, &m->receipt, e));
+    TRY(json_want_str(in, "request", STR_NULL, &word, e));
+    m->asks_certificate = str_eq(word, STR("certificate"));
+    if (word.p && !m->asks_certificate)
+        return compose_refuse(e, RC_INVALID, "request", "This is nothing to ask for.");
     return read_dsn(in, m, e);
 }
 

@@ -35,9 +35,10 @@ struct compose {
     bool opaque;       /* counts only where the mode signs */
     bool remember;     /* the mode is the person's choice for these recipients */
     enum build_priority priority;
-    bool receipt; /* To and Cc are asked for one; never who is in Bcc */
-    unsigned dsn; /* compose_dsn bits; 0: as the mail servers do by themselves */
-    str_t signer; /* fingerprint, or null */
+    bool receipt;          /* To and Cc are asked for one; never who is in Bcc */
+    bool asks_certificate; /* the note that asks for one */
+    unsigned dsn;          /* compose_dsn bits; 0: as the mail servers do by themselves */
+    str_t signer;          /* fingerprint, or null */
     struct build_attachment *attachments; /* the browser's, then the forwarded ones */
     size_t attachment_count;
     size_t own_count;      /* of the browser's */

@@ -89,7 +89,8 @@ rc_t waiting_note(json_t **doc, str_t submission, const str_t *addresses, size_t
     return RC_OK;
 }
 
-/* --- the recipients changed -------------------------------------------------------------------- */
+/* --- the recipients changed --------------------------------------------------------------------
+ */
 
 static bool is_among(str_t address, const str_t *recipients, size_t n)
 {

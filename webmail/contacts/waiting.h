@@ -2,10 +2,10 @@
  *
  * Document "waiting" (authenticated, see store.h): {entries: [{submission, since, addresses:
  * [{address, asked, arrived, apart}]}]}. The draft itself lies in Drafts, encrypted to its writer;
- * nothing of it is here. An entry whose draft was sent, discarded or forgotten (submission.h) counts
- * no longer and goes with the next change. apart: asked, but the draft as it was saved last is not
- * encrypted to this address; nobody waits for it then. It stays, because a recipient who is taken
- * out and put back was asked all the same.
+ * nothing of it is here. An entry whose draft was sent, discarded or forgotten (submission.h)
+ * counts no longer and goes with the next change. apart: asked, but the draft as it was saved last
+ * is not encrypted to this address; nobody waits for it then. It stays, because a recipient who is
+ * taken out and put back was asked all the same.
  */
 #ifndef WAXSEAL_WEBMAIL_CONTACTS_WAITING_H
 #define WAXSEAL_WEBMAIL_CONTACTS_WAITING_H

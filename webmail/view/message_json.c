@@ -68,6 +68,7 @@ static json_t *headers_json(const struct message_view *m, struct arena *a)
     json_put_bool(v, "protected", m->header_protected);
     json_object_set_new(v, "protected_fields", protected_json(m, a));
     json_put_str(v, "outer_subject", m->outer_subject);
+    json_put_str(v, "request", m->asks_certificate ? STR("certificate") : STR_NULL);
     json_put_str(v, "priority",
                  m->priority > 0   ? STR("high")
                  : m->priority < 0 ? STR("low")

@@ -162,6 +162,8 @@ export interface Message {
     subject: string; from: Address[]; sender: Address[]; reply_to: Address[]; to: Address[]; cc: Address[]; bcc: Address[];
     date: string | null; message_id: string | null; in_reply_to: string | null; references: string | null; protected: boolean;
     outer_subject: string | null;
+    /** The writer asks for the reader's certificate: no more than a wish. */
+    request?: 'certificate' | null;
     /** What the writer wanted; by the protected header where there is one. */
     priority?: Priority; receipt_wanted?: boolean;
   };
@@ -198,6 +200,8 @@ export interface ComposeBody {
    *  base: UID of the draft it was written from; another one now: 409. */
   base?: number | Base;
   may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; opaque?: boolean; signer: string | null; attachments: ComposeAttachment[];
+  /** Of the note that asks for a certificate only. */
+  request?: 'certificate';
   priority?: Priority; receipt?: boolean; dsn?: readonly Report[];
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
 }

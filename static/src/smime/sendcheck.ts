@@ -56,7 +56,7 @@ function checkRecipients(p: Prepared, f: Frozen, own: ReadonlySet<string>): void
 
 /* --- header ----------------------------------------------------------------------------- */
 
-const OUTSIDE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'x-priority', 'importance', 'disposition-notification-to'];
+const OUTSIDE = ['date', 'from', 'sender', 'reply-to', 'to', 'cc', 'subject', 'message-id', 'in-reply-to', 'references', 'x-priority', 'importance', 'disposition-notification-to', 'x-waxseal-request'];
 const ONCE = [...OUTSIDE, 'mime-version', 'content-type', 'content-transfer-encoding'];
 
 const oneLine = (s: string): string => s.replace(/[\u0000-\u001f\u007f]/g, ' ');
@@ -128,6 +128,7 @@ function checkHeader(root: Entity, p: Prepared, f: Frozen, now: number): void {
   must(get('x-priority')?.trim() === number && get('importance')?.trim() === importance, 'header');
   // One signature is over all copies, and blind recipients are never asked: for them it stays outside, in the others' copies.
   must(sameAddresses(get('disposition-notification-to'), f.body.receipt === true && f.body.bcc.length === 0 ? [f.from] : []), 'header');
+  must(get('x-waxseal-request')?.trim() === f.body.request, 'header');
   must(get('mime-version')?.trim() === '1.0', 'header');
   must(Math.abs(Date.parse(get('date') ?? '') - now) < DAY, 'time');
   checkOuter(root, get, f);

@@ -31,6 +31,8 @@ export interface Start {
   offered?: { names: string[]; fetch: () => Promise<File[]> };
   /** The copy of an encrypted message that goes signed only, to those who cannot be encrypted to: kept encrypted all the same, and nothing is remembered of how it was sent. */
   apart?: boolean;
+  /** It answers a request for a certificate. */
+  answersRequest?: boolean;
   /** Whom it is written as; absent: the default identity. */
   identity?: Identity;
   /** As the draft said. */

@@ -110,6 +110,16 @@ const withFields = (kind: string, fields: string, patch: Partial<Frozen['body']>
   return verdict(prepared(kind, f, fields ? { skeleton: adding(kind, fields) } : {}), f);
 };
 
+test('the request for a certificate: in the note that asks, and in no other message', () => {
+  const field = 'X-Waxseal-Request: certificate\r\n';
+  for (const kind of ['plain', 'cipher']) {
+    assert.equal(withFields(kind, field, { request: 'certificate' }), 'same', kind);
+    assert.equal(withFields(kind, field, {}), 'header', 'unasked');
+    assert.equal(withFields(kind, '', { request: 'certificate' }), 'header', 'left out');
+    assert.equal(withFields(kind, 'X-Waxseal-Request: key\r\n', { request: 'certificate' }), 'header', 'for something else');
+  }
+});
+
 test('priority and receipt: there when they were asked for, and never else', () => {
   for (const kind of ['plain', 'cipher']) {
     assert.equal(withFields(kind, HIGH, { priority: 'high' }), 'same', kind);

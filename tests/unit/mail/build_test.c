@@ -435,6 +435,19 @@ static void test_priority_and_receipt(void **state)
                          STR("X-Priority: 5\r\nImportance: low\r\n")) > 0);
 }
 
+static void test_a_request_for_a_certificate(void **state)
+{
+    struct arena *a = *state;
+    struct build_message m = message();
+    str_t field = STR("X-Waxseal-Request: certificate\r\n");
+    CLEANUP_BUF struct buf out = BUF_INIT(1 << 16);
+    assert_int_equal(str_find(build(&m, HP_CLEAR, a, NULL, NULL), STR("Request")), -1);
+    m.asks_certificate = true;
+    assert_true(str_find(build(&m, HP_CLEAR, a, NULL, NULL), field) > 0);
+    assert_int_equal(build_header(&m, &out, NULL), RC_OK);
+    assert_true(str_find(buf_view(&out), field) > 0);
+}
+
 /* An address that is none, or a name that would begin another field. */
 static void test_receipt_takes_no_other_field(void **state)
 {
@@ -466,6 +479,7 @@ int main(void)
         ARENA_TEST(test_smime_wrappers),
         cmocka_unit_test(test_dates_round_trip),
         ARENA_TEST(test_priority_and_receipt),
+        ARENA_TEST(test_a_request_for_a_certificate),
         cmocka_unit_test(test_receipt_takes_no_other_field),
     };
     return cmocka_run_group_tests_name("mail/build", tests, NULL, NULL);

@@ -19,7 +19,7 @@ async function sendNote(c: Composer, to: Address, signer: string): Promise<strin
   const text = noteText(c);
   const body: ComposeBody = {
     submission: crypto.randomUUID(), from, to: [to], cc: [], bcc: [], reply_to: [], subject: t('ask-subject'), text, html: textToHtml(text), in_reply_to: null, references: null,
-    mode: 'sign', may_encrypt: false, hide_subject: false, remember: false, signer, attachments: [],
+    mode: 'sign', may_encrypt: false, hide_subject: false, remember: false, request: 'certificate', signer, attachments: [],
   };
   const s = await outcomeOf(body.submission, await transmit({ body, files: [], certificates: {} }, () => undefined));
   if (s.status !== 'sent') throw new SendCheckError('not_sent', s.message || t('err-smtp-refused'));

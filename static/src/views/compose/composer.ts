@@ -333,6 +333,7 @@ export class WxComposer extends WxElement {
     }
     if (c.problem.value) return html`<div class="notice is-bad composer-notice" role="alert">${icon('circle-alert')}<div class="notice-text">${c.problem.value}</div></div>`;
     if (c.saveState.value === 'impossible') return html`<div class="notice is-info composer-notice" role="status">${icon('info')}<div class="notice-text">${t('draft-impossible')}</div></div>`;
+    if (c.start.answersRequest) return html`<div class="notice is-info composer-notice" role="status" data-notice="request">${icon(signs(c.mode.value) ? 'seal-plain' : 'info')}<div class="notice-text">${t(signs(c.mode.value) ? 'request-answer' : 'request-answer-unsigned')}</div></div>`;
     return nothing;
   }
 

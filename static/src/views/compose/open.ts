@@ -6,7 +6,7 @@ import { parseMailto } from '../../core/mailto.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
 import { quotable, quoteHtml, quoteText, replyRecipients, textToHtml, threading, withPrefix } from '../../core/reply.ts';
-import { draftHides, draftMode, isSealed, startMode } from '../../core/security-mode.ts';
+import { draftHides, draftMode, encrypts, isSealed, startMode } from '../../core/security-mode.ts';
 import { parsePlain } from '../../core/plaintext.ts';
 import { draftWishes } from '../../core/wishes.ts';
 import type { Wishes } from '../../core/wishes.ts';
@@ -14,7 +14,7 @@ import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
 import { composers, openOne } from '../../store/composers.ts';
 import * as reader from '../../store/reader.ts';
-import { identity, me, session, settings, smimeOn } from '../../store/session.ts';
+import { hasKeys, identity, me, session, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { waiting } from '../../store/waiting-marks.ts';
 import type { ComposeKind } from '../../app/compose.ts';
@@ -68,6 +68,8 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
     original: { ref: o.ref, flag: forward ? '$Forwarded' : '\\Answered' }, ...threading(m),
   };
   if (forward) return { ...start, in_reply_to: null };
+  // Somebody asks for a signature, and there is a key to make one with.
+  if (m.headers.request === 'certificate' && smimeOn.value && hasKeys.value === true) Object.assign(start, { mode: secret || (!start.auto && encrypts(start.mode)) ? 'sign_encrypt' : 'sign', auto: false, answersRequest: true } satisfies Partial<Start>);
   const people = replyRecipients(m, own(), kind === 'reply-all');
   const names = filesIn(m).map((a) => a.name);
   const { ref, keys } = o;

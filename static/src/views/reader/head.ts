@@ -3,10 +3,11 @@ import type { Address, Message, MessageRef } from '../../api/types.ts';
 import { fileSize, fullDate, initials, nameOf, tintOf } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
+import { go, pathOf } from '../../core/router.ts';
 import { css, html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { items } from '../../store/reader.ts';
-import { me } from '../../store/session.ts';
+import { hasKeys, me, smimeOn } from '../../store/session.ts';
 import { known, sameName } from './people.ts';
 
 /** Face, name (opens the card) and, whatever the name says, the address. */
@@ -40,6 +41,15 @@ export function warnings(m: Message): TemplateResult {
   return html`${first && first.name.includes('@') && nameOf(first) !== first.name.trim() ? warning(t('from-name-address', { name: first.name, address: first.address })) : nothing}
     ${from.length > 1 ? warning(t('from-several')) : nothing}
     ${first && other ? warning(t('from-same-name', { name: other.name, address: other.addresses[0]!, real: first.address })) : nothing}`;
+}
+
+/** Somebody would like to encrypt to the reader, and asks for a signed answer. */
+export function request(m: Message): TemplateResult | typeof nothing {
+  const mine = m.headers.from[0]?.address.toLowerCase() === me.value.address.toLowerCase();
+  if (m.headers.request !== 'certificate' || !smimeOn.value || mine || hasKeys.value === null) return nothing;
+  const keys = { page: 'settings', section: 'security' } as const;
+  return html`<div class="notice is-info" data-notice="request">${icon('seal-plain')}<div class="notice-text">${hasKeys.value ? t('request-with-key')
+    : html`${t('request-without-key')} <a href=${pathOf(keys)} @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); go(keys); }}>${t('request-keys')}</a>`}</div></div>`;
 }
 
 function people(label: string, list: readonly Address[]): TemplateResult | typeof nothing {

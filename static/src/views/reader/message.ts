@@ -25,7 +25,7 @@ import { loadSmime } from '../parts/smime.ts';
 import { compose } from '../../app/compose.ts';
 import { attachmentList, shownAttachments } from './attachments.ts';
 import type { CardFile, FileActs } from './cards.ts';
-import { facts, sender, skeleton, wanted, warnings } from './head.ts';
+import { facts, request, sender, skeleton, wanted, warnings } from './head.ts';
 import { bareSubject, learnAbout, recipientsLine } from './people.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
@@ -116,7 +116,7 @@ export class WxMessage extends WxElement {
             ${this.alone ? nothing : html`<button type="button" class="icon-button message-fold" aria-label=${t('message-fold')} data-tip=${t('message-fold')} @click=${() => reader.fold(this.item.ref)}>${icon('chevron-up')}</button>`}</span></div>
       </div>
       ${wanted(m)}
-      ${warnings(m)}
+      ${warnings(m)}${request(m)}
       ${this.details ? facts(m) : nothing}
     </header>`;
   }
