@@ -192,6 +192,7 @@ static sem_t thinking, go_on;
 static atomic_bool other_done;
 static pthread_t other;
 static rc_t other_rc;
+static char right[] = "right", wrong[] = "wrong"; /* outlive whoever asks */
 
 static void think(void)
 {
@@ -214,7 +215,7 @@ static void who_waits_is_told_in_time(void **state)
     sem_init(&thinking, 0, 0);
     sem_init(&go_on, 0, 0);
     on_suggest = think;
-    assert_int_equal(pthread_create(&other, NULL, one_check, (char[]){"wrong"}), 0);
+    assert_int_equal(pthread_create(&other, NULL, one_check, wrong), 0);
     sem_wait(&thinking); /* it has the turn, and keeps it until it is let go on */
     assert_int_equal(check(STR("right"), NULL, &n), RC_BUSY);
     assert_int_equal(looked_at, 1);
@@ -227,7 +228,7 @@ static void who_waits_is_told_in_time(void **state)
 /* The other asks while the first word is looked at, and has its answer before the text ends. */
 static void let_another_in(int n)
 {
-    if (n == 1) assert_int_equal(pthread_create(&other, NULL, one_check, (char[]){"right"}), 0);
+    if (n == 1) assert_int_equal(pthread_create(&other, NULL, one_check, right), 0);
     /* Time enough that the turn is to be shared, never enough for the budget to end. */
     if (n % 200 == 0) atomic_fetch_add(&now_ms, 25);
     if (!atomic_load(&other_done)) usleep(1000);
