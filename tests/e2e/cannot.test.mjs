@@ -171,6 +171,60 @@ test('to the others encrypted, to this one signed only: confirmed, two mails, ea
   noFaults();
 });
 
+test('split, and the encrypted one is refused: nothing leaves, and the draft is for all of them again', async () => {
+  const subject = `Refused ${run}`, finish = '**/api/v1/compose/finish';
+  await write(subject, `For nobody yet ${run}`, BOB, CAROL);
+  await alice.composer().locator('.composer-saved', { hasText: /saved/i }).waitFor();
+  await alice.send();
+  await notice().waitFor();
+  await alice.page.route(finish, (r) => r.fulfill({ status: 503, contentType: 'application/json', body: JSON.stringify({ code: 'smtp_refused', message: 'Refused.' }) }));
+  try {
+    await notice().locator('.cannot-split').click();
+    await alice.page.locator('.cannot-dialog').getByRole('button', { name: 'Send both' }).click();
+    await alice.composer().locator('.notice', { hasText: 'Not sent' }).waitFor();
+    await alice.composer().locator('.composer-saved', { hasText: /saved/i }).waitFor();
+    await eventually(async () => (await count('alice', 'Drafts', 'Encrypted draft')) === 1, 'one draft, and no copy');
+    assert.match(await alice.composer().locator('.notice', { hasText: 'Not sent' }).innerText(), /Refused/, 'still said when it was saved');
+    await alice.composer().getByRole('button', { name: 'Close' }).click();
+    await alice.composer().waitFor({ state: 'detached' });
+  } finally { await alice.page.unroute(finish); }
+  for (const who of ['bob', 'carol']) assert.equal(await count(who, 'INBOX', subject), 0, who);
+  await alice.folder('Drafts');
+  await alice.page.locator('.row', { hasText: 'Encrypted draft' }).first().locator('.row-subject').click();
+  await alice.page.locator('form.unlock, wx-composer').first().waitFor();
+  if (await alice.page.locator('form.unlock').count()) await alice.unlock(passphraseOf('alice'));
+  await alice.editor().waitFor();
+  for (const who of [BOB, CAROL]) await alice.composer().locator('.recipient', { hasText: who.split('@')[0] }).waitFor();
+  await discard();
+  noFaults();
+});
+
+test('split confirmed twice while the copy is on its way: one of each, and nothing can be changed meanwhile', async () => {
+  const subject = `Once ${run}`, save = '**/api/v1/compose/draft';
+  await write(subject, `Only once ${run}`, BOB, CAROL);
+  await alice.composer().locator('.composer-saved', { hasText: /saved/i }).waitFor();
+  await alice.send();
+  await notice().waitFor();
+  let letGo, asked = 0;
+  const held = new Promise((r) => { letGo = r; });
+  await alice.page.route(save, async (r) => { asked += 1; await held; await r.continue(); });
+  try {
+    await notice().locator('.cannot-split').click();
+    await alice.page.locator('.cannot-dialog').getByRole('button', { name: 'Send both' }).click();
+    await eventually(() => asked > 0, 'the copy is being kept');
+    await alice.page.locator('wx-composer .composer-body[inert]').waitFor({ state: 'attached' });
+    assert.equal(await notice().count(), 0, 'no second one can be confirmed');
+    await alice.page.locator('wx-composer .composer').press('Control+Enter');
+  } finally { letGo(); }
+  await found('bob', 'INBOX', subject);
+  await found('carol', 'INBOX', subject);
+  await eventually(async () => (await alice.page.locator('wx-composer').count()) === 0, 'both are sent');
+  await alice.page.unroute(save);
+  for (const who of ['bob', 'carol']) assert.equal(await count(who, 'INBOX', subject), 1, who);
+  await eventually(async () => (await count('alice', 'Drafts', 'Encrypted draft')) === 0, 'no draft is left');
+  noFaults();
+});
+
 test('everything unencrypted only after one more question; removing the recipient goes on encrypted', async () => {
   const subject = `Remove ${run}`;
   await write(subject, 'To one of them', BOB, CAROL);

@@ -130,6 +130,8 @@ export class Composer {
   /** Sending was asked for, and begins when it is known how. */
   starting = false;
   #why: unknown;
+  /** What was said of a save that failed. */
+  #unsaved = '';
   /** No answer came to the last save: which draft is the server's newest is not known. */
   #unsure = false;
   closed = false;
@@ -421,7 +423,7 @@ export class Composer {
       this.draft.value = saved;
       this.#unsure = false;
       await this.#leftPlain(before, saved);
-      if (this.sendState.value === 'editing') this.problem.value = '';
+      if (this.problem.value === this.#unsaved) this.problem.value = ''; // what was said about sending stays
       this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';
       if (this.#edits !== edits) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
       return true;
@@ -443,7 +445,7 @@ export class Composer {
       if (this.saveState.value === 'impossible') await this.#leftPlain(this.draft.value, null).catch(() => undefined);
       if (this.saveState.value === 'failed') {
         // What was said about sending matters more and stays; the next try comes by itself.
-        if (!this.problem.value) this.problem.value = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
+        if (!this.problem.value) this.problem.value = this.#unsaved = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
         this.#timer = setTimeout(() => void this.save(), AUTOSAVE_BIG_MS);
       }
       return false;

@@ -219,9 +219,15 @@ async function mayStart(c: Composer): Promise<boolean> {
   }
 }
 
+export const busy = (c: Composer): boolean => c.sendState.value === 'sending' || c.starting || c.closed;
+
 /** One press, one message: until `sending` is set nothing else begins. */
 export async function send(c: Composer): Promise<void> {
-  if (c.sendState.value === 'sending' || c.starting || c.closed) return;
+  if (!busy(c)) await begin(c);
+}
+
+/** For whoever has seen that nothing else is under way, and may have set `sending` already. */
+export async function begin(c: Composer): Promise<void> {
   c.starting = true;
   let may = false;
   try {
@@ -230,6 +236,7 @@ export async function send(c: Composer): Promise<void> {
     stop(c, t('send-failed', { why: error instanceof ApiError ? sentence(error) : t('send-no-text') }));
   } finally { c.starting = false; }
   if (may) await leave(c);
+  else if (c.sendState.value === 'sending') c.sendState.value = 'editing';
 }
 
 async function leave(c: Composer): Promise<void> {

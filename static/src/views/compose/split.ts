@@ -1,16 +1,17 @@
 // Two submissions that are one to the person: encrypted to those who can receive it, and a copy that is signed only to
 // the others. The encrypted one goes first; when it does not leave, nothing leaves in clear.
 import * as api from '../../api/compose.ts';
-import { sentence } from '../../api/client.ts';
-import type { Address } from '../../api/types.ts';
+import { ApiError, sentence } from '../../api/client.ts';
+import type { Address, Sent } from '../../api/types.ts';
 import { foldAddress } from '../../core/address.ts';
 import { t } from '../../core/i18n.ts';
+import type { Fields } from '../../core/recipients.ts';
 import { unquoted } from '../../core/reply.ts';
 import { Composer } from '../../store/compose.ts';
-import type { Body } from '../../store/compose.ts';
+import type { Body, SendState } from '../../store/compose.ts';
 import { composers } from '../../store/composers.ts';
 import { SendCheckError } from '../../smime/contract.ts';
-import { send, signerOf } from './send.ts';
+import { begin, busy, send, signerOf } from './send.ts';
 
 export const isForward = (c: Composer): boolean => c.start.original?.flag === '$Forwarded';
 
@@ -46,41 +47,62 @@ async function forget(copy: Composer): Promise<string> {
   try { await api.dropDraft(copy.submission); return ''; } catch (error) { return sentence(error); }
 }
 
-/** bad: folded addresses of those who cannot be encrypted to. without: what is quoted stays out of the copy in clear. */
-export async function sendSplit(c: Composer, bad: ReadonlySet<string>, without: boolean): Promise<void> {
+/** The copy, kept (encrypted) before anything leaves: a page that is closed in between loses nothing. null: it is not,
+ *  and why is said. */
+async function keptCopy(c: Composer, bad: ReadonlySet<string>, without: boolean): Promise<Composer | null> {
   try {
     await signerOf(c);
+    const copy = await copyFor(c, bad, without);
+    copy.changed();
+    if (await copy.save()) return copy;
+    copy.stop();
+    c.problem.value = t('split-not-kept');
   } catch (error) {
-    c.problem.value = error instanceof SendCheckError ? error.message : sentence(error);
-    return;
+    c.problem.value = error instanceof SendCheckError ? error.message : error instanceof ApiError ? sentence(error) : t('send-failed', { why: t('send-no-text') });
   }
-  const copy = await copyFor(c, bad, without);
-  // Kept (encrypted) before anything leaves: a page that is closed in between loses nothing.
-  copy.changed();
-  if (!(await copy.save())) { copy.stop(); c.problem.value = t('split-not-kept'); return; }
+  return null;
+}
+
+/** The encrypted one did not leave. Its draft may be without those of the copy: they are in it again before the copy goes. */
+async function together(c: Composer, before: Fields, copy: Composer): Promise<void> {
+  const { problem, cannot } = c;
+  const why = problem.value, panel = cannot.value;
+  c.setRecipients(before);
+  cannot.value = panel;
+  problem.value = why;
+  if (await c.save()) problem.value ||= await forget(copy);
+  else copy.stop(); // the one more draft is what the server knows of them
+}
+
+/** bad: folded addresses of those who cannot be encrypted to. without: what is quoted stays out of the copy in clear. */
+export async function sendSplit(c: Composer, bad: ReadonlySet<string>, without: boolean): Promise<void> {
+  if (busy(c)) return;
+  c.problem.value = '';
+  c.outcome.value = null;
+  // From here on nothing of it can be changed, saved or sent by another press: both are of one text.
+  c.sendState.value = 'sending';
+  const copy = await keptCopy(c, bad, without);
+  if (!copy) { c.sendState.value = 'editing'; return; }
   c.auto.value = false; // other recipients, the same protection
-  const before = { to: c.to.value, cc: c.cc.value, bcc: c.bcc.value };
+  const before = c.fields;
   const others = (list: Address[]): Address[] => list.filter((a) => !bad.has(foldAddress(a.address)));
   c.to.value = others(before.to);
   c.cc.value = others(before.cc);
   c.bcc.value = others(before.bcc);
   c.cannot.value = false;
-  await send(c);
-  const status = c.outcome.value?.status;
+  await begin(c);
+  const status = (c.outcome.value as Sent | null)?.status, state = c.sendState.value as SendState;
   if (status === 'sent') {
     composers.value = [...composers.value, copy];
     await send(copy);
     return;
   }
-  if (c.sendState.value === 'partly' || c.sendState.value === 'unknown') {
+  if (state === 'partly' || state === 'unknown') {
     // Whether the copy shall go is the person's to say, when they know what became of the first.
     copy.problem.value = t('split-waits');
     copy.minimized.value = true;
     composers.value = [copy, ...composers.value];
     return;
   }
-  c.to.value = before.to;
-  c.cc.value = before.cc;
-  c.bcc.value = before.bcc;
-  c.problem.value ||= await forget(copy);
+  await together(c, before, copy);
 }
