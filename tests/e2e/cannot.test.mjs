@@ -214,7 +214,7 @@ test('split confirmed twice while the copy is on its way: one of each, and nothi
     await eventually(() => asked > 0, 'the copy is being kept');
     await alice.page.locator('wx-composer .composer-body[inert]').waitFor({ state: 'attached' });
     assert.equal(await notice().count(), 0, 'no second one can be confirmed');
-    await alice.page.locator('wx-composer .composer').press('Control+Enter');
+    await alice.composer().press('Control+Enter');
   } finally { letGo(); }
   await found('bob', 'INBOX', subject);
   await found('carol', 'INBOX', subject);

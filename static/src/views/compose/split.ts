@@ -70,8 +70,9 @@ async function together(c: Composer, before: Fields, copy: Composer): Promise<vo
   c.setRecipients(before);
   cannot.value = panel;
   problem.value = why;
-  if (await c.save()) problem.value ||= await forget(copy);
-  else copy.stop(); // the one more draft is what the server knows of them
+  if (!(await c.save())) { copy.stop(); return; } // the one more draft is what the server knows of them
+  const left = await forget(copy);
+  problem.value ||= left;
 }
 
 /** bad: folded addresses of those who cannot be encrypted to. without: what is quoted stays out of the copy in clear. */
