@@ -30,8 +30,9 @@ test('templates are kept, changed by version, and nobody else has them', async (
 
 test('what is no template, or too much, is refused and changes nothing', async () => {
   const before = await get(alice);
+  const twin = one();
   for (const [templates, status] of [
-    [[one({ id: 'x' })], 422], [[one({ name: ' ' })], 422], [[one({ name: 'a\nb' })], 422], [[one({ name: 'x'.repeat(201) })], 422], [[one({ subject: 'a\r\nBcc: x@y.test' })], 422], [[one({ subject: 5 })], 422], [['x'], 422],
+    [[one({ id: 'x' })], 422], [[one({ name: ' ' })], 422], [[one({ name: 'a\nb' })], 422], [[one({ name: 'x'.repeat(201) })], 422], [[one({ subject: 'a\r\nBcc: x@y.test' })], 422], [[one({ subject: 5 })], 422], [['x'], 422], [[twin, one(), { ...twin, name: 'Twin' }], 422],
     [Array.from({ length: 201 }, () => one()), 413], [[one({ text: 'x'.repeat(256 << 10) })], 413], ['x', 422],
   ]) {
     const r = await put(alice, templates, before.version);

@@ -43,6 +43,18 @@ static rc_t read_template(const json_t *in, size_t i, json_t *out, struct err *e
     return RC_OK;
 }
 
+/* The client knows them by their ids. At most TEMPLATES_MAX: compared one by one. */
+static rc_t check_ids(const json_t *list, struct err *e)
+{
+    for (size_t i = 1; i < json_array_size(list); i++) {
+        str_t id = json_text(json_object_get(json_array_get(list, i), "id"));
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(id, json_text(json_object_get(json_array_get(list, k), "id"))))
+                return refuse(i, "id", "Another template has this id.", e);
+    }
+    return RC_OK;
+}
+
 /* {templates, version}: version grows with each change, so that two tabs do not undo each other. */
 static rc_t answer(struct call *c, const json_t *doc, struct err *e)
 {
@@ -75,6 +87,7 @@ rc_t compose_templates_put(struct call *c, struct err *e)
         json_array_append_new(list, one);
         TRY(read_template(json_array_get(in, i), i, one, e));
     }
+    TRY(check_ids(list, e));
     if (!json_write(doc, &size))
         return compose_refuse(e, RC_TOO_LARGE, "templates", "These are more than 256 KB.");
     TRY(store_load(c, TEMPLATES, &stored, &version, e));

@@ -6,6 +6,7 @@ import type { Waiting } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { go } from '../core/router.ts';
 import { effect, untracked } from '../core/signals.ts';
+import type { Composer } from './compose.ts';
 import { composers } from './composers.ts';
 import { session, smimeOn } from './session.ts';
 import { toast } from './toasts.ts';
@@ -17,12 +18,21 @@ const told = new Set<string>();
 /** The draft is a message in Drafts: the reader opens it with the key, then the composer takes it over. */
 function open(w: Waiting): void { go({ page: 'mail', folder: w.draft.folder, uid: w.draft.uid, search: false }); }
 
+/** What is on its way, or waits its time, stays out of sight; told anew when it comes back. */
+async function bringUp(c: Composer, w: Waiting): Promise<void> {
+  const away = (): boolean => c.held.value || c.starting || c.sendState.value === 'sending';
+  if (!away()) await c.lookUp(true);
+  if (away()) { told.delete(w.submission); return; }
+  c.cannot.value = true;
+  c.minimized.value = false;
+}
+
 function tell(w: Waiting): void {
   if (told.has(w.submission)) return;
   told.add(w.submission);
   const c = composers.value.find((x) => x.submission === w.submission);
   // It is being written on: what stands there is brought up to date instead.
-  if (c) { void c.lookUp(true).then(() => { c.cannot.value = true; c.minimized.value = false; }); return; }
+  if (c) { void bringUp(c, w); return; }
   toast(t('waiting-arrived', { addresses: w.addresses.map((a) => a.address).join(', ') }), { ms: TOLD_MS, action: { label: t('waiting-open'), run: () => open(w) } });
 }
 

@@ -48,8 +48,9 @@ export class WxTemplates extends WxElement {
     try { this.list = await api.templates(); } catch (error) { this.problem = sentence(error); }
   }
 
-  /** change gets what the server has now; where another tab was faster it is applied once more to what that left. */
-  async #change(change: (now: Template[]) => Template[], said: string): Promise<boolean> {
+  /** change gets what the server has now; where another tab was faster it is applied once more to what that left,
+   *  unless the message has become a secret by then. */
+  async #change(change: (now: Template[]) => Template[], said: string, still: () => boolean = () => true): Promise<boolean> {
     if (!this.list || this.busy) return false;
     this.busy = true;
     this.problem = '';
@@ -58,6 +59,7 @@ export class WxTemplates extends WxElement {
       catch (error) {
         if (!(error instanceof ApiError) || error.code !== 'conflict') throw error;
         const now = await api.templates();
+        if (!still()) return false;
         this.list = await api.putTemplates({ ...now, templates: change(now.templates) });
       }
       announce(said);
@@ -71,11 +73,12 @@ export class WxTemplates extends WxElement {
     const name = field.value.trim();
     if (!name) { field.focus(); return; }
     // Looked at again here: meanwhile the message may have become one that may be encrypted.
-    if (c.mayEncrypt.value || c.planLost.value) return;
+    const may = (): boolean => !c.mayEncrypt.value && !c.planLost.value;
+    if (!may()) return;
     const own = await this.read();
-    if (c.mayEncrypt.value || c.planLost.value) return;
+    if (!may()) return;
     const one: Template = { id: crypto.randomUUID(), name, subject: c.subject.value.trim(), html: own.html, text: own.text.trim() };
-    if (await this.#change((now) => [...now.filter((x) => x.name !== name), one], t('template-kept', { name }))) field.value = '';
+    if (await this.#change((now) => [...now.filter((x) => x.name !== name), one], t('template-kept', { name }), may)) field.value = '';
   }
 
   async #remove(x: Template): Promise<void> {
