@@ -103,3 +103,25 @@ test('a file that the text promises is asked for; a quoted promise is not', asyn
   await alice.sent();
   assert.deepEqual(alice.faults.splice(0), []);
 });
+
+test('another tab was faster, and the message became a secret meanwhile: it is not kept as a template after all', async () => {
+  const path = '**/api/v1/templates';
+  let puts = 0;
+  await alice.newMessage();
+  await c().locator('.subject-input').fill(`Secret ${run}`);
+  await alice.write('Nobody else reads this.');
+  await open();
+  await alice.page.route(path, async (r) => {
+    if (r.request().method() === 'PUT') { puts += 1; await r.fulfill({ status: 409, contentType: 'application/json', body: '{"code":"conflict","message":"x"}' }); return; }
+    await alice.page.evaluate(() => document.querySelector('wx-composer').composer.setMode('sign_encrypt'));
+    await r.continue();
+  });
+  try {
+    await box().locator('#template-name').fill(`Secret ${run}`);
+    await alice.page.keyboard.press('Enter');
+    await box().locator('.template-secret').waitFor();
+    await alice.page.waitForFunction(() => document.querySelector('wx-templates').busy === false);
+    assert.equal(puts, 1, 'not put again');
+  } finally { await alice.page.unroute(path); }
+  await close();
+});
