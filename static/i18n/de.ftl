@@ -1355,6 +1355,12 @@ upload-progress = Hochladen
 upload-sending = Wird gesendet: { $sent } von { $total }
 upload-saving = Entwurf wird gespeichert: { $sent } von { $total }
 upload-whole = Alles ist angekommen; der Server arbeitet daran …
+compose-loading = Dateien und Bilder werden geholt. Speichern und senden lässt sich die Nachricht, sobald sie da sind.
+compose-not-loaded = Nicht alle Dateien und Bilder ließen sich holen.
+compose-not-loaded-draft = Damit nichts verloren geht, wird jetzt weder gespeichert noch gesendet. Machen Sie ohne sie weiter, wird daraus ein eigener Entwurf, und der alte bleibt, wie er ist.
+compose-not-loaded-text = Damit nichts fehlt, wird jetzt weder gespeichert noch gesendet. Sie können auch ohne sie weitermachen.
+compose-go-without = Ohne sie weitermachen
+err-not-loaded = Es sind nicht alle Dateien und Bilder da.
 upload-stopped = Das Hochladen wurde angehalten. Es ist noch alles da.
 upload-again = Noch einmal hochladen
 draft-sealed = Dieser Entwurf ist verschlüsselt und sein Text ist nicht da; er bleibt deshalb, wie er ist.
@@ -2216,6 +2222,8 @@ unsent-kept = Bei den Entwürfen behalten.
 
 # Entwürfe gehen nicht verloren
 draft-was-plain = Ab jetzt verschlüsselt. Der Entwurf, der im Klartext lag, ist gelöscht; Kopien in Sicherungen des Servers können bleiben.
+discard-newer = Dieser Entwurf wurde in einem anderen Fenster geändert oder gesendet. Der Text von dort bleibt; was hier stand, ist verworfen.
+send-apart = Diese Nachricht wurde in einem anderen Fenster geändert und deshalb nicht gesendet. Was hier steht, ist jetzt ein eigener Entwurf, der andere Text liegt in den Entwürfen. Sehen Sie sich beide an, bevor Sie einen senden.
 draft-apart = Diese Nachricht wurde in einem anderen Fenster geändert oder gesendet. Was hier steht, bleibt als eigener Entwurf erhalten.
 send-broke-off = Der Server brach ab, bevor sie gesendet war.
 sent-before = Sie wurde schon gesendet

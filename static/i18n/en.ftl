@@ -1355,6 +1355,12 @@ upload-progress = Upload
 upload-sending = Sending: { $sent } of { $total }
 upload-saving = Saving the draft: { $sent } of { $total }
 upload-whole = All is there; the server is working on it…
+compose-loading = Its files and pictures are being fetched. It can be saved and sent when they are here.
+compose-not-loaded = Not all of its files and pictures could be fetched.
+compose-not-loaded-draft = So that nothing gets lost it is neither saved nor sent now. If you go on without them it becomes a draft of its own, and the old one stays as it is.
+compose-not-loaded-text = So that nothing is missing it is neither saved nor sent now. You can go on without them.
+compose-go-without = Go on without them
+err-not-loaded = Not all of its files and pictures are here.
 upload-stopped = The upload was stopped. Everything is still here.
 upload-again = Upload again
 draft-sealed = This draft is encrypted and its text is not here, so it is left as it is.
@@ -2105,6 +2111,8 @@ unsent-kept = Kept in Drafts.
 
 # Drafts that are never lost
 draft-was-plain = Encrypted from now on. The draft that was in the clear is deleted; copies in backups of the server may remain.
+discard-newer = This draft was changed or sent in another window. That text stays; what was here is discarded.
+send-apart = This message was changed in another window, so it was not sent. What is written here is now a draft of its own, the other text is in the drafts. Look at both before you send one.
 draft-apart = This message was changed or sent in another window. What is written here is kept as a draft of its own.
 send-broke-off = The server broke off before it was sent.
 sent-before = It was sent already

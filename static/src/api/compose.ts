@@ -18,8 +18,9 @@ export type Following = Pick<UploadOptions, 'signal' | 'progress'>;
 export function saveDraft(body: ComposeBody, files: readonly Blob[], o: Following = {}): Promise<DraftSaved> {
   return upload<DraftSaved>(`${V1}/draft`, composeBlob(body, files), TYPE, { ...o, deadline: 180_000 });
 }
-export function dropDraft(submission: string): Promise<unknown> {
-  return api(`${V1}/draft`, { method: 'DELETE', json: { submission } });
+/** base: the draft that was seen; another one now: 409, and it stays. */
+export function dropDraft(submission: string, known: Pick<ComposeBody, 'base'> = {}): Promise<unknown> {
+  return api(`${V1}/draft`, { method: 'DELETE', json: { submission, ...known } });
 }
 /** Marks the draft as about to be sent in so many seconds; 0 takes the mark off. Answers its new place. base: the draft
  *  that this window knows; another one now: 409. renew: says only that it is on its way for so long yet; nothing moves. */

@@ -197,7 +197,7 @@ export interface ComposeBody {
   submission: string; from: Address; to: Address[]; cc: Address[]; bcc: Address[]; reply_to: Address[]; subject: string;
   text: string; html: string | null; in_reply_to: string | null; references: string | null; mode: SecurityMode;
   /** opaque: the text goes inside its signature (counts where the mode signs); remember: false where the mode is not the person's choice for these recipients.
-   *  base: UID of the draft it was written from; another one now: 409. */
+   *  base: the draft it was written from; another one now: 409. */
   base?: number | Base;
   may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; opaque?: boolean; signer: string | null; attachments: ComposeAttachment[];
   /** Of the note that asks for a certificate only. */

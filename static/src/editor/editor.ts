@@ -34,8 +34,22 @@ function keepHarmlessStyle(el: HTMLElement): void {
   if (left) el.setAttribute('style', left); else el.removeAttribute('style');
 }
 
-/** Foreign HTML as a fragment: what cannot be seen is dropped (it must not be quoted), nothing loads. */
-function sanitise(html: string): DocumentFragment {
+/** Pictures of what the editor began with, by cid; null: it stays out. Undo brings them back without. */
+const pictures = new Map<string, string | null>();
+
+const inWords = (img: HTMLImageElement): string => (img.alt ? `[${img.alt}]` : '');
+
+/** Gives pictures that are empty what is known for them. */
+function fillIn(within: ParentNode): void {
+  for (const img of within.querySelectorAll<HTMLImageElement>('img[data-cid]:not([src])')) {
+    const data = pictures.get(img.dataset.cid ?? '');
+    if (data) img.src = data;
+    else if (data === null) img.replaceWith(inWords(img));
+  }
+}
+
+/** Foreign HTML as a fragment: what cannot be seen is dropped (it must not be quoted), nothing loads. awaited: its pictures by cid come later. */
+function sanitise(html: string, awaited = false): DocumentFragment {
   // An address for all others is not even parsed as one: the frame's policy would stop it, and say so.
   const fragment = purify.sanitize(html.replace(/<base(?=[\s/>])/gi, '<x-base'), { RETURN_DOM_FRAGMENT: true, USE_PROFILES: { html: true }, FORBID_TAGS: [...FORBID_TAGS, ...FORBID_FOREIGN], FORBID_ATTR, ALLOW_DATA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|cid:|data:image\/(?:png|gif|jpe?g|webp);base64,)/i }) as unknown as DocumentFragment;
   for (const el of fragment.querySelectorAll<HTMLElement>('[style]')) {
@@ -45,8 +59,8 @@ function sanitise(html: string): DocumentFragment {
   }
   for (const img of fragment.querySelectorAll('img')) {
     const src = img.getAttribute('src') ?? '';
-    if (/^cid:/i.test(src)) { img.setAttribute('data-cid', src.slice(4)); img.removeAttribute('src'); }
-    else if (!/^data:image\/(?:png|gif|jpe?g|webp);base64,/i.test(src)) img.replaceWith(img.alt ? `[${img.alt}]` : '');
+    if (/^cid:/i.test(src) && (awaited || pictures.has(src.slice(4)))) { img.setAttribute('data-cid', src.slice(4)); img.removeAttribute('src'); }
+    else if (!/^data:image\/(?:png|gif|jpe?g|webp);base64,/i.test(src)) img.replaceWith(inWords(img));
   }
   // Word processors wrap every run in one, whose language or name is gone now.
   for (const span of fragment.querySelectorAll('span')) if (!span.attributes.length) span.replaceWith(...span.childNodes);
@@ -101,7 +115,8 @@ function cutQuotes(el: HTMLElement, intro: string): void {
   if (wanted) for (const d of el.querySelectorAll('div, p')) if (words(d.textContent) === wanted) d.remove();
 }
 
-function value(cut: { intro: string } | null, bare = false): { value: EditorValue; transfer: Transferable[] } {
+/** null: a picture is not there yet. What is kept or sent would be without it. */
+function value(cut: { intro: string } | null, bare = false): { value: EditorValue | null; transfer: Transferable[] } {
   // In a document of its own, which loads nothing: here a picture would be asked for by its "cid:".
   const aside = document.implementation.createHTMLDocument('');
   const holder = aside.createElement('div');
@@ -109,10 +124,12 @@ function value(cut: { intro: string } | null, bare = false): { value: EditorValu
   holder.querySelector('.squire-image-resize-container')?.remove();
   if (cut) cutQuotes(holder, cut.intro);
   if (bare) for (const x of holder.querySelectorAll('.wx-signature, img')) x.remove();
+  fillIn(holder);
+  if (holder.querySelector('img[data-cid]:not([src])')) return { value: null, transfer: [] };
   const images: InlineImage[] = [];
   for (const img of holder.querySelectorAll('img')) {
     const m = /^data:(image\/(?:png|gif|jpe?g|webp));base64,(.*)$/i.exec(img.getAttribute('src') ?? '');
-    if (!m) { img.replaceWith(img.alt ? `[${img.alt}]` : ''); continue; }
+    if (!m) { img.replaceWith(inWords(img)); continue; }
     let cid = img.getAttribute('data-cid') ?? '';
     if (!/^[\w.!#$%&'*+/=?^`{|}~@-]{1,200}$/.test(cid)) cid = `${crypto.getRandomValues(new Uint32Array(4)).join('')}@waxseal`;
     const bytes = Uint8Array.from(atob(m[2]!), (c) => c.charCodeAt(0));
@@ -153,6 +170,19 @@ const commands: Record<string, (v: string) => void> = {
   unlink: () => squire.removeLink(),
 };
 
+/** The text that the composer knows of. */
+let known = '';
+const content = (): string => root.getHTML().replace(/\u200b/g, '');
+
+/** A picture that comes is no change; one of the person's that was not told of yet still is. */
+function fill(cid: string, data: string | null): void {
+  const untold = content() !== known;
+  pictures.set(cid, data);
+  fillIn(root);
+  known = content();
+  if (untold) { spelling.changed(); send({ type: 'changed' }); }
+}
+
 /** The line above what is quoted. */
 let quoted: HTMLElement | null = null;
 
@@ -161,7 +191,7 @@ function start(m: Extract<ToEditor, { type: 'init' }>): void {
   guard(m.guarded);
   const holder = document.createElement('div');
   const block = (): HTMLElement => document.createElement('div');
-  if (m.html) holder.append(sanitise(m.html));
+  if (m.html) holder.append(sanitise(m.html, true));
   else holder.append(block());
   if (m.signature) {
     holder.append(block());
@@ -172,21 +202,24 @@ function start(m: Extract<ToEditor, { type: 'init' }>): void {
     intro.textContent = m.intro;
     const quote = document.createElement('blockquote');
     quote.setAttribute('type', 'cite');
-    quote.append(sanitise(m.quote));
+    quote.append(sanitise(m.quote, true));
     holder.append(block(), intro, quote);
   }
-  squire = new Squire(root, { sanitizeToDOMFragment: sanitise, addLinks: true, undo: { documentSizeThreshold: 500_000, undoLimit: 60 }, didError: () => undefined });
+  squire = new Squire(root, { sanitizeToDOMFragment: (html: string) => sanitise(html), addLinks: true, undo: { documentSizeThreshold: 500_000, undoLimit: 60 }, didError: () => undefined });
   (squire as unknown as { setHTML(h: string): void }).setHTML('');
   root.replaceChildren(...holder.childNodes);
   for (const d of root.querySelectorAll('div:empty')) d.append(document.createElement('br'));
   squire.moveCursorToStart();
+  // Undo leads back to this, not to nothing: as setHTML begins.
+  Object.assign(squire, { _undoIndex: -1, _undoStack: [], _undoStackLength: 0, _isInUndoState: false });
+  squire.saveUndoState();
   root.classList.toggle('is-empty', isEmpty());
-  const cids = Array.from(root.querySelectorAll('img[data-cid]:not([src])'), (i) => i.getAttribute('data-cid') ?? '');
+  const cids = [...new Set(Array.from(root.querySelectorAll('img[data-cid]:not([src])'), (i) => i.getAttribute('data-cid') ?? ''))];
   if (cids.length) send({ type: 'cids', cids });
-  const content = (): string => root.getHTML().replace(/\u200b/g, '');
-  let known = content();
+  known = content();
   let timer: ReturnType<typeof setTimeout> | undefined;
   squire.addEventListener('input', () => {
+    fillIn(root);
     root.classList.toggle('is-empty', isEmpty());
     clearTimeout(timer);
     // Squire reports every mutation, also those of focus and caret; only another text is a change.
@@ -210,7 +243,7 @@ function receive(m: ToEditor): void {
     case 'guard': guard(m.on); break;
     case 'command': commands[m.name]?.(m.value ?? ''); break;
     case 'image': { const img = squire.insertImage(m.data, { alt: m.alt }); img.setAttribute('data-cid', m.cid); break; }
-    case 'fill': for (const i of root.querySelectorAll<HTMLImageElement>('img[data-cid]')) if (i.dataset.cid === m.cid) i.src = m.data; break;
+    case 'fill': fill(m.cid, m.data); break;
     case 'html': squire.focus(); squire.insertHTML(m.html, false); break;
     case 'text': squire.insertPlainText(m.text, false); break;
     case 'signature': {

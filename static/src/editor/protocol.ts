@@ -14,7 +14,8 @@ export type ToEditor =
   | { type: 'guard'; on: boolean }
   | { type: 'command'; name: Command; value?: string }
   | { type: 'image'; cid: string; data: string; alt: string }
-  | { type: 'fill'; cid: string; data: string }
+  /** The picture of a cid that was told of; data null: it stays out, its words stand in its place. */
+  | { type: 'fill'; cid: string; data: string | null }
   | { type: 'text'; text: string }
   /** The signature of another identity in the place of the one of before. */
   | { type: 'signature'; before: string; after: string }
@@ -45,4 +46,5 @@ export type FromEditor =
   | { type: 'spell-place'; id: number; rect: Place | null }
   | { type: 'misspelt'; mark: number }
   | { type: 'key'; key: 'send' | 'save' | 'escape' | 'tab-back' }
-  | { type: 'value'; id: number; value: EditorValue };
+  /** value null: pictures are not there yet, and nothing is given without them. */
+  | { type: 'value'; id: number; value: EditorValue | null };

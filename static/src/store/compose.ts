@@ -27,6 +27,10 @@ export interface Start {
   original?: { ref: MessageRef; flag: '\\Answered' | '$Forwarded' } | null; replaces?: MessageRef | null; plain?: boolean; signature?: string; submission?: string; hideSubject?: boolean;
   /** Where answers shall go, when it is not where the identity says. */
   replyTo?: Address[];
+  /** A picture that the text shows by its cid; null: there is none that could be shown. Throws where it could not be fetched. */
+  picture?: (cid: string) => Promise<Blob | null>;
+  /** Where the draft stands that was opened, and which a save takes the place of. */
+  draft?: DraftSaved;
   /** Files of the mail that is answered, fetched when the person wants them. */
   offered?: { names: string[]; fetch: () => Promise<File[]> };
   /** The copy of an encrypted message that goes signed only, to those who cannot be encrypted to: kept encrypted all the same, and nothing is remembered of how it was sent. */
@@ -39,12 +43,18 @@ export interface Start {
   wishes?: Wishes;
 }
 
+/** A file or picture that is on its way into what is written. without: it is given up. */
+export interface Awaited { fetch: () => Promise<void>; without: () => void }
+
 const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
 
 let serial = 0;
 const AUTOSAVE_MS = 4000;
 const AUTOSAVE_BIG_MS = 45_000;
 const BIG = 2_000_000;
+/** For the editor to have the text; it may be that the frame never comes. */
+const EDITOR_MS = 20_000;
+const LOOK_MS = 50;
 /** As the server takes them in one question, and in one message. */
 const MOST_ASKED = 500;
 
@@ -75,6 +85,10 @@ export class Composer {
   /** Where answers shall go; null: as the identity says. */
   readonly replyTo = signal<Address[] | null>(null);
   readonly saveState = signal<SaveState>('clean');
+  /** Files and pictures of it that are not here yet, or could not be fetched: until then nothing of it is kept or sent. */
+  readonly loading = signal<'no' | 'busy' | 'failed'>('no');
+  #awaited = new Set<Awaited>();
+  #fetching = 0;
   /** Counts every change. */
   readonly touches = signal(0);
   readonly sendState = signal<SendState>('editing');
@@ -132,7 +146,7 @@ export class Composer {
   #why: unknown;
   /** What was said of a save that failed. */
   #unsaved = '';
-  /** No answer came to the last save: which draft is the server's newest is not known. */
+  /** No answer came: whether the server has what is here is not known. The base stays the one that was seen. */
   #unsure = false;
   closed = false;
 
@@ -155,6 +169,7 @@ export class Composer {
       this.rich.value = start.plain !== true;
     });
     this.plain = start.text ?? '';
+    this.draft.value = start.draft ?? null;
     void this.lookUp();
   }
 
@@ -163,6 +178,63 @@ export class Composer {
   get ownReplyTo(): Address[] { return this.identity.value.reply_to ? [{ name: '', address: this.identity.value.reply_to }] : []; }
   get title(): string { return this.subject.value.trim() || t('compose-new'); }
   get hasEdits(): boolean { return this.#edits > 0; }
+  /** It was begun as a draft that is kept elsewhere, too. */
+  get reopened(): boolean { return this.start.draft !== undefined || this.start.replaces != null; }
+
+  /** The draft that this was written from. Another one now, and nothing is kept, sent or discarded: one never takes the place of a text that was not seen here. */
+  get base(): Pick<ComposeBody, 'base'> {
+    const d = this.draft.value;
+    return d ? { base: { uid: d.uid, uidvalidity: d.uidvalidity } } : {};
+  }
+
+  /** A save that is on its way has come to its end: its draft is what goes on from here. */
+  async settled(): Promise<void> { while (this.#saving) await this.#saving; }
+
+  await(a: Awaited): void {
+    this.#awaited.add(a);
+    void this.#fetch(a);
+  }
+
+  async #fetch(a: Awaited): Promise<void> {
+    this.#fetching++;
+    this.loading.value = 'busy';
+    try {
+      await a.fetch();
+      this.#awaited.delete(a);
+    } catch { /* Said in the window, where it can be tried again. */ }
+    this.#fetching--;
+    if (this.#fetching > 0) return;
+    this.loading.value = this.#awaited.size ? 'failed' : 'no';
+    // What could not be kept without it can be now.
+    if (this.loading.value === 'no' && this.saveState.value === 'failed') void this.save();
+  }
+
+  fetchAgain(): void {
+    if (this.loading.value === 'failed') for (const a of [...this.#awaited]) void this.#fetch(a);
+  }
+
+  /** By the person only. A draft that has what is missing here stays as it is: this becomes another one. */
+  goWithout(): void {
+    if (this.loading.value !== 'failed') return;
+    for (const a of this.#awaited) a.without();
+    this.#awaited.clear();
+    this.loading.value = 'no';
+    if (!this.reopened) { this.changed(); return; }
+    delete this.start.draft;
+    this.start.replaces = null;
+    this.renew();
+  }
+
+  /** Until all of it is here. False: it will not be, without the person. */
+  async whole(): Promise<boolean> {
+    const end = performance.now() + EDITOR_MS;
+    for (;;) {
+      if (this.closed || this.loading.value === 'failed') return false;
+      if (this.loading.value === 'no' && (!this.rich.value || this.readBody)) return true;
+      if (this.loading.value === 'no' && performance.now() > end) return false;
+      await new Promise((done) => { setTimeout(done, LOOK_MS); });
+    }
+  }
 
   changed(): void {
     this.#wrote = true;
@@ -338,10 +410,22 @@ export class Composer {
   /** Adds files; answers a sentence when they do not fit, and adds nothing then. */
   addFiles(files: readonly File[], cid: string | null = null): string {
     const why = refusal(this.files.value, files, this.mayEncrypt.value);
-    if (why) return why;
-    this.files.value = [...this.files.value, ...files.map((f) => ({ id: ++serial, file: f, name: fileName(f.name), type: f.type || 'application/octet-stream', size: f.size, cid }))];
+    if (why || !files.length) return why;
+    this.#put(files, cid);
     this.changed();
     return '';
+  }
+
+  #put(files: readonly File[], cid: string | null = null): void {
+    this.files.value = [...this.files.value, ...files.map((f) => ({ id: ++serial, file: f, name: fileName(f.name), type: f.type || 'application/octet-stream', size: f.size, cid }))];
+  }
+
+  /** Files that belong to it from the beginning: no change of the person's. Too many are said, and none is left out. */
+  came(files: readonly File[]): void {
+    if (this.closed) return;
+    this.#put(files);
+    const why = refusal(this.files.value, [], this.mayEncrypt.value);
+    if (why) this.problem.value = why;
   }
 
   removeFile(id: number): void {
@@ -350,6 +434,7 @@ export class Composer {
   }
 
   async body(signer: string | null): Promise<{ body: ComposeBody; files: Blob[] }> {
+    if (!(await this.whole())) throw new ApiError('not_loaded', '', 0);
     const rich = this.rich.value && this.readBody ? await this.readBody() : null;
     const inline: FileItem[] = (rich?.images ?? []).map((i) => ({ id: 0, file: new Blob([i.bytes], { type: i.type }), name: `image.${i.type.split('/')[1] ?? 'img'}`, type: i.type, size: i.bytes.byteLength, cid: i.cid }));
     const all = [...inline, ...this.files.value];
@@ -381,6 +466,7 @@ export class Composer {
   /** Saves the draft unless nothing changed. One save at a time; answers whether the server has the newest text. */
   async save(): Promise<boolean> {
     clearTimeout(this.#timer);
+    await this.whole(); // what is missing is said by the save
     while (this.#saving) await this.#saving;
     if (this.saveState.value !== 'dirty' && this.saveState.value !== 'failed') return this.saveState.value !== 'impossible';
     if (this.sendState.value === 'sending' || this.closed) return false;
@@ -418,7 +504,7 @@ export class Composer {
     try {
       const { body, files } = await this.body(null);
       const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      const saved = await api.saveDraft({ ...body, ...(this.draft.value && !this.#unsure ? { base: this.draft.value.uid } : {}), to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
+      const saved = await api.saveDraft({ ...body, ...this.base, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
       const before = this.draft.value;
       this.draft.value = saved;
       this.#unsure = false;
@@ -429,13 +515,14 @@ export class Composer {
       return true;
     } catch (error) {
       this.#why = error;
-      this.stopped.value = this.files.value.length > 0 && this.sendState.value !== 'sending';
+      const left = !(error instanceof ApiError && error.code === 'not_loaded'); // the request, to the server
+      this.stopped.value = left && this.files.value.length > 0 && this.sendState.value !== 'sending';
       // The person ended it: said in its own place, and tried again with the next change or on request.
       if (error instanceof ApiError && error.code === 'cancelled') { this.saveState.value = 'failed'; return false; }
       // Without an own certificate a secret draft cannot be kept on the server: said, not forced.
       this.saveState.value = error instanceof ApiError && error.code === 'no_certificate' ? 'impossible' : 'failed';
       const overtaken = error instanceof ApiError && error.code === 'conflict';
-      this.#unsure = !overtaken;
+      if (left) this.#unsure = !overtaken;
       // Sent, or changed, in another window: what is written here becomes a draft of its own.
       if (overtaken && this.sendState.value === 'editing') {
         this.renew();
@@ -462,7 +549,7 @@ export class Composer {
   /** Encryption was turned on after the server had a draft in the clear: it is gone, its copies elsewhere may not be. */
   async #leftPlain(before: DraftSaved | null, now: DraftSaved | null): Promise<void> {
     if (!before || before.encrypted || now?.encrypted === false) return;
-    if (!now) { await api.dropDraft(this.submission); this.draft.value = null; }
+    if (!now) { await api.dropDraft(this.submission, this.base); this.draft.value = null; }
     toast(t('draft-was-plain'), { ms: 15_000 });
   }
 

@@ -1,7 +1,7 @@
 // The composers that are open.
 import * as api from '../api/compose.ts';
 import { deleteMessages } from '../api/mail.ts';
-import { sentence } from '../api/client.ts';
+import { ApiError, sentence } from '../api/client.ts';
 import { t } from '../core/i18n.ts';
 import { computed, effect, signal, untracked } from '../core/signals.ts';
 import type { Composer } from './compose.ts';
@@ -61,7 +61,11 @@ export async function discard(c: Composer): Promise<void> {
   const had = c.draft.value !== null;
   drop(c);
   if (had) {
-    try { await api.dropDraft(c.submission); } catch (error) { toast(sentence(error), { kind: 'bad' }); }
+    try { await api.dropDraft(c.submission, c.base); } catch (error) {
+      toast(error instanceof ApiError && error.code === 'conflict' ? t('discard-newer') : sentence(error), { kind: 'bad' });
+      afterwards(c);
+      return;
+    }
   }
   afterwards(c);
   toast(t('draft-discarded'));

@@ -1,5 +1,4 @@
 // One composer window: docked at the bottom, full on request, always full on a phone.
-import * as mail from '../../api/mail.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -14,7 +13,6 @@ import { brought, fileName, take } from '../../store/attach.ts';
 import type { Brought } from '../../store/attach.ts';
 import type { Composer, FileItem } from '../../store/compose.ts';
 import { close, composers, discard, minimizeAll, writing } from '../../store/composers.ts';
-import * as reader from '../../store/reader.ts';
 import { settings, smimeOn } from '../../store/session.ts';
 import { sentence } from '../../api/client.ts';
 import { toast } from '../../store/toasts.ts';
@@ -60,7 +58,7 @@ export class WxComposer extends WxElement {
     attachmentStyle();
     wishStyle();
     this.listen(this, 'wx-files', (e: CustomEvent<Brought>) => void this.#addFiles(e.detail, true));
-    this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => void this.#fillImages(e.detail));
+    this.listen(this, 'wx-cids', (e: CustomEvent<string[]>) => this.#fillImages(e.detail));
     this.listen(this, 'wx-editor-send', () => this.#send());
     this.listen(this, 'wx-misspelt', (e: CustomEvent<number>) => void this.querySelector<WxSpelling>('wx-spelling')?.ask(e.detail));
     this.listen(this, 'wx-editor-save', () => void this.#c.save());
@@ -83,6 +81,8 @@ export class WxComposer extends WxElement {
   /** What still stands in an input is meant too. */
   #send(): void {
     this.querySelector<WxRecipients>('wx-recipients')?.commit();
+    // Sent is what is seen: not before all of it is here.
+    if (this.#c.loading.value !== 'no') { announce(t(this.#c.loading.value === 'busy' ? 'compose-loading' : 'compose-not-loaded')); return; }
     void this.#sendNow();
   }
 
@@ -101,19 +101,28 @@ export class WxComposer extends WxElement {
     else { const area = this.querySelector<HTMLTextAreaElement>('.plain-input'); area?.focus(); area?.setSelectionRange(0, 0); }
   }
 
-  async #fillImages(cids: string[]): Promise<void> {
-    const o = reader.open.value;
-    const from = this.#c.start.original?.ref ?? this.#c.start.replaces;
-    if (!o?.message || !from || o.ref.uid !== from.uid) return;
-    for (const cid of cids) {
-      const a = o.message.attachments.find((x) => x.content_id?.replace(/^<|>$/g, '') === cid);
-      if (!a || !/^image\/(?:png|gif|jpe?g|webp)$/.test(a.type)) continue;
-      try {
-        const blob = await mail.getPart(o.ref, a.id, { inline: true, keys: a.sealed ? o.keys : [] });
-        const data = await dataUrl(new Blob([blob], { type: a.type }));
-        this.#editor?.fill(cid, data);
-      } catch { /* The picture stays out of the quote; its text alternative is kept. */ }
-    }
+  #fillImages(cids: string[]): void {
+    const c = this.#c;
+    const left = new Set(cids);
+    c.await({
+      fetch: async () => {
+        for (const cid of left) {
+          const blob = await c.start.picture?.(cid) ?? null;
+          this.#editor?.fill(cid, blob && await dataUrl(blob));
+          left.delete(cid);
+        }
+      },
+      without: () => { for (const cid of left) this.#editor?.fill(cid, null); },
+    });
+  }
+
+  /** What belongs to it is fetched, or could not be. */
+  #loading(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    if (c.loading.value === 'no' || c.minimized.value) return nothing;
+    if (c.loading.value === 'busy') return html`<div class="upload" role="status" data-notice="loading">${icon('loader-circle', undefined, 'spin')}<span>${t('compose-loading')}</span></div>`;
+    return html`<div class="notice is-bad composer-notice" role="alert" data-notice="not-loaded">${icon('circle-alert')}<div class="notice-text"><strong>${t('compose-not-loaded')}</strong><p>${t(c.reopened ? 'compose-not-loaded-draft' : 'compose-not-loaded-text')}</p>
+      <div class="notice-actions"><button type="button" class="button button-small" @click=${() => c.fetchAgain()}>${t('try-again')}</button><button type="button" class="button button-small" @click=${() => c.goWithout()}>${t('compose-go-without')}</button></div></div></div>`;
   }
 
   /** Into the text go pictures that were dropped or pasted there; everything else is attached. */
@@ -223,7 +232,7 @@ export class WxComposer extends WxElement {
   }
 
   async #discard(): Promise<void> {
-    if (this.#c.hasEdits && !(await confirm({ title: t('discard-title'), text: t('discard-text'), action: t('discard'), danger: true }))) return;
+    if ((this.#c.hasEdits || this.#c.reopened) && !(await confirm({ title: t('discard-title'), text: t('discard-text'), action: t('discard'), danger: true }))) return;
     await discard(this.#c);
   }
 
@@ -299,7 +308,7 @@ export class WxComposer extends WxElement {
   #cannot(): TemplateResult | typeof nothing {
     const c = this.#c;
     if (c.cleared.value && !encrypts(c.mode.value)) return html`<div class="notice is-warning composer-notice" role="status" data-notice="cleared">${icon('lock-keyhole-open')}<div class="notice-text">${t('cannot-clear-look')}</div></div>`;
-    return c.cannot.value && smimeOn.value && encrypts(c.mode.value) && c.sendState.value !== 'sending' ? html`<wx-cannot .composer=${c}></wx-cannot>` : nothing;
+    return c.cannot.value && c.loading.value === 'no' && smimeOn.value && encrypts(c.mode.value) && c.sendState.value !== 'sending' ? html`<wx-cannot .composer=${c}></wx-cannot>` : nothing;
   }
 
   /** The plan changed under the writer: said at once, and gone on only by a decision of theirs. */
@@ -343,9 +352,9 @@ export class WxComposer extends WxElement {
     const done = c.sendState.value === 'unknown' || c.sendState.value === 'partly';
     const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
     return html`<footer class="composer-foot">
-      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
+      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value || c.loading.value !== 'no'} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button attach-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
-      <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
+      <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} ?disabled=${c.loading.value !== 'no'} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       <button type="button" class="icon-button template-button" aria-label=${t('templates')} data-tip=${t('templates')} @click=${() => void this.#templates()}>${icon('file-text')}</button>
       <wx-menu class="wish-menu" .label=${t('wishes-more')} .items=${() => wishItems(c)}></wx-menu>
       ${this.marked && !c.mayEncrypt.value ? html`<wx-spelling .composer=${c} .view=${this.marked}></wx-spelling>` : nothing}
@@ -409,7 +418,7 @@ export class WxComposer extends WxElement {
     return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${this.dropping ? 'is-dropping' : ''}" ?hidden=${c.held.value} role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending'}
         @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop} @paste=${this.#paste}>
       ${this.#head()}
-      ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}
+      ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}${this.#loading()}
       <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending'}>
         ${this.#tabs()}
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}

@@ -27,7 +27,7 @@ export class WxEditor extends WxElement {
   declare asking: boolean;
   declare can: { undo: boolean; redo: boolean };
   #port: MessagePort | null = null;
-  #waiting = new Map<number, (b: Body) => void>();
+  #waiting = new Map<number, (b: Body | null) => void>();
   #texts = new Map<number, (t: { rev: number; text: string }) => void>();
   #places = new Map<number, (r: DOMRect | null) => void>();
   #next = 0;
@@ -98,7 +98,12 @@ export class WxEditor extends WxElement {
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => { this.#waiting.delete(id); reject(new Error('editor does not answer')); }, ANSWER_MS);
-      this.#waiting.set(id, (b) => { clearTimeout(timer); if (!without) this.#last = b; resolve(b); });
+      this.#waiting.set(id, (b) => {
+        clearTimeout(timer);
+        if (!b) { reject(new Error('pictures are not there yet')); return; }
+        if (!without) this.#last = b;
+        resolve(b);
+      });
       this.#post({ type: 'get', id, cut: without ? { intro: this.composer.start.intro ?? '' } : null, bare });
     });
   }
@@ -135,7 +140,7 @@ export class WxEditor extends WxElement {
     this.#post({ type: 'focus' });
   }
   insertHtml(html: string): void { this.querySelector('iframe')?.focus(); this.#post({ type: 'html', html }); }
-  fill(cid: string, data: string): void { this.#post({ type: 'fill', cid, data }); }
+  fill(cid: string, data: string | null): void { this.#post({ type: 'fill', cid, data }); }
   insertImage(cid: string, data: string, alt: string): void { this.#post({ type: 'image', cid, data, alt }); }
 
   #run(name: Command): void {

@@ -38,9 +38,24 @@ function forwardIntro(m: Message): string {
 
 const filesIn = (m: Message): Message['attachments'] => m.attachments.filter((a) => !(a.inline && a.content_id));
 
+const PICTURE = /^image\/(?:png|gif|jpe?g|webp)$/i;
+const cidOf = (a: Message['attachments'][number]): string => (a.content_id ?? '').replace(/^<|>$/g, '');
+
+/** All that this text does not show as a picture: nothing of a message stays behind where it is taken over. */
+const besides = (m: Message, text: string): Message['attachments'] => m.attachments.filter((a) => !(a.content_id && PICTURE.test(a.type) && text.toLowerCase().includes(`cid:${cidOf(a).toLowerCase()}`)));
+
+/** The pictures of a message, for a text that shows them. */
+function picturesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): NonNullable<Start['picture']> {
+  return async (cid) => {
+    const a = m.attachments.find((x) => cidOf(x) === cid);
+    if (!a || !PICTURE.test(a.type)) return null;
+    return new Blob([await mail.getPart(ref, a.id, { inline: true, keys: a.sealed ? keys : [] })], { type: a.type.toLowerCase() });
+  };
+}
+
 /** Files of a message, held by the browser itself: what is signed must be what this page has. */
-async function filesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> {
-  return Promise.all(filesIn(m).map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
+async function filesOf(wanted: Message['attachments'], ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> {
+  return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
 }
 
 const own = (): string[] => session.value?.user.addresses ?? [me.value.address];
@@ -65,7 +80,7 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
     quote: quoteHtml(parts), intro, plain: false, text: `\n\n${signature ? `-- \n${signature}\n\n` : ''}${intro}\n${forward ? text : quoteText(text)}`,
     // A subject that came hidden does not go back in the open.
     ...(secret && m.headers.outer_subject !== null && m.headers.outer_subject.trim() !== m.headers.subject.trim() ? { hideSubject: true } : {}),
-    original: { ref: o.ref, flag: forward ? '$Forwarded' : '\\Answered' }, ...threading(m),
+    original: { ref: o.ref, flag: forward ? '$Forwarded' : '\\Answered' }, picture: picturesOf(m, o.ref, o.keys), ...threading(m),
   };
   if (forward) return { ...start, in_reply_to: null };
   // Somebody asks for a signature, and there is a key to make one with.
@@ -73,7 +88,7 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
   const people = replyRecipients(m, own(), kind === 'reply-all');
   const names = filesIn(m).map((a) => a.name);
   const { ref, keys } = o;
-  return { ...start, ...people, ...(names.length ? { offered: { names, fetch: () => filesOf(m, ref, keys) } } : {}) };
+  return { ...start, ...people, ...(names.length ? { offered: { names, fetch: () => filesOf(filesIn(m), ref, keys) } } : {}) };
 }
 
 function fresh(more: Partial<Start> = {}): Start {
@@ -89,11 +104,12 @@ export async function openComposer(kind: ComposeKind): Promise<void> {
   if (kind === 'draft') { await openDraft(o, m); return; }
   const c = new Composer(answer(o, m, kind));
   if (!openOne(c)) return;
-  if (kind === 'forward' && m.attachments.length) {
-    const files = await filesOf(m, o.ref, o.keys);
-    const problem = c.addFiles(files);
-    if (problem) c.problem.value = problem;
-  }
+  if (kind === 'forward') bring(c, besides(m, c.start.quote ?? ''), o);
+}
+
+/** Into a window that is open: it neither keeps nor sends before they are there. */
+function bring(c: Composer, wanted: Message['attachments'], o: reader.Open): void {
+  if (wanted.length) c.await({ fetch: async () => c.came(await filesOf(wanted, o.ref, o.keys)), without: () => undefined });
 }
 
 /** Our own header lines of a draft (docs/PLAN.md), read from its outer header. */
@@ -107,7 +123,7 @@ export function draftHeader(source: string): { submission: string | null; mode: 
 
 async function openDraft(o: reader.Open, m: Message): Promise<void> {
   if (isSealed(m)) { toast(t('draft-sealed'), { kind: 'bad' }); return; }
-  const already = composers.value.find((c) => c.start.replaces?.uid === o.ref.uid || c.draft.value?.uid === o.ref.uid);
+  const already = composers.value.find((c) => [c.start.replaces, c.draft.value].some((x) => x?.uid === o.ref.uid && x.uidvalidity === o.ref.uidvalidity && x.folder === o.ref.folder));
   if (already) { already.minimized.value = false; return; }
   const own = draftHeader(await (await mail.getSource(o.ref)).slice(0, 20_000).text());
   const same = composers.value.find((c) => c.submission === own.submission);
@@ -121,13 +137,14 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const replyTo = (h.reply_to[0]?.address ?? '') === as.reply_to ? {} : { replyTo: h.reply_to };
   const c = new Composer({
     identity: as, ...replyTo, to: h.to, cc: h.cc, bcc: h.bcc, subject: h.subject, mode: draftMode(smimeOn.value, settings.value.security, own.mode, secret), opaque: own.opaque, wishes: own.wishes, auto: own.mode === null && settings.value.security.mode === 'auto', toEncrypted: secret, html: rich ? rich.content : textToHtml(text), text,
-    in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), ...(own.submission ? { submission: own.submission } : { replaces: o.ref }),
+    in_reply_to: h.in_reply_to, references: h.references, ...(hideSubject === undefined ? {} : { hideSubject }), picture: picturesOf(m, o.ref, o.keys),
+    // What is written goes on from this one: another one that was kept meanwhile is not overwritten.
+    ...(own.submission ? { submission: own.submission, draft: { ...o.ref, encrypted: secret } } : { replaces: o.ref }),
   });
   if (!openOne(c)) return;
   // It waited for certificates: how that stands is said at once, with all ways on.
   if (waiting.value.some((w) => w.submission === c.submission)) void c.lookUp(true).then(() => { c.cannot.value = true; });
-  const problem = c.addFiles(await filesOf(m, o.ref, o.keys));
-  if (problem) { c.problem.value = problem; return; }
+  bring(c, besides(m, rich?.content ?? ''), o);
   await sendOpened(c);
 }
 

@@ -50,12 +50,20 @@ async function forgotten(c: Composer): Promise<boolean> {
 }
 
 async function failed(c: Composer, error: unknown): Promise<void> {
+  const waited = c.held.value; // taken back elsewhere: the text there is this one
   c.held.value = false;
   if (error instanceof SendCheckError && error.code === 'cancelled') { c.sendState.value = 'editing'; return; }
   // Nothing was prepared, so nothing can have left.
   if (error instanceof ApiError && error.code === 'cancelled') { c.sendState.value = 'editing'; announce(t('upload-stopped')); return; }
   const conflict = error instanceof ApiError && error.code === 'conflict';
   if (conflict && (await leftBefore(c))) return;
+  // Another window has another text: neither goes, and neither takes the other's place.
+  if (conflict && !waited && 'draft' in error.details) {
+    c.renew();
+    c.minimized.value = false;
+    toast(t('send-apart'), { kind: 'bad', ms: 60_000 });
+    return;
+  }
   c.sendState.value = 'failed';
   c.stopped.value = false;
   const why = error instanceof SendCheckError ? error.message : error instanceof ApiError && error.field === 'dsn' ? t('report-unavailable') : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
@@ -251,8 +259,9 @@ async function leave(c: Composer): Promise<void> {
     if (c.start.apart) body.remember = false;
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
     if (!(await mayGo(c, body))) return;
+    await c.settled();
     const following = c.follow();
-    await settle(c, await transmit({ body, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
+    await settle(c, await transmit({ body: { ...c.base, ...body }, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
   } catch (error) {
     // An error word of the server is an answer; these only say that none came.
     const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);
