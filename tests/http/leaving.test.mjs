@@ -2,9 +2,10 @@
 // attributes, certificates; compared with real messages of the corpus.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
+import { Authority } from '../lib/authority.mjs';
 import { eventually, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
 import { openssl } from '../lib/smime.mjs';
@@ -14,15 +15,16 @@ const corpus = process.env.WAXSEAL_CORPUS ?? path.join(top, '../shared/corpus');
 const skip = existsSync(path.join(corpus, 'manifest.json')) ? false : `no corpus at ${corpus}`;
 const sample = (file) => readFileSync(path.join(corpus, 'smime', file), 'latin1').replaceAll(/\r?\n/g, '\r\n');
 
-async function leaving(mode) {
+// key: {fingerprint, sign(prepared) -> base64}; the demo's key of alice when absent.
+async function leaving(mode, key = { fingerprint: fingerprint('alice'), sign: (p) => signAttributes('alice', p.attributes, p.digest) }) {
   const c = await signedIn('alice');
   try {
     await fillVault(c, 'alice');
     assert.equal((await c.post('/api/v1/smime/certificates', { address: address('bob'), certificate: certificateDer('bob').toString('base64') })).status, 200);
     const fields = { submission: crypto.randomUUID(), from: { name: 'Alice', address: address('alice') }, to: [{ name: null, address: address('bob') }], cc: [], bcc: [], reply_to: null, subject: 'Leaving', text: 'Text\n', html: null,
-      in_reply_to: null, references: null, mode, may_encrypt: mode !== 'sign', signer: mode === 'encrypt' ? null : fingerprint('alice'), attachments: [] };
+      in_reply_to: null, references: null, mode, may_encrypt: mode !== 'sign', signer: mode === 'encrypt' ? null : key.fingerprint, attachments: [] };
     const p = (await c.request('POST', '/api/v1/compose/prepare', composeBody(fields, []))).json;
-    const r = await c.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? signAttributes('alice', p.attributes, p.digest) : null, content_key: p.content_key });
+    const r = await c.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? key.sign(p) : null, content_key: p.content_key });
     assert.equal(r.json?.status, 'sent', r.text);
     const imap = await imapOf('bob');
     try {
@@ -79,5 +81,33 @@ test('encrypted: the labels of Outlook and Thunderbird', { skip }, async () => {
   for (const file of ['thunderbird/alice.env.eml', 'bouncycastle/outlook_2010_beta_sime_msg.eml']) {
     const theirs = look(part(sample(file)));
     assert.deepEqual({ ...ours, smime: 'enveloped-data' }, theirs, file);
+  }
+});
+
+test('a chain with intermediates: they go along, whoever has only the root can verify', async () => {
+  const root = new Authority('', { adopt: { pem: path.join(instance.keys, 'root.pem'), key: path.join(instance.keys, 'root.key') } });
+  const upper = new Authority('Upper intermediate', { issuer: root }), lower = new Authority('Lower intermediate', { issuer: upper });
+  const c = await signedIn('alice');
+  let kept;
+  try {
+    lower.issue('alice', address('alice'));
+    const chain = [lower.der('alice'), lower.der(), upper.der(), root.der()];
+    writeFileSync(root.file('chain.pem'), lower.pem() + upper.pem() + root.pem());
+    const p12 = openssl(['pkcs12', '-export', '-inkey', lower.file('alice.key'), '-in', lower.file('alice.pem'), '-certfile', root.file('chain.pem'), '-keypbe', 'AES-256-CBC', '-certpbe', 'AES-256-CBC',
+      '-macalg', 'sha256', '-iter', '600000', '-passout', 'pass:a passphrase of this test']);
+    const r = await c.post('/api/v1/smime/keys', { p12: p12.toString('base64'), label: 'with a chain', certificates: chain.map((x) => x.toString('base64')) });
+    assert.equal(r.status, 200, r.text);
+    kept = r.json.id;
+    const mail = await leaving('sign', { fingerprint: lower.fingerprint('alice'), sign: (p) => crypto.sign(p.digest, Buffer.from(p.attributes, 'base64'), readFileSync(lower.file('alice.key'))).toString('base64') });
+    const held = openssl(['pkcs7', '-inform', 'DER', '-print_certs'], clearSigned(mail).der).toString();
+    const all = [...held.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END/g)].map((m) => Buffer.from(m[1], 'base64').toString('hex'));
+    for (const [i, what] of ['the signer', 'the lower', 'the upper'].entries()) assert.ok(all.includes(chain[i].toString('hex')), what);
+    const seen = openssl(['cms', '-verify', '-CAfile', root.file('ca.pem'), '-purpose', 'smimesign'], Buffer.from(mail, 'latin1')).toString();
+    assert.match(seen, /Text/);
+  } finally {
+    if (kept) await c.delete(`/api/v1/smime/keys/${kept}`);
+    await c.post('/api/v1/signout', {});
+    c.close();
+    for (const a of [lower, upper, root]) a.close();
   }
 });
