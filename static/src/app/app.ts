@@ -89,6 +89,7 @@ function followTitle(): void {
   effect(() => {
     void language.value;
     const r = route.value;
+    if (r.page === 'compose') return; // its own part says what it is called
     const f = folder(r.page === 'mail' ? (r.folder ?? INBOX_ID) : null) ?? byRole('inbox');
     const where = r.page === 'settings' ? t('settings') : r.page === 'contacts' ? t('contacts') : folderName(f);
     const subject = r.page === 'mail' && r.uid ? titleSubject(reader.open.value) : '';
@@ -167,10 +168,11 @@ async function start(): Promise<void> {
   startShell();
   followLook();
   followTitle();
+  if (route.value.page === 'compose') void import('../views/compose/arrive.ts').then((m) => m.arrive(), () => go({ page: 'mail', folder: null, uid: null, search: false }, { replace: true }));
   followPlan();
   startTooltips();
   keepFocus(() => ['.grid', '.reader-scroll', '#main'].map((s) => document.querySelector<HTMLElement>(s)).find((e) => e && e.getClientRects().length > 0) ?? null);
-  bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || document.querySelector('dialog[open], .menu:popover-open, .sender-card:popover-open') !== null);
+  bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || route.value.page === 'compose' || document.querySelector('dialog[open], .menu:popover-open, .sender-card:popover-open') !== null);
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   later(KEYRING_MS, () => { if (smimeOn.value) void loadSmime('chip'); });
   followFirstPicture();

@@ -45,6 +45,7 @@ export async function signOut(): Promise<void> {
 
 function leaveMessage(): void {
   const r = route.value;
+  if (r.page === 'compose') return;
   if (r.page === 'settings') { back({ page: 'mail', folder: null, uid: null, search: false }); return; }
   if (r.page === 'contacts') { if (r.id) go({ page: 'contacts', id: null }, { replace: true }); else back({ page: 'mail', folder: null, uid: null, search: false }); return; }
   if (r.uid) { back({ ...r, uid: null }); return; }

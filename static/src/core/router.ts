@@ -6,6 +6,8 @@ export type Route =
   | { page: 'mail'; folder: string | null; uid: number | null; search: boolean; all?: boolean }
   /** id: of a contact, or 'new'; null: the list alone. */
   | { page: 'contacts'; id: string | null; edit?: boolean }
+  /** One composer in a window of its own. */
+  | { page: 'compose' }
   | { page: 'settings'; section: string };
 
 export const addressHooks: { toPath: (uid: number) => { folder: string; uid: number } | null; fromPath: (folder: string, uid: number) => number | null } = { toPath: () => null, fromPath: () => null };
@@ -18,6 +20,7 @@ const NUMBER = /^[1-9]\d{0,9}$/;
 
 export function parsePath(path: string): Route {
   const seg = path.split('/').filter(Boolean).map((s) => { try { return decodeURIComponent(s); } catch { return ''; } });
+  if (seg[0] === 'compose') return { page: 'compose' };
   if (seg[0] === 'settings') return { page: 'settings', section: seg[1] ?? 'general' };
   if (seg[0] === 'contacts') {
     const id = seg[1] && CONTACT.test(seg[1]) ? seg[1] : null;
@@ -42,6 +45,7 @@ export function parsePath(path: string): Route {
 
 export function pathOf(route: Route): string {
   if (route.page === 'settings') return `/settings/${route.section}`;
+  if (route.page === 'compose') return '/compose/';
   if (route.page === 'contacts') return `/contacts/${route.id ? `${route.id}${route.edit ? '/edit' : ''}` : ''}`;
   if (route.all) { const at = route.uid ? addressHooks.toPath(route.uid) : null; return at ? `/mail/search/${at.folder}/${at.uid}` : '/mail/search'; }
   if (!route.folder) return '/mail/';

@@ -13,6 +13,7 @@ import { NO_WISHES } from '../core/wishes.ts';
 import type { Wishes } from '../core/wishes.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
 import { identity, session, settings, smimeOn } from './session.ts';
+import type { OfferedFiles } from './handover.ts';
 import { toast } from './toasts.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
@@ -32,7 +33,7 @@ export interface Start {
   /** Where the draft stands that was opened, and which a save takes the place of. */
   draft?: DraftSaved;
   /** Files of the mail that is answered, fetched when the person wants them. */
-  offered?: { names: string[]; fetch: () => Promise<File[]> };
+  offered?: { names: string[]; fetch: () => Promise<File[]>; from: OfferedFiles };
   /** The copy of an encrypted message that goes signed only, to those who cannot be encrypted to: kept encrypted all the same, and nothing is remembered of how it was sent. */
   apart?: boolean;
   /** It answers a request for a certificate. */
@@ -46,6 +47,9 @@ export interface Start {
 /** A file or picture that is on its way into what is written. without: it is given up. */
 export interface Awaited { fetch: () => Promise<void>; without: () => void }
 
+/** What only a composer itself knows of how it stands. */
+export interface Inner { edits: number; wrote: boolean; unsure: boolean; saved: boolean }
+
 const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
 
 let serial = 0;
@@ -55,6 +59,8 @@ const BIG = 2_000_000;
 /** For the editor to have the text; it may be that the frame never comes. */
 const EDITOR_MS = 20_000;
 const LOOK_MS = 50;
+/** For a save under way, before the message goes to another window. */
+const REST_MS = 6000;
 /** As the server takes them in one question, and in one message. */
 const MOST_ASKED = 500;
 
@@ -80,6 +86,8 @@ export class Composer {
   /** Finished, out of sight, and waiting to be sent (store/held.ts). */
   readonly held = signal(false);
   readonly full = signal(false);
+  /** On its way to a window of its own, or just arrived there: nothing is written or saved (store/handover.ts). */
+  readonly moving = signal(false);
   readonly tab = signal<'message' | 'security'>('message');
   readonly showCc = signal(false);
   /** Where answers shall go; null: as the identity says. */
@@ -242,7 +250,7 @@ export class Composer {
   }
 
   #touch(): void {
-    if (this.closed) return;
+    if (this.closed || this.moving.value) return;
     this.#edits++;
     this.touches.value = this.#edits;
     if (this.sendState.value === 'failed') this.sendState.value = 'editing';
@@ -469,7 +477,7 @@ export class Composer {
     await this.whole(); // what is missing is said by the save
     while (this.#saving) await this.#saving;
     if (this.saveState.value !== 'dirty' && this.saveState.value !== 'failed') return this.saveState.value !== 'impossible';
-    if (this.sendState.value === 'sending' || this.closed) return false;
+    if (this.sendState.value === 'sending' || this.closed || this.moving.value) return false;
     if (this.planLost.value) { this.saveState.value = 'impossible'; return false; }
     this.#saving = this.#save();
     try { return await this.#saving; } finally { this.#saving = null; }
@@ -551,6 +559,36 @@ export class Composer {
     if (!before || before.encrypted || now?.encrypted === false) return;
     if (!now) { await api.dropDraft(this.submission, this.base); this.draft.value = null; }
     toast(t('draft-was-plain'), { ms: 15_000 });
+  }
+
+  /** Comes to rest: no save is under way and none begins before resume(). Answers what only it knows. */
+  async pause(): Promise<Inner> {
+    this.moving.value = true;
+    clearTimeout(this.#timer);
+    // A save that is broken off may have reached the server, and would become a second draft: only a long one is.
+    const long = setTimeout(() => this.cancel(), REST_MS);
+    await this.settled();
+    clearTimeout(long);
+    clearTimeout(this.#timer);
+    return { edits: this.#edits, wrote: this.#wrote, unsure: this.#unsure, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
+  }
+
+  /** What another window had. */
+  hold(files: readonly Omit<FileItem, 'id'>[], kept: Inner): void {
+    this.files.value = files.map((f) => ({ ...f, id: ++serial }));
+    this.#edits = kept.edits;
+    this.#wrote = kept.wrote;
+    this.#unsure = kept.unsure;
+    this.saveState.value = kept.saved ? (this.draft.value ? 'saved' : 'clean') : 'dirty';
+  }
+
+  /** What was not saved yet is, soon. */
+  resume(): void {
+    this.moving.value = false;
+    this.problem.value = '';
+    this.stopped.value = false;
+    if (this.saveState.value === 'failed') this.saveState.value = 'dirty';
+    if (this.saveState.value === 'dirty') this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
   }
 
   /** The server has put the draft elsewhere. */

@@ -6,7 +6,7 @@ import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { ownText } from '../../core/own-text.ts';
 import { textToHtml } from '../../core/reply.ts';
-import { coverPage } from '../../core/router.ts';
+import { coverPage, route } from '../../core/router.ts';
 import { encrypts, sendLabel, signs } from '../../core/security-mode.ts';
 import { effect } from '../../core/signals.ts';
 import { brought, fileName, take } from '../../store/attach.ts';
@@ -66,13 +66,17 @@ export class WxComposer extends WxElement {
     // Tab leads from the subject to the text; what stands between them is on the way back.
     this.listen(this, 'wx-editor-tab-back', () => ([...this.querySelectorAll<HTMLElement>('.editor-tools button:not(:disabled)')].find((b) => b.tabIndex === 0) ?? this.querySelector<HTMLElement>('.subject-input'))?.focus());
     this.listen(this, 'wx-editor-ready', () => this.#begin());
-    this.listen(window, 'beforeunload', (e: BeforeUnloadEvent) => { if (['dirty', 'failed', 'impossible'].includes(this.#c.saveState.value) || this.#c.sendState.value === 'sending') e.preventDefault(); });
+    this.listen(window, 'beforeunload', (e: BeforeUnloadEvent) => { if (['dirty', 'failed', 'impossible'].includes(this.#c.saveState.value) || this.#c.sendState.value === 'sending' || this.#c.moving.value) e.preventDefault(); });
   }
 
   /** Focus where the person goes on: the first empty field, else the text. */
   #begin(): void {
     if (this.#started) return;
     this.#started = true;
+    this.begin();
+  }
+
+  begin(): void {
     if (!this.#c.to.value.length) this.querySelector<HTMLInputElement>('.chips-input')?.focus();
     else if (!this.#c.subject.value) this.querySelector<HTMLElement>('.subject-input')?.focus();
     else this.#focusBody();
@@ -226,9 +230,14 @@ export class WxComposer extends WxElement {
   }
 
   #minimize(): void {
+    if (alone()) return;
     this.#c.minimized.value = !this.#c.minimized.value;
     this.#c.full.value = false;
     if (this.#c.minimized.value) { void this.#c.save(); document.querySelector<HTMLElement>('.grid')?.focus(); }
+  }
+
+  async #popOut(): Promise<void> {
+    try { await (await import('./popout.ts')).popOut(this.#c); } catch { this.#c.problem.value = t('err-offline'); }
   }
 
   async #discard(): Promise<void> {
@@ -289,10 +298,13 @@ export class WxComposer extends WxElement {
   #head(): TemplateResult {
     const c = this.#c;
     const words = { clean: '', dirty: '', saving: t('draft-saving'), saved: t(c.draft.value?.encrypted ? 'draft-saved-encrypted' : 'draft-saved'), failed: t('draft-not-saved'), impossible: t('draft-impossible-short') }[c.saveState.value];
-    return html`<header class="composer-head" @dblclick=${() => { c.full.value = !c.full.value; c.minimized.value = false; }}>
+    const own = alone();
+    const busy = c.moving.value || c.starting || c.loading.value !== 'no' || !['editing', 'failed'].includes(c.sendState.value);
+    return html`<header class="composer-head" @dblclick=${() => { if (own) return; c.full.value = !c.full.value; c.minimized.value = false; }}>
       <h2 class="composer-title truncate" id="composer-${c.submission}">${c.title}</h2><span class="composer-saved" role="status">${words}</span>
+      ${own ? nothing : html`<button type="button" class="icon-button is-small composer-out" ?disabled=${busy} aria-label=${t('compose-out')} data-tip=${t('compose-out')} @click=${() => void this.#popOut()}>${icon('external-link')}</button>
       <button type="button" class="icon-button is-small composer-min" aria-label=${t(c.minimized.value ? 'compose-show' : 'compose-minimize')} data-tip=${t(c.minimized.value ? 'compose-show' : 'compose-minimize')} @click=${() => this.#minimize()}>${icon(c.minimized.value ? 'chevron-up' : 'minus')}</button>
-      <button type="button" class="icon-button is-small composer-max" aria-label=${t('compose-full')} data-tip=${t('compose-full')} aria-pressed=${c.full.value} @click=${() => { c.full.value = !c.full.value; c.minimized.value = false; }}>${icon('maximize-2')}</button>
+      <button type="button" class="icon-button is-small composer-max" aria-label=${t('compose-full')} data-tip=${t('compose-full')} aria-pressed=${c.full.value} @click=${() => { c.full.value = !c.full.value; c.minimized.value = false; }}>${icon('maximize-2')}</button>`}
       <button type="button" class="icon-button is-small" aria-label=${t('compose-close')} data-tip=${t('compose-close')} @click=${() => void close(c)}>${icon('x')}</button></header>`;
   }
 
@@ -415,11 +427,11 @@ export class WxComposer extends WxElement {
   override render(): TemplateResult {
     const c = this.#c;
     void commandVersion.value;
-    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${this.dropping ? 'is-dropping' : ''}" ?hidden=${c.held.value} role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending'}
+    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${alone() ? 'is-alone' : ''} ${this.dropping ? 'is-dropping' : ''}" ?hidden=${c.held.value} role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending' || c.moving.value}
         @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop} @paste=${this.#paste}>
       ${this.#head()}
       ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}${this.#loading()}
-      <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending'}>
+      <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending' || c.moving.value}>
         ${this.#tabs()}
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
         ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${this.#result()}${this.#cannot()}${this.#foot()}
@@ -429,6 +441,8 @@ export class WxComposer extends WxElement {
     </section>`;
   }
 }
+/** In a window of its own it can neither be put aside nor be made larger. */
+const alone = (): boolean => route.value.page === 'compose';
 define('wx-composer', WxComposer);
 
 function dataUrl(blob: Blob): Promise<string> {
@@ -448,7 +462,7 @@ export class WxComposers extends WxElement {
     super.connectedCallback();
     const phone = matchMedia('(max-width: 40rem)');
     const follow = (): void => {
-      const over = phone.matches && writing.value;
+      const over = phone.matches && writing.value && !alone();
       if (over === (this.#uncover !== null)) return;
       if (over) this.#uncover = coverPage(() => this.#aside());
       else this.#free();

@@ -13,6 +13,7 @@ import type { Wishes } from '../../core/wishes.ts';
 import { Composer } from '../../store/compose.ts';
 import type { Start } from '../../store/compose.ts';
 import { composers, openOne } from '../../store/composers.ts';
+import type { OfferedFiles } from '../../store/handover.ts';
 import * as reader from '../../store/reader.ts';
 import { hasKeys, identity, me, session, settings, smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
@@ -53,10 +54,12 @@ function picturesOf(m: Message, ref: MessageRef, keys: reader.Open['keys']): Non
   };
 }
 
-/** Files of a message, held by the browser itself: what is signed must be what this page has. */
-async function filesOf(wanted: Message['attachments'], ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> {
-  return Promise.all(wanted.map(async (a) => new File([await mail.getPart(ref, a.id, { keys: a.sealed ? keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
+/** Files of a message, held by the browser itself: what is signed must be what this page has. The message need not be on the screen any more. */
+export async function fetchOffered(o: OfferedFiles): Promise<File[]> {
+  return Promise.all(o.files.map(async (a) => new File([await mail.getPart(o.ref, a.id, { keys: a.sealed ? o.keys : [], size: a.size })], a.name || t('attachment-unnamed'), { type: a.type })));
 }
+const offeredOf = (files: Message['attachments'], ref: MessageRef, keys: reader.Open['keys']): OfferedFiles => ({ ref, keys, files: files.map(({ id, name, type, size, sealed }) => ({ id, name, type, size, sealed })) });
+const filesOf = (files: Message['attachments'], ref: MessageRef, keys: reader.Open['keys']): Promise<File[]> => fetchOffered(offeredOf(files, ref, keys));
 
 const own = (): string[] => session.value?.user.addresses ?? [me.value.address];
 
@@ -88,7 +91,8 @@ function answer(o: reader.Open, m: Message, kind: 'reply' | 'reply-all' | 'forwa
   const people = replyRecipients(m, own(), kind === 'reply-all');
   const names = filesIn(m).map((a) => a.name);
   const { ref, keys } = o;
-  return { ...start, ...people, ...(names.length ? { offered: { names, fetch: () => filesOf(filesIn(m), ref, keys) } } : {}) };
+  const offered = offeredOf(filesIn(m), ref, keys);
+  return { ...start, ...people, ...(names.length ? { offered: { names, fetch: () => fetchOffered(offered), from: offered } } : {}) };
 }
 
 function fresh(more: Partial<Start> = {}): Start {

@@ -36,6 +36,7 @@ export class WxApp extends WxElement {
       this.#want('contacts', () => import('../contacts/page.ts'));
       return html`<main class="panes" id="main" tabindex="-1" data-preview="right" data-pane=${r.id ? 'reader' : 'list'} ?inert=${sessionExpired.value}><wx-contacts></wx-contacts></main>`;
     }
+    if (r.page === 'compose') return html``;
     if (unsent.value.length) this.#want('unsent', () => import('../compose/unsent.ts'));
     if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
     return html`<main class="panes" id="main" data-preview=${settings.value.list.preview} data-pane=${r.uid ? 'reader' : 'list'} ?inert=${sessionExpired.value}>
@@ -57,6 +58,7 @@ export class WxApp extends WxElement {
     document.documentElement.classList.toggle('is-away', away);
     const over = overlay.value !== null || confirming.value !== null || sessionExpired.value;
     if (over) this.#want('overlays', () => import('./overlays.ts'));
+    if (route.value.page === 'compose') return html`<main id="main" class="page-compose" tabindex="-1" ?inert=${away}><div class="empty" role="status"><span class="empty-seal">${icon('brand')}</span></div>${composers.value.length ? html`<wx-composers></wx-composers>` : nothing}</main><wx-overlays></wx-overlays><wx-toasts></wx-toasts>`;
     return html`<a class="skip" href="#main" @click=${(e: Event) => { e.preventDefault(); (this.querySelector<HTMLElement>('.grid') ?? this.querySelector<HTMLElement>('#main'))?.focus(); }}>${t('skip')}</a>
       <wx-header class="header" role="banner" ?inert=${away}></wx-header>
       <wx-sidebar class="sidebar ${drawer.value ? 'is-open' : ''}" ?inert=${away}></wx-sidebar>

@@ -1,0 +1,258 @@
+// The composer in a window of its own: the same message goes on there with everything, handed over in memory only and
+// exactly once; a window that does not come leaves it where it was.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { axe } from '../lib/axe.mjs';
+import { Browser, Person, forget, passphraseOf } from '../lib/browser.mjs';
+import { certificateDer } from '../lib/keyring.mjs';
+import { account, eventually, imapOf, signedIn } from '../lib/instance.mjs';
+
+const run = crypto.randomUUID().slice(0, 8);
+const bob = account('bob').address;
+const SECRET = `Plaintext${run}`;
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYPj/HwADAgH/5ncLrgAAAABJRU5ErkJggg==';
+let browser;
+let p;
+
+async function mails(name, mailbox, field, value) {
+  const imap = await imapOf(name);
+  try {
+    await imap.select(mailbox);
+    const out = [];
+    for (const uid of await imap.search(`HEADER ${field} "${value}"`)) out.push((await imap.source(uid)).toString('latin1'));
+    return out;
+  } finally { imap.close(); }
+}
+async function clear(name) {
+  const imap = await imapOf(name);
+  try {
+    await imap.select('Drafts');
+    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+    await imap.command('EXPUNGE');
+  } finally { imap.close(); }
+}
+/** The same person at another window of the browser. */
+function at(page) {
+  const other = Object.create(Person.prototype);
+  return Object.assign(other, { browser, name: p.name, account: p.account, context: p.context, faults: p.faults, page });
+}
+async function out() {
+  const opened = p.context.waitForEvent('page');
+  await p.composer().getByRole('button', { name: 'Open in a window of its own' }).click();
+  const w = at(await opened);
+  await w.editor().waitFor();
+  await w.page.locator('.composer-body:not([inert])').waitFor();
+  await p.page.locator('wx-composer').waitFor({ state: 'detached' });
+  return w;
+}
+/** Everything that a browser keeps of an origin, as one text. */
+const kept = (page) => page.evaluate(async () => {
+  const all = [location.href, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), JSON.stringify(history.state), document.cookie, window.name];
+  for (const { name } of await indexedDB.databases()) {
+    const db = await new Promise((done, fail) => { const r = indexedDB.open(name); r.onsuccess = () => done(r.result); r.onerror = () => fail(r.error); });
+    for (const store of db.objectStoreNames) all.push(name, store, JSON.stringify(await new Promise((done, fail) => { const r = db.transaction(store).objectStore(store).getAll(); r.onsuccess = () => done(r.result); r.onerror = () => fail(r.error); })));
+    db.close();
+  }
+  for (const name of await caches.keys()) { const c = await caches.open(name); for (const q of await c.keys()) all.push(q.url, await (await c.match(q)).text()); }
+  return all.join('\n');
+});
+const noFaults = () => assert.deepEqual(p.faults, []);
+
+before(async () => {
+  await forget('alice', 'bob');
+  await clear('alice');
+  const c = await signedIn('alice');
+  assert.equal((await c.post('/api/v1/smime/certificates', { address: bob, certificate: certificateDer('bob').toString('base64') })).status, 200);
+  await c.post('/api/v1/signout', {});
+  c.close();
+  browser = await Browser.launch();
+  p = await (await browser.person('alice')).signIn();
+  await p.importKey();
+  await p.page.locator('.settings-back').click();
+});
+after(async () => {
+  await browser?.close();
+  await clear('alice');
+  await forget('alice', 'bob');
+});
+
+test('everything goes along: text, recipients, files, pictures and mode; it is in one window only and in no storage', async () => {
+  browser.relay.exchanges.length = 0;
+  browser.relay.recording = true;
+  await p.newMessage();
+  await p.to(bob);
+  await p.mode('sign_encrypt');
+  await p.composer().locator('.subject-input').fill(`Subject ${SECRET}`);
+  await p.write(`Text ${SECRET}`);
+  await p.composer().locator('.file-input').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from(`File ${SECRET}`) });
+  await p.composer().locator('.file-chip', { hasText: 'notes.txt' }).waitFor();
+  await p.editor().evaluate((root, png) => {
+    const data = new DataTransfer();
+    data.items.add(new File([Uint8Array.from(atob(png), (c) => c.charCodeAt(0))], 'seal.png', { type: 'image/png' }));
+    root.focus();
+    root.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+  }, PNG);
+  await p.editor().locator('img').waitFor();
+  const w = await out();
+  assert.equal(await w.editor().locator('img').getAttribute('src'), `data:image/png;base64,${PNG}`);
+  assert.equal(await w.composer().locator('.subject-input').inputValue(), `Subject ${SECRET}`);
+  assert.match(await w.editor().innerText(), new RegExp(`Text ${SECRET}`));
+  assert.match(await w.composer().locator('wx-recipients').innerText(), /bob/i);
+  assert.equal(await w.composer().locator('.file-chip', { hasText: 'notes.txt' }).count(), 1);
+  assert.match(await w.composer().locator('.send-button').innerText(), /encrypt/i);
+  assert.equal(await w.editor().getAttribute('spellcheck'), 'false', 'no spell check of what may be encrypted');
+  // The history of the browser keeps titles and addresses.
+  assert.doesNotMatch(await w.page.title(), new RegExp(SECRET));
+  for (const page of [p.page, w.page]) assert.doesNotMatch(await kept(page), new RegExp(SECRET));
+  for (const e of browser.relay.exchanges) {
+    assert.doesNotMatch(e.url, new RegExp(SECRET));
+    if (!/^\/api\/v1\/compose\/(?:draft|send|prepare|submission)/.test(e.url)) assert.ok(!Buffer.concat(e.request).includes(SECRET), `in the request of ${e.url}`);
+  }
+  browser.relay.recording = false;
+  assert.deepEqual(await axe(w.page), []);
+  await w.send();
+  await eventually(async () => w.page.isClosed() || (await w.page.locator('#keyring-passphrase').count()) > 0, 'it is signed, or asks for the key');
+  if (!w.page.isClosed()) await w.unlock(passphraseOf('alice'));
+  await p.page.locator('.toast', { hasText: 'sent' }).first().waitFor();
+  await eventually(() => w.page.isClosed(), 'its window is gone with it');
+  const got = await eventually(async () => { const all = await mails('bob', 'INBOX', 'Subject', `Subject ${SECRET}`); return all.length ? all : null; }, 'bob has it');
+  assert.equal(got.length, 1, 'once');
+  assert.match(got[0], /application\/pkcs7-mime/i);
+  assert.ok(!got[0].includes(`Text ${SECRET}`), 'encrypted on its way');
+  noFaults();
+});
+
+test('a window that is blocked, or closed before it has everything: the message stays, with a word about it', async () => {
+  await p.newMessage();
+  await p.composer().locator('.subject-input').fill(`Blocked ${run}`);
+  await p.write('Words that stay.');
+  const button = p.composer().getByRole('button', { name: 'Open in a window of its own' });
+  await p.page.evaluate(() => { window.wxOpen = window.open; window.open = () => null; });
+  await button.click();
+  await p.composer().getByText('did not open another window').waitFor();
+  // Closed at once, before a line of its script has run.
+  await p.page.evaluate(() => { window.open = (...a) => { const w = window.wxOpen.apply(window, a); w.close(); return w; }; });
+  await button.click();
+  await p.composer().getByText('could not take the message over').waitFor();
+  await p.page.evaluate(() => { window.open = window.wxOpen; });
+  await p.write('More. ');
+  assert.match(await p.editor().innerText(), /More\. Words that stay\./);
+  assert.equal(await p.composer().locator('.subject-input').inputValue(), `Blocked ${run}`);
+  await eventually(async () => (await mails('alice', 'Drafts', 'Subject', `Blocked ${run}`)).some((m) => m.includes('More.')), 'it is saved from here');
+  await p.composer().getByRole('button', { name: 'Discard' }).click();
+  await p.page.locator('dialog[open]').getByRole('button', { name: 'Discard' }).click();
+  await p.composer().waitFor({ state: 'detached' });
+  noFaults();
+});
+
+test('Close there keeps the draft, is told in the first window, and the subject of open mail is its title', async () => {
+  await p.newMessage();
+  await p.mode('none');
+  await p.composer().locator('.subject-input').fill(`Kept ${run}`);
+  await p.write('Begun here,');
+  const w = await out();
+  await w.page.waitForFunction((s) => document.title.startsWith(s), `Kept ${run}`);
+  await w.editor().click();
+  await w.page.keyboard.press('Control+End');
+  await w.page.keyboard.type(' and ended there.');
+  await w.composer().getByRole('button', { name: 'Close' }).click();
+  await eventually(() => w.page.isClosed(), 'the window is gone');
+  await p.page.locator('.toast', { hasText: 'Draft' }).first().waitFor();
+  const drafts = await mails('alice', 'Drafts', 'Subject', `Kept ${run}`);
+  assert.equal(drafts.length, 1, 'one draft');
+  assert.match(drafts[0], /Begun here,.{0,40}and ended there\./s);
+  noFaults();
+});
+
+test('answers with what they quote, and plain text, go on as they are', async () => {
+  for (const subject of ["Minutes of Tuesday's call", 'Visitors, weekly report']) {
+    await p.open(subject);
+    await p.reply();
+    await p.mode('none');
+    await p.write('My answer.');
+    const words = (await p.editor().innerText()).replace(/\s+/g, ' ').trim();
+    const w = await out();
+    assert.equal((await w.editor().innerText()).replace(/\s+/g, ' ').trim(), words, subject);
+    assert.ok(await w.editor().locator('blockquote').count() > 0, 'a quotation still');
+    await w.composer().getByRole('button', { name: 'Discard' }).click();
+    await w.page.locator('dialog[open]').getByRole('button', { name: 'Discard' }).click();
+    await eventually(() => w.page.isClosed(), 'the window is gone');
+  }
+  await p.newMessage();
+  await p.mode('none');
+  await p.composer().getByRole('button', { name: 'Plain text' }).click();
+  await p.composer().locator('.plain-input').fill('  Lines\n\nas they\tare.');
+  const opened = p.context.waitForEvent('page');
+  await p.composer().locator('.composer-out').click();
+  const w = at(await opened);
+  await w.page.locator('.composer-body:not([inert]) .plain-input').waitFor();
+  assert.equal(await w.composer().locator('.plain-input').inputValue(), '  Lines\n\nas they\tare.');
+  await w.composer().getByRole('button', { name: 'Discard' }).click();
+  await w.page.locator('dialog[open]').getByRole('button', { name: 'Discard' }).click();
+  await eventually(() => w.page.isClosed(), 'the window is gone');
+  await p.composer().waitFor({ state: 'detached' });
+  noFaults();
+});
+
+test('/compose/ opened by nobody is the mail; a phone has no such button', async () => {
+  const page = await p.context.newPage();
+  await page.goto(`${new URL(p.page.url()).origin}/compose/`);
+  await page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+  await page.close();
+  await p.newMessage();
+  await p.composer().locator('.composer-out').waitFor();
+  await p.page.setViewportSize({ width: 390, height: 844 });
+  await p.composer().locator('.composer-out').waitFor({ state: 'hidden' });
+  await p.page.setViewportSize({ width: 1360, height: 860 });
+  await p.composer().getByRole('button', { name: 'Close' }).click();
+  await p.composer().waitFor({ state: 'detached' });
+  noFaults();
+});
+
+async function undoSeconds(n) {
+  const c = await signedIn('alice');
+  const r = await c.put('/api/v1/settings', { composing: { undo_seconds: n } });
+  assert.equal(r.status, 200, r.text);
+  await c.post('/api/v1/signout', {});
+  c.close();
+}
+
+test('undo send counts down there, and brings the message back there', async () => {
+  await undoSeconds(30);
+  try {
+    await p.page.reload();
+    await p.newMessage();
+    await p.to(bob);
+    await p.mode('none');
+    await p.composer().locator('.subject-input').fill(`Taken back ${run}`);
+    await p.write('Words that stay.');
+    const w = await out();
+    await w.send();
+    await w.page.locator('.toast .toast-left').waitFor();
+    await w.composer().waitFor({ state: 'hidden' });
+    await w.page.locator('.toast', { has: w.page.locator('.toast-left') }).locator('.toast-action').click();
+    await w.composer().waitFor();
+    assert.match(await w.editor().innerText(), /Words that stay\./);
+    assert.deepEqual(await mails('bob', 'INBOX', 'Subject', `Taken back ${run}`), []);
+    await w.composer().getByRole('button', { name: 'Discard' }).click();
+    await w.page.locator('dialog[open]').getByRole('button', { name: 'Discard' }).click();
+    await eventually(() => w.page.isClosed(), 'the window is gone');
+    noFaults();
+  } finally { await undoSeconds(0); }
+});
+
+test('signing out in the first window ends it there too: nothing is on the screen until its owner is back', async () => {
+  await p.page.reload();
+  await p.newMessage();
+  await p.mode('none');
+  await p.composer().locator('.subject-input').fill(`Left open ${run}`);
+  await p.write('Words on the screen.');
+  const w = await out();
+  const ended = p.page.waitForURL(/\/signin/);
+  await p.page.locator('.account-button').first().click();
+  await p.page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await ended;
+  await w.page.locator('html.is-away').waitFor();
+  await w.composer().waitFor({ state: 'hidden' });
+  noFaults();
+});
