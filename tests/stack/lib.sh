@@ -81,12 +81,12 @@ pid_of() { # NAME: prints the pid when the process we started still runs
 SERVICES='nginx waxseald fetch postfix dovecot redis'
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-# wait_for SECONDS WHAT COMMAND...
+# wait_for SECONDS WHAT COMMAND... (MISSED: what is said of it when it did not happen in time)
 wait_for() {
     local end=$((SECONDS + $1)) what=$2
     shift 2
     until "$@"; do
-        ((SECONDS < end)) || { say "demo: $what did not come up; logs are in $DATA/log" >&2; return 1; }
+        ((SECONDS < end)) || { say "demo: $what ${MISSED:-did not come up}; logs are in $DATA/log" >&2; return 1; }
         sleep 0.05
     done
 }

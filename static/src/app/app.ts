@@ -20,7 +20,7 @@ import * as reader from '../store/reader.ts';
 import { followPlace, forgetSearch, query, startLinked } from '../store/search.ts';
 import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
-import { followUnsent } from '../store/unsent.ts';
+import { followUnsent, isLeaving } from '../store/unsent.ts';
 import { titleSubject } from '../core/title.ts';
 import { confirming, overlay, watchWidth } from '../store/ui.ts';
 import { startShell } from '../views/shell/app.ts';
@@ -72,8 +72,9 @@ function followRoute(): void {
     untracked(() => {
       if (o.message!.uid !== o.ref.uid) return;
       const number = list.numberOf(o.ref);
-      // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock).
-      if (folder(o.ref.folder)?.role === 'drafts' && !isSealed(o.message!)) {
+      // A draft is for writing: the composer opens as soon as its text is here (an encrypted one after the unlock). One that
+      // is about to be sent is shown, and taken back by the person only.
+      if (folder(o.ref.folder)?.role === 'drafts' && !isSealed(o.message!) && !isLeaving(o.ref.folder, o.ref.uid)) {
         const r = route.value;
         void compose('draft').then(() => { if (r.page === 'mail' && r === route.value) go({ ...r, uid: null }, { replace: true }); });
         return;

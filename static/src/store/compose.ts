@@ -102,6 +102,8 @@ export class Composer {
   readonly sendState = signal<SendState>('editing');
   readonly outcome = signal<Sent | null>(null);
   readonly problem = signal('');
+  /** Why what was brought is not attached; stays until the person has seen it, or brings or removes something else. */
+  readonly refused = signal('');
   /** The large request that is on its way, in bytes; null: none, or a small one. */
   readonly sending = signal<{ sent: number; total: number } | null>(null);
   /** An upload failed or was ended by the person; everything that is needed to repeat it is held here. */
@@ -146,6 +148,8 @@ export class Composer {
   #upload: AbortController | null = null;
   /** Text was written, not only recipients. */
   #wrote = false;
+  /** In the message itself, where the browser's own checking could see it. */
+  #typed = false;
   /** The set of recipients of which the mode was last asked for. */
   #set = '';
   #known: Promise<void> | null = null;
@@ -244,6 +248,12 @@ export class Composer {
     }
   }
 
+  /** The text of the message, in the editor. */
+  typed(): void {
+    this.#typed = true;
+    this.changed();
+  }
+
   changed(): void {
     this.#wrote = true;
     this.#touch();
@@ -320,7 +330,7 @@ export class Composer {
 
   /** edited: false where nothing was written yet, and this alone is nothing to keep or to ask about. */
   #take(mode: SecurityMode, edited = true): void {
-    if (!encrypts(this.mode.value) && encrypts(mode) && this.#wrote && this.start.toEncrypted !== true) this.lateGuard.value = true;
+    if (!encrypts(this.mode.value) && encrypts(mode) && this.#typed && this.start.toEncrypted !== true) this.lateGuard.value = true;
     const plain = this.draft.value?.encrypted === false && encrypts(mode);
     this.mode.value = mode;
     this.cannot.value = false;
@@ -433,11 +443,12 @@ export class Composer {
     if (this.closed) return;
     this.#put(files);
     const why = refusal(this.files.value, [], this.mayEncrypt.value);
-    if (why) this.problem.value = why;
+    if (why) this.refused.value = why;
   }
 
   removeFile(id: number): void {
     this.files.value = this.files.value.filter((f) => f.id !== id);
+    this.refused.value = '';
     this.changed();
   }
 

@@ -14,7 +14,7 @@ import { tellHeld } from './unsent.ts';
 import { confirm } from './ui.ts';
 import { Gone, offer } from './undo.ts';
 
-const waiting = new Map<Composer, () => void>();
+const waiting = new Map<Composer, { stop: () => void; undo: () => Promise<void> }>();
 /** The server gives 20 s of grace to what is on its way; half of it is for preparing. */
 const LATE_MS = 10_000;
 const RENEW_MS = 10_000;
@@ -34,17 +34,17 @@ function mark(c: Composer, seconds: number): Promise<void> {
 
 /** What was written comes back as it was; the mark goes. */
 function release(c: Composer): void {
-  waiting.get(c)?.();
+  waiting.get(c)?.stop();
   for (const other of composers.value) other.minimized.value = other !== c;
   c.held.value = false;
   c.sendState.value = 'editing';
   // Without an answer the mark goes with the next save.
-  mark(c, 0).catch(() => c.changed());
+  mark(c, 0).then(tellHeld, () => c.changed());
 }
 
 /** Its window slept, or was frozen, while its time came. */
 function late(c: Composer): void {
-  waiting.get(c)?.();
+  waiting.get(c)?.stop();
   c.held.value = false;
   c.minimized.value = false;
   c.sendState.value = 'failed';
@@ -97,11 +97,14 @@ export async function countDown(c: Composer, seconds: number, body: ComposeBody)
       }
       resolve(true);
     }, 250);
-    waiting.set(c, stop);
+    waiting.set(c, { stop, undo });
     c.held.value = true;
     shown = toast(t('held-sending'), { left, ms: seconds * 1000 + 60_000, action: { label: t('undo'), run: () => { undo().catch(() => undefined); } } });
   });
 }
+
+/** Undo, from elsewhere than its message at the bottom; nothing where it leaves already. */
+export function takeBack(c: Composer): void { waiting.get(c)?.undo().catch(() => undefined); }
 
 leaveGuards.push(async () => waiting.size === 0
   || confirm({ title: t('held-leave-title', { n: waiting.size }), text: t('held-leave-text'), action: t('held-leave-do'), danger: true }));

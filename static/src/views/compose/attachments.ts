@@ -2,7 +2,7 @@
 import { fileSize } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
-import { html, nothing, repeat } from '../../core/lit.ts';
+import { html, nothing, ref, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { overfull, sentPart, sizeWords } from '../../store/attach.ts';
 import type { Composer, FileItem } from '../../store/compose.ts';
@@ -51,6 +51,14 @@ export function fileList(c: Composer, o: { remove: (f: FileItem) => void; bring:
   const files = c.files.value;
   return html`${offer(c, o.bring)}${files.length ? html`<ul class="file-chips" aria-label=${t('attachments')}>${repeat(files, (f) => f.id, (f, n) => chip(c, f, n, o.remove))}</ul>
     <p class="files-total ${overfull(c) ? 'is-over' : ''}">${sizeWords(c)}</p>` : nothing}`;
+}
+
+/** What was brought and is not attached: in sight, also where a keyboard covers half of the screen. */
+export function refusedNotice(c: Composer): TemplateResult | typeof nothing {
+  if (!c.refused.value) return nothing;
+  const shown = (e: Element | undefined): void => { if (e) queueMicrotask(() => { e.scrollIntoView({ block: 'nearest' }); }); };
+  return html`<div class="notice is-bad composer-notice" role="alert" data-notice="refused" ${ref(shown)}>${icon('circle-alert')}<div class="notice-text">${c.refused.value}</div>
+    <button type="button" class="icon-button is-small" aria-label=${t('close')} data-tip=${t('close')} @click=${(e: Event) => { const w = (e.currentTarget as Element).closest('.composer'); c.refused.value = ''; w?.querySelector<HTMLElement>('.attach-button')?.focus(); }}>${icon('x')}</button></div>`;
 }
 
 /** Stands above the text and stays reachable while everything beneath it waits. */

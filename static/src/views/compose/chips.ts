@@ -79,6 +79,9 @@ export class WxChips extends WxElement {
     this.typed = ''; this.found = []; this.at = -1; this.chip = -1; this.picked = new Set(); this.editing = null; this.inside = false; this.over = false;
   }
 
+  /** To this chip, by somebody who found a fault in it. */
+  goTo(at: number): void { this.#focusChip(at); }
+
   get input(): HTMLInputElement { return this.querySelector<HTMLInputElement>('.chips-input')!; }
 
   override connectedCallback(): void {
@@ -390,7 +393,7 @@ export class WxChips extends WxElement {
     const me = this.own.includes(a.address.toLowerCase());
     const said = [a.name || a.address, a.name ? a.address : '', me ? t('chip-you') : '', s?.words ?? ''].filter(Boolean);
     return html`<span class="recipient is-${s?.level ?? 'plain'} ${this.picked.has(i) ? 'is-picked' : ''}" role="button" tabindex=${this.chip === i ? 0 : -1} data-at=${i} draggable="true"
-        aria-label=${[...said, this.picked.has(i) ? t('chip-picked') : '', t('chip-hint')].filter(Boolean).join(', ')} data-tip=${(a.name ? said.slice(1) : said).join(' · ')}
+        aria-label=${[...said, this.picked.has(i) ? t('chip-picked') : '', t('chip-hint')].filter(Boolean).join(', ')} data-tip=${(a.name ? said.slice(1) : said).join(' · ')} data-tip-under=".chips"
         @keydown=${(e: KeyboardEvent) => this.#chipKey(e, i)} @dblclick=${() => this.#edit(i)} @click=${(e: MouseEvent) => this.#click(e, i)}
         @contextmenu=${(e: MouseEvent) => { e.preventDefault(); this.#menu(e.currentTarget as HTMLElement, i); }} @dragstart=${(e: DragEvent) => this.#drag(e, i)} @focus=${() => { this.chip = i; }}>
       ${s ? icon(s.glyph) : nothing}<bdi class="truncate">${a.name || a.address}</bdi>${me ? html`<span class="recipient-me">${t('chip-you')}</span>` : nothing}

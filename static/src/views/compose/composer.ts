@@ -25,8 +25,9 @@ import type { Template } from '../../api/templates.ts';
 import type { PlainMarks } from './plain-marks.ts';
 import type { WxSpelling } from './spelling.ts';
 import type { Marked } from '../../store/spelling.ts';
-import { attachmentStyle, fileList, uploadBar } from './attachments.ts';
+import { attachmentStyle, fileList, refusedNotice, uploadBar } from './attachments.ts';
 import { securityTab, summary } from './security-tab.ts';
+import { focusFault } from './faults.ts';
 import { anew, askAgain, send } from './send.ts';
 import { wishItems, wishLine, wishStyle } from './wishes.ts';
 import type { WxRecipients } from './recipients.ts';
@@ -95,8 +96,9 @@ export class WxComposer extends WxElement {
     const c = this.#c;
     const was = c.tab.value;
     await send(c);
-    if (was === c.tab.value || c.tab.value !== 'security') return;
     await this.updateComplete;
+    if (c.problem.value && c.sendState.value === 'editing' && c.tab.value === 'message') await focusFault(c, this);
+    if (was === c.tab.value || c.tab.value !== 'security') return;
     this.querySelector<HTMLElement>('.mode-options .radio:checked')?.focus();
   }
 
@@ -134,7 +136,7 @@ export class WxComposer extends WxElement {
     const c = this.#c;
     const editor = intoText && c.rich.value ? this.#editor : null;
     const r = await take(c, b, editor ? (f) => this.#placePicture(editor, f) : null);
-    c.problem.value = r.problem;
+    c.refused.value = r.problem;
     if (r.attached) announce(t('attached', { n: r.attached }));
     if (r.placed) announce(t('attach-placed', { n: r.placed }));
   }
@@ -185,7 +187,7 @@ export class WxComposer extends WxElement {
     c.bringing.value = true;
     try {
       const r = await take(c, { files: await c.start.offered.fetch(), folders: [] }, null);
-      c.problem.value = r.problem;
+      c.refused.value = r.problem;
       if (!r.attached) return;
       c.broughtAlong.value = true;
       announce(t('attached', { n: r.attached }));
@@ -352,7 +354,7 @@ export class WxComposer extends WxElement {
       return html`<div class="notice is-warning composer-notice" role="alert">${icon('circle-question-mark')}<div class="notice-text"><strong>${t(o?.status === 'sent' || o?.status === 'partly' ? 'sent-before' : 'sent-unknown')}</strong><p>${t(o?.status === 'sent' || o?.status === 'partly' ? 'sent-before-text' : 'sent-unknown-text')}</p>
         <div class="notice-actions"><button type="button" class="button button-small" @click=${() => void askAgain(c)}>${t('sent-ask')}</button><button type="button" class="button button-small" @click=${() => void anew(c)}>${t('sent-anew')}</button></div></div></div>`;
     }
-    if (c.problem.value) return html`<div class="notice is-bad composer-notice" role="alert">${icon('circle-alert')}<div class="notice-text">${c.problem.value}</div></div>`;
+    if (c.problem.value) return html`<div class="notice is-bad composer-notice" role="alert">${icon('circle-alert')}<div class="notice-text">${c.problem.value.split('\n').map((line) => html`<p>${line}</p>`)}</div></div>`;
     if (c.saveState.value === 'impossible') return html`<div class="notice is-info composer-notice" role="status">${icon('info')}<div class="notice-text">${t('draft-impossible')}</div></div>`;
     if (c.start.answersRequest) return html`<div class="notice is-info composer-notice" role="status" data-notice="request">${icon(signs(c.mode.value) ? 'seal-plain' : 'info')}<div class="notice-text">${t(signs(c.mode.value) ? 'request-answer' : 'request-answer-unsigned')}</div></div>`;
     return nothing;
@@ -420,7 +422,7 @@ export class WxComposer extends WxElement {
       ${c.rich.value ? html`<wx-editor .composer=${c} .guarded=${secret}></wx-editor>` : html`<div class="plain-wrap"><div class="plain-back" aria-hidden="true"></div><textarea class="plain-input" aria-label=${t('editor-label')} placeholder=${t('editor-placeholder')} dir="auto" .value=${c.plain}
           spellcheck=${secret || this.marked ? 'false' : 'true'} writingsuggestions=${secret ? 'false' : 'true'} autocorrect=${ifDefined(off)} autocapitalize=${secret ? 'off' : 'sentences'} translate=${secret ? 'no' : 'yes'}
           data-gramm=${ifDefined(secret ? 'false' : undefined)} data-gramm_editor=${ifDefined(secret ? 'false' : undefined)} data-enable-grammarly=${ifDefined(secret ? 'false' : undefined)} data-lt-active=${ifDefined(secret ? 'false' : undefined)}
-          @input=${(e: InputEvent) => { c.plain = (e.target as HTMLTextAreaElement).value; c.changed(); }}></textarea></div>`}
+          @input=${(e: InputEvent) => { c.plain = (e.target as HTMLTextAreaElement).value; c.typed(); }}></textarea></div>`}
     </div>`;
   }
 
@@ -434,7 +436,7 @@ export class WxComposer extends WxElement {
       <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending' || c.moving.value}>
         ${this.#tabs()}
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
-        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${this.#result()}${this.#cannot()}${this.#foot()}
+        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${refusedNotice(c)}${this.#result()}${this.#cannot()}${this.#foot()}
       </div>
       ${this.templating ? html`<wx-templates .composer=${c} .insert=${(x: Template) => this.#useTemplate(x)} .read=${() => this.#ownPart()} .done=${() => { this.templating = false; }}></wx-templates>` : nothing}
       ${this.dropping ? html`<div class="drop-hint">${icon('paperclip')}${t('editor-drop')}</div>` : nothing}

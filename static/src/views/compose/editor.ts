@@ -75,7 +75,7 @@ export class WxEditor extends WxElement {
         this.composer.swapSignature = (before, after) => this.#post({ type: 'signature', before, after });
         this.dispatchEvent(new CustomEvent('wx-editor-ready', { bubbles: true }));
         break;
-      case 'changed': this.composer.changed(); break;
+      case 'changed': this.composer.typed(); break;
       case 'signature-kept': toast(t('signature-kept')); break;
       case 'formats': this.formats = m.formats; this.linkHref = m.link; this.can = { undo: m.canUndo, redo: m.canRedo }; break;
       case 'files': this.dispatchEvent(new CustomEvent('wx-files', { bubbles: true, detail: { files: m.files, folders: m.folders } })); break;

@@ -4,11 +4,10 @@ import * as api from '../../api/compose.ts';
 import { ApiError, sentence } from '../../api/client.ts';
 import { setFlags } from '../../api/mail.ts';
 import type { ComposeBody, MessageRef, RecipientInfo, SecurityMode, Sent } from '../../api/types.ts';
-import { foldAddress, isAddress } from '../../core/address.ts';
-import { promisedFile } from '../../core/own-text.ts';
+import { foldAddress } from '../../core/address.ts';
 import { language, t } from '../../core/i18n.ts';
 import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
-import { lostFile, overfull } from '../../store/attach.ts';
+import { lostFile } from '../../store/attach.ts';
 import type { Composer } from '../../store/compose.ts';
 import * as composers from '../../store/composers.ts';
 import * as list from '../../store/list.ts';
@@ -17,37 +16,9 @@ import { toast } from '../../store/toasts.ts';
 import { announce, confirm } from '../../store/ui.ts';
 import { SendCheckError } from '../../smime/contract.ts';
 import { loadSmime } from '../parts/smime.ts';
-import { faultWords } from './chips.ts';
-import { MOST_RECIPIENTS } from './recipients.ts';
+import { faults, nothingForgotten } from './faults.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
-
-/** What must be mended before sending; '' when all is well. */
-function complaint(c: Composer): string {
-  if (c.start.apart) return ''; // was asked for the whole of it
-  if (c.everyone.length === 0) return t('send-no-recipient');
-  const over = overfull(c);
-  if (over) return over;
-  const bad = [...c.everyone, ...(c.replyTo.value ?? [])].find((a) => !isAddress(a.address));
-  if (bad) return `${t('send-bad-address', { address: bad.address || bad.name })} ${faultWords(bad)}`;
-  if (c.everyone.length > MOST_RECIPIENTS) return t('recipients-too-many', { n: c.everyone.length, most: MOST_RECIPIENTS });
-  return c.wishes.value.receipt && c.to.value.length + c.cc.value.length === 0 ? t('receipt-blind-only') : '';
-}
-
-/** What the person may have forgotten is asked. False: they go on writing. */
-async function confirmed(c: Composer): Promise<boolean> {
-  if (c.start.apart) return true;
-  if (!c.subject.value.trim() && !(await confirm({ title: t('send-no-subject-title'), text: t('send-no-subject-text'), action: t('send-anyway') }))) return false;
-  return !(await forgotten(c));
-}
-
-/** A file is promised and none goes: asked once, before anything leaves. */
-async function forgotten(c: Composer): Promise<boolean> {
-  if (c.files.value.length) return false;
-  const body = c.rich.value && c.readBody ? await c.readBody() : null;
-  const word = body?.images.length ? '' : promisedFile(body ? body.text : c.plain, c.start.intro);
-  return word !== '' && !(await confirm({ title: t('send-no-file-title'), text: t('send-no-file-text', { word }), action: t('send-anyway') }));
-}
 
 async function failed(c: Composer, error: unknown): Promise<void> {
   const waited = c.held.value; // taken back elsewhere: the text there is this one
@@ -213,17 +184,16 @@ async function mayStart(c: Composer): Promise<boolean> {
   const shown = c.mode.value;
   for (;;) {
     if (c.planLost.value) { c.minimized.value = false; announce(t('plan-lost-title')); return false; }
-    const why = complaint(c);
-    if (why) return stop(c, why);
+    const why = faults(c);
+    if (why.length) { c.tab.value = 'message'; return stop(c, why.join('\n')); }
     if (!(await modeStands(c, shown))) return false;
-    const before = meant(c);
-    if (c.closed || !(await confirmed(c))) return false;
     if (encrypts(c.mode.value)) {
       await c.lookUp();
       if (blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; return false; }
     }
-    if (c.closed) return false;
-    if (!c.planLost.value && meant(c) === before) return true;
+    const before = meant(c);
+    if (c.closed || !(await nothingForgotten(c)) || c.closed) return false;
+    if (!c.planLost.value && meant(c) === before && !(encrypts(c.mode.value) && blocked(c))) return true;
   }
 }
 

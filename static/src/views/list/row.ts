@@ -12,7 +12,7 @@ import { labelsOf } from '../../store/labels.ts';
 import type { ShownLabel } from '../../store/labels.ts';
 import { me } from '../../store/session.ts';
 import { peopleOf } from '../../store/snippets.ts';
-import { isUnsent } from '../../store/unsent.ts';
+import { isLeaving, isUnsent } from '../../store/unsent.ts';
 import { waitingMark } from '../../store/waiting-marks.ts';
 
 export interface RowState {
@@ -82,6 +82,7 @@ function chips(row: Row): TemplateResult | typeof nothing {
 function waitChip(row: Row, s: RowState): TemplateResult | typeof nothing {
   if (s.folder?.role !== 'drafts') return nothing;
   if (isUnsent(s.folder.id, row.uid)) return html`<span class="label label-red row-unsent">${t('row-unsent')}</span>`;
+  if (isLeaving(s.folder.id, row.uid)) return html`<span class="label label-grey row-leaving">${t('row-leaving')}</span>`;
   const mark = waitingMark(s.folder.id, row.uid);
   return mark ? html`<span class="label label-${mark === 'ready' ? 'green' : 'grey'} row-waiting">${t(`row-${mark}`)}</span>` : nothing;
 }

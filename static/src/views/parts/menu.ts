@@ -24,16 +24,18 @@ export interface MenuItem {
 let serial = 0;
 
 /** Puts a popover beside its anchor, inside the window, following the writing direction. */
-export function place(panel: HTMLElement, anchor: Element): void {
+/** under: what the panel keeps clear of above and below, where it is more than the anchor. */
+export function place(panel: HTMLElement, anchor: Element, under: Element | null = null): void {
   const a = anchor.getBoundingClientRect();
+  const clear = (under ?? anchor).getBoundingClientRect();
   const p = panel.getBoundingClientRect();
   const rtl = getComputedStyle(anchor).direction === 'rtl';
   const gap = 4;
   const preferEnd = a.left + a.width / 2 > innerWidth / 2;
   let left = preferEnd !== rtl ? a.right - p.width : a.left;
   left = Math.max(8, Math.min(left, innerWidth - p.width - 8));
-  let top = a.bottom + gap;
-  if (top + p.height > innerHeight - 8) top = Math.max(8, a.top - gap - p.height);
+  let top = clear.bottom + gap;
+  if (top + p.height > innerHeight - 8) top = Math.max(8, clear.top - gap - p.height);
   panel.style.left = `${left}px`;
   panel.style.top = `${top}px`;
 }

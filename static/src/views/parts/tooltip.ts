@@ -27,7 +27,8 @@ function show(target: HTMLElement): void {
     tip.append(kbd);
   }
   tip.showPopover();
-  place(tip, target);
+  // Beneath all of what the element is one of: it must not lie over its neighbours.
+  place(tip, target, target.dataset.tipUnder ? target.closest(target.dataset.tipUnder) : null);
 }
 
 function arm(target: Element | null, delay: number): void {

@@ -15,6 +15,7 @@ import { html, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { folder } from '../../store/folders.ts';
 import * as reader from '../../store/reader.ts';
+import { isLeaving, leavingHere } from '../../store/unsent.ts';
 import { toast } from '../../store/toasts.ts';
 import { OPENED_EVENT, SEALED_EVENT } from '../../smime/contract.ts';
 import type { OpenedDetail } from '../../smime/contract.ts';
@@ -169,12 +170,20 @@ export class WxMessage extends WxElement {
     this.inside = next;
   }
 
+  /** A draft that waits to be sent: not "not sent", as long as it may leave. */
+  #leaving(): TemplateResult {
+    const { ref } = this.item;
+    const here = leavingHere(ref.folder, ref.uid);
+    return html`<div class="notice is-info" data-notice="leaving">${icon('send')}<div class="notice-text">${t(here ? 'draft-leaving' : 'draft-leaving-elsewhere')}</div>
+      ${here ? html`<button type="button" class="button button-small" @click=${() => void import('../../store/held.ts').then((h) => h.takeBack(here), () => undefined)}>${t('undo')}</button>` : nothing}</div>`;
+  }
+
   #content(m: Message): TemplateResult {
     const { ref } = this.item;
     const locked = m.security?.job != null;
     const role = folder(ref.folder)?.role;
     return html`${this.#headers(m)}
-      ${role === 'drafts' && isSealed(m) ? html`<div class="notice is-info" data-notice="draft-sealed">${icon('lock')}<div class="notice-text"><strong>${t('draft-sealed-title')}</strong> ${t(!m.security ? 'draft-sealed-off' : locked ? 'draft-sealed-text' : 'draft-sealed-damaged')}</div></div>`
+      ${role === 'drafts' && isLeaving(ref.folder, ref.uid) ? this.#leaving() : role === 'drafts' && isSealed(m) ? html`<div class="notice is-info" data-notice="draft-sealed">${icon('lock')}<div class="notice-text"><strong>${t('draft-sealed-title')}</strong> ${t(!m.security ? 'draft-sealed-off' : locked ? 'draft-sealed-text' : 'draft-sealed-damaged')}</div></div>`
         : role === 'drafts' ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref} .prompts=${this.prompts}></wx-security-bar>` : nothing}
       ${locked ? nothing : this.#cards(m, ['calendar', 'report'])}
