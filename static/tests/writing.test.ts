@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message, RecipientInfo, RecipientStatus, Session } from '../src/api/types.ts';
 import { blockers, canReceive } from '../src/core/security-mode.ts';
+import { withTemplate } from '../src/core/wishes.ts';
 import { replyRecipients } from '../src/core/reply.ts';
 import { swapSignature } from '../src/core/signature.ts';
 import { Composer } from '../src/store/compose.ts';
@@ -152,4 +153,11 @@ test('another identity takes its name, its address for answers and, in plain tex
   assert.equal(c.plain, 'Hello\n\n-- \nby hand');
   c.stop();
   settings.value = defaults();
+});
+
+test('a template brings what it asks for, and takes nothing off', () => {
+  const none = { priority: 'normal', receipt: false, dsn: [] } as const;
+  assert.deepEqual(withTemplate(none, {}), none, 'kept before templates could ask for anything');
+  assert.deepEqual(withTemplate(none, { priority: 'high', receipt: true, dsn: ['failure'] }), { priority: 'high', receipt: true, dsn: ['failure'] });
+  assert.deepEqual(withTemplate({ priority: 'low', receipt: true, dsn: ['success'] }, { priority: 'high', receipt: false, dsn: ['failure'] }), { priority: 'low', receipt: true, dsn: ['success', 'failure'] });
 });

@@ -135,7 +135,7 @@ async function broken() {
 
 test('a list is pasted in the forms people have it; what is no address is marked, says why and is edited in place', async () => {
   await paste('Team: Zoe <zoe@x.test>, "Roe, Jane" <jane@x.test>;\r\nnobody\r\nmüller@x.test; anna@bücher.example\tzoe@X.test');
-  await shows(['Zoe', 'Roe, Jane', 'nobody', 'müller@x.test', 'anna@xn--bcher-kva.example']);
+  await shows(['Zoe', 'Roe, Jane', 'nobody', 'müller@x.test', 'anna@bücher.example']);
   const bad = field('to').locator('.recipient.is-bad');
   assert.deepEqual(await bad.evaluateAll((l) => l.map((e) => e.getAttribute('data-tip').replace(/[\u2068\u2069]/g, ''))), [
     'nobody · An e-mail address has an @, as in name@example.org.', 'müller@x.test · This server cannot send to addresses with “ü” before the @.']);
@@ -144,11 +144,11 @@ test('a list is pasted in the forms people have it; what is no address is marked
   const edit = field('to').locator('.chip-edit');
   await edit.waitFor();
   await edit.press('Escape');
-  await shows(['Zoe', 'Roe, Jane', 'nobody', 'müller@x.test', 'anna@xn--bcher-kva.example']);
+  await shows(['Zoe', 'Roe, Jane', 'nobody', 'müller@x.test', 'anna@bücher.example']);
   await page.keyboard.press('F2');
   await edit.fill('Somebody <some@body.test>, other@body.test');
   await edit.press('Enter');
-  await shows(['Zoe', 'Roe, Jane', 'Somebody', 'other@body.test', 'müller@x.test', 'anna@xn--bcher-kva.example']);
+  await shows(['Zoe', 'Roe, Jane', 'Somebody', 'other@body.test', 'müller@x.test', 'anna@bücher.example']);
 });
 
 test('chips by keyboard: walk, choose, remove, copy, and over to another field', async () => {

@@ -28,12 +28,18 @@ after(async () => { await empty(); client.close(); await browser.close(); });
 const c = () => alice.composer();
 const box = () => alice.page.locator('.templates-dialog');
 const open = async () => { await c().locator('.template-button').click(); await box().waitFor(); };
+const wish = async (name) => {
+  await c().locator('.wish-menu [data-trigger]').click();
+  await c().locator('.wish-menu').getByRole(/receipt/i.test(String(name)) ? 'menuitemcheckbox' : 'menuitemradio', { name }).first().click();
+};
 const close = async () => { await box().getByRole('button', { name: 'Close' }).last().click(); await box().waitFor({ state: 'detached' }); };
 
 test('a message becomes a template and begins the next one, rich and plain; it can be deleted', async () => {
   await alice.newMessage();
   await c().locator('.subject-input').fill(`Offer ${run}`);
   await alice.write('Dear customer, here it is.');
+  await wish(/High/);
+  await wish(/receipt/i);
   await open();
   assert.deepEqual(await axe(alice.page), []);
   await box().locator('#template-name').fill(`Standard ${run}`);
@@ -52,6 +58,10 @@ test('a message becomes a template and begins the next one, rich and plain; it c
   await box().waitFor({ state: 'detached' });
   await alice.editor().filter({ hasText: 'Dear customer, here it is.' }).waitFor();
   assert.equal(await c().locator('.subject-input').inputValue(), `Offer ${run}`);
+  // What it asks for beside its text came along, and stands in sight.
+  assert.deepEqual([kept.priority, kept.receipt, kept.dsn], ['high', true, []]);
+  await c().locator('.wish').nth(1).waitFor();
+  assert.equal(await c().locator('.wish').count(), 2);
   await c().getByRole('button', { name: /plain text/i }).click();
   await c().locator('.plain-input').fill('');
   await open();

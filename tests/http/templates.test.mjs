@@ -8,7 +8,7 @@ let alice, bob;
 before(async () => { alice = await signedIn('alice'); bob = await signedIn('bob'); });
 const get = async (c) => (await c.get('/api/v1/templates')).json;
 const put = (c, templates, version) => c.request('PUT', '/api/v1/templates', { body: JSON.stringify({ templates, version }), headers: { 'Content-Type': 'application/json' } });
-const one = (more) => ({ id: randomUUID(), name: 'Offer', subject: 'Our offer', html: '<div>Dear <b>you</b></div>', text: 'Dear you', ...more });
+const one = (more) => ({ id: randomUUID(), name: 'Offer', subject: 'Our offer', html: '<div>Dear <b>you</b></div>', text: 'Dear you', priority: 'normal', receipt: false, dsn: [], ...more });
 after(async () => {
   await put(alice, [], (await get(alice)).version);
   alice.close();
@@ -17,7 +17,7 @@ after(async () => {
 
 test('templates are kept, changed by version, and nobody else has them', async () => {
   const { version } = await get(alice);
-  const first = one({ name: '  Größe  ' }), second = one({ name: 'Plain', html: null, text: 'a\nb', more: 'unknown' });
+  const first = one({ name: '  Größe  ', priority: 'high', receipt: true, dsn: ['success', 'failure'] }), second = one({ name: 'Plain', html: null, text: 'a\nb', more: 'unknown' });
   const r = await put(alice, [first, second], version);
   assert.equal(r.status, 200, r.text);
   assert.equal(r.json.version, version + 1);
@@ -32,7 +32,7 @@ test('what is no template, or too much, is refused and changes nothing', async (
   const before = await get(alice);
   const twin = one();
   for (const [templates, status] of [
-    [[one({ id: 'x' })], 422], [[one({ name: ' ' })], 422], [[one({ name: 'a\nb' })], 422], [[one({ name: 'x'.repeat(201) })], 422], [[one({ subject: 'a\r\nBcc: x@y.test' })], 422], [[one({ subject: 5 })], 422], [['x'], 422], [[twin, one(), { ...twin, name: 'Twin' }], 422],
+    [[one({ id: 'x' })], 422], [[one({ name: ' ' })], 422], [[one({ name: 'a\nb' })], 422], [[one({ name: 'x'.repeat(201) })], 422], [[one({ subject: 'a\r\nBcc: x@y.test' })], 422], [[one({ subject: 5 })], 422], [[one({ priority: 'urgent' })], 422], [[one({ receipt: 'yes' })], 422], [[one({ dsn: ['never'] })], 422], [[one({ dsn: ['delay', 'delay'] })], 422], [[one({ dsn: 'delay' })], 422], [['x'], 422], [[twin, one(), { ...twin, name: 'Twin' }], 422],
     [Array.from({ length: 201 }, () => one()), 413], [[one({ text: 'x'.repeat(256 << 10) })], 413], ['x', 422],
   ]) {
     const r = await put(alice, templates, before.version);

@@ -228,7 +228,7 @@ static rc_t read_dsn(const json_t *in, struct compose *m, struct err *e)
     return RC_OK;
 }
 
-static rc_t read_wishes(const json_t *in, struct compose *m, struct err *e)
+rc_t compose_parse_wishes(const json_t *in, struct compose *m, struct err *e)
 {
     str_t word;
     bool known = false;
@@ -240,11 +240,17 @@ static rc_t read_wishes(const json_t *in, struct compose *m, struct err *e)
     }
     if (!known) return compose_refuse(e, RC_INVALID, "priority", "This is not a priority.");
     TRY(json_want_bool(in, "receipt", false, &m->receipt, e));
+    return read_dsn(in, m, e);
+}
+
+static rc_t read_wishes(const json_t *in, struct compose *m, struct err *e)
+{
+    str_t word;
     TRY(json_want_str(in, "request", STR_NULL, &word, e));
     m->asks_certificate = str_eq(word, STR("certificate"));
     if (word.p && !m->asks_certificate)
         return compose_refuse(e, RC_INVALID, "request", "This is nothing to ask for.");
-    return read_dsn(in, m, e);
+    return compose_parse_wishes(in, m, e);
 }
 
 rc_t compose_check_clear(struct call *c, const struct compose *m, struct err *e)

@@ -70,6 +70,9 @@ const char *compose_priority_word(enum build_priority priority);
 str_t compose_dsn_words(unsigned dsn, bool upper, struct arena *a);
 /* Member `base` of a body: a UID, or {uid, uidvalidity}; absent or null is "not said". */
 rc_t compose_parse_base(const json_t *in, struct draft_base *out, struct err *e) WX_MUST_USE;
+/* Members priority, receipt and dsn of a body, as compose_parse reads them; sets these of a zeroed
+ * m only, and nothing of it is to be freed. RC_INVALID with the field. */
+rc_t compose_parse_wishes(const json_t *in, struct compose *m, struct err *e) WX_MUST_USE;
 /* A UUID in lower case: RC_INVALID, field "submission". */
 rc_t compose_check_submission(str_t id, struct err *e) WX_MUST_USE;
 /* Parts of a message in a folder, appended to the attachments (forward.c). */

@@ -18,6 +18,22 @@ static rc_t refuse(size_t i, const char *member, const char *sentence, struct er
     return err_invalid(e, field, sentence);
 }
 
+/* What a message made of it asks for beside its text. */
+static rc_t read_wishes(const json_t *in, size_t i, json_t *out, struct err *e)
+{
+    static const char *const reports[] = {"success", "failure", "delay"};
+    struct compose m = {.dsn = 0};
+    if (compose_parse_wishes(in, &m, NULL) != RC_OK)
+        return refuse(i, "priority", "This is no priority, receipt or delivery report.", e);
+    json_t *dsn = json_array();
+    for (unsigned k = 0; k < 3; k++)
+        if (m.dsn & 1u << k) json_array_append_new(dsn, json_string(reports[k]));
+    json_put_str(out, "priority", str_c(compose_priority_word(m.priority)));
+    json_put_bool(out, "receipt", m.receipt);
+    json_object_set_new(out, "dsn", dsn);
+    return RC_OK;
+}
+
 /* The members that are known, and no other. */
 static rc_t read_template(const json_t *in, size_t i, json_t *out, struct err *e)
 {
@@ -40,7 +56,7 @@ static rc_t read_template(const json_t *in, size_t i, json_t *out, struct err *e
     json_put_str(out, "subject", subject);
     json_put_str(out, "text", text);
     json_put_str(out, "html", html);
-    return RC_OK;
+    return read_wishes(in, i, out, e);
 }
 
 /* The client knows them by their ids. At most TEMPLATES_MAX: compared one by one. */

@@ -2,6 +2,7 @@
 // an Address whose address fails isAddress() is shown as a faulty chip with its text.
 import type { Address } from '../api/types.ts';
 import { isAddress } from './address.ts';
+import { asciiAddress } from './idn.ts';
 
 /** Marks that a copy brings along and nobody sees: zero width, direction, byte order. */
 const UNSEEN = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
@@ -96,17 +97,10 @@ function nameOf(text: string): string {
   return decodeWords(bare.replace(/^'(.*)'$/, '$1')).replace(/[\u0000-\u001f\u007f\s]+/g, ' ').trim();
 }
 
-/** A domain of another script as the mail system writes it (IDNA); anything else as it is. */
-function asciiDomain(domain: string): string {
-  if (!/[^\u0000-\u007f]/.test(domain) || /[\s/?#@:%\\[\]]/.test(domain)) return domain;
-  try { return new URL(`http://${domain}/`).hostname || domain; } catch { return domain; }
-}
-
 /** What stands around an address and is no part of it goes; the domain in ASCII. */
 function addressOf(text: string): string {
   let s = text.trim().replace(/^mailto:/i, '').replace(/^@[^:]*:(?=.+@)/, '').replace(/^'([^']*)'$/, '$1').trim();
-  const at = s.lastIndexOf('@');
-  if (at >= 0) s = s.slice(0, at + 1) + asciiDomain(s.slice(at + 1));
+  s = asciiAddress(s);
   if (isAddress(s)) return s;
   const inner = s.replace(/^["'[({<]+|["'\])}>.!?:]+$/g, '');
   return isAddress(inner) ? inner : s;

@@ -18,3 +18,11 @@ export function priorityFields(p: Priority | undefined): { 'x-priority': string 
   const number = p === 'high' ? '1' : p === 'low' ? '5' : undefined;
   return { 'x-priority': number, importance: number === undefined ? undefined : p };
 }
+
+/** What a message asks for once a template was put into it: nothing that was asked for before is taken off. */
+export function withTemplate(now: Wishes, x: Partial<Wishes>): Wishes {
+  return {
+    priority: now.priority === 'normal' ? x.priority ?? 'normal' : now.priority, receipt: now.receipt || x.receipt === true,
+    dsn: REPORTS.filter((r) => now.dsn.includes(r) || x.dsn?.includes(r)),
+  };
+}

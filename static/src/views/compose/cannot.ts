@@ -3,6 +3,7 @@ import type { Address, RecipientStatus } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { dayDate } from '../../core/format.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
@@ -106,7 +107,7 @@ export class WxCannot extends WxElement {
   #dialog(bad: readonly Blocker[]): TemplateResult | typeof nothing {
     if (!this.asking) return nothing;
     const people = this.#people(bad);
-    const names = (list: readonly Address[]): TemplateResult => html`<ul class="cannot-names">${list.map((a) => html`<li><bdi>${a.address}</bdi></li>`)}</ul>`;
+    const names = (list: readonly Address[]): TemplateResult => html`<ul class="cannot-names">${list.map((a) => html`<li><bdi>${shownAddress(a.address)}</bdi></li>`)}</ul>`;
     const close = (): void => { this.asking = null; };
     const stay = html`<button type="button" class="button" autofocus @click=${close}>${t('cancel')}</button>`;
     if (this.asking === 'ask') {
@@ -134,7 +135,7 @@ export class WxCannot extends WxElement {
   // ---- what is shown ----
 
   #row(b: Blocker, asked: string | undefined): TemplateResult {
-    return html`<li><bdi>${b.address}</bdi> – ${t(`recipient-why-${b.status.replaceAll('_', '-')}`, { date: dayDate(b.expires) })}${asked ? html` · <span class="muted">${t('ask-since', { date: dayDate(asked) })}</span>` : nothing}</li>`;
+    return html`<li><bdi>${shownAddress(b.address)}</bdi> – ${t(`recipient-why-${b.status.replaceAll('_', '-')}`, { date: dayDate(b.expires) })}${asked ? html` · <span class="muted">${t('ask-since', { date: dayDate(asked) })}</span>` : nothing}</li>`;
   }
 
   #choices(bad: readonly Blocker[], asked: boolean): TemplateResult {

@@ -6,6 +6,7 @@ import { complete, forgetMet } from '../../api/complete.ts';
 import type { Found } from '../../api/complete.ts';
 import type { Address, RecipientInfo } from '../../api/types.ts';
 import { isAddress } from '../../core/address.ts';
+import { asciiAddress, shownAddress } from '../../core/idn.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
@@ -34,6 +35,9 @@ function peopleShown(text: string): Found[] {
   for (const r of loadedRows()) for (const a of [...r.from, ...r.to]) if (isAddress(a.address) && !out.has(personKey(a)) && stillFits(a, text)) out.set(personKey(a), { ...a, source: 'shown', id: null, ready: null });
   return [...out.values()];
 }
+
+/** As it was typed, with its letters (core/idn.ts). */
+const typedText = (a: Address): string => recipientText({ name: a.name, address: shownAddress(a.address) });
 
 /** Why nothing can be sent to it, as a sentence. */
 export function faultWords(a: Address): string {
@@ -152,7 +156,7 @@ export class WxChips extends WxElement {
     const gone = which.map((i) => this.value[i]!).filter(Boolean);
     if (!gone.length) return;
     this.#put(this.value.filter((_, n) => !which.includes(n)));
-    announce(gone.length === 1 ? t('chips-removed', { name: gone[0]!.name || gone[0]!.address }) : t('chips-removed-n', { n: gone.length }));
+    announce(gone.length === 1 ? t('chips-removed', { name: gone[0]!.name || shownAddress(gone[0]!.address) }) : t('chips-removed-n', { n: gone.length }));
     this.#anchor = -1;
     void this.updateComplete.then(() => this.#focusChip(next < 0 ? this.value.length : next));
   }
@@ -162,7 +166,7 @@ export class WxChips extends WxElement {
   #edit(i: number): void {
     const a = this.value[i];
     if (!a) return;
-    this.editing = { at: i, text: recipientText(a) };
+    this.editing = { at: i, text: typedText(a) };
     this.picked = new Set();
     void this.updateComplete.then(() => { const e = this.querySelector<HTMLInputElement>('.chip-edit'); e?.focus(); e?.select(); });
   }
@@ -172,10 +176,10 @@ export class WxChips extends WxElement {
     if (!e) return;
     this.editing = null;
     const was = this.value[e.at];
-    if (keep && was && e.text !== recipientText(was)) {
+    if (keep && was && e.text !== typedText(was)) {
       const list = parseRecipients(e.text);
       this.#put([...this.value.slice(0, e.at), ...list, ...this.value.slice(e.at + 1)]);
-      announce(list.length ? t('chips-changed', { name: list.map(recipientText).join(', ') }) : t('chips-removed', { name: was.name || was.address }));
+      announce(list.length ? t('chips-changed', { name: list.map(typedText).join(', ') }) : t('chips-removed', { name: was.name || shownAddress(was.address) }));
     }
     if (stay) void this.updateComplete.then(() => this.#focusChip(e.at));
   }
@@ -195,7 +199,7 @@ export class WxChips extends WxElement {
     const was = this.found[this.at];
     this.found = next;
     // What is a whole address by itself is taken as it stands, unless another is chosen by arrow.
-    const whole = isAddress(this.typed.trim()) && /@.*\../.test(this.typed);
+    const whole = isAddress(asciiAddress(this.typed.trim())) && /@.*\../.test(this.typed);
     const same = next.findIndex((f) => f.address?.toLowerCase() === this.typed.trim().toLowerCase());
     const kept = was ? next.findIndex((f) => f.source === was.source && f.id === was.id && f.address === was.address) : -1;
     this.at = !next.length ? -1 : whole ? same : this.#walked && kept >= 0 ? kept : 0;
@@ -339,7 +343,7 @@ export class WxChips extends WxElement {
       ...this.moves.map((m) => ({ label: t('chip-move', { field: m.label }), icon: 'forward', keys: m.key ? [['Alt', m.key === 'ArrowUp' ? '↑' : '↓']] : [], run: () => this.#move(which, m.to) })),
       { label: t('chip-remove'), icon: 'trash', danger: true, keys: [['Del']], run: () => this.#remove(which, i) },
     ];
-    void this.querySelector<WxChipMenu>('wx-chip-menu')!.show(anchor, a.name || a.address, items);
+    void this.querySelector<WxChipMenu>('wx-chip-menu')!.show(anchor, a.name || shownAddress(a.address), items);
   }
 
   #click(event: MouseEvent, i: number): void {
@@ -391,12 +395,13 @@ export class WxChips extends WxElement {
     }
     const s = this.#state(a);
     const me = this.own.includes(a.address.toLowerCase());
-    const said = [a.name || a.address, a.name ? a.address : '', me ? t('chip-you') : '', s?.words ?? ''].filter(Boolean);
+    const address = shownAddress(a.address);
+    const said = [a.name || address, a.name ? address : '', address === a.address ? '' : a.address, me ? t('chip-you') : '', s?.words ?? ''].filter(Boolean);
     return html`<span class="recipient is-${s?.level ?? 'plain'} ${this.picked.has(i) ? 'is-picked' : ''}" role="button" tabindex=${this.chip === i ? 0 : -1} data-at=${i} draggable="true"
         aria-label=${[...said, this.picked.has(i) ? t('chip-picked') : '', t('chip-hint')].filter(Boolean).join(', ')} data-tip=${(a.name ? said.slice(1) : said).join(' · ')} data-tip-under=".chips"
         @keydown=${(e: KeyboardEvent) => this.#chipKey(e, i)} @dblclick=${() => this.#edit(i)} @click=${(e: MouseEvent) => this.#click(e, i)}
         @contextmenu=${(e: MouseEvent) => { e.preventDefault(); this.#menu(e.currentTarget as HTMLElement, i); }} @dragstart=${(e: DragEvent) => this.#drag(e, i)} @focus=${() => { this.chip = i; }}>
-      ${s ? icon(s.glyph) : nothing}<bdi class="truncate">${a.name || a.address}</bdi>${me ? html`<span class="recipient-me">${t('chip-you')}</span>` : nothing}
+      ${s ? icon(s.glyph) : nothing}<bdi class="truncate">${a.name || address}</bdi>${me ? html`<span class="recipient-me">${t('chip-you')}</span>` : nothing}
       <span class="recipient-remove" role="presentation" @click=${(e: Event) => { e.stopPropagation(); this.#remove([i], this.value.length); }}>${icon('x')}</span></span>`;
   }
 
@@ -414,7 +419,7 @@ export class WxChips extends WxElement {
     return html`<div class="suggestion ${i === this.at ? 'is-active' : ''}" id="${this.#id}-${i}" role="option" aria-selected=${i === this.at} data-source=${f.source}
         @pointermove=${() => { if (this.at !== i) { this.at = i; this.#walked = true; } }} @pointerdown=${(e: Event) => e.preventDefault()} @click=${() => this.#choose(f)}>
       ${icon(group ? 'users' : f.source === 'met' || f.source === 'shown' ? 'clock' : 'user')}
-      <span class="suggestion-who"><bdi class="truncate">${f.name || f.address}</bdi>${f.name && f.address ? html`<bdi class="muted truncate">${f.address}</bdi>` : nothing}</span>
+      <span class="suggestion-who"><bdi class="truncate">${f.name || shownAddress(f.address ?? '')}</bdi>${f.name && f.address ? html`<bdi class="muted truncate">${shownAddress(f.address)}</bdi>` : nothing}</span>
       <span class="suggestion-source">${from}</span>
       ${f.ready ? icon('lock', t('found-ready'), 'suggestion-lock') : nothing}
       ${f.source === 'met' ? html`<span class="suggestion-forget" role="presentation" data-tip=${t('found-forget')} @click=${(e: Event) => { e.stopPropagation(); void this.#forget(f); }}>${icon('x')}</span>` : nothing}</div>`;

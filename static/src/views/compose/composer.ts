@@ -4,6 +4,7 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, ifDefined, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
+import { withTemplate } from '../../core/wishes.ts';
 import { ownText } from '../../core/own-text.ts';
 import { textToHtml } from '../../core/reply.ts';
 import { coverPage, route } from '../../core/router.ts';
@@ -152,10 +153,11 @@ export class WxComposer extends WxElement {
     try { await import('./templates.ts'); this.templating = true; } catch { this.#c.problem.value = t('err-offline'); }
   }
 
-  /** The subject is filled where there is none. */
+  /** The subject is filled where there is none; what the template asks for beside its text is asked for too. */
   #useTemplate(x: Template): void {
     const c = this.#c;
     if (!c.subject.value.trim()) c.subject.value = x.subject;
+    c.setWishes(withTemplate(c.wishes.value, x));
     if (c.rich.value) this.#editor?.insertHtml(x.html ?? textToHtml(x.text));
     else {
       const area = this.querySelector<HTMLTextAreaElement>('.plain-input')!;

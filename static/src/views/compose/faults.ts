@@ -1,6 +1,7 @@
 // Before a message goes: all that must be mended in it at once, and all that may have been forgotten in one question.
 import type { Address } from '../../api/types.ts';
 import { isAddress } from '../../core/address.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { language, t } from '../../core/i18n.ts';
 import { promisedFile } from '../../core/own-text.ts';
 import { FIELDS_IN_ORDER } from '../../core/recipients.ts';
@@ -22,7 +23,7 @@ function badOnes(c: Composer): Place[] {
 }
 
 function badWords(bad: readonly Place[]): string {
-  const text = (a: Address): string => a.address || a.name;
+  const text = (a: Address): string => shownAddress(a.address) || a.name;
   const [one] = bad;
   if (!one) return '';
   if (bad.length === 1) return `${t('send-bad-address', { address: text(one.who) })} ${faultWords(one.who)}`;

@@ -4,6 +4,7 @@ import type { Found } from '../../api/complete.ts';
 import { sentence } from '../../api/client.ts';
 import type { Address } from '../../api/types.ts';
 import { isAddress } from '../../core/address.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { WxElement, define } from '../../core/element.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
@@ -38,7 +39,7 @@ export class WxRecipients extends WxElement {
 
   #took(p: Placed): void {
     this.#c.setRecipients(p.fields);
-    const names = (list: readonly Address[]): string => list.slice(0, 3).map((a) => a.name || a.address).join(', ');
+    const names = (list: readonly Address[]): string => list.slice(0, 3).map((a) => a.name || shownAddress(a.address)).join(', ');
     const parts: string[] = [];
     for (const f of FIELDS_IN_ORDER) {
       const there = p.already.filter((x) => x.where === f).map((x) => x.who);

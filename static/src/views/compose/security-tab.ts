@@ -3,6 +3,7 @@ import type { RecipientInfo, SecurityMode } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
 import { issuerName, keySize } from '../../core/certificate-words.ts';
 import { dayDate } from '../../core/format.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
@@ -71,7 +72,7 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
       ${c.everyone.map((a) => {
         const i = c.infoOf(a);
         const s = recipientState(i, a.address, true);
-        return html`<tr><td><bdi>${a.name || a.address}</bdi>${a.name ? html`<span class="muted"> ${a.address}</span>` : nothing}</td>
+        return html`<tr><td><bdi>${a.name || shownAddress(a.address)}</bdi>${a.name ? html`<span class="muted"> ${shownAddress(a.address)}</span>` : nothing}</td>
           <td class="is-${s.level}"><span class="recipient-status">${icon(s.glyph)}<span>${s.words}</span></span>${i?.certificate || source(i) ? html`<span class="muted certificate-source" title=${i?.certificate?.fingerprint ?? nothing}>${[source(i), ...(i?.certificate ? [keySize(i.certificate.key), issuerName(i.certificate)] : [])].filter(Boolean).join(' · ')}</span>` : nothing}</td>
           <td class="muted">${i?.certificate ? t('certificate-until', { date: dayDate(i.certificate.not_after) }) : ''}</td></tr>`;
       })}</tbody></table><button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${icon('refresh-cw')}${t('security-look-again')}</button>`}

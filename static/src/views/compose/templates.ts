@@ -77,7 +77,7 @@ export class WxTemplates extends WxElement {
     if (!may()) return;
     const own = await this.read();
     if (!may()) return;
-    const one: Template = { id: crypto.randomUUID(), name, subject: c.subject.value.trim(), html: own.html, text: own.text.trim() };
+    const one: Template = { id: crypto.randomUUID(), name, subject: c.subject.value.trim(), html: own.html, text: own.text.trim(), ...c.wishes.value };
     if (await this.#change((now) => [...now.filter((x) => x.name !== name), one], t('template-kept', { name }), may)) field.value = '';
   }
 

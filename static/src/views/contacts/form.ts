@@ -1,6 +1,7 @@
 // What a person fills in about somebody, compared with what is stored. Pure.
 import type { Contact } from '../../api/types.ts';
 import { foldAddress, isAddress } from '../../core/address.ts';
+import { asciiAddress, shownAddress } from '../../core/idn.ts';
 
 export interface Line { address: string; label: string }
 export interface Form { name: string; lines: Line[]; phone: string; notes: string }
@@ -12,15 +13,15 @@ export const LIMITS = { addresses: 20, name: 200, label: 40, phone: 64, notes: 8
 const bytes = (s: string): number => new TextEncoder().encode(s).length;
 
 export function formOf(c: Pick<Contact, 'name' | 'addresses' | 'phone' | 'notes'>): Form {
-  return { name: c.name, lines: c.addresses.map(({ address, label }) => ({ address, label })), phone: c.phone, notes: c.notes ?? '' };
+  return { name: c.name, lines: c.addresses.map(({ address, label }) => ({ address: shownAddress(address), label })), phone: c.phone, notes: c.notes ?? '' };
 }
 export function blank(name = '', address = ''): Form { return { name, lines: [{ address, label: '' }], phone: '', notes: '' }; }
 
 const key = (address: string): string => foldAddress(address).toLowerCase();
-/** What is sent: no blanks at the ends, no empty lines, each address once. */
+/** What is sent: no blanks at the ends, no empty lines, each address once, its domain in ASCII. */
 export function tidy(f: Form): Form {
   const seen = new Set<string>();
-  const lines = f.lines.map((l) => ({ address: l.address.trim(), label: l.label.trim() })).filter((l) => l.address !== '' && !seen.has(key(l.address)) && seen.add(key(l.address)) !== undefined);
+  const lines = f.lines.map((l) => ({ address: asciiAddress(l.address.trim()), label: l.label.trim() })).filter((l) => l.address !== '' && !seen.has(key(l.address)) && seen.add(key(l.address)) !== undefined);
   return { name: f.name.trim(), lines, phone: f.phone.trim(), notes: f.notes.replace(/\r\n?/g, '\n').trimEnd() };
 }
 
@@ -32,7 +33,7 @@ export interface Problems { name?: string; phone?: string; notes?: string; none?
 export function problemsOf(f: Form): Problems {
   const out: Problems = { lines: {} };
   f.lines.forEach((l, i) => {
-    if (l.address.trim() !== '' && !isAddress(l.address.trim())) out.lines[i] = 'person-address-wrong';
+    if (l.address.trim() !== '' && !isAddress(asciiAddress(l.address.trim()))) out.lines[i] = 'person-address-wrong';
     else if (bytes(l.label.trim()) > LIMITS.label) out.lines[i] = 'person-label-long';
   });
   const t = tidy(f);

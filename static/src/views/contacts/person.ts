@@ -7,6 +7,7 @@ import { WxElement, define } from '../../core/element.ts';
 import { folded } from '../../core/fold.ts';
 import { foreign } from '../../core/foreign.ts';
 import { icon } from '../../core/icon.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
@@ -165,7 +166,7 @@ export class WxPerson extends WxElement {
 
   #addresses(c: Contact): TemplateResult {
     return html`<section aria-labelledby="person-addresses"><h2 id="person-addresses">${t('person-addresses')}</h2><ul class="person-lines">${c.addresses.map((a) => html`<li class="person-line">
-      <span class="person-line-text"><bdi class="person-address">${foreign(a.address, 254)}</bdi>${a.label ? html` <span class="pill"><bdi>${labelWord(a.label)}</bdi></span>` : nothing}</span>
+      <span class="person-line-text"><bdi class="person-address">${foreign(shownAddress(a.address), 254)}</bdi>${a.label ? html` <span class="pill"><bdi>${labelWord(a.label)}</bdi></span>` : nothing}</span>
       <button type="button" class="icon-button" aria-label=${t('person-write-to', { address: a.address })} data-tip=${t('sender-write')} @click=${() => void composeTo(`mailto:${encodeURIComponent(a.address)}`)}>${icon('pen-line')}</button>
       <button type="button" class="icon-button" aria-label=${t('person-copy', { address: a.address })} data-tip=${t('sender-copy')} @click=${() => void this.#copy(a.address)}>${icon('copy')}</button></li>`)}</ul></section>`;
   }
