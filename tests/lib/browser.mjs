@@ -203,7 +203,7 @@ export async function forget(...names) {
     await c.signIn(account(name).address, account(name).password);
     for (const k of (await c.get('/api/v1/smime/keys')).json?.keys ?? []) await c.delete(`/api/v1/smime/keys/${k.id}`, {});
     for (const x of (await c.get('/api/v1/contacts')).json.contacts) await c.delete(`/api/v1/contacts/${x.id}`, {});
-    await c.put('/api/v1/settings', { security: { mode: 'auto', lock_after_minutes: 15, last_mode: 'none' }, ui: { theme: 'system' },
+    await c.put('/api/v1/settings', { security: { mode: 'auto', lock_after_minutes: 15, last_mode: 'none', lookups: true, listed: true }, ui: { theme: 'system' },
       list: { threads: true, sort: 'arrival', order: 'desc', density: 'comfortable', snippets: true, preview: 'right' }, labels: [] });
     // What Auto remembers of sets of recipients: nobody was written to.
     redis('web', 'DEL', ...['modes', 'modes-used'].map((k) => `${instance.instance}:u:${account(name).address}:${k}`));

@@ -8,6 +8,7 @@
 #include "webmail/compose/modes.h"
 #include "webmail/compose/submission.h"
 #include "webmail/contacts/book.h"
+#include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/met.h"
 #include "webmail/session/devices.h"
 #include "webmail/session/session.h"
@@ -168,6 +169,7 @@ static rc_t fill(struct call *c, json_t *out, struct err *e)
     json_put_str(out, "plan", c->plan);
     json_object_set_new(out, "sending", sending);
     TRY(put_document(c, out, "settings", e));
+    TRY(put_document(c, out, "listed", e));
     TRY(put_document(c, out, "waiting", e));
     TRY(put_keys(c, out, e));
     TRY(put_document(c, out, "trust", e));
@@ -231,8 +233,10 @@ rc_t account_delete(struct call *c, struct err *e)
     TRY(prove_owner(c, e));
     /* First the sessions, so that no other tab writes what was just deleted; this one last. */
     TRY(devices_end(c, c->session->address, c->session->id, e));
+    TRY(colleagues_withdraw(c, e));
     TRY(wipe_out(c, e));
     TRY(session_end(c, e));
+    TRY(colleagues_withdraw(c, e));
     TRY(wipe_out(c, e)); /* what a request under way meanwhile has written */
     response_header(c->s, STR("Clear-Site-Data"), STR("\"cache\", \"storage\""));
     log_event(LOG_INFO, "account_deleted", "account", LOG_S(c->session->address), "client",

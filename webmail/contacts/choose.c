@@ -1,5 +1,6 @@
 /* Which of the known certificates to use for an address. */
 #include "base/b64.h"
+#include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/judge.h"
 #include "webmail/contacts/lookup.h"
 #include "webmail/session/session.h"
@@ -153,6 +154,32 @@ static bool is_decided(struct call *c, const json_t *contact, const struct cert 
     return found;
 }
 
+struct listed {
+    struct call *call;
+    struct choice *choice;
+    const struct judge_basis *basis;
+    const json_t *contact;
+};
+
+static void consider_listed(struct cert *const *certs, size_t count, void *arg)
+{
+    const struct listed *l = arg;
+    const struct offer o = {
+        .cert = certs[0], .chain = certs, .chain_count = count, .source = "directory"};
+    if (!is_decided(l->call, l->contact, certs[0])) consider(l->call, l->choice, &o, l->basis);
+}
+
+/* What accounts of the user's organisation list for the address. */
+static rc_t consider_colleagues(struct call *c, struct choice *choice,
+                                const struct judge_basis *basis, struct err *e)
+{
+    CLEANUP_JSON json_t *contact = NULL;
+    str_t id, version;
+    TRY(book_find(c, basis->address, &contact, &id, &version, e));
+    struct listed l = {c, choice, basis, contact};
+    return colleagues_find(c, basis->address, consider_listed, &l, e);
+}
+
 /* What a directory said of the address, where there is nothing better. */
 static rc_t consider_found(struct call *c, struct choice *choice, const struct judge_basis *basis,
                            struct err *e)
@@ -215,6 +242,7 @@ rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_
     TRY(trust_anchors(c, address, &anchors, e));
     if (str_ieq(address, c->session->address)) rc = consider_own(c, &choice, &basis, e);
     if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_contact(c, &choice, &basis, e);
+    if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_colleagues(c, &choice, &basis, e);
     if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_found(c, &choice, &basis, e);
     if (rc == RC_OK) *out = conclude(&choice);
     trust_anchors_free(&anchors);

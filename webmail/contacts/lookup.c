@@ -132,7 +132,7 @@ static const struct config_directory *directory_for(struct call *c, str_t addres
     return config_directory_of(c->app->config, address);
 }
 
-static rc_t is_wanted(struct call *c, bool *out, struct err *e)
+rc_t lookup_wanted(struct call *c, bool *out, struct err *e)
 {
     CLEANUP_JSON json_t *settings = NULL;
     TRY(settings_load(c, &settings, e));
@@ -169,7 +169,7 @@ rc_t lookup_ask(struct call *c, str_t address, bool anew, int64_t deadline,
     str_t key, before = STR_NULL;
     *out = LOOKUP_NONE;
     if (!d) return RC_OK;
-    TRY(is_wanted(c, &wanted, e));
+    TRY(lookup_wanted(c, &wanted, e));
     if (!wanted) return RC_OK;
     TRY(key_of(c, address, &key, e));
     TRY(load(c, key, out, &before, &kept, e));
@@ -194,7 +194,7 @@ rc_t lookup_found(struct call *c, str_t address, struct cert **out, size_t max, 
     TRY(key_of(c, address, &key, e));
     TRY(load(c, key, &outcome, &row, &kept, e));
     if (!kept || row.n == 0) return RC_OK;
-    TRY(is_wanted(c, &wanted, e));
+    TRY(lookup_wanted(c, &wanted, e));
     if (wanted) *n = issuers_read(row, out, max);
     return RC_OK;
 }

@@ -28,6 +28,8 @@ const char *lookup_word(enum lookup_outcome o); /* "none", "done", ... */
 
 /* Is there a directory, for whomever? */
 bool lookup_configured(const struct app *app);
+/* Does the user want certificates of others looked up (settings `security.lookups`)? */
+rc_t lookup_wanted(struct call *c, bool *out, struct err *e) WX_MUST_USE;
 /* Asks the directory for an address, unless its answer is kept (anew: unless a certificate is).
  * deadline: clock_ms; *out is how it went. Fails when Redis does, and with RC_THROTTLED when the
  * account had LOOKUP_PER_HOUR asked about in this hour. */

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "policy/alias.h"
 #include "webmail/account/totp.h"
+#include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/lookup.h"
 #include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
@@ -86,7 +87,9 @@ rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct e
     if (rc != RC_OK) return rc;
     log_event(LOG_INFO, "signed_in", "account", LOG_S(address), "session", LOG_S(c->session->id),
               "client", LOG_S(c->q->client_address), NULL);
-    return session_entitle(c, e);
+    TRY(session_entitle(c, e));
+    colleagues_follow(c);
+    return RC_OK;
 }
 
 static const json_t *default_identity(const json_t *settings)

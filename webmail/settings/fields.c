@@ -8,6 +8,7 @@ const struct preference PREFERENCES[] = {
     {"security", "last_mode", FIELD_WORD, "- none sign encrypt sign_encrypt ", NULL, 0, 0, 0},
     {"security", "hide_subject", FIELD_FLAG, NULL, NULL, 0, 0, 0},
     {"security", "lookups", FIELD_FLAG, NULL, NULL, 0, 0, 1},
+    {"security", "listed", FIELD_FLAG, NULL, NULL, 0, 0, 1},
     {"security", "reminded", FIELD_REMINDED, NULL, NULL, 0, 0, 0},
     {"reading", "mark_read", FIELD_FLAG, NULL, NULL, 0, 0, 1},
     {"reading", "mark_read_after", FIELD_NUMBER, NULL, NULL, 0, 60, 0}, /* seconds */

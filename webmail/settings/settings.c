@@ -5,6 +5,7 @@
 #include "base/b64.h"
 #include "mail/build.h"
 #include "policy/alias.h"
+#include "webmail/contacts/colleagues.h"
 #include "webmail/session/session.h"
 #include "webmail/settings/fields.h"
 #include "webmail/store.h"
@@ -298,5 +299,10 @@ rc_t settings_put(struct call *c, struct err *e)
 {
     json_t *all = NULL;
     TRY(settings_merge(c, c->in, &all, e));
-    return call_answer(c, all, e);
+    rc_t rc = RC_OK;
+    if (json_object_get(json_object_get(c->in, "security"), "listed"))
+        rc = colleagues_publish(c, e);
+    if (rc == RC_OK) return call_answer(c, all, e);
+    json_decref(all);
+    return rc;
 }

@@ -2,6 +2,7 @@
 #include "webmail/smime/vault.h"
 
 #include "base/b64.h"
+#include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/session/session.h"
 #include "webmail/settings/settings.h"
@@ -287,6 +288,7 @@ rc_t vault_set_primary(struct call *c, struct err *e)
 {
     struct own_certificates own;
     TRY(store_update(c, STR("keys"), choose, NULL, e));
+    colleagues_follow(c);
     TRY(vault_own_certificates(c, &own, e));
     json_t *answer = primary_json(&own);
     own_certificates_free(&own);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "crypto/keyring/keyring.h"
 #include "crypto/request.h"
+#include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/session/session.h"
 #include "webmail/smime/vault_doc.h"
@@ -154,6 +155,7 @@ static rc_t store_key(struct call *c, json_t *key, str_t p12, struct err *e)
     }
     log_event(LOG_INFO, "key_stored", "account", LOG_S(c->session->address), "key", LOG_S(id),
               NULL);
+    colleagues_follow(c);
     return call_answer(c, vault_key_json(key, c->arena), e);
 }
 
@@ -278,6 +280,7 @@ static rc_t store_replacement(struct call *c, struct replacement *r, str_t p12, 
     if (r->dropped.p) drop_file(c, r->dropped);
     log_event(LOG_INFO, "key_replaced", "account", LOG_S(c->session->address), "key", LOG_S(r->id),
               NULL);
+    colleagues_follow(c);
     return RC_OK;
 }
 
@@ -378,6 +381,7 @@ rc_t vault_delete(struct call *c, struct err *e)
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), file_key(c, r.file)));
     log_event(LOG_INFO, "key_removed", "account", LOG_S(c->session->address), "key", LOG_S(r.id),
               NULL);
+    colleagues_follow(c);
     return call_answer(c, json_object(), e);
 }
 

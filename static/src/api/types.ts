@@ -20,7 +20,7 @@ export interface Label { keyword: string; name: string; colour: LabelColour }
 export interface Identity { name: string; address: string; reply_to: string; signature: string; default: boolean }
 
 export interface Settings {
-  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; lookups?: boolean; reminded?: Record<string, number> };
+  security: { mode: SecurityDefault; lock_after_minutes: number; last_mode: SecurityMode | null; hide_subject?: boolean; lookups?: boolean; listed?: boolean; reminded?: Record<string, number> };
   /** mark_read_after: seconds; images: remote pictures by the server's relay (never for decrypted mail). */
   reading: { mark_read: boolean; mark_read_after: number; images: 'ask' | 'always' | 'never' };
   /** undo_seconds: how long a message waits before it is sent, 0 to 30. */

@@ -49,7 +49,8 @@ export class WxSettings extends WxSection {
           ${[5, 15, 60, 240].map((m) => html`<option value=${m} ?selected=${m === s.lock_after_minutes}>${t('set-lock-minutes', { n: m })}</option>`)}</select>${icon('chevron-down')}</span>
         <p class="field-hint">${t('set-lock-hint')}</p></div>
       <div class="set-group">${this.toggle('hide', t('set-hide-subject'), t('set-hide-subject-hint'), s.hide_subject === true, (hide_subject) => void this.change('hide', { security: { hide_subject } }))}</div>
-      ${session.value?.directories ? html`<div class="set-group">${this.toggle('lookups', t('set-lookups'), t('set-lookups-hint'), s.lookups !== false, (lookups) => void this.change('lookups', { security: { lookups } }))}</div>` : nothing}
+      ${session.value?.features.smime ? html`<div class="set-group">${this.toggle('lookups', t('set-lookups'), t(session.value.directories ? 'set-lookups-hint' : 'set-lookups-inside-hint'), s.lookups !== false, (lookups) => void this.change('lookups', { security: { lookups } }))}</div>
+      <div class="set-group">${this.toggle('listed', t('set-listed'), t('set-listed-hint'), s.listed !== false, (listed) => void this.change('listed', { security: { listed } }))}</div>` : nothing}
       <wx-keys-panel></wx-keys-panel>`;
   }
 
