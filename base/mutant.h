@@ -28,6 +28,9 @@
 #ifndef WAXSEAL_MUTANT_FEATURE
 #define WAXSEAL_MUTANT_FEATURE 0 /* webmail: the plan's S/MIME flag (a rule) */
 #endif
+#ifndef WAXSEAL_MUTANT_RULE
+#define WAXSEAL_MUTANT_RULE 0 /* policy: what a rule demands and cannot be done refuses */
+#endif
 #ifndef WAXSEAL_MUTANT_CSRF
 #define WAXSEAL_MUTANT_CSRF 0 /* webmail: token and Origin on non-GET */
 #endif

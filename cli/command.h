@@ -31,6 +31,7 @@ int cmd_alias_add(int argc, char **argv);
 int cmd_alias_remove(int argc, char **argv);
 int cmd_alias_show(int argc, char **argv);
 int cmd_user_show(int argc, char **argv);
+int cmd_policy_evaluate(int argc, char **argv);
 int cmd_roots(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 
