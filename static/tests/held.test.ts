@@ -88,3 +88,21 @@ test('Undo: what is typed meanwhile is saved after the mark is off, from the dra
   await asked[1]!.answer();
   assert.deepEqual([c.draft.value?.uid, c.submission], [22, id]);
 }));
+
+test('every request about the draft is counted: the base is the one that was seen, and another message begins anew', () => world(async ({ asked, c }) => {
+  const going = countDown(c, 5, {} as ComposeBody).catch((e: unknown) => e);
+  await turn();
+  await asked[0]!.answer(500); // its answer is lost
+  await going;
+  const { window, n } = asked[0]!.json.turn as { window: string; n: number };
+  assert.equal(n, 1);
+  assert.deepEqual(c.next(), { base: { uid: 20, uidvalidity: 7 }, turn: { window, n: 2 } });
+  const moved = new Composer({ mode: 'none', plain: true });
+  moved.hold([], await c.pause());
+  assert.deepEqual(moved.next().turn, { window, n: 3 }, 'a window of its own goes on counting');
+  moved.stop();
+  const was = c.submission;
+  c.renew();
+  assert.equal(c.asked, false);
+  assert.deepEqual(c.next(), { turn: { window, n: 1, was } });
+}));

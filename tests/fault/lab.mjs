@@ -18,9 +18,10 @@ export const missing = existsSync(program) ? false : 'build/kill/waxseald is mis
 export const address = (name) => `${name}@${instance.domain}`;
 
 /** The names of all kill points, from the source. */
-export function killPoints() {
+export function killPoints({ aside = false } = {}) {
   const lines = execFileSync('grep', ['-rhoE', 'WX_KILL_POINT\\("[a-z_]+"\\)', '--include=*.c', ...['base', 'mail', 'webmail'].map((d) => path.join(top, d))], { encoding: 'utf8' });
-  return [...new Set(lines.match(/[a-z_]+(?="\))/g))].sort();
+  const all = [...new Set(lines.match(/[a-z_]+(?="\))/g))].sort();
+  return aside ? all : all.filter((name) => !/^(hold|discard)_/.test(name)); // not on the way of a send: races.mjs
 }
 
 /** What is written: signed and encrypted with a blind copy (two envelopes), signed, or plain. */

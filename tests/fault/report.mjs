@@ -1,12 +1,14 @@
-// report.mjs FILE: R1, R2 and R4 at full length; writes what came of them. Fails where anything is lost, sent twice or
+// report.mjs FILE: R1, R2, R4 and the races of drafts at full length; writes what came of them. Fails where anything is lost, sent twice or
 // said to be sent falsely. RUNS: a kill point (50).
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
-import { Lab, killPoints, kinds, refusals } from './lab.mjs';
+import { killPoints, kinds, refusals } from './lab.mjs';
+import { Races, kindsOf, pointsOf, races } from './races.mjs';
 
-const RUNS = Number(process.env.RUNS ?? 50), FLOODS = 20;
+const RUNS = Number(process.env.RUNS ?? 50), FLOODS = 20, RACES = Math.ceil(RUNS / 5);
+const LAGS = [-12, -6, -2, 0, 2, 6, 12], DEATHS = [0, 25];
 const FAULTS = { lost: /is lost/, double: /sent twice|sent again|worked twice/, 'false': /sent", but|was said to be sent|the answer arrived/ };
-const lab = await new Lab().start();
+const lab = await new Races().start();
 const problems = [];
 const started = Date.now();
 
@@ -67,7 +69,24 @@ async function refusing() {
   return rows;
 }
 
-function report(rows, floods, refusals_) {
+/** Each race as it comes, RACES times a kind, and once with a death at each point of the first one, early and late. */
+async function racing() {
+  const rows = [];
+  for (const name of Object.keys(races)) {
+    const row = { name, runs: 0, died: 0, told: 0, good: 0 };
+    const cases = kindsOf(name).flatMap((kind) => [...Array.from({ length: RACES }, (_, i) => [kind, LAGS[i % LAGS.length]]), ...pointsOf(name).flatMap((p) => DEATHS.map((lag) => [kind, lag, p]))]);
+    for (const one of cases) {
+      row.runs++;
+      row.good += await holds(async () => { const r = await lab.race(name, ...one); row.died += r.died; row.told += r.told; });
+    }
+    lab.smtp.messages = [];
+    rows.push(row);
+    console.log(`${name}: ${row.runs} runs, ${row.died} died, ${row.told} told, ${row.good} good`);
+  }
+  return rows;
+}
+
+function report(rows, floods, refusals_, raced) {
   const sum = (key) => rows.reduce((n, r) => n + r[key], 0);
   const of = (kind) => problems.filter((p) => FAULTS[kind].test(p)).length;
   const other = problems.filter((p) => !Object.values(FAULTS).some((f) => f.test(p)));
@@ -78,7 +97,7 @@ ${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} cores, ${Math.roun
 
 | | runs | lost | sent twice | "sent" falsely | other faults |
 |---|---|---|---|---|---|
-| all | ${sum('died') + floods.requests + refusals_.reduce((n, r) => n + r.cases, 0)} | ${of('lost')} | ${of('double')} | ${of('false')} | ${other.length} |
+| all | ${sum('died') + floods.requests + refusals_.reduce((n, r) => n + r.cases, 0) + raced.reduce((n, r) => n + r.runs, 0)} | ${of('lost')} | ${of('double')} | ${of('false')} | ${other.length} |
 
 ## R1: the worker dies
 
@@ -105,12 +124,25 @@ the clear; then sent once (or, after a dot without an answer, in doubt and not s
 | what | cases | as it must be |
 |---|---|---|
 ${refusals_.map((r) => `| ${r.name} | ${r.cases} | ${r.good} |`).join('\n')}
+
+## Races of drafts
+
+Two windows that have the same draft open, or one window whose answer was lost, do two things at the same moment over two servers, a few
+milliseconds apart either way; then once more with the first one's server dying at each point of what it does, early and late. A window does what
+the browser does: it names the draft it goes from and counts its requests, repeats what had no answer, and where another one was quicker it is told so
+and goes on as a message of its own. As it must be: the last text of every window that is still open lies in exactly one draft, no submission has two drafts,
+"sent" is with everybody once, with one copy and no draft, what was discarded is gone, and no secret is in the clear anywhere. *Told*: runs in which a window was told.
+
+| race | runs | died | told | as it must be |
+|---|---|---|---|---|
+${raced.map((r) => `| ${r.name} | ${r.runs} | ${r.died} | ${r.told} | ${r.good} |`).join('\n')}
+| **${raced.length}** | **${raced.reduce((n, r) => n + r.runs, 0)}** | **${raced.reduce((n, r) => n + r.died, 0)}** | **${raced.reduce((n, r) => n + r.told, 0)}** | **${raced.reduce((n, r) => n + r.good, 0)}** |
 ${problems.length ? `\n## What went wrong\n\n${[...new Set(problems)].slice(0, 50).map((p) => `- ${p}`).join('\n')}\n` : ''}`;
 }
 
 try {
-  const rows = await killing(), floods = await flooding(), refused = await refusing();
-  writeFileSync(process.argv[2], report(rows, floods, refused));
+  const raced = await racing(), rows = await killing(), floods = await flooding(), refused = await refusing();
+  writeFileSync(process.argv[2], report(rows, floods, refused, raced));
 } finally { await lab.stop(); }
 console.log(`${problems.length} problems; report: ${process.argv[2]}`);
 process.exit(problems.length ? 1 : 0);

@@ -5,7 +5,7 @@ import crypto from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { account, eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
+import { account, eventually, imapOf, instance, redis, signedIn } from '../lib/instance.mjs';
 import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
 
 const address = (name) => `${name}@${instance.domain}`;
@@ -176,4 +176,80 @@ test('discarding against saving, at the same time: what was confirmed is there',
     assert.equal((await drafts(fields)).filter((d) => d.includes('confirmed')).length, saved.status === 200 ? 1 : 0);
     await c.delete('/api/v1/compose/draft', { submission: fields.submission });
   }
+});
+
+const window_ = () => crypto.randomUUID();
+const textsOf = async (fields) => (await drafts(fields)).map((d) => /(?:\r\n\r\n)([^\r]*)/.exec(d)[1]);
+const discard = (fields, more = {}) => c.delete('/api/v1/compose/draft', { submission: fields.submission, ...more });
+
+test('an answer that was lost: what the window kept itself is replaced, what comes late is refused, another window is another one', async () => {
+  const fields = letter({ text: 'first' }), mine = window_();
+  const turn = (n, window = mine) => ({ turn: { window, n } });
+  const { uid, uidvalidity } = (await compose('draft', { ...fields, ...turn(1) })).json;
+  const base = { uid, uidvalidity };
+  assert.equal((await compose('draft', { ...fields, text: 'lost', base, ...turn(2) })).status, 200); // nobody hears of it
+  const again = await compose('draft', { ...fields, text: 'again', base, ...turn(3) });
+  assert.equal(again.status, 200, again.text);
+  assert.deepEqual(await textsOf(fields), ['again']);
+  const late = await compose('draft', { ...fields, text: 'late', base, ...turn(2) });
+  assert.deepEqual([late.status, late.json.details.draft], [409, placeOf(again.json)], 'what comes late does not take the place of what is newer');
+  assert.equal((await compose('draft', { ...fields, text: 'again', base, ...turn(3) })).status, 200, 'the very same request twice');
+  assert.equal((await compose('draft', { ...fields, text: 'other', base, ...turn(9, window_()) })).status, 409, 'another window');
+  assert.equal((await compose('draft', { ...fields, text: 'unnamed', base })).status, 409);
+  assert.deepEqual(await textsOf(fields), ['again']);
+  const held = await c.post('/api/v1/compose/hold', { submission: fields.submission, seconds: 5, base, ...turn(4) }); // its answer is lost, too
+  assert.equal(held.status, 200, held.text);
+  assert.match((await drafts(fields))[0], new RegExp(`^X-Waxseal-Window: ${fields.submission} ${mine} 4\r$`, 'm'));
+  const p = await compose('prepare', { ...fields, text: 'at last', base, ...turn(5) });
+  assert.equal(p.status, 200, p.text);
+  const q = await compose('prepare', { ...fields, text: 'at last', base, ...turn(6) });
+  assert.equal(q.status, 200, q.text);
+  assert.equal((await sendPlain(p.json)).status, 409, 'the ticket whose draft was replaced');
+  assert.equal((await sendPlain(q.json)).json.status, 'sent');
+  assert.deepEqual(await drafts(fields), []);
+  for (const bad of [{ window: 'x', n: 1 }, { window: mine, n: 0 }, { window: mine }, 'x', { window: mine, n: 1, was: '../x' }]) assert.equal((await compose('draft', { ...letter(), turn: bad })).status, 422, JSON.stringify(bad));
+});
+
+test('a save that was given up and comes after its window discarded the draft is not kept', async () => {
+  const mine = window_();
+  for (const first of [false, true]) {
+    const fields = letter();
+    const base = first ? {} : { base: placeOf((await compose('draft', { ...fields, turn: { window: mine, n: 1 } })).json) };
+    assert.equal((await discard(fields, { ...base, turn: { window: mine, n: 3 } })).status, 200);
+    const late = await compose('draft', { ...fields, ...base, turn: { window: mine, n: 2 } });
+    assert.equal(late.status, 409, late.text);
+    assert.deepEqual(await drafts(fields), []);
+  }
+});
+
+test('what a worker that died left of this window goes with its next save, also where that is another message by then; what another window left stays', async () => {
+  const fields = letter({ text: 'kept' }), mine = window_(), other = window_();
+  const base = placeOf((await compose('draft', { ...fields, turn: { window: mine, n: 2 } })).json);
+  const [kept] = await drafts(fields);
+  for (const [window, n, text] of [[mine, 1, 'mine'], [mine, 7, 'later'], [other, 1, 'theirs']])
+    await mail.append('Drafts', Buffer.from(kept.replace(`${mine} 2`, `${window} ${n}`).replace('kept', text), 'latin1'), ['\\Draft']);
+  assert.equal((await compose('draft', { ...fields, text: 'next', base, turn: { window: mine, n: 3 } })).status, 200);
+  assert.deepEqual((await textsOf(fields)).sort(), ['later', 'next', 'theirs'], 'a later request of its own is not known to have failed');
+  const apart = letter({ text: 'apart' });
+  assert.equal((await compose('draft', { ...apart, turn: { window: other, n: 1, was: fields.submission } })).status, 200);
+  assert.deepEqual((await textsOf(fields)).sort(), ['later', 'next'], 'its text lies in another draft now');
+  for (const f of [fields, apart]) assert.equal((await discard(f)).status, 200);
+  assert.deepEqual(await drafts(fields), []);
+});
+
+test('a draft of which the server knows nothing any more is replaced, or discarded, by its header', async () => {
+  const forget = async (fields) => { redis('web', 'DEL', `${instance.instance}:sub:${address('alice')}:${fields.submission}`); };
+  const fields = letter({ text: 'long ago' }), stranger = letter({ text: 'not mine' });
+  const base = placeOf((await compose('draft', fields)).json), wrong = placeOf((await compose('draft', stranger)).json);
+  await forget(fields);
+  const r = await compose('draft', { ...fields, text: 'today', base });
+  assert.equal(r.status, 200, r.text);
+  assert.deepEqual(await textsOf(fields), ['today']);
+  await forget(fields);
+  assert.equal((await discard(fields, { base: wrong })).status, 200);
+  assert.deepEqual([await textsOf(fields), await textsOf(stranger)], [['today'], ['not mine']], 'what base names is another message');
+  await forget(fields);
+  assert.equal((await discard(fields, { base: placeOf(r.json) })).status, 200);
+  assert.deepEqual(await drafts(fields), []);
+  assert.equal((await discard(stranger)).status, 200);
 });

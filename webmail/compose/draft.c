@@ -6,6 +6,7 @@
 #include "mail/build_part.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/decide.h"
+#include "webmail/compose/older.h"
 #include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
 
@@ -55,6 +56,7 @@ static void put_marks(const struct compose *m, struct buf *out)
                "X-Waxseal-Hide-Subject: %s\r\nX-Waxseal-Opaque: %s\r\n",
                STR_ARG(m->submission), compose_mode_word(m->mode), m->may_encrypt ? "yes" : "no",
                m->hide_subject ? "yes" : "no", m->opaque ? "yes" : "no");
+    draft_put_window(m->submission, &m->base, out);
 }
 
 /* Only what was asked for. */
@@ -259,22 +261,49 @@ static bool is_sealed(const struct submission *s)
 /* A draft that is on its way. */
 struct storing {
     str_t submission;
-    struct place now, before;
+    struct place now;
+    struct place adopted;    /* of a submission that is not known any more; folder null: none */
+    json_t *replaced;        /* owned: see older.h */
     bool sealed, was_sealed; /* was_sealed: what the state said when this began */
     bool overtaken;          /* another window turned encryption on meanwhile */
     struct draft_base base;  /* as in struct draft */
 };
 
+/* 1: this window kept the newest, and asks for this after it (or a browser has repeated the very
+ * request); -1: before it; 0: another did. */
+static int is_own(const struct submission *s, const struct draft_base *base)
+{
+    const json_t *turn = json_object_get(s->doc, "turn");
+    if (!base->window.p || !str_eq(json_text(json_object_get(turn, "window")), base->window))
+        return 0;
+    return json_integer_value(json_object_get(turn, "n")) <= (json_int_t) base->turn ? 1 : -1;
+}
+
+static void note_turn(struct submission *s, const struct draft_base *base)
+{
+    json_t *turn;
+    json_object_del(s->doc, "turn");
+    if (!base->window.p) return;
+    turn = json_object();
+    json_put_str(turn, "window", base->window);
+    json_put_int(turn, "n", base->turn);
+    json_object_set_new(s->doc, "turn", turn);
+}
+
 rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_base base,
                       struct err *e)
 {
     struct place p = submission_place(s, "draft", c->arena);
-    if (base.uid == 0 || str_eq(submission_status(s), STR("new"))) return RC_OK;
-    if (p.folder.p && p.uid == base.uid &&
-        (base.uidvalidity == 0 || p.uidvalidity == base.uidvalidity))
-        return RC_OK;
+    int own = is_own(s, &base);
+    bool same = p.folder.p && p.uid == base.uid &&
+                (base.uidvalidity == 0 || p.uidvalidity == base.uidvalidity);
+    if (own >= 0) {
+        if (base.uid == 0 || same || str_eq(submission_status(s), STR("new"))) return RC_OK;
+        if (own > 0 && p.folder.p && !base.exact) return RC_OK;
+    }
     if (!c->more) c->more = json_object();
     json_object_set_new(c->more, "draft", place_json(p, c->arena));
+    if (own < 0) return err_set(e, RC_CONFLICT, "This window has kept a newer draft since.");
     return err_set(e, RC_CONFLICT,
                    p.folder.p ? "This draft was changed in another window."
                               : "This draft was discarded in another window.");
@@ -293,43 +322,29 @@ static rc_t note(struct call *c, struct storing *w, struct err *e)
         if (w->overtaken)
             return err_set(e, RC_CONFLICT, "This draft was encrypted in another window.");
         TRY(draft_check_base(c, &s, w->base, e));
-        w->before = submission_place(&s, "draft", c->arena);
+        older_note(&s, w->adopted, c->arena);
+        older_note(&s, submission_place(&s, "draft", c->arena), c->arena);
         submission_set_place(&s, "draft", w->now, c->arena);
+        note_turn(&s, &w->base);
         json_put_bool(s.doc, "sealed", w->sealed);
         json_object_del(s.doc, "busy"); /* hold.c: of the draft that goes */
         submission_set_status(&s, "draft", STR_NULL);
         rc = submission_save(c, &s, e);
+        if (rc == RC_OK) w->replaced = json_deep_copy(json_object_get(s.doc, "replaced"));
     }
     return rc;
 }
 
-/* Drafts of this submission that came before this one: those that a worker that died has left, too.
- * Where encryption was turned on they are in the clear. */
-static rc_t remove_older(struct call *c, str_t submission, struct place now, struct err *e)
-{
-    CLEANUP_IMAP struct imap *im = NULL;
-    struct imap_mailbox box;
-    uint32_t *found;
-    size_t n = 0, older = 0;
-    TRY(call_imap(c, now.folder, &im, e));
-    TRY(imap_mailbox(im, &box, e));
-    if (box.uidvalidity != now.uidvalidity) return RC_OK;
-    TRY(imap_search_header(im, STR("X-Waxseal-Submission"), submission, c->arena, &found, &n, e));
-    for (size_t i = 0; i < n; i++)
-        if (found[i] < now.uid) found[older++] = found[i];
-    return older > 0 ? imap_expunge(im, found, older, e) : RC_OK;
-}
-
 /* What the draft was until now. */
-static void drop_before(struct call *c, const struct storing *w)
+static void drop_older(struct call *c, const struct storing *w)
 {
     struct err e = {0};
-    rc_t rc = RC_OK;
-    const struct place *p = &w->before;
-    if (p->folder.p && (p->uid != w->now.uid || !str_eq(p->folder, w->now.folder)))
-        rc = place_remove(c, *p, &e);
-    if (rc == RC_OK && w->sealed && !w->was_sealed) rc = remove_older(c, w->submission, w->now, &e);
-    if (rc != RC_OK) log_err(LOG_WARN, "draft_left", &e);
+    const struct older o = {.submission = w->submission,
+                            .now = w->now,
+                            .by = w->base,
+                            .replaced = w->replaced,
+                            .all = w->sealed && !w->was_sealed};
+    if (older_remove(c, &o, &e) != RC_OK) log_err(LOG_WARN, "draft_left", &e);
 }
 
 static rc_t look(struct call *c, struct storing *w, struct err *e)
@@ -338,7 +353,9 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     TRY(submission_load(c, w->submission, &s, e));
     w->was_sealed = is_sealed(&s);
     if (!submission_is_open(&s)) return submission_refuse(&s, e);
-    return draft_check_base(c, &s, w->base, e);
+    TRY(draft_check_base(c, &s, w->base, e));
+    if (!str_eq(submission_status(&s), STR("new"))) return RC_OK;
+    return older_adopt(c, w->submission, w->base, &w->adopted, e);
 }
 
 static rc_t store_once(struct call *c, const struct draft *d, struct storing *w, struct err *e)
@@ -364,9 +381,18 @@ rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct
     if (rc == RC_CONFLICT && w.overtaken && w.sealed) rc = store_once(c, d, &w, e);
     TRY(rc);
     WX_KILL_POINT("draft_noted");
-    drop_before(c, &w);
+    drop_older(c, &w);
+    json_decref(w.replaced);
     WX_KILL_POINT("draft_replaced");
     *out = w.now;
+    return RC_OK;
+}
+
+rc_t draft_is_sealed(struct call *c, str_t submission, bool *out, struct err *e)
+{
+    CLEANUP_SUBMISSION struct submission s = {0};
+    TRY(submission_load(c, submission, &s, e));
+    *out = is_sealed(&s);
     return RC_OK;
 }
 
@@ -469,15 +495,26 @@ static rc_t discard_once(struct call *c, str_t id, struct draft_base base, struc
     struct place p = submission_place(&s, "draft", c->arena);
     if (p.folder.p)
         TRY(draft_check_base(c, &s, base, e));
+    else if (str_eq(submission_status(&s), STR("new")))
+        TRY(older_adopt(c, id, base, &p, e));
     else
         p = submission_place(&s, "gone", c->arena);
-    if (!p.folder.p) return RC_OK;
-    TRY(call_imap(c, p.folder, &im, e));
-    TRY(find_all(c, im, id, p, &uids, &n, e));
+    if (!p.folder.p && !base.window.p) return RC_OK;
+    if (p.folder.p) {
+        TRY(call_imap(c, p.folder, &im, e));
+        TRY(find_all(c, im, id, p, &uids, &n, e));
+        submission_set_place(&s, "gone", p, c->arena);
+    }
     submission_set_place(&s, "draft", (struct place){.folder = STR_NULL}, c->arena);
-    submission_set_place(&s, "gone", p, c->arena);
+    /* A save of this window that is still on its way is refused when it comes. */
+    if (is_own(&s, &base) >= 0) note_turn(&s, &base);
+    if (str_eq(submission_status(&s), STR("new"))) submission_set_status(&s, "draft", STR_NULL);
+    WX_KILL_POINT("discard_found");
     TRY(submission_save(c, &s, e));
-    return n > 0 ? imap_expunge(im, uids, n, e) : RC_OK;
+    WX_KILL_POINT("discard_noted");
+    TRY(n > 0 ? imap_expunge(im, uids, n, e) : RC_OK);
+    WX_KILL_POINT("discard_done");
+    return RC_OK;
 }
 
 rc_t compose_draft_delete(struct call *c, struct err *e)

@@ -41,14 +41,17 @@ void draft_free(struct draft *d);
 #define CLEANUP_DRAFT __attribute__((cleanup(draft_free)))
 
 /* RC_CONFLICT when the submission's draft is not the one that base names: another window has kept
- * another text, or discarded it. The error's details say `draft`: where the newest one lies
- * ({folder, uid, uidvalidity}, or null). */
+ * another text, or discarded it. What the same window kept earlier (its answer was lost) counts as
+ * that draft; what it asked for earlier and comes later than this does not. The error's details say
+ * `draft`: where the newest one lies ({folder, uid, uidvalidity}, or null). */
 rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_base base,
                       struct err *e) WX_MUST_USE;
 /* Appends it to Drafts, notes it in the submission and removes the one before. RC_CONFLICT when
  * the submission is not open any more (it is being sent, or was), and as draft_check_base. */
 rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
                  struct err *e) WX_MUST_USE;
+/* Whether the newest draft of the submission is kept encrypted, as far as is known. */
+rc_t draft_is_sealed(struct call *c, str_t submission, bool *out, struct err *e) WX_MUST_USE;
 /* A stored draft as it lies there, appended to raw (secret). RC_CONFLICT: it is gone. */
 rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e) WX_MUST_USE;
 /* *out: the frozen entity of a stored draft, a slice of raw (empty, secret), which has the message,

@@ -1,8 +1,10 @@
 /* Undo send: a finished message waits as a draft with the mark X-Waxseal-Held until the browser,
  * which alone can sign it, sends it. A tab that is gone by then leaves the mark behind, and that
  * means "not sent". */
+#include "base/kill.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/draft.h"
+#include "webmail/compose/older.h"
 #include "webmail/compose/submission.h"
 #include "webmail/session/session.h"
 
@@ -11,48 +13,29 @@
 /* So long after its time a message may still be on its way: signed, uploaded, prepared. */
 #define HELD_GRACE 20
 #define HELD_MOST 50
-#define RENEW_TRIES 8
-
-/* The field of a message's header, or the null slice. */
-static str_t field_of(str_t head, const char *name, str_t *whole)
-{
-    str_t line, rest = head;
-    size_t n = strlen(name);
-    while (rest.n > 0) {
-        const char *start = rest.p;
-        if (!str_cut(rest, '\n', &line, &rest)) {
-            line = rest;
-            rest = STR("");
-        }
-        if (str_trim(line).n == 0) break;
-        if (!str_istarts(line, str_c(name)) || line.n <= n || line.p[n] != ':') continue;
-        if (whole)
-            *whole = str_n(start, (size_t) (rest.n ? rest.p - start : line.p + line.n - start));
-        return str_trim(str_sub(line, n + 1, line.n));
-    }
-    return STR_NULL;
-}
-
-/* The same draft with the mark (until > 0) or without; what is sealed in it stays as it is. */
-static rc_t mark(str_t raw, int64_t until, struct buf *out, struct err *e)
-{
-    str_t old = STR_NULL;
-    field_of(raw, HELD_FIELD, &old);
-    if (until > 0) buf_printf(out, HELD_FIELD ": until %lld\r\n", (long long) until);
-    if (old.p) {
-        buf_str(out, str_n(raw.p, (size_t) (old.p - raw.p)));
-        buf_str(out, str_n(old.p + old.n, (size_t) (raw.p + raw.n - (old.p + old.n))));
-    } else {
-        buf_str(out, raw);
-    }
-    return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
-}
+#define HOLD_TRIES 8
 
 struct holding {
     str_t submission;
     struct draft_base base;
     int64_t until; /* 0: the mark goes */
+    bool raced;    /* another was kept while it was copied */
 };
+
+/* The same draft with the mark (until > 0) or without, and with the name of the window that marks
+ * it; what is sealed in it stays as it is. */
+static rc_t mark(str_t raw, const struct holding *h, struct buf *out, struct err *e)
+{
+    str_t line, rest = raw;
+    if (h->until > 0) buf_printf(out, HELD_FIELD ": until %lld\r\n", (long long) h->until);
+    draft_put_window(h->submission, &h->base, out);
+    while (draft_next_line(&rest, &line)) {
+        if (!str_istarts(line, STR(HELD_FIELD ":")) && !str_istarts(line, STR(WINDOW_FIELD ":")))
+            buf_str(out, line);
+    }
+    buf_str(out, rest);
+    return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
+}
 
 /* The draft that is to be marked. */
 static rc_t find_draft(struct call *c, const struct holding *h, struct submission *s,
@@ -65,7 +48,7 @@ static rc_t find_draft(struct call *c, const struct holding *h, struct submissio
     return out->folder.p ? RC_OK : err_set(e, RC_NOT_FOUND, "There is no draft of this message.");
 }
 
-static rc_t keep(struct call *c, const struct holding *h, struct place *out, struct err *e)
+static rc_t keep(struct call *c, struct holding *h, struct place *out, struct err *e)
 {
     size_t most = 2 * (size_t) c->app->config->message_max_bytes;
     CLEANUP_SUBMISSION struct submission s = {0};
@@ -74,11 +57,29 @@ static rc_t keep(struct call *c, const struct holding *h, struct place *out, str
     struct place p;
     TRY(find_draft(c, h, &s, &p, e));
     TRY(draft_fetch(c, p, &raw, e));
-    TRY(mark(buf_view(&raw), h->until, &d.message, e));
+    WX_KILL_POINT("hold_read");
+    TRY(mark(buf_view(&raw), h, &d.message, e));
     /* What was kept, or turned into a secret, since then is newer than this copy. */
-    d.base = (struct draft_base){p.uid, p.uidvalidity};
+    d.base = h->base;
+    d.base.uid = p.uid;
+    d.base.uidvalidity = p.uidvalidity;
+    d.base.exact = true;
     d.shape.encrypted = json_is_true(json_object_get(s.doc, "sealed"));
-    return draft_store(c, h->submission, &d, out, e);
+    rc_t rc = draft_store(c, h->submission, &d, out, e);
+    h->raced = rc == RC_CONFLICT;
+    return rc;
+}
+
+/* An earlier save of the same window that came to its end meanwhile is no reason to refuse. */
+static rc_t keep_newest(struct call *c, struct holding *h, struct place *out, struct err *e)
+{
+    rc_t rc = keep(c, h, out, e);
+    for (int i = 1; h->raced && h->base.window.p && i < HOLD_TRIES; i++) {
+        h->raced = false;
+        if (c->more) json_object_del(c->more, "draft");
+        rc = keep(c, h, out, e);
+    }
+    return rc;
 }
 
 /* While it is on its way longer than the mark says: the draft stays where it is, for what is being
@@ -86,7 +87,7 @@ static rc_t keep(struct call *c, const struct holding *h, struct place *out, str
 static rc_t renew(struct call *c, const struct holding *h, struct place *out, struct err *e)
 {
     rc_t rc = RC_CONFLICT;
-    for (int i = 0; rc == RC_CONFLICT && !c->more && i < RENEW_TRIES; i++) {
+    for (int i = 0; rc == RC_CONFLICT && !c->more && i < HOLD_TRIES; i++) {
         CLEANUP_SUBMISSION struct submission s = {0};
         struct place p;
         TRY(find_draft(c, h, &s, &p, e));
@@ -113,7 +114,8 @@ rc_t compose_hold(struct call *c, struct err *e)
     if (again)
         TRY(renew(c, &h, &p, e));
     else
-        TRY(keep(c, &h, &p, e));
+        TRY(keep_newest(c, &h, &p, e));
+    WX_KILL_POINT("hold_done");
     json_t *v = place_json(p, c->arena);
     json_put_int(v, "until", h.until);
     return call_answer(c, v, e);
@@ -135,9 +137,9 @@ static int64_t busy_until(struct call *c, str_t id, struct place p)
 static json_t *held_json(struct call *c, struct place p, str_t head, str_t subject)
 {
     uint32_t until = 0;
-    str_t mark = field_of(head, HELD_FIELD, NULL);
-    str_t id = field_of(head, "X-Waxseal-Submission", NULL);
-    str_t secret = field_of(head, "X-Waxseal-May-Encrypt", NULL);
+    str_t mark = draft_field(head, HELD_FIELD);
+    str_t id = draft_field(head, "X-Waxseal-Submission");
+    str_t secret = draft_field(head, "X-Waxseal-May-Encrypt");
     if (!str_starts(mark, STR("until ")) || !str_to_u32(str_sub(mark, 6, mark.n), &until))
         return NULL;
     int64_t busy = busy_until(c, id, p);

@@ -158,16 +158,31 @@ static rc_t read_attachments(struct call *c, const json_t *in, str_t bytes, stru
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
+static rc_t read_turn(const json_t *in, struct draft_base *out, struct err *e)
+{
+    json_t *v;
+    TRY(json_want_object(in, "turn", &v, e));
+    if (!v) return RC_OK;
+    TRY(json_need_str(v, "window", &out->window, e));
+    TRY(json_need_u32(v, "n", &out->turn, e));
+    TRY(json_want_str(v, "was", STR_NULL, &out->was, e));
+    if (compose_check_submission(out->window, NULL) == RC_OK && out->turn > 0 &&
+        (!out->was.p || compose_check_submission(out->was, NULL) == RC_OK))
+        return RC_OK;
+    return compose_refuse(e, RC_INVALID, "turn", "This does not say which window it is of.");
+}
+
 rc_t compose_parse_base(const json_t *in, struct draft_base *out, struct err *e)
 {
     const json_t *v = json_object_get(in, "base");
-    struct draft_base base = {0};
+    struct draft_base base = {.window = STR_NULL};
     if (json_is_object(v)) {
         TRY(json_need_u32(v, "uid", &base.uid, e));
         TRY(json_need_u32(v, "uidvalidity", &base.uidvalidity, e));
     } else if (v && !json_is_null(v)) {
         TRY(json_need_u32(in, "base", &base.uid, e));
     }
+    TRY(read_turn(in, &base, e));
     *out = base;
     return RC_OK;
 }

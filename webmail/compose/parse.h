@@ -11,9 +11,16 @@
 
 enum compose_mode { MODE_NONE = 0, MODE_SIGN = 1, MODE_ENCRYPT = 2, MODE_SIGN_ENCRYPT = 3 };
 
-/* The draft that something was written from. uid 0: not said; uidvalidity 0: only the UID was. */
+/* The draft that something was written from, and by whom. uid 0: not said; uidvalidity 0: only the
+ * UID was. window: the composer's own UUID, null where it was not said; turn counts the requests of
+ * that composer that keep, move or discard its draft, so that one whose answer was lost, or which
+ * comes late, is known as its own. */
 struct draft_base {
     uint32_t uid, uidvalidity;
+    str_t window;
+    uint32_t turn;
+    str_t was;  /* the submission this window went on from when another was quicker; or null */
+    bool exact; /* also what the same window kept since is another one */
 };
 
 enum compose_dsn { DSN_SUCCESS = 1, DSN_FAILURE = 2, DSN_DELAY = 4 };
@@ -68,7 +75,8 @@ const char *compose_priority_word(enum build_priority priority);
 /* The wanted reports joined by commas, as NOTIFY has them ("SUCCESS,DELAY") or in lower case; null
  * for none. */
 str_t compose_dsn_words(unsigned dsn, bool upper, struct arena *a);
-/* Member `base` of a body: a UID, or {uid, uidvalidity}; absent or null is "not said". */
+/* Members of a body, either absent or null is "not said": `base`, a UID or {uid, uidvalidity}, and
+ * `turn`, {window, n, was?} with n of at least 1. */
 rc_t compose_parse_base(const json_t *in, struct draft_base *out, struct err *e) WX_MUST_USE;
 /* Members priority, receipt and dsn of a body, as compose_parse reads them; sets these of a zeroed
  * m only, and nothing of it is to be freed. RC_INVALID with the field. */

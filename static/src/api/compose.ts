@@ -2,7 +2,7 @@
 import { api } from './client.ts';
 import { upload } from './upload.ts';
 import type { UploadOptions } from './upload.ts';
-import type { Base, ComposeBody, DraftSaved, Held, MessageRef, Prepared, Lookup, RecipientInfo, SecurityMode, Sent, Waiting } from './types.ts';
+import type { ComposeBody, DraftSaved, Held, MessageRef, Prepared, Lookup, RecipientInfo, SecurityMode, Sent, Turn, Waiting } from './types.ts';
 
 const V1 = '/api/v1/compose';
 const TYPE = 'application/vnd.waxseal.compose';
@@ -19,12 +19,12 @@ export function saveDraft(body: ComposeBody, files: readonly Blob[], o: Followin
   return upload<DraftSaved>(`${V1}/draft`, composeBlob(body, files), TYPE, { ...o, deadline: 180_000 });
 }
 /** base: the draft that was seen; another one now: 409, and it stays. */
-export function dropDraft(submission: string, known: Pick<ComposeBody, 'base'> = {}): Promise<unknown> {
+export function dropDraft(submission: string, known: Pick<ComposeBody, 'base' | 'turn'> = {}): Promise<unknown> {
   return api(`${V1}/draft`, { method: 'DELETE', json: { submission, ...known } });
 }
 /** Marks the draft as about to be sent in so many seconds; 0 takes the mark off. Answers its new place. base: the draft
  *  that this window knows; another one now: 409. renew: says only that it is on its way for so long yet; nothing moves. */
-export function hold(submission: string, seconds: number, o: { base?: Base; renew?: boolean } = {}): Promise<MessageRef> {
+export function hold(submission: string, seconds: number, o: { base?: ComposeBody['base']; turn?: Turn; renew?: boolean } = {}): Promise<MessageRef> {
   return api<MessageRef>(`${V1}/hold`, { method: 'POST', json: { submission, seconds, ...o }, deadline: 60_000 });
 }
 export async function held(): Promise<Held[]> { return (await api<{ held: Held[] }>(`${V1}/held`)).held; }

@@ -182,6 +182,8 @@ export interface Message {
 export interface MessageRef { folder: string; uid: number; uidvalidity: number }
 /** A draft that a window has seen. */
 export type Base = Pick<MessageRef, 'uid' | 'uidvalidity'>;
+/** was: the message that this one went on from when another window was quicker. */
+export interface Turn { window: string; n: number; was?: string }
 export interface LayerKey { layer: number; content_key: string }
 
 export type RecipientStatus = 'ready' | 'pending_change' | 'none' | 'expired' | 'not_yet_valid' | 'weak' | 'untrusted' | 'revoked' | 'revocation_unknown' | 'invalid_address';
@@ -199,6 +201,8 @@ export interface ComposeBody {
   /** opaque: the text goes inside its signature (counts where the mode signs); remember: false where the mode is not the person's choice for these recipients.
    *  base: the draft it was written from; another one now: 409. */
   base?: number | Base;
+  /** Which request of which composer it is: what its own earlier ones kept, whose answers were lost, is no other draft. */
+  turn?: Turn;
   may_encrypt: boolean; hide_subject?: boolean; remember?: boolean; opaque?: boolean; signer: string | null; attachments: ComposeAttachment[];
   /** Of the note that asks for a certificate only. */
   request?: 'certificate';

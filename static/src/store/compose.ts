@@ -48,7 +48,7 @@ export interface Start {
 export interface Awaited { fetch: () => Promise<void>; without: () => void }
 
 /** What only a composer itself knows of how it stands. */
-export interface Inner { edits: number; wrote: boolean; unsure: boolean; saved: boolean }
+export interface Inner { edits: number; wrote: boolean; unsure: boolean; saved: boolean; writer: string; turns: number; was: string }
 
 const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
 
@@ -145,6 +145,10 @@ export class Composer {
   #saving: Promise<boolean> | null = null;
   #asked = new Set<string>();
   #edits = 0;
+  /** Goes along to a window of its own: what was asked before is its own there, too. */
+  #writer: string = crypto.randomUUID();
+  #turns = 0;
+  #was = '';
   #upload: AbortController | null = null;
   /** Text was written, not only recipients. */
   #wrote = false;
@@ -198,6 +202,11 @@ export class Composer {
     const d = this.draft.value;
     return d ? { base: { uid: d.uid, uidvalidity: d.uidvalidity } } : {};
   }
+
+  /** For each request that keeps, moves, sends or discards the draft, as it leaves: the server knows by it what this window kept although no answer came, and what comes late. */
+  next(): Pick<ComposeBody, 'base' | 'turn'> { return { ...this.base, turn: { window: this.#writer, n: ++this.#turns, ...(this.#was ? { was: this.#was } : {}) } }; }
+  /** Something was asked of the server that may have come to it. */
+  get asked(): boolean { return this.#turns > 0; }
 
   /** A save that is on its way has come to its end: its draft is what goes on from here. */
   async settled(): Promise<void> { while (this.#saving) await this.#saving; }
@@ -523,10 +532,11 @@ export class Composer {
     try {
       const { body, files } = await this.body(null);
       const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      const saved = await api.saveDraft({ ...body, ...this.base, to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
+      const saved = await api.saveDraft({ ...body, ...this.next(), to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
       const before = this.draft.value;
       this.draft.value = saved;
       this.#unsure = false;
+      this.#was = '';
       await this.#leftPlain(before, saved);
       if (this.problem.value === this.#unsaved) this.problem.value = ''; // what was said about sending stays
       this.saveState.value = this.#edits === edits ? 'saved' : 'dirty';
@@ -560,7 +570,9 @@ export class Composer {
 
   /** Another message from now on, with all that is written here. What became of the old one stays as it is. */
   renew(): void {
+    if (this.asked) this.#was = this.submission;
     this.submission = crypto.randomUUID();
+    this.#turns = 0;
     batch(() => { this.draft.value = null; this.outcome.value = null; this.sendState.value = 'editing'; });
     this.changed();
   }
@@ -568,7 +580,7 @@ export class Composer {
   /** Encryption was turned on after the server had a draft in the clear: it is gone, its copies elsewhere may not be. */
   async #leftPlain(before: DraftSaved | null, now: DraftSaved | null): Promise<void> {
     if (!before || before.encrypted || now?.encrypted === false) return;
-    if (!now) { await api.dropDraft(this.submission, this.base); this.draft.value = null; }
+    if (!now) { await api.dropDraft(this.submission, this.next()); this.draft.value = null; }
     toast(t('draft-was-plain'), { ms: 15_000 });
   }
 
@@ -581,7 +593,7 @@ export class Composer {
     await this.settled();
     clearTimeout(long);
     clearTimeout(this.#timer);
-    return { edits: this.#edits, wrote: this.#wrote, unsure: this.#unsure, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
+    return { edits: this.#edits, wrote: this.#wrote, unsure: this.#unsure, writer: this.#writer, turns: this.#turns, was: this.#was, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
   }
 
   /** What another window had. */
@@ -590,6 +602,7 @@ export class Composer {
     this.#edits = kept.edits;
     this.#wrote = kept.wrote;
     this.#unsure = kept.unsure;
+    [this.#writer, this.#turns, this.#was] = [kept.writer, kept.turns, kept.was];
     this.saveState.value = kept.saved ? (this.draft.value ? 'saved' : 'clean') : 'dirty';
   }
 

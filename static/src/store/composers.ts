@@ -58,10 +58,10 @@ export async function close(c: Composer): Promise<void> {
 }
 
 export async function discard(c: Composer): Promise<void> {
-  const had = c.draft.value !== null;
+  const had = c.draft.value !== null || c.asked; // a save that was broken off may have come to the server
   drop(c);
   if (had) {
-    try { await api.dropDraft(c.submission, c.base); } catch (error) {
+    try { await api.dropDraft(c.submission, c.next()); } catch (error) {
       toast(error instanceof ApiError && error.code === 'conflict' ? t('discard-newer') : sentence(error), { kind: 'bad' });
       afterwards(c);
       return;

@@ -27,7 +27,7 @@ const baseOf = (c: Composer): { base?: Base } => (c.draft.value ? { base: { uid:
 function mark(c: Composer, seconds: number): Promise<void> {
   const id = c.submission;
   return c.inTurn(async () => {
-    const place = await api.hold(id, seconds, baseOf(c));
+    const place = await api.hold(id, seconds, c.next());
     if (c.submission === id) c.moved(place);
   });
 }

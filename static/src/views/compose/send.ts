@@ -231,7 +231,7 @@ async function leave(c: Composer): Promise<void> {
     if (!(await mayGo(c, body))) return;
     await c.settled();
     const following = c.follow();
-    await settle(c, await transmit({ body: { ...c.base, ...body }, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
+    await settle(c, await transmit({ body: { ...c.next(), ...body }, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
   } catch (error) {
     // An error word of the server is an answer; these only say that none came.
     const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);
