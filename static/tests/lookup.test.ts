@@ -1,10 +1,16 @@
 // The composer asks the directory: about whom nothing usable is known only, not when the person or the server has none.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Address, Session } from '../src/api/types.ts';
+import { useTexts } from '../src/core/i18n.ts';
 import { Composer } from '../src/store/compose.ts';
+import { lookupTrouble } from '../src/store/lookup.ts';
 import { defaults, session, settings } from '../src/store/session.ts';
+import { toasts } from '../src/store/toasts.ts';
 
+/** Without the marks that keep directions apart. */
+const said = (text: string): string => text.replace(/[\u2066-\u2069]/g, '');
 const a = (address: string): Address => ({ name: '', address });
 const json = (v: object): Response => new Response(JSON.stringify(v), { headers: { 'Content-Type': 'application/json' } });
 interface Asked { what: string; addresses: string[]; again?: boolean }
@@ -58,3 +64,49 @@ test('a directory that does not answer is said', () => world({ directories: true
   await c.lookUp();
   assert.equal(c.lookup.value, 'timeout');
 }));
+
+test('a directory that wants a pause: said once how long, and not asked by itself meanwhile', async () => {
+  useTexts('en', await readFile('static/i18n/en.ftl', 'utf8'));
+  await world({ directories: true }, async (asked, c) => {
+    const answered = globalThis.fetch;
+    let wait = '40';
+    globalThis.fetch = (async (url: string, init: RequestInit) => {
+      const good = await answered(url, init);
+      return url.endsWith('/find') && wait ? new Response(JSON.stringify({ code: 'throttled', message: 'Slowly.', details: {} }), { status: 429, headers: { 'Retry-After': wait } }) : good;
+    }) as typeof fetch;
+    toasts.value = [];
+    c.to.value = [a('staff@x.test')];
+    await c.lookUp();
+    assert.equal(said(c.lookupWhy.value), 'The directory was asked often just now. Try again in 40 s.');
+    assert.deepEqual(toasts.value.map((x) => said(x.text)), [said(c.lookupWhy.value)]);
+    c.to.value = [a('staff@x.test'), a('other@x.test')];
+    await c.lookUp();
+    assert.deepEqual(asked.map((q) => q.what), ['recipients', 'find', 'recipients'], 'not asked by itself');
+    assert.notEqual(c.lookupWhy.value, '', 'and still said');
+    wait = '3000';
+    await c.lookUp(true);
+    assert.match(said(c.lookupWhy.value), /in 50 minutes\.$/);
+    assert.equal(toasts.value.length, 1, 'once by itself');
+    wait = '';
+    await c.lookUp(true);
+    assert.deepEqual([c.lookupWhy.value, c.infoOf(a('staff@x.test'))?.status], ['', 'ready']);
+    globalThis.fetch = answered;
+  });
+});
+
+test('what went wrong while looking is said, and what the directory said of itself', async () => {
+  useTexts('en', await readFile('static/i18n/en.ftl', 'utf8'));
+  await world({ directories: true }, async (_asked, c) => {
+    const answered = globalThis.fetch;
+    globalThis.fetch = (() => Promise.resolve(new Response('{"code":"state_down","message":"","details":{}}', { status: 503 }))) as typeof fetch;
+    c.to.value = [a('staff@x.test')];
+    await c.lookUp();
+    assert.match(said(c.lookupWhy.value), /^Certificates could not be looked for\. ./);
+    globalThis.fetch = answered;
+    await c.lookUp();
+    assert.equal(c.lookupWhy.value, '');
+  });
+  assert.equal(lookupTrouble('done', ''), '');
+  assert.equal(said(lookupTrouble('timeout', '')), 'The directory did not answer in time.');
+  assert.equal(lookupTrouble('timeout', 'why'), 'why');
+});

@@ -152,3 +152,31 @@ test('while the countdown runs its draft is about to be sent, here and in anothe
   await p.close();
   await other.close();
 });
+
+test('where delivery reports cannot be had, the box says so; where certificates cannot be looked for, the Security tab does', async () => {
+  const p = await (await browser.person('erin')).signIn();
+  const json = (status, body) => (r) => r.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) });
+  await p.page.route('**/api/v1/compose/reports', json(200, { offered: false }));
+  await p.page.route('**/api/v1/compose/recipients', json(503, { code: 'state_down', message: 'Later.', details: {} }));
+  await p.newMessage();
+  await p.composer().getByRole('button', { name: 'More options' }).click();
+  await p.composer().locator('.wish-menu .menu').getByRole('menuitemcheckbox').last().click();
+  const none = p.composer().locator('[data-notice=no-reports]');
+  await none.waitFor();
+  assert.match(await none.innerText(), /offers no delivery reports/);
+  await p.to('somebody@elsewhere.test');
+  await p.composer().getByRole('tab', { name: 'Security' }).click();
+  const trouble = p.composer().locator('[data-notice=lookup]');
+  await trouble.waitFor();
+  assert.match(await trouble.innerText(), /^Certificates could not be looked for\. ./);
+  assert.deepEqual(await axe(p.page), []);
+  await p.page.unroute('**/api/v1/compose/recipients');
+  await p.composer().locator('.security-again').click();
+  await trouble.waitFor({ state: 'detached' });
+  await p.composer().getByRole('tab', { name: 'Message' }).click();
+  await p.composer().locator('.wish button').click();
+  await none.waitFor({ state: 'detached' });
+  await discard(p);
+  noFaults(p);
+  await p.close();
+});

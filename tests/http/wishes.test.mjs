@@ -153,6 +153,13 @@ test('a server without delivery reports: refused by name before anything is sign
   assert.ok(said.every((l) => !l.includes('NOTIFY')), said.join());
 });
 
+test('whether there are delivery reports is told while the message is written', async () => {
+  assert.deepEqual((await server.post('/api/v1/compose/reports', {})).json, { offered: true });
+  smtp.script = script(false);
+  assert.deepEqual((await server.post('/api/v1/compose/reports', {})).json, { offered: false });
+  assert.ok(said.every((l) => !/^(?:MAIL|RCPT|DATA)/.test(l)), 'nothing is sent by asking');
+});
+
 test('a server that loses delivery reports between the two requests gets no message', async () => {
   const fields = letter({ dsn: ['failure'] });
   const p = await ask('prepare', fields);

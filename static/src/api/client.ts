@@ -13,6 +13,8 @@ export class ApiError extends Error {
     this.status = status;
     this.details = details;
   }
+  /** After so many seconds it may be tried again (Retry-After); 0: not said. */
+  get wait(): number { return typeof this.details.retry_after === 'number' ? this.details.retry_after : 0; }
   get field(): string { return typeof this.details.field === 'string' ? this.details.field : ''; }
 }
 
@@ -116,12 +118,15 @@ async function once(path: string, o: RequestOptions): Promise<Response> {
 }
 
 export async function answerError(answer: Response): Promise<ApiError> {
+  const after = Number(answer.headers.get('Retry-After') ?? 0);
+  const wait = Number.isFinite(after) && after > 0 ? { retry_after: after } : {};
   try {
     const j = (await answer.json()) as { code?: unknown; message?: unknown; details?: unknown };
     if (typeof j.code === 'string') {
-      return new ApiError(j.code, typeof j.message === 'string' ? j.message : '', answer.status, (j.details ?? {}) as Record<string, unknown>);
+      return new ApiError(j.code, typeof j.message === 'string' ? j.message : '', answer.status, { ...(j.details as Record<string, unknown> | undefined), ...wait });
     }
   } catch { /* Not our JSON (a proxy answered): said by status below. */ }
+  if (answer.status === 429) return new ApiError('throttled', t('err-throttled'), 429, wait);
   if (answer.status === 413) return new ApiError('too_large', t('err-too-large'), 413);
   if (answer.status === 502 || answer.status === 503 || answer.status === 504) return new ApiError('gateway', t('err-gateway'), answer.status);
   return new ApiError('internal', t('err-internal'), answer.status);

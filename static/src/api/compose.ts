@@ -27,6 +27,8 @@ export function dropDraft(submission: string, known: Pick<ComposeBody, 'base' | 
 export function hold(submission: string, seconds: number, o: { base?: ComposeBody['base']; turn?: Turn; renew?: boolean } = {}): Promise<MessageRef> {
   return api<MessageRef>(`${V1}/hold`, { method: 'POST', json: { submission, seconds, ...o }, deadline: 60_000 });
 }
+/** Whether the outgoing server takes requests for delivery reports. */
+export async function reportsOffered(): Promise<boolean> { return (await api<{ offered: boolean }>(`${V1}/reports`, { method: 'POST', json: {} })).offered; }
 export async function held(): Promise<Held[]> { return (await api<{ held: Held[] }>(`${V1}/held`)).held; }
 export function prepare(body: ComposeBody, files: readonly Blob[], o: Following = {}): Promise<Prepared> {
   return upload<Prepared>(`${V1}/prepare`, composeBlob(body, files), TYPE, { ...o, deadline: 300_000 });

@@ -14,6 +14,7 @@ import type { Wishes } from '../core/wishes.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
 import { identity, session, settings, smimeOn } from './session.ts';
 import type { OfferedFiles } from './handover.ts';
+import { lookupWords } from './lookup.ts';
 import { toast } from './toasts.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
@@ -123,6 +124,10 @@ export class Composer {
   readonly said = signal(0);
   /** How the last asking of the directory went. */
   readonly lookup = signal<Lookup>('none');
+  /** Why certificates could not be looked for at all, as a sentence; '' where they could. */
+  readonly lookupWhy = signal('');
+  /** Until then the directory is asked by the person only (performance.now). */
+  #quiet = 0;
   readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
   readonly draft = signal<DraftSaved | null>(null);
   /** Where the person typed before encryption was turned on, the browser may have checked the text. */
@@ -394,15 +399,25 @@ export class Composer {
   /** The directory is asked about those for whom nothing is known that can be used. */
   async #find(wanted: string[], again: boolean): Promise<void> {
     const missing = wanted.filter((a) => this.info.value.has(a) && !canReceive(this.info.value.get(a)));
-    if (!missing.length || session.value?.directories !== true || settings.value.security.lookups === false || this.closed) return;
+    if (!missing.length || session.value?.directories !== true || settings.value.security.lookups === false || this.closed || (!again && performance.now() < this.#quiet)) return;
     try {
       const found = await api.find(missing, again);
       const next = new Map(this.info.value);
       for (const r of found.recipients) next.set(foldAddress(r.address), r);
-      batch(() => { this.info.value = next; this.lookup.value = found.lookup; });
+      batch(() => { this.info.value = next; this.lookup.value = found.lookup; this.lookupWhy.value = ''; });
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error; // "Find certificates" asks again
+      if (!(error instanceof ApiError)) throw error;
+      this.#notFound(error); // "Find certificates" asks again
     }
+  }
+
+  /** Said where certificates are shown; where it has to wait, once by itself too. */
+  #notFound(error: ApiError): void {
+    const before = this.lookupWhy.value;
+    this.lookupWhy.value = lookupWords(error);
+    if (error.code !== 'throttled') return;
+    if (!before) toast(this.lookupWhy.value, { kind: 'bad' });
+    this.#quiet = performance.now() + error.wait * 1000;
   }
 
   async #asking(wanted: string[], all: string[], set: string | null = null): Promise<void> {
@@ -412,11 +427,13 @@ export class Composer {
       const next = new Map(this.info.value);
       for (const r of found.recipients) next.set(foldAddress(r.address), r);
       this.info.value = next;
+      if (performance.now() >= this.#quiet) this.lookupWhy.value = '';
       if (set !== null) this.#follow(set, found.mode);
     } catch (error) {
       for (const a of wanted) this.#asked.delete(a);
       if (set !== null && this.#set === set) this.#set = '?';
       if (!(error instanceof ApiError)) throw error;
+      this.#notFound(error);
     }
   }
 

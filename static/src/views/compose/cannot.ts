@@ -12,6 +12,7 @@ import { unquoted } from '../../core/reply.ts';
 import { blockers } from '../../core/security-mode.ts';
 import type { Composer } from '../../store/compose.ts';
 import { close } from '../../store/composers.ts';
+import { lookupTrouble } from '../../store/lookup.ts';
 import { session } from '../../store/session.ts';
 import { announce } from '../../store/ui.ts';
 import { waiting } from '../../store/waiting-marks.ts';
@@ -55,7 +56,8 @@ export class WxCannot extends WxElement {
     this.busy = null;
     this.looked = true;
     const n = this.#bad.length;
-    announce(n ? t('cannot-found-none', { n }) : t('cannot-none-left'));
+    if (this.#c.lookupWhy.value) this.looked = false; // nobody was asked
+    announce(n && this.#c.lookupWhy.value ? this.#c.lookupWhy.value : n ? t('cannot-found-none', { n }) : t('cannot-none-left'));
   }
 
   async #ask(people: Address[]): Promise<void> {
@@ -164,9 +166,9 @@ export class WxCannot extends WxElement {
     const waits = this.#waits;
     const asked = bad.every((b) => waits.has(b.address));
     const text = asked ? 'ask-waiting' : bad.every((b) => b.status === 'untrusted') ? 'cannot-encrypt-untrusted' : this.looked ? 'cannot-found-none' : 'cannot-encrypt-text';
-    const down = ['refused', 'down', 'timeout'].includes(c.lookup.value);
+    const down = lookupTrouble(c.lookup.value, c.lookupWhy.value);
     return html`<div class="notice is-warning composer-notice" role="alert" data-notice="cannot-encrypt">${icon('lock-keyhole-open')}<div class="notice-text"><strong>${t('cannot-encrypt')}</strong>
-      <ul class="cannot-list">${bad.map((b) => this.#row(b, waits.get(b.address)))}</ul><p>${t(text, { n: bad.length })}</p>${down ? html`<p class="cannot-lookup">${t(`lookup-${c.lookup.value}`)}</p>` : nothing}${this.#choices(bad, asked)}</div></div>
+      <ul class="cannot-list">${bad.map((b) => this.#row(b, waits.get(b.address)))}</ul><p>${t(text, { n: bad.length })}</p>${down ? html`<p class="cannot-lookup">${down}</p>` : nothing}${this.#choices(bad, asked)}</div></div>
       <div class="cannot-dialogs" @keydown=${(e: Event) => e.stopPropagation()}>${this.#dialog(bad)}</div>`;
   }
 }

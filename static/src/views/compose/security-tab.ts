@@ -10,6 +10,7 @@ import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { MODES, blockers, encrypts, signs } from '../../core/security-mode.ts';
 import type { Composer } from '../../store/compose.ts';
+import { lookupTrouble } from '../../store/lookup.ts';
 import { session, settings } from '../../store/session.ts';
 import { announce } from '../../store/ui.ts';
 import './signer.ts';
@@ -54,6 +55,7 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
   const mode = c.mode.value;
   const def = settings.value.security.mode;
   const group = `mode-${c.submission}`;
+  const trouble = lookupTrouble(c.lookup.value, c.lookupWhy.value);
   // The server refuses it too (docs/ADMIN.md, clear_fallback).
   const locked = (m: SecurityMode): boolean => session.value?.clear_fallback === false && c.start.toEncrypted === true && !c.released.value && !encrypts(m);
   return html`<div class="security-tab" id=${id} role="tabpanel" aria-label=${t('security')}>
@@ -75,7 +77,7 @@ export function securityTab(c: Composer, signer: string | null | undefined, id: 
         return html`<tr><td><bdi>${a.name || shownAddress(a.address)}</bdi>${a.name ? html`<span class="muted"> ${shownAddress(a.address)}</span>` : nothing}</td>
           <td class="is-${s.level}"><span class="recipient-status">${icon(s.glyph)}<span>${s.words}</span></span>${i?.certificate || source(i) ? html`<span class="muted certificate-source" title=${i?.certificate?.fingerprint ?? nothing}>${[source(i), ...(i?.certificate ? [keySize(i.certificate.key), issuerName(i.certificate)] : [])].filter(Boolean).join(' · ')}</span>` : nothing}</td>
           <td class="muted">${i?.certificate ? t('certificate-until', { date: dayDate(i.certificate.not_after) }) : ''}</td></tr>`;
-      })}</tbody></table><button type="button" class="button button-small" @click=${() => void c.lookUp(true)}>${icon('refresh-cw')}${t('security-look-again')}</button>`}
+      })}</tbody></table>${trouble ? html`<div class="notice is-warning" role="status" data-notice="lookup">${icon('triangle-alert')}<div class="notice-text">${trouble}</div></div>` : nothing}<button type="button" class="button button-small security-again" @click=${() => void c.lookUp(true)}>${icon('refresh-cw')}${t('security-look-again')}</button>`}
     </section>
     ${encrypts(mode) ? html`<label class="set-switch"><span class="set-switch-text"><span class="option-title">${t('hide-subject')}</span><span class="option-text">${t('hide-subject-text')}</span></span>
       <input class="switch hide-subject" type="checkbox" role="switch" .checked=${c.hideSubject.value} @change=${(e: Event) => { c.setHideSubject((e.target as HTMLInputElement).checked); announce(t(c.hideSubject.value ? 'subject-hidden' : 'subject-seen')); }}></label>` : nothing}
