@@ -55,7 +55,16 @@ test('the signature changes in rich text, whatever stands above it', async () =>
   await reads('Dear Bob,');
   await from(0);
   await reads('Dear Bob,\nDave Dunn\nRoom 4');
-  await dave.composer().locator('.editor-tools').getByRole('button', { name: 'Undo' }).click();
+  const tool = (name) => dave.composer().locator('.editor-tools').getByRole('button', { name });
+  await tool('Undo').click();
+  await reads('Dear Bob,');
+  await tool('Redo').click();
+  await reads('Dear Bob,\nDave Dunn\nRoom 4');
+  await tool('Undo').click();
+  await reads('Dear Bob,');
+  await tool('Undo').click();
+  await reads('Dear Bob,\nYour help desk\n<b>always</b> open');
+  await tool('Redo').click();
   await reads('Dear Bob,');
   await from(2);
   await from(0);

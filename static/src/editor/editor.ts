@@ -145,10 +145,10 @@ function reportFormats(): void {
   const formats = [['B', 'bold'], ['I', 'italic'], ['U', 'underline'], ['S', 'strikethrough'], ['UL', 'bullets'], ['OL', 'numbers'], ['BLOCKQUOTE', 'quote']] as const;
   const a = squire.getSelection().commonAncestorContainer;
   const anchor = (a.nodeType === 1 ? (a as Element) : a.parentElement)?.closest('a');
-  const undo = squire as unknown as { _undoIndex: number; _undoStackLength: number; _isInUndoState: boolean };
+  const undo = squire as unknown as UndoState;
   send({
     type: 'formats', formats: formats.filter(([tag]) => squire.hasFormat(tag)).map(([, name]) => name), link: anchor?.getAttribute('href') ?? '',
-    canUndo: undo._undoIndex > 0 || !undo._isInUndoState, canRedo: undo._undoIndex + 1 < undo._undoStackLength,
+    canUndo: undo._undoIndex > 0 || !undo._isInUndoState, canRedo: undo._undoIndex + 1 < undo._undoStackLength && (undo._isInUndoState || unchanged(undo)),
   });
 }
 
@@ -173,6 +173,25 @@ const commands: Record<string, (v: string) => void> = {
 /** The text that the composer knows of. */
 let known = '';
 const content = (): string => root.getHTML().replace(/\u200b/g, '');
+
+interface UndoState { _undoIndex: number; _undoStackLength: number; _isInUndoState: boolean }
+/** The text that the last undo or redo led to. */
+let stepped = { text: '', at: -1 };
+const unchanged = (state: UndoState): boolean => state._undoIndex === stepped.at && content() === stepped.text;
+
+/** Squire takes any mutation after undo for a change, also what focus and caret leave behind: then redo is lost, and the
+ *  next undo leads nowhere. Only another text is a change. */
+function keepRedo(): void {
+  const state = squire as unknown as UndoState;
+  const step = (run: () => Squire) => (): Squire => {
+    if (unchanged(state)) state._isInUndoState = true;
+    const done = run();
+    stepped = { text: content(), at: state._undoIndex };
+    return done;
+  };
+  squire.undo = step(squire.undo.bind(squire));
+  squire.redo = step(squire.redo.bind(squire));
+}
 
 /** A picture that comes is no change; one of the person's that was not told of yet still is. */
 function fill(cid: string, data: string | null): void {
@@ -213,6 +232,7 @@ function start(m: Extract<ToEditor, { type: 'init' }>): void {
   // Undo leads back to this, not to nothing: as setHTML begins.
   Object.assign(squire, { _undoIndex: -1, _undoStack: [], _undoStackLength: 0, _isInUndoState: false });
   squire.saveUndoState();
+  keepRedo();
   root.classList.toggle('is-empty', isEmpty());
   const cids = [...new Set(Array.from(root.querySelectorAll('img[data-cid]:not([src])'), (i) => i.getAttribute('data-cid') ?? ''))];
   if (cids.length) send({ type: 'cids', cids });
