@@ -4,9 +4,9 @@ import test from 'node:test';
 import { Lab, killPoints, kinds, missing } from './lab.mjs';
 
 const points = killPoints();
-const lab = new Lab();
-test.before(async () => { if (!missing) await lab.start(); });
-test.after(async () => { if (!missing) await lab.stop(); });
+let lab;
+test.before(async () => { if (!missing) lab = await Lab.make(); });
+test.after(async () => { await lab?.stop(); });
 
 test('there are at least twenty places to die at', () => assert.ok(points.length >= 20, points.join(' ')));
 

@@ -9,13 +9,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { FakeSmtp, ImapProxy } from '../lib/faulty.mjs';
 import { Server } from '../lib/fastcgi.mjs';
-import { account, eventually, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
-import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
+import { eventually, imapOf, instance, top } from '../lib/instance.mjs';
+import { composeBody, fingerprint } from '../lib/keyring.mjs';
+import { Outgoing, address } from '../lib/outgoing.mjs';
 
+export { address };
 export const program = path.join(top, 'build/kill/waxseald');
 /** A reason to skip, or false. */
 export const missing = existsSync(program) ? false : 'build/kill/waxseald is missing: run make KILL=1 build/kill/waxseald';
-export const address = (name) => `${name}@${instance.domain}`;
 
 /** The names of all kill points, from the source. */
 export function killPoints({ aside = false } = {}) {
@@ -32,30 +33,20 @@ const KINDS = {
 };
 export const kinds = Object.keys(KINDS);
 
-export class Lab {
-  constructor(options = {}) { this.options = options; }
-
-  async start() {
-    this.smtp = await new FakeSmtp().start();
-    this.imap = await new ImapProxy(instance.ports.imap).start();
-    this.dir = mkdtempSync(path.join(os.tmpdir(), 'waxseal-kill-'));
-    this.server = new Server(instance, this.options.program ?? program, { imap: `imap://127.0.0.1:${this.imap.port}`, smtp: `smtp://127.0.0.1:${this.smtp.port}` }, { WAXSEAL_KILL_DIR: this.dir });
-    const c = await signedIn('alice'); // keys and certificates, by the ordinary server: both use one Redis
-    await fillVault(c, 'alice');
-    const r = await c.post('/api/v1/smime/certificates', { address: address('bob'), certificate: certificateDer('bob').toString('base64') });
-    assert.equal(r.status, 200, r.text);
-    await c.post('/api/v1/signout', {});
-    c.close();
-    await this.server.start();
-    await this.server.signIn(address('alice'), account('alice').password);
-    this.mail = await imapOf('alice');
-    return this;
+export class Lab extends Outgoing {
+  static async make(options = {}) {
+    const smtp = await new FakeSmtp().start(), imap = await new ImapProxy(instance.ports.imap).start(), dir = mkdtempSync(path.join(os.tmpdir(), 'waxseal-kill-'));
+    const lab = new this({ ports: { imap: imap.port, smtp: smtp.port }, letter: { subject: 'Fault' }, program, env: { WAXSEAL_KILL_DIR: dir }, ...options });
+    Object.assign(lab, { smtp, imap, dir });
+    await lab.start();
+    lab.mail = await imapOf('alice');
+    return lab;
   }
   async stop() {
     this.mail?.close();
-    await this.server?.stop();
-    this.smtp?.close();
-    this.imap?.close();
+    await super.stop();
+    this.smtp.close();
+    this.imap.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
   async restart() {
@@ -64,15 +55,7 @@ export class Lab {
   }
 
   // --- the browser's part ---
-  letter(kind, fields = {}) {
-    return { submission: crypto.randomUUID(), from: { name: 'Alice', address: address('alice') }, to: [{ name: null, address: address('bob') }], cc: [], bcc: [], reply_to: null,
-      subject: 'Fault', text: 'Text\n', html: null, in_reply_to: null, references: null, may_encrypt: false, signer: null, attachments: [], ...KINDS[kind](), ...fields };
-  }
-  compose(what, fields) { return this.server.request('POST', `/api/v1/compose/${what}`, composeBody(fields, [])); }
-  finish(p, server = this.server) {
-    return server.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? signAttributes('alice', p.attributes, p.digest) : null, content_key: p.content_key });
-  }
-  status(fields) { return this.server.post(`/api/v1/compose/status/${fields.submission}`, {}); }
+  letter(kind, fields = {}) { return super.letter({ ...KINDS[kind](), ...fields }); }
 
   // --- what others saw ---
   /** The messages of this submission that the outgoing server took, as lists of recipients. */
@@ -177,7 +160,7 @@ export class Lab {
 
   /** R2: the same letter prepared and finished n times at once, by turns over two servers. */
   async flood(kind, n) {
-    const other = await Server.start(instance, this.options.program ?? program, { imap: `imap://127.0.0.1:${this.imap.port}`, smtp: `smtp://127.0.0.1:${this.smtp.port}` });
+    const other = await Server.start(instance, this.program, this.changes);
     try {
       Object.assign(other, { cookie: this.server.cookie, csrf: this.server.csrf });
       const fields = this.letter(kind);

@@ -7,7 +7,7 @@ import { Server } from '../lib/fastcgi.mjs';
 import { instance } from '../lib/instance.mjs';
 import { certificateFile, composeBody, keyFile, signAttributes } from '../lib/keyring.mjs';
 import { openssl } from '../lib/smime.mjs';
-import { Lab, program } from './lab.mjs';
+import { Lab } from './lab.mjs';
 
 const REPEATS = 4;
 
@@ -115,7 +115,7 @@ export const kindsOf = (name) => (races[name].seals ? ['sign_encrypt'] : ['none'
 export class Races extends Lab {
   async start() {
     await super.start();
-    this.other = await Server.start(instance, this.options.program ?? program, { imap: `imap://127.0.0.1:${this.imap.port}`, smtp: `smtp://127.0.0.1:${this.smtp.port}` });
+    this.other = await Server.start(instance, this.program, this.changes);
     Object.assign(this.other, { cookie: this.server.cookie, csrf: this.server.csrf });
     return this;
   }

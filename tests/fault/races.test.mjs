@@ -3,9 +3,9 @@ import test from 'node:test';
 import { missing } from './lab.mjs';
 import { Races, kindsOf, pointsOf, races } from './races.mjs';
 
-const lab = new Races();
-test.before(async () => { if (!missing) await lab.start(); });
-test.after(async () => { if (!missing) await lab.stop(); });
+let lab;
+test.before(async () => { if (!missing) lab = await Races.make(); });
+test.after(async () => { await lab?.stop(); });
 
 for (const name of Object.keys(races))
   test(`${name}: no text is lost, nothing goes twice, and nobody is overtaken silently`, { skip: missing }, async () => {

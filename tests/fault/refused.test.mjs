@@ -2,9 +2,9 @@
 import test from 'node:test';
 import { Lab, missing, refusals } from './lab.mjs';
 
-const lab = new Lab();
-test.before(async () => { if (!missing) await lab.start(); });
-test.after(async () => { if (!missing) await lab.stop(); });
+let lab;
+test.before(async () => { if (!missing) lab = await Lab.make(); });
+test.after(async () => { await lab?.stop(); });
 
 for (const [name, cases] of refusals())
   test(`${name}: the right sentence for each recipient, the draft kept, nothing sent or sent once, never in the clear`, { skip: missing }, async () => {

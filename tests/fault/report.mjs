@@ -8,7 +8,7 @@ import { Races, kindsOf, pointsOf, races } from './races.mjs';
 const RUNS = Number(process.env.RUNS ?? 50), FLOODS = 20, RACES = Math.ceil(RUNS / 5);
 const LAGS = [-12, -6, -2, 0, 2, 6, 12], DEATHS = [0, 25];
 const FAULTS = { lost: /is lost/, double: /sent twice|sent again|worked twice/, 'false': /sent", but|was said to be sent|the answer arrived/ };
-const lab = await new Races().start();
+const lab = await Races.make();
 const problems = [];
 const started = Date.now();
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Lab, kinds, missing } from './lab.mjs';
 
-const lab = new Lab();
-test.before(async () => { if (!missing) await lab.start(); });
-test.after(async () => { if (!missing) await lab.stop(); });
+let lab;
+test.before(async () => { if (!missing) lab = await Lab.make(); });
+test.after(async () => { await lab?.stop(); });
 
 test('one submission fifty times in parallel over two servers is one mail, one copy, no draft', { skip: missing }, async () => {
   for (const kind of kinds) {

@@ -9,52 +9,29 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { FakeSmtp } from '../lib/faulty.mjs';
-import { Server } from '../lib/fastcgi.mjs';
-import { account, eventually, instance, signedIn, top } from '../lib/instance.mjs';
-import { certificateDer, certificateFile, composeBody, entityOf, fillVault, fingerprint, keyFile, signAttributes } from '../lib/keyring.mjs';
+import { account, eventually, instance } from '../lib/instance.mjs';
+import { certificateFile, entityOf, fingerprint, keyFile } from '../lib/keyring.mjs';
+import { Outgoing, address } from '../lib/outgoing.mjs';
 import { Postfix, missing as skip } from '../lib/postfix.mjs';
 
-const address = (name) => `${name}@${instance.domain}`;
-let sink, second, first, server;
+let sink, second, first, out;
 test.before(async () => {
   if (skip) return;
   sink = await new FakeSmtp().start();
   second = await Postfix.start(sink.port, { smtpd_discard_ehlo_keywords: '8bitmime, smtputf8, chunking' });
   first = await Postfix.start(second.port, { smtpd_sasl_type: 'dovecot', smtpd_sasl_path: path.join(instance.data, 'run/sasl.sock'), smtpd_sasl_auth_enable: 'yes' });
-  server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'), { smtp: `smtp://127.0.0.1:${first.port}` });
-  const c = await signedIn('alice');
-  await fillVault(c, 'alice');
-  for (const name of ['bob', 'erin']) {
-    const r = await c.post('/api/v1/smime/certificates', { address: address(name), certificate: certificateDer(name).toString('base64') });
-    assert.equal(r.status, 200, r.text);
-  }
-  await c.post('/api/v1/signout', {});
-  c.close();
-  await server.start();
-  await server.signIn(address('alice'), account('alice').password);
+  out = await new Outgoing({ ports: { smtp: first.port }, knows: ['bob', 'erin'], letter: { subject: 'Über Relais', to: [{ name: 'Bob', address: address('bob') }], mode: 'sign', signer: fingerprint('alice') } }).start();
 });
 test.after(async () => {
   if (skip) return;
-  // Whom the certificate made a contact is a stranger to the tests that follow.
-  const c = await signedIn('alice');
-  for (const { id } of (await c.get(`/api/v1/contacts?text=${address('erin')}`)).json.contacts) await c.request('DELETE', `/api/v1/contacts/${id}`, {});
-  await c.post('/api/v1/signout', {});
-  c.close();
-  await server?.stop();
+  await out?.stop();
   first?.stop();
   second?.stop();
   sink?.close();
 });
 
-const letter = (fields = {}) => ({ submission: crypto.randomUUID(), from: { name: 'Alice', address: address('alice') }, to: [{ name: 'Bob', address: address('bob') }], cc: [], bcc: [], reply_to: null,
-  subject: 'Über Relais', text: 'Text\n', html: null, in_reply_to: null, references: null, mode: 'sign', may_encrypt: false, signer: fingerprint('alice'), attachments: [], ...fields });
-async function send(fields, files = []) {
-  const p = await server.request('POST', '/api/v1/compose/prepare', composeBody({ ...fields, attachments: files.map((f) => ({ name: f.name, type: f.type, size: f.bytes.length, content_id: null })) }, files.map((f) => f.bytes)));
-  assert.equal(p.status, 200, p.text);
-  const r = await server.post('/api/v1/compose/finish', { ticket: p.json.ticket, signature: p.json.attributes ? signAttributes('alice', p.json.attributes, p.json.digest) : null, content_key: p.json.content_key });
-  assert.equal(r.json?.status, 'sent', r.text);
-  return p.json;
-}
+const letter = (fields) => out.letter(fields);
+const send = async (fields, files) => (await out.send(fields, files)).prepared;
 /** The messages of a submission that came out behind both relays, by recipient. */
 async function arrived(fields, n) {
   const of = () => sink.messages.filter((m) => m.text.includes(`<${fields.submission}@`));

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { ctl, eventually, folderId, imapOf, instance, redis, signedIn as signIn, top } from '../lib/instance.mjs';
+import { inspect } from '../lib/keyring.mjs';
 
 const address = (name) => `${name}@${instance.domain}`;
 const key = (name, kind) => path.join(instance.keys, `${name}.${kind}`);
@@ -80,9 +81,6 @@ function withFile(text, f) {
     return f(file);
   } finally { rmSync(dir, { recursive: true }); }
 }
-const inspect = (text, name) => withFile(text, (file) => JSON.parse(execFileSync(path.join(top, process.env.BUILD ?? 'build', 'waxsealctl'),
-  ['message', 'inspect', '--content', '--trust', key('root', 'pem'), ...(name ? ['--key', key(name, 'key'), '--cert', key(name, 'pem')] : []), file],
-  { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })));
 const openssl = (args) => execFileSync('openssl', args, { encoding: 'latin1', stdio: ['ignore', 'pipe', 'pipe'] });
 
 // Everything Redis has written to disk.

@@ -1,31 +1,19 @@
 // Sending while the servers fail: nothing is lost, nothing is sent twice, nothing is said to be sent that was not.
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
-import path from 'node:path';
 import test from 'node:test';
 import { FakeSmtp, ImapProxy } from '../lib/faulty.mjs';
-import { Server } from '../lib/fastcgi.mjs';
-import { account, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
-import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
+import { instance } from '../lib/instance.mjs';
+import { certificateFile, composeBody, fingerprint, inspect, keyFile } from '../lib/keyring.mjs';
+import { Outgoing, address, copiesOf, draftsOf } from '../lib/outgoing.mjs';
+import { openssl } from '../lib/smime.mjs';
 
-const address = (name) => `${name}@${instance.domain}`;
 const smtp = await new FakeSmtp().start();
 const imap = await new ImapProxy(instance.ports.imap).start();
-const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'),
-  { imap: `imap://127.0.0.1:${imap.port}`, smtp: `smtp://127.0.0.1:${smtp.port}` });
-
-test.before(async () => {
-  const c = await signedIn('alice'); // keys and certificates, by the ordinary server: both use one Redis
-  await fillVault(c, 'alice');
-  const r = await c.post('/api/v1/smime/certificates', { address: address('bob'), certificate: certificateDer('bob').toString('base64') });
-  assert.equal(r.status, 200, r.text);
-  await c.post('/api/v1/signout', {});
-  c.close();
-  await server.start();
-  await server.signIn(address('alice'), account('alice').password);
-});
+const out = new Outgoing({ ports: { imap: imap.port, smtp: smtp.port }, letter: { subject: 'Fault' } });
+const { server } = out;
+test.before(() => out.start());
 test.after(async () => {
-  await server.stop();
+  await out.stop();
   smtp.close();
   imap.close();
 });
@@ -35,26 +23,10 @@ test.beforeEach(() => {
   imap.refuse = null;
 });
 
-const letter = (fields = {}) => ({ submission: crypto.randomUUID(), from: { name: 'Alice', address: address('alice') }, to: [{ name: null, address: address('bob') }],
-  cc: [], bcc: [], reply_to: null, subject: 'Fault', text: 'Text\n', html: null, in_reply_to: null, references: null, mode: 'none', may_encrypt: false, signer: null,
-  attachments: [], ...fields });
-async function prepare(fields) {
-  const r = await server.request('POST', '/api/v1/compose/prepare', composeBody(fields, []));
-  assert.equal(r.status, 200, r.text);
-  return r.json;
-}
-const finish = (p) => server.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? signAttributes('alice', p.attributes, p.digest) : null, content_key: p.content_key });
-const status = async (fields) => (await server.post(`/api/v1/compose/status/${fields.submission}`, {})).json;
-
-async function count(mailbox, criteria) {
-  const real = await imapOf('alice');
-  try {
-    await real.select(mailbox);
-    return (await real.search(criteria)).length;
-  } finally { real.close(); }
-}
-const drafts = (fields) => count('Drafts', `HEADER X-Waxseal-Submission "${fields.submission}"`);
-const copies = (fields) => count('Sent', `HEADER Message-ID "<${fields.submission}@${instance.domain}>"`);
+const letter = (fields) => out.letter(fields), prepare = (fields) => out.prepare(fields), finish = (p) => out.finish(p);
+const status = async (fields) => (await out.status(fields)).json;
+const drafts = async (fields) => (await draftsOf(fields)).length;
+const copies = async (fields) => (await copiesOf(fields)).length;
 
 test('a refusal at any command: failed, with the reply, the draft kept; then it can be sent', async () => {
   for (const [step, reply] of [['ehlo', '421 4.3.2 shutting down'], ['mail', '452 4.3.1 no room'], ['mail', '550 5.7.1 not you'], ['rcpt', '450 4.2.1 later'],
@@ -196,4 +168,33 @@ test('the mail server away at prepare: a sentence, nothing sent', async () => {
   assert.ok([502, 503].includes(r.status), r.text);
   assert.ok(r.json.message.length > 10);
   assert.deepEqual(smtp.messages, []);
+});
+
+test('what was a secret and is sent in clear by choice: if that fails, nothing of it lies in Drafts in the clear; then it can be sent', async () => {
+  // An answer to encrypted mail (may_encrypt), and a message that was encrypted until now.
+  for (const [mode, answer] of [['none', true], ['none', false], ['sign', true], ['sign', false]]) {
+    const what = `${mode} ${answer}`, text = `bittern ${what}`;
+    const secret = letter({ text: `${text}\n`, subject: `heron ${what}`, mode: 'encrypt', may_encrypt: true, bcc: [{ name: null, address: address('dave') }] });
+    assert.equal((await out.compose('draft', secret)).status, 200);
+    const clear = { ...secret, mode, may_encrypt: answer, signer: mode === 'sign' ? fingerprint('alice') : null };
+    smtp.script = (s) => (s === 'dot' ? '554 5.6.0 refused' : null);
+    let p = await prepare(clear);
+    assert.equal(typeof p.content_key, 'string', what);
+    assert.equal((await out.server.post('/api/v1/compose/finish', { ticket: p.ticket, signature: null, content_key: null })).status, 422, `${what}: without the key of its draft`);
+    p = await prepare(clear);
+    assert.equal((await finish(p)).json.status, 'failed', what);
+    const [kept, ...more] = await draftsOf(clear);
+    assert.deepEqual(more, [], what);
+    assert.ok(!/bittern|heron|dave/.test(kept) && /^X-Waxseal-May-Encrypt: yes\r$/m.test(kept), `${what}: ${kept.slice(0, 600)}`);
+    const v = inspect(kept, 'alice');
+    assert.deepEqual([v.content.text.trim(), v.headers.subject, v.headers.to.map((a) => a.address)], [text, secret.subject, [address('bob')]], what);
+    assert.match(openssl(['cms', '-decrypt', '-inform', 'SMIME', '-recip', certificateFile('alice'), '-inkey', keyFile('alice')], Buffer.from(kept, 'latin1')).toString(), new RegExp(`^Bcc: .*${address('dave')}`, 'm'), what);
+    smtp.script = () => null;
+    smtp.messages = [];
+    assert.equal((await finish(await prepare(clear))).json.status, 'sent', what);
+    const sent = smtp.messages[0].text;
+    assert.deepEqual([smtp.messages.length, sent.includes(text), new RegExp(`^Subject: ${secret.subject}\r$`, 'm').test(sent), /message\/rfc822|X-Waxseal|^Bcc/m.test(sent)], [1, true, true, false], `${what}: ${sent}`);
+    assert.equal(inspect(sent).content.text.trim(), text, what);
+    assert.deepEqual([await drafts(clear), await copies(clear)], [0, 1], what);
+  }
 });

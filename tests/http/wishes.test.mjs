@@ -1,17 +1,15 @@
 // What a writer may ask for beside the text: priority, a receipt, delivery reports. They leave where they were asked for
 // and nowhere else, blind recipients are never asked, and what the outgoing server cannot do is said, not left out.
 import assert from 'node:assert/strict';
-import crypto from 'node:crypto';
-import path from 'node:path';
 import test from 'node:test';
 import { FakeSmtp } from '../lib/faulty.mjs';
-import { Server } from '../lib/fastcgi.mjs';
-import { account, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
-import { certificateDer, composeBody, entityOf, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
+import { instance } from '../lib/instance.mjs';
+import { entityOf, fingerprint } from '../lib/keyring.mjs';
+import { Outgoing, address, stored as all } from '../lib/outgoing.mjs';
 
-const address = (name) => `${name}@${instance.domain}`;
 const smtp = await new FakeSmtp().start();
-const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'), { smtp: `smtp://127.0.0.1:${smtp.port}` });
+const out = new Outgoing({ ports: { smtp: smtp.port }, knows: ['bob', 'erin'], letter: { subject: 'Wishes' } });
+const { server } = out;
 /** Commands of the envelope, as they came. */
 let said = [];
 const script = (dsn) => (step, line) => {
@@ -19,24 +17,9 @@ const script = (dsn) => (step, line) => {
   return step === 'ehlo' && dsn ? '250-fake\r\n250-AUTH PLAIN LOGIN\r\n250-DSN\r\n250 8BITMIME' : null;
 };
 
-test.before(async () => {
-  const c = await signedIn('alice');
-  await fillVault(c, 'alice');
-  for (const name of ['bob', 'erin']) {
-    const r = await c.post('/api/v1/smime/certificates', { address: address(name), certificate: certificateDer(name).toString('base64') });
-    assert.equal(r.status, 200, r.text);
-  }
-  await c.post('/api/v1/signout', {});
-  c.close();
-  await server.start();
-  await server.signIn(address('alice'), account('alice').password);
-});
+test.before(() => out.start());
 test.after(async () => {
-  await server.stop();
-  // Who is a contact is no earlier correspondent: other suites look for erin among these.
-  const c = await signedIn('alice');
-  for (const x of (await c.post('/api/v1/contacts/search', { text: address('erin') })).json.contacts) assert.equal((await c.request('DELETE', `/api/v1/contacts/${x.id}`)).status, 200);
-  c.close();
+  await out.stop();
   smtp.close();
 });
 test.beforeEach(() => {
@@ -45,32 +28,15 @@ test.beforeEach(() => {
   said = [];
 });
 
-const letter = (fields = {}) => ({ submission: crypto.randomUUID(), from: { name: 'Alice', address: address('alice') }, to: [{ name: null, address: address('bob') }],
-  cc: [], bcc: [], reply_to: null, subject: 'Wishes', text: 'Text\n', html: null, in_reply_to: null, references: null, mode: 'none', may_encrypt: false, signer: null,
-  attachments: [], ...fields });
+const letter = (fields) => out.letter(fields);
 const SIGNED = { mode: 'sign', signer: fingerprint('alice') };
 const BOTH = { mode: 'sign_encrypt', may_encrypt: true, signer: fingerprint('alice') };
 const BLIND = { bcc: [{ name: null, address: address('erin') }] };
-const ask = (what, fields) => server.request('POST', `/api/v1/compose/${what}`, composeBody(fields, []));
-const finish = (p) => server.post('/api/v1/compose/finish', { ticket: p.ticket, signature: p.attributes ? signAttributes('alice', p.attributes, p.digest) : null, content_key: p.content_key });
-async function send(fields) {
-  const p = await ask('prepare', fields);
-  assert.equal(p.status, 200, p.text);
-  const r = await finish(p.json);
-  assert.equal(r.json?.status, 'sent', r.text);
-  return { prepared: p.json, sent: r.json };
-}
+const ask = (what, fields) => out.compose(what, fields), finish = (p) => out.finish(p), send = (fields) => out.send(fields);
 const headOf = (text) => text.slice(0, text.indexOf('\r\n\r\n') + 2);
 const field = (text, name) => new RegExp(`^${name}: (.*)\r$`, 'mi').exec(headOf(text))?.[1];
 const copyFor = (name) => smtp.messages.find((m) => m.to.includes(address(name)));
-async function stored(mailbox, criteria) {
-  const imap = await imapOf('alice');
-  try {
-    await imap.select(mailbox);
-    const [uid] = await imap.search(criteria);
-    return (await imap.source(uid)).toString('latin1');
-  } finally { imap.close(); }
-}
+const stored = async (mailbox, criteria) => (await all(mailbox, criteria))[0];
 
 test('nothing was asked for: nothing of it leaves', async () => {
   for (const how of [{}, SIGNED, { priority: 'normal', receipt: false, dsn: [] }]) {

@@ -1,9 +1,10 @@
 // Plays the browser's keyring with node's crypto and the openssl command: the person's private operations in HTTP tests.
 import { createDecipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { instance } from './instance.mjs';
+import { instance, top } from './instance.mjs';
 import { openssl } from './smime.mjs';
 
 export const keyFile = (name) => path.join(instance.keys, `${name}.key`);
@@ -99,4 +100,15 @@ export async function fillVault(client, name) {
 export function composeBody(json, files = []) {
   const head = Buffer.from(JSON.stringify(json));
   return { body: Buffer.concat([Buffer.from(`${head.length}\n`), head, ...files.map((f) => Buffer.from(f))]), headers: { 'Content-Type': 'application/vnd.waxseal.compose' } };
+}
+
+// What `waxsealctl message inspect` makes of a message, for whoever has NAME's key.
+export function inspect(text, name) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'waxseal-'));
+  try {
+    const file = path.join(dir, 'mail.eml');
+    writeFileSync(file, text, 'latin1');
+    return JSON.parse(execFileSync(path.join(top, process.env.BUILD ?? 'build', 'waxsealctl'),
+      ['message', 'inspect', '--content', '--trust', certificateFile('root'), ...(name ? ['--key', keyFile(name), '--cert', certificateFile(name)] : []), file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }));
+  } finally { rmSync(dir, { recursive: true }); }
 }

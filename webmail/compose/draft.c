@@ -105,17 +105,28 @@ static rc_t put_outer(const struct build_message *b, struct buf *out, struct err
     return RC_OK;
 }
 
-static rc_t freeze_encrypted(struct call *c, const struct compose *m, struct draft *d,
-                             struct err *e)
+/* What is before the frozen entity in the plaintext. An entity that leaves without a signature or
+ * encryption has no header of its own: it is wrapped in one (RFC 8551 section 3.1), so that the
+ * draft is read with its recipients and subject. */
+static rc_t put_inner(const struct compose *m, const struct build_message *b,
+                      enum header_protection hp, struct buf *out, struct err *e)
+{
+    if (hp == HP_NONE) buf_cstr(out, "Content-Type: message/rfc822; forwarded=no\r\n\r\n");
+    TRY(put_bcc(m, out, e));
+    return hp == HP_NONE ? build_header(b, out, e) : RC_OK;
+}
+
+static rc_t freeze_encrypted(struct call *c, const struct compose *m, enum header_protection hp,
+                             struct draft *d, struct err *e)
 {
     struct build_message b = compose_message(c, m);
     put_marks(m, &d->message);
     put_wishes(c, m, &d->message);
     TRY(put_outer(&b, &d->message, e));
     d->shape.head = d->message.n;
-    TRY(put_bcc(m, &d->plain, e));
+    TRY(put_inner(m, &b, hp, &d->plain, e));
     d->shape.inner = d->plain.n;
-    TRY(build_entity(&b, HP_CIPHER, c->secret, &d->plain, &d->pieces, &d->piece_count, e));
+    TRY(build_entity(&b, hp, c->secret, &d->plain, &d->pieces, &d->piece_count, e));
     d->entity = str_sub(buf_view(&d->plain), d->shape.inner, d->plain.n);
     return RC_OK;
 }
@@ -134,7 +145,7 @@ rc_t draft_freeze(struct call *c, const struct compose *m, enum header_protectio
     *out = (struct draft){.message = BUF_INIT_SECRET(2 * most), .plain = BUF_INIT_SECRET(most)};
     out->shape.encrypted = encrypted;
     if (encrypted)
-        TRY(freeze_encrypted(c, m, out, e));
+        TRY(freeze_encrypted(c, m, hp, out, e));
     else
         TRY(freeze_plain(c, m, hp, out, e));
     return check_size(c, out, e);
@@ -469,7 +480,7 @@ rc_t compose_draft(struct call *c, struct err *e)
     } else {
         rc = RC_OK;
     }
-    if (rc == RC_OK) rc = draft_freeze(c, &m, HP_NONE, self != NULL, &d, e);
+    if (rc == RC_OK) rc = draft_freeze(c, &m, self ? HP_CIPHER : HP_NONE, self != NULL, &d, e);
     compose_drop_contents(&m);
     if (rc == RC_OK) rc = draft_seal(c, self, &d, e);
     own_certificates_free(&own);

@@ -7,10 +7,11 @@
 
 /* A draft in IMAP is `head ‖ rest`: head are fields that never leave (X-Waxseal-*, Bcc, and, where
  * the entity has none of its own, the header). rest is the entity, or, encrypted, the fields and
- * body of an application/pkcs7-mime part whose plaintext is `inner ‖ entity` (inner: Bcc). */
+ * body of an application/pkcs7-mime part whose plaintext is `inner ‖ entity` (inner: Bcc, and the
+ * header of an entity that has none). */
 struct draft_shape {
     size_t head;  /* bytes */
-    size_t inner; /* bytes; 0 when not encrypted */
+    size_t inner; /* bytes before the entity in the plaintext; 0 when not encrypted */
     bool encrypted;
 };
 
@@ -30,8 +31,9 @@ str_t compose_message_id(struct call *c, str_t submission);
 /* m as mail/build.h wants it. */
 struct build_message compose_message(struct call *c, const struct compose *m);
 
-/* Freezes the entity. A draft that is not to be encrypted is ready then. CLEANUP with draft_free in
- * any case. RC_INVALID, RC_TOO_LARGE. */
+/* Freezes the entity, with the header protection that it leaves with; `encrypted`: the draft is
+ * kept so, whatever becomes of the message. A draft that is not to be encrypted is ready then.
+ * CLEANUP with draft_free in any case. RC_INVALID, RC_TOO_LARGE. */
 rc_t draft_freeze(struct call *c, const struct compose *m, enum header_protection hp,
                   bool encrypted, struct draft *out, struct err *e) WX_MUST_USE;
 /* Encrypts a frozen draft to `self`, and wipes the entity: whoever wants to look at it does so

@@ -10,6 +10,8 @@
 
 struct prepared {
     struct decision decision;
+    struct own_certificates own; /* of a draft that stays encrypted though the mail does not */
+    struct cert *self;           /* the draft is encrypted to it; NULL: kept in the clear */
     struct draft draft;
     struct place place;
     json_t *skeleton;   /* owned until it is answered */
@@ -22,6 +24,7 @@ struct prepared {
 static void prepared_free(struct prepared *p)
 {
     decision_free(&p->decision);
+    own_certificates_free(&p->own);
     draft_free(&p->draft);
     json_decref(p->skeleton);
     buf_free(&p->state);
@@ -77,15 +80,33 @@ static json_t *skeleton_json(const struct draft *d, const struct compose *m, str
     return list;
 }
 
+/* What was a secret stays one in Drafts, also while it is sent in clear: if that fails, nothing of
+ * it lies there in the clear. Only where there is nothing to encrypt it to is it kept as it is
+ * sent.
+ */
+static rc_t find_self(struct call *c, struct compose *m, struct prepared *p, struct err *e)
+{
+    bool secret = m->may_encrypt;
+    p->self = p->decision.self;
+    if (p->self || !c->features.smime) return RC_OK;
+    if (!secret) TRY(draft_is_sealed(c, m->submission, &secret, e));
+    if (!secret) return RC_OK;
+    TRY(vault_own_certificates(c, &p->own, e));
+    if (compose_own_encryption(&p->own, c->arena, &p->self, NULL) == RC_OK) m->may_encrypt = true;
+    return RC_OK;
+}
+
 /* What is wanted of the frozen entity is taken from it before it is sealed: neither it nor the
  * attachments' own bytes are held beside the message. */
 static rc_t freeze(struct call *c, struct compose *m, struct prepared *p, struct err *e)
 {
     struct build_message b = compose_message(c, m);
-    enum header_protection hp = m->mode & MODE_SIGN ? HP_CLEAR : HP_NONE;
-    bool encrypted = m->mode & MODE_ENCRYPT;
+    enum header_protection hp = m->mode & MODE_ENCRYPT ? HP_CIPHER
+                                : m->mode & MODE_SIGN  ? HP_CLEAR
+                                                       : HP_NONE;
     unsigned char hash[32];
-    TRY(draft_freeze(c, m, hp, encrypted, &p->draft, e));
+    TRY(find_self(c, m, p, e));
+    TRY(draft_freeze(c, m, hp, p->self != NULL, &p->draft, e));
     compose_drop_contents(m);
     TRY(build_header(&b, &p->header, e));
     if (m->receipt && m->bcc_count > 0) TRY(build_receipt_field(&m->from, &p->receipt, e));
@@ -93,7 +114,7 @@ static rc_t freeze(struct call *c, struct compose *m, struct prepared *p, struct
     TRY(sha256(p->draft.entity, hash, e));
     p->hash = hex_encode(c->arena, str_n(hash, sizeof hash));
     p->skeleton = skeleton_json(&p->draft, m, c->secret);
-    TRY(draft_seal(c, encrypted ? p->decision.self : NULL, &p->draft, e));
+    TRY(draft_seal(c, p->self, &p->draft, e));
     p->draft.base = m->base;
     WX_KILL_POINT("prepare_built");
     return draft_store(c, m->submission, &p->draft, &p->place, e);
