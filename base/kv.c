@@ -270,13 +270,13 @@ rc_t kv_command(struct kv *kv, struct arena *a, struct kv_value *out, struct err
     return RC_OK;
 }
 
-rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
-             const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
+static rc_t eval(struct kv *kv, struct arena *a, str_t command, struct kv_value *out, struct err *e,
+                 str_t script, const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
 {
     str_t argv[MAX_ARGS];
     if (nkeys + nargs + 3 > MAX_ARGS)
         return err_set(e, RC_INTERNAL, "A script for the state store has too many arguments.");
-    argv[0] = STR("EVAL");
+    argv[0] = command;
     argv[1] = script;
     argv[2] = arena_printf(a, "%zu", nkeys);
     for (size_t i = 0; i < nkeys; i++)
@@ -284,4 +284,16 @@ rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e
     for (size_t i = 0; i < nargs; i++)
         argv[3 + nkeys + i] = args[i];
     return kv_command(kv, a, out, e, argv, nkeys + nargs + 3);
+}
+
+rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
+             const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
+{
+    return eval(kv, a, STR("EVAL"), out, e, script, keys, nkeys, args, nargs);
+}
+
+rc_t kv_eval_ro(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
+                const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
+{
+    return eval(kv, a, STR("EVAL_RO"), out, e, script, keys, nkeys, args, nargs);
 }

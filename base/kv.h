@@ -64,5 +64,8 @@ void kv_ahead_forget(struct kv *kv);
 /* Lua script by EVAL (Redis caches the compiled form by its text), for compare-and-set. */
 rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
              const str_t *keys, size_t nkeys, const str_t *args, size_t nargs) WX_MUST_USE;
+/* The same for a script that writes nothing, by EVAL_RO: the user's right to read is enough. */
+rc_t kv_eval_ro(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
+                const str_t *keys, size_t nkeys, const str_t *args, size_t nargs) WX_MUST_USE;
 
 #endif

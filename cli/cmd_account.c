@@ -1,17 +1,21 @@
 /* waxsealctl alias, user totp-off: what the operator decides about one account. */
 #include <stdio.h>
+#include <time.h>
 
 #include "cli/command.h"
-#include "cli/ctl.h"
+#include "cli/registry.h"
 #include "policy/alias.h"
+#include "policy/name.h"
 
 static int change(const char *account, const char *alias, bool on)
 {
     struct err e = {0};
     CLEANUP_CTL struct ctl c = {0};
-    if (ctl_open(&c, &e) != RC_OK ||
-        alias_set(c.kv, c.a, c.config->instance, arena_lower(c.a, str_c(account)), str_c(alias), on,
-                  &e) != RC_OK)
+    if (ctl_open(&c, &e) != RC_OK) return ctl_failed(&e);
+    struct registry r = {c.kv, c.config};
+    struct actor by = {registry_whoami(c.a), true, (int64_t) time(NULL)};
+    if (registry_set_from(&r, &by, arena_lower(c.a, str_c(account)), arena_lower(c.a, str_c(alias)),
+                          on, &e) != RC_OK)
         return ctl_failed(&e);
     printf("%s: %s %s\n", account, alias, on ? "added" : "removed");
     return EXIT_FINE;
@@ -34,11 +38,14 @@ int cmd_alias_show(int argc, char **argv)
     struct err e = {0};
     CLEANUP_CTL struct ctl c = {0};
     struct alias_list list = {0};
+    str_t organisation;
     CLEANUP_JSON json_t *rows = json_array();
     if (argc != 1) return cli_usage("alias show ADDRESS");
-    if (ctl_open(&c, &e) != RC_OK ||
-        alias_list(c.kv, c.a, c.config->instance, arena_lower(c.a, str_c(argv[0])), &list, &e) !=
-            RC_OK)
+    if (ctl_open(&c, &e) != RC_OK) return ctl_failed(&e);
+    struct registry r = {c.kv, c.config};
+    str_t account = arena_lower(c.a, str_c(argv[0]));
+    if (registry_organisation_of(&r, c.a, name_domain_of(account), &organisation, &e) != RC_OK ||
+        alias_list(c.kv, c.a, c.config->instance, organisation, account, &list, &e) != RC_OK)
         return ctl_failed(&e);
     for (size_t i = 0; i < list.count; i++)
         json_array_append_new(rows, json_from_str(list.addresses[i]));

@@ -14,6 +14,7 @@
 #include "cli/ctl.h"
 #include "crypto/cert.h"
 #include "crypto/tls.h"
+#include "policy/migrate.h"
 
 enum { WAIT_MS = 5000, LINE_MAX_BYTES = 1024, ROOTS_OLD_DAYS = 180 };
 
@@ -114,6 +115,24 @@ static void check_mail_roots(struct doctor *d)
 
 /* --- processes ------------------------------------------------------------------------ */
 
+/* Plans and aliases that an earlier release kept have no effect until they are brought over. */
+static void check_registry(struct doctor *d)
+{
+    struct err e = {0};
+    bool needed = false;
+    struct registry r = {d->c.kv, d->c.config};
+    CLEANUP_JSON json_t *rows = NULL;
+    rc_t rc = registry_list(&r, RECORD_CUSTOMER, STR_NULL, &rows, &e);
+    if (rc == RC_OK) rc = registry_needs_migration(&r, &needed, &e);
+    if (rc != RC_OK)
+        bad(d, "registry", "cannot be read", &e);
+    else if (needed)
+        bad(d, "registry", "holds what an earlier release kept; run: waxsealctl registry migrate",
+            NULL);
+    else
+        good("registry", "can be read");
+}
+
 static void check_redis(struct doctor *d)
 {
     struct err e;
@@ -123,6 +142,7 @@ static void check_redis(struct doctor *d)
         bad(d, "redis", path_of(d, d->c.config->redis_socket), &e);
     } else {
         good("redis", path_of(d, d->c.config->redis_socket));
+        check_registry(d);
     }
 }
 

@@ -1,6 +1,8 @@
-/* Subcommands of waxsealctl. One function each, one row in the table of main.c each. */
+/* Subcommands of waxsealctl. One function each, one row in the table of commands.c each. */
 #ifndef WAXSEAL_CLI_COMMAND_H
 #define WAXSEAL_CLI_COMMAND_H
+
+#include <stdio.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -16,6 +18,8 @@ struct command {
     const char *help;        /* one line */
     /* The arguments behind the verb. Prints its result to standard output; returns an exit code. */
     int (*run)(int argc, char **argv);
+    /* 1 + the kind of record whose fields are options of it; 0: none. */
+    int fields;
 };
 
 int cmd_message_inspect(int argc, char **argv);
@@ -26,14 +30,58 @@ int cmd_plan_set(int argc, char **argv);
 int cmd_plan_show(int argc, char **argv);
 int cmd_domain_set(int argc, char **argv);
 int cmd_user_set(int argc, char **argv);
+int cmd_user_show(int argc, char **argv);
 int cmd_user_totp_off(int argc, char **argv);
 int cmd_alias_add(int argc, char **argv);
 int cmd_alias_remove(int argc, char **argv);
 int cmd_alias_show(int argc, char **argv);
 int cmd_user_show(int argc, char **argv);
 int cmd_policy_evaluate(int argc, char **argv);
+int cmd_customer_add(int argc, char **argv);
+int cmd_customer_set(int argc, char **argv);
+int cmd_customer_show(int argc, char **argv);
+int cmd_customer_list(int argc, char **argv);
+int cmd_customer_remove(int argc, char **argv);
+int cmd_organisation_add(int argc, char **argv);
+int cmd_organisation_set(int argc, char **argv);
+int cmd_organisation_show(int argc, char **argv);
+int cmd_organisation_list(int argc, char **argv);
+int cmd_organisation_remove(int argc, char **argv);
+int cmd_domain_attach(int argc, char **argv);
+int cmd_domain_detach(int argc, char **argv);
+int cmd_domain_show(int argc, char **argv);
+int cmd_domain_list(int argc, char **argv);
+int cmd_account_add(int argc, char **argv);
+int cmd_account_set(int argc, char **argv);
+int cmd_account_show(int argc, char **argv);
+int cmd_account_list(int argc, char **argv);
+int cmd_account_remove(int argc, char **argv);
+int cmd_licence_activate(int argc, char **argv);
+int cmd_licence_deactivate(int argc, char **argv);
+int cmd_licence_list(int argc, char **argv);
+int cmd_licence_show(int argc, char **argv);
+int cmd_role_give(int argc, char **argv);
+int cmd_role_take(int argc, char **argv);
+int cmd_role_list(int argc, char **argv);
+int cmd_registry_export(int argc, char **argv);
+int cmd_registry_import(int argc, char **argv);
+int cmd_registry_migrate(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_roots(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
+int cmd_completion_bash(int argc, char **argv);
+int cmd_man(int argc, char **argv);
+
+/* The table: what help, completion and the man page are made of (commands.c). */
+extern const struct command CLI_COMMANDS[];
+extern const size_t CLI_COMMAND_COUNT;
+
+struct record_field;
+/* Is this field of records of that kind (struct command, fields) an option of its commands? Lists
+ * have commands of their own, and so have plans (plan, domain and user set). */
+bool cli_is_option(int fields, const struct record_field *f);
+/* The options of a command, a line each. */
+void cli_help_options(FILE *to, int fields);
 
 /* --- shared by the commands (util.c) ---------------------------------------------------------- */
 

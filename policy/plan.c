@@ -4,44 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SLOTS = 2048, NAME_MAX_BYTES = 64, ACCOUNT_MAX = 320, KEY_MAX = 512 };
+#include "policy/licence.h"
+#include "policy/name.h"
 
-/* --- features -------------------------------------------------------------------------- */
+enum { SLOTS = 2048, ACCOUNT_MAX = 320, ROW_MAX = 64 << 10 };
 
-static const struct {
-    str_t name;
-    size_t offset; /* of the bool in struct features */
-} FEATURES[] = {{STR_INIT("smime"), offsetof(struct features, smime)}};
-
-static bool *feature_of(struct features *f, str_t name)
-{
-    for (size_t i = 0; i < sizeof FEATURES / sizeof FEATURES[0]; i++) {
-        if (str_eq(FEATURES[i].name, name)) return (bool *) ((char *) f + FEATURES[i].offset);
-    }
-    return NULL;
-}
-
-static bool is_plan_name(str_t s)
-{
-    if (!s.n || s.n > NAME_MAX_BYTES) return false;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-        if (!letter) return false;
-    }
-    return true;
-}
-
-/* Accounts and domains become parts of key names: no blanks, no control characters. */
-static bool is_key_part(str_t s)
+/* Accounts become parts of fields in Redis: no blanks, no control characters. */
+static bool is_account(str_t s)
 {
     return s.n && s.n <= ACCOUNT_MAX && str_is_clean(s) && str_chr(s, ' ') < 0;
-}
-
-static str_t domain_of(str_t account)
-{
-    ptrdiff_t at = str_rchr(account, '@');
-    return at < 0 ? STR_NULL : str_sub(account, (size_t) at + 1, account.n);
 }
 
 /* --- the process's cache ---------------------------------------------------------------- */
@@ -50,8 +21,13 @@ static str_t domain_of(str_t account)
  * there, so that memory is bounded and nothing needs to be swept. */
 struct slot {
     char account[ACCOUNT_MAX + 1];
-    char plan[NAME_MAX_BYTES + 1];
+    char plan[NAME_ID_MAX + 1];
+    char organisation[NAME_ID_MAX + 1]; /* "": none */
+    enum plan_source said_by;
     struct features features;
+    enum organisation_smime smime;
+    bool suspended;
+    int64_t from, until; /* the answer holds for this time only */
 };
 
 struct plan_store {
@@ -97,7 +73,8 @@ static size_t slot_of(str_t account)
 }
 
 /* A copy of what is known for this version; another version empties the cache. */
-static bool recall(struct plan_store *s, str_t version, str_t account, struct slot *out)
+static bool recall(struct plan_store *s, str_t version, str_t account, int64_t now,
+                   struct slot *out)
 {
     pthread_mutex_lock(&s->lock);
     if (!str_eq(str_c(s->version), version)) {
@@ -105,7 +82,8 @@ static bool recall(struct plan_store *s, str_t version, str_t account, struct sl
         snprintf(s->version, sizeof s->version, "%.*s", STR_ARG(version));
     }
     const struct slot *found = s->slots[slot_of(account)];
-    bool hit = found && str_eq(str_c(found->account), account);
+    bool hit =
+        found && str_eq(str_c(found->account), account) && found->from <= now && now < found->until;
     if (hit) *out = *found;
     pthread_mutex_unlock(&s->lock);
     return hit;
@@ -130,11 +108,6 @@ static void remember(struct plan_store *s, str_t version, const struct slot *ans
 
 /* --- asking Redis ------------------------------------------------------------------------ */
 
-static str_t key(struct arena *a, str_t instance, const char *kind, str_t name)
-{
-    return arena_printf(a, "%.*s:%s:%.*s", STR_ARG(instance), kind, STR_ARG(name));
-}
-
 str_t plan_version_key(struct arena *a, str_t instance)
 {
     return arena_printf(a, "%.*s:ver", STR_ARG(instance));
@@ -157,146 +130,182 @@ static rc_t read_version(const struct plan_store *s, struct kv *kv, struct arena
     return RC_OK;
 }
 
-/* User override, else the domain's plan, else what the configuration says of the domain. */
-static rc_t read_plan_name(const struct plan_store *s, struct kv *kv, str_t account,
-                           struct arena *a, str_t *out, struct err *e)
+/* All that one answer needs, at one moment and in one round trip. KEYS: domains, organisations,
+ * customers, plans, schema. ARGV: domain, account, what keys of accounts begin with, the
+ * configuration's plan. Answers [schema, domain, account, organisation, customer, then name and
+ * record of each plan that may be the one]; what is not there is "". */
+static const char LOOK_SCRIPT[] =
+    "local function get(key, field) return redis.call('HGET', key, field) or '' end\n"
+    "local function member(text, name)\n"
+    "  local ok, row = pcall(cjson.decode, text)\n"
+    "  local v = ok and type(row) == 'table' and row[name]\n"
+    "  return type(v) == 'string' and v or nil\n"
+    "end\n"
+    "local domain = get(KEYS[1], ARGV[1])\n"
+    "local id = member(domain, 'organisation')\n"
+    "local account = get(ARGV[3] .. (id or '-'), ARGV[2])\n"
+    "local organisation = id and get(KEYS[2], id) or ''\n"
+    "local customer = member(organisation, 'customer')\n"
+    "customer = customer and get(KEYS[3], customer) or ''\n"
+    "local out = {redis.call('GET', KEYS[5]) or '', domain, account, organisation, customer}\n"
+    "local function add(plan)\n"
+    "  if plan then out[#out + 1] = plan; out[#out + 1] = get(KEYS[4], plan) end\n"
+    "end\n"
+    "add(member(account, 'plan')); add(member(domain, 'plan'))\n"
+    "add(member(customer, 'plan')); add(ARGV[4])\n"
+    "return out\n";
+
+/* What was found; records NULL where there is none. */
+struct found {
+    json_t *domain, *account, *organisation, *customer;
+    const struct kv_value *plans; /* name, record, … */
+    size_t plan_count;
+    bool damaged;
+};
+
+static void forget_found(struct found *f)
 {
-    const struct config *c = s->config;
-    const struct config_domain *d = config_domain_of(c, account);
-    const str_t user[] = {STR("GET"), key(a, c->instance, "user", account)};
-    const str_t domain[] = {STR("GET"), key(a, c->instance, "domain", domain_of(account))};
-    const struct kv_call calls[] = {{user, 2}, {domain, 2}};
-    struct kv_value v[2];
-    TRY(kv_pipeline(kv, a, calls, 2, v, e));
-    if (v[0].type == KV_STR) {
-        *out = v[0].s;
-    } else if (v[1].type == KV_STR) {
-        *out = v[1].s;
-    } else {
-        *out = d ? d->plan : STR_NULL;
-    }
-    return RC_OK;
+    json_decref(f->domain);
+    json_decref(f->account);
+    json_decref(f->organisation);
+    json_decref(f->customer);
+}
+#define CLEANUP_FOUND __attribute__((cleanup(forget_found)))
+
+static rc_t look(const struct plan_store *s, struct kv *kv, str_t account, struct arena *a,
+                 struct kv_value *out, struct err *e)
+{
+    const struct config_domain *d = config_domain_of(s->config, account);
+    str_t instance = s->config->instance, domain = name_domain_of(account);
+    const str_t keys[] = {record_key(a, instance, RECORD_DOMAIN, STR_NULL),
+                          record_key(a, instance, RECORD_ORGANISATION, STR_NULL),
+                          record_key(a, instance, RECORD_CUSTOMER, STR_NULL),
+                          record_key(a, instance, RECORD_PLAN, STR_NULL),
+                          arena_printf(a, "%.*s:o:schema", STR_ARG(instance))};
+    const str_t args[] = {domain.n ? domain : STR("-"), account,
+                          arena_printf(a, "%.*s:o:accounts:", STR_ARG(instance)),
+                          d && d->plan.n ? d->plan : STR("")};
+    TRY(kv_eval_ro(kv, a, out, e, str_c(LOOK_SCRIPT), keys, 5, args, 4));
+    if (out->type != KV_ARRAY || out->count < 5 || out->count % 2 == 0)
+        return err_set(e, RC_STATE_DOWN, NULL);
+    str_t schema = out->items[0].s;
+    if (!schema.n || str_eq(schema, STR(REGISTRY_SCHEMA))) return RC_OK;
+    return err_set(e, RC_UNSUPPORTED, "The registry was written by a newer release.");
 }
 
-/* What Redis holds of a plan stands over what the configuration says, feature by feature. A plan
- * that nobody knows has no features. */
-static rc_t read_features(const struct plan_store *s, struct kv *kv, str_t plan, struct arena *a,
-                          struct features *out, struct err *e)
+static json_t *parse(struct found *f, enum record_kind kind, str_t text)
 {
-    struct features f = {0};
+    json_t *row = NULL;
+    bool bad = text.n > ROW_MAX || (text.n && record_parse(kind, text, &row, NULL) != RC_OK);
+    f->damaged = f->damaged || bad;
+    return row;
+}
+
+static void read_found(const struct kv_value *v, struct found *f)
+{
+    f->domain = parse(f, RECORD_DOMAIN, v->items[1].s);
+    f->account = parse(f, RECORD_ACCOUNT, v->items[2].s);
+    f->organisation = parse(f, RECORD_ORGANISATION, v->items[3].s);
+    f->customer = parse(f, RECORD_CUSTOMER, v->items[4].s);
+    f->plans = v->items + 5;
+    f->plan_count = (v->count - 5) / 2;
+}
+
+/* What the registry says of a plan stands over what the configuration says. A plan that nobody
+ * knows has no features. */
+static void read_features(const struct plan_store *s, struct found *f, str_t plan,
+                          struct features *out)
+{
+    CLEANUP_JSON json_t *row = NULL;
+    for (size_t i = 0; i < s->config->plan_count; i++)
+        if (str_eq(s->config->plans[i].name, plan)) out->smime = s->config->plans[i].smime;
+    for (size_t i = 0; !row && i < f->plan_count; i++)
+        if (str_eq(f->plans[2 * i].s, plan)) row = parse(f, RECORD_PLAN, f->plans[2 * i + 1].s);
+    const json_t *smime = json_object_get(row, "smime");
+    if (json_is_boolean(smime)) out->smime = json_is_true(smime);
+}
+
+/* An answer that a period took part in holds until that period's next end. */
+static void bound(const struct found *f, int64_t now, struct slot *out)
+{
+    int64_t t;
+    static const char *const ends[] = {"valid_from", "valid_until"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        if (!name_read_time(record_text(f->customer, ends[i]), &t)) continue;
+        if (t > now && t < out->until) out->until = t;
+        if (t <= now && t > out->from) out->from = t;
+    }
+}
+
+static str_t choose(const struct plan_store *s, const struct found *f, str_t account, int64_t now,
+                    enum plan_source *by)
+{
+    const struct config_domain *d = config_domain_of(s->config, account);
+    str_t own = record_text(f->account, "plan"), domain = record_text(f->domain, "plan");
+    str_t customer = record_text(f->customer, "plan");
+    bool holds = customer.n && licence_period_holds(f->customer, now);
+    *by = own.n      ? PLAN_OF_ACCOUNT
+          : domain.n ? PLAN_OF_DOMAIN
+          : holds    ? PLAN_OF_CUSTOMER
+                     : PLAN_OF_CONFIGURATION;
+    return own.n ? own : domain.n ? domain : holds ? customer : d ? d->plan : STR_NULL;
+}
+
+static void judge_organisation(const struct found *f, int64_t now, struct slot *out)
+{
+    str_t id = record_text(f->domain, "organisation");
+    if (!id.n || !f->organisation) return;
+    snprintf(out->organisation, sizeof out->organisation, "%.*s", STR_ARG(id));
+    out->smime = !licence_period_holds(f->customer, now) ? ORGANISATION_LAPSED
+                 : str_eq(record_text(f->organisation, "smime"), STR("enabled"))
+                     ? ORGANISATION_ENABLED
+                     : ORGANISATION_DISABLED;
+}
+
+static rc_t load(const struct plan_store *s, struct kv *kv, str_t account, int64_t now,
+                 struct arena *a, struct slot *out, struct err *e)
+{
     struct kv_value v;
-    for (size_t i = 0; i < s->config->plan_count; i++) {
-        if (str_eq(s->config->plans[i].name, plan)) f.smime = s->config->plans[i].smime;
-    }
-    TRY(KV_CMD(kv, a, &v, e, STR("HGETALL"), key(a, s->config->instance, "plan", plan)));
-    for (size_t i = 0; v.type == KV_ARRAY && i + 1 < v.count; i += 2) {
-        bool *flag = v.items[i].type == KV_STR ? feature_of(&f, v.items[i].s) : NULL;
-        if (flag) *flag = v.items[i + 1].type == KV_STR && str_eq(v.items[i + 1].s, STR("on"));
-    }
-    *out = f;
-    return RC_OK;
-}
-
-static rc_t load(const struct plan_store *s, struct kv *kv, str_t account, struct arena *a,
-                 struct slot *out, struct err *e)
-{
-    str_t plan = STR_NULL;
-    struct slot answer = {0};
-    TRY(read_plan_name(s, kv, account, a, &plan, e));
-    if (is_plan_name(plan)) {
-        TRY(read_features(s, kv, plan, a, &answer.features, e));
+    CLEANUP_FOUND struct found f = {0};
+    struct slot answer = {.from = INT64_MIN, .until = INT64_MAX};
+    TRY(look(s, kv, account, a, &v, e));
+    read_found(&v, &f);
+    str_t plan = choose(s, &f, account, now, &answer.said_by);
+    judge_organisation(&f, now, &answer);
+    bound(&f, now, &answer);
+    answer.suspended = str_eq(record_text(f.account, "state"), STR("suspended"));
+    if (name_is_plan(plan)) {
         snprintf(answer.plan, sizeof answer.plan, "%.*s", STR_ARG(plan));
+        read_features(s, &f, plan, &answer.features);
     }
+    /* A record that cannot be read may be the one that takes something away. */
+    if (f.damaged) answer.plan[0] = '\0';
+    if (f.damaged || answer.suspended) answer.features = (struct features){0};
     snprintf(answer.account, sizeof answer.account, "%.*s", STR_ARG(account));
     *out = answer;
     return RC_OK;
 }
 
-rc_t plan_of(struct plan_store *s, struct kv *kv, str_t account, struct arena *a,
+rc_t plan_of(struct plan_store *s, struct kv *kv, str_t account, int64_t now, struct arena *a,
              struct entitlement *out, struct err *e)
 {
     str_t version;
     struct slot answer;
-    if (!is_key_part(account)) return err_set(e, RC_INVALID, "That is not an account.");
+    if (!is_account(account)) return err_set(e, RC_INVALID, "That is not an account.");
     TRY(read_version(s, kv, a, &version, e));
-    if (!recall(s, version, account, &answer)) {
+    if (!recall(s, version, account, now, &answer)) {
         /* The values are read after the version: they may be newer than it, never older. */
-        TRY(load(s, kv, account, a, &answer, e));
+        TRY(load(s, kv, account, now, a, &answer, e));
         remember(s, version, &answer);
     }
     str_t plan = arena_str(a, str_c(answer.plan));
-    if (str_is_null(plan)) return err_set(e, RC_NO_MEMORY, NULL);
-    *out = (struct entitlement){.plan = plan, .features = answer.features};
+    str_t organisation = arena_str(a, str_c(answer.organisation));
+    if (str_is_null(plan) || str_is_null(organisation)) return err_set(e, RC_NO_MEMORY, NULL);
+    *out = (struct entitlement){.plan = plan,
+                                .said_by = answer.said_by,
+                                .features = answer.features,
+                                .organisation = organisation.n ? organisation : STR_NULL,
+                                .smime = answer.smime,
+                                .suspended = answer.suspended};
     return RC_OK;
-}
-
-/* --- administration ---------------------------------------------------------------------- */
-
-/* The change and the new version at once, or neither. */
-static rc_t change(struct kv *kv, struct arena *a, str_t instance, const str_t *argv, size_t argc,
-                   struct err *e)
-{
-    const str_t multi[] = {STR("MULTI")}, exec[] = {STR("EXEC")};
-    const str_t bump[] = {STR("INCR"), plan_version_key(a, instance)};
-    const struct kv_call calls[] = {{multi, 1}, {argv, argc}, {bump, 2}, {exec, 1}};
-    struct kv_value v[4];
-    if (argv[1].n > KEY_MAX) return err_set(e, RC_INVALID, "That name is too long.");
-    TRY(kv_pipeline(kv, a, calls, 4, v, e));
-    if (v[3].type != KV_ARRAY || v[3].count != 2) return err_set(e, RC_STATE_DOWN, NULL);
-    return RC_OK;
-}
-
-rc_t plan_set_feature(struct kv *kv, struct arena *a, str_t instance, str_t plan, str_t feature,
-                      bool on, struct err *e)
-{
-    struct features any;
-    if (!is_plan_name(plan)) {
-        err_set(e, RC_INVALID, "A plan's name has a-z, 0-9, - and _ only.");
-        err_field(e, "plan");
-        return RC_INVALID;
-    }
-    if (!feature_of(&any, feature)) {
-        err_set(e, RC_INVALID, "There is no feature \"%.*s\".", STR_ARG(str_sub(feature, 0, 40)));
-        err_field(e, "feature");
-        return RC_INVALID;
-    }
-    const str_t argv[] = {STR("HSET"), key(a, instance, "plan", plan), feature,
-                          on ? STR("on") : STR("off")};
-    return change(kv, a, instance, argv, 4, e);
-}
-
-static rc_t set_plan_of(struct kv *kv, struct arena *a, str_t instance, const char *kind,
-                        str_t name, str_t plan, struct err *e)
-{
-    if (!is_key_part(name)) {
-        err_set(e, RC_INVALID, "That is not a name.");
-        err_field(e, kind);
-        return RC_INVALID;
-    }
-    if (!str_is_null(plan) && !is_plan_name(plan)) {
-        err_set(e, RC_INVALID, "A plan's name has a-z, 0-9, - and _ only.");
-        err_field(e, "plan");
-        return RC_INVALID;
-    }
-    str_t at = key(a, instance, kind, arena_lower(a, name));
-    const str_t set[] = {STR("SET"), at, plan}, remove[] = {STR("DEL"), at};
-    return str_is_null(plan) ? change(kv, a, instance, remove, 2, e)
-                             : change(kv, a, instance, set, 3, e);
-}
-
-rc_t plan_set_domain(struct kv *kv, struct arena *a, str_t instance, str_t domain, str_t plan,
-                     struct err *e)
-{
-    return set_plan_of(kv, a, instance, "domain", domain, plan, e);
-}
-
-rc_t plan_set_user(struct kv *kv, struct arena *a, str_t instance, str_t account, str_t plan,
-                   struct err *e)
-{
-    if (str_chr(account, '@') < 1) {
-        err_set(e, RC_INVALID, "That is not an account: user@domain is.");
-        err_field(e, "user");
-        return RC_INVALID;
-    }
-    return set_plan_of(kv, a, instance, "user", account, plan, e);
 }

@@ -113,11 +113,12 @@ app_changed() {
     ! diff -rq "$TOP/templates" "$DATA/app/templates" >/dev/null 2>&1
 }
 
-set_plans() { # carol's plan differs from her domain's; kept in Redis, so once is enough
-    [ ! -e "$DATA/demo/planned" ] || return 0
-    as_user "$DATA/app/bin/waxsealctl" --config "$DATA/etc/waxsealctl.conf" user set carol@demo.test basic >"$DATA/log/plans.log" 2>&1 ||
-        { cat "$DATA/log/plans.log" >&2; die "the plan of carol could not be set"; }
-    touch "$DATA/demo/planned"
+# The demo's customer, organisation and mailboxes; carol's plan differs from her domain's. Kept in Redis, so once is enough.
+set_registry() {
+    [ ! -e "$DATA/demo/registered" ] || return 0
+    as_user "$DATA/app/bin/waxsealctl" --config "$DATA/etc/waxsealctl.conf" registry import - <"$STACK_DIR/seed/registry.json" >"$DATA/log/registry.log" 2>&1 ||
+        { cat "$DATA/log/registry.log" >&2; die "the registry could not be filled"; }
+    touch "$DATA/demo/registered"
 }
 
 put_app_in_place() { # a program that runs keeps its old file until it is started anew
@@ -178,7 +179,7 @@ if [ -x "$BUILD/waxseald" ]; then
     own_network
     start_fetch
     start_waxseald
-    set_plans
+    set_registry
     start_nginx
     wait_for 10 waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
     say "Waxseal demo '$INSTANCE' runs at  http://localhost:$P_HTTP/"

@@ -26,6 +26,7 @@ function done(...args) {
     assert.equal(r.code, 0, `${args.join(' ')}: ${r.out}${r.err}`)
     return r.out
 }
+const nobody = { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'configuration', organisation: null, rules: null, suspended: false }
 const user = (address) => JSON.parse(done('user', 'show', address))
 async function startRedis() {
     redis = spawn('redis-server', ['--port', '0', '--unixsocket', at('redis.sock'), '--save', ''], { stdio: 'ignore' })
@@ -87,18 +88,18 @@ test('a plan is what the configuration says until it is set', () => {
     const plans = () => Object.fromEntries(JSON.parse(done('plan', 'show')).map((p) => [p.plan, [p.smime, p.said_by]]))
     assert.deepEqual(plans(), { enterprise: [true, 'configuration'], basic: [false, 'configuration'] })
     done('plan', 'set', 'enterprise', 'smime', 'off')
-    assert.deepEqual(plans().enterprise, [false, 'redis'])
+    assert.deepEqual(plans().enterprise, [false, 'registry'])
     done('plan', 'set', 'enterprise', 'smime', 'on')
-    assert.deepEqual(plans().enterprise, [true, 'redis'])
+    assert.deepEqual(plans().enterprise, [true, 'registry'])
     assert.deepEqual(JSON.parse(done('plan', 'show', 'gold')), [{ plan: 'gold', smime: false, said_by: 'nobody' }])
 })
 
 test('a user goes before the domain, the domain before the configuration', () => {
-    assert.deepEqual(user('Bob@demo.test'), { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'configuration' })
+    assert.deepEqual(user('Bob@demo.test'), nobody)
     done('domain', 'set', 'demo.test', 'enterprise')
-    assert.deepEqual(user('bob@demo.test'), { account: 'bob@demo.test', plan: 'enterprise', smime: true, said_by: 'domain' })
+    assert.deepEqual(user('bob@demo.test'), { ...nobody, plan: 'enterprise', smime: true, said_by: 'domain' })
     done('user', 'set', 'bob@demo.test', 'basic')
-    assert.deepEqual(user('bob@demo.test'), { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'user' })
+    assert.deepEqual(user('bob@demo.test'), { ...nobody, said_by: 'user' })
     done('user', 'set', 'bob@demo.test', 'default')
     done('domain', 'set', 'demo.test', 'default')
     assert.equal(user('bob@demo.test').said_by, 'configuration')
@@ -114,7 +115,7 @@ test('slips of the pen change nothing', () => {
     for (const args of [['plan', 'set', 'basic', 'smime', 'yes'], ['plan', 'set', 'basic'], ['domain', 'set', 'x'], ['nonsense']]) {
         assert.equal(ctl(...args).code, 2, args.join(' '))
     }
-    assert.deepEqual(user('bob@demo.test'), { account: 'bob@demo.test', plan: 'basic', smime: false, said_by: 'configuration' })
+    assert.deepEqual(user('bob@demo.test'), nobody)
 })
 
 test('the doctor names what is wrong, and what is well', async () => {

@@ -148,7 +148,8 @@ static rc_t put_account(struct call *c, json_t *out, struct err *e)
     json_t *sessions = NULL, *totp = NULL, *aliases = json_array();
     struct alias_list list = {0};
     json_object_set_new(out, "aliases", aliases);
-    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->session->address, &list, e));
+    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->organisation, c->session->address,
+                   &list, e));
     for (size_t i = 0; i < list.count; i++)
         json_array_append_new(aliases, json_from_str(list.addresses[i]));
     TRY(devices_describe(c, &sessions, e));

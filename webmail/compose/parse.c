@@ -101,8 +101,8 @@ static rc_t read_addresses(struct call *c, const json_t *in, const char *key,
 rc_t compose_check_from(struct call *c, str_t address, struct err *e)
 {
     bool allowed;
-    TRY(alias_allows(c->kv, c->arena, c->app->config->instance, c->session->address, address,
-                     &allowed, e));
+    TRY(alias_allows(c->kv, c->arena, c->app->config->instance, c->organisation,
+                     c->session->address, address, &allowed, e));
     if (allowed) return RC_OK;
     return compose_refuse(e, RC_FORBIDDEN, "from", "You may not send with this address.");
 }

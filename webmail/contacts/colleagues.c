@@ -208,7 +208,8 @@ static rc_t rows_of(struct call *c, const struct state *s, struct row **out, siz
     str_t account = c->session->address;
     *n = 0;
     if (!s->listed || s->own.count == 0) return RC_OK;
-    TRY(alias_list(c->kv, c->arena, c->app->config->instance, account, &aliases, e));
+    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->organisation, account, &aliases,
+                   e));
     struct row *rows = ARENA_ARRAY(c->arena, aliases.count + 1, struct row);
     if (!rows) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i <= aliases.count; i++) {
@@ -287,11 +288,11 @@ static rc_t may_be_used(struct call *c, str_t account, str_t address, bool *out,
     if (account.n > MAX_ADDRESS || !str_is_clean(account) || !str_is_utf8(account)) return RC_OK;
     TRY(directory_shared(c->kv, c->arena, instance, c->session->address, account, out, e));
     if (*out) TRY(lookup_wanted(c, out, e));
-    if (*out) TRY(alias_allows(c->kv, c->arena, instance, account, address, out, e));
     if (!*out) return RC_OK;
-    TRY(plan_of(c->app->plans, c->kv, account, c->arena, &plan, e));
+    TRY(plan_of(c->app->plans, c->kv, account, call_now(), c->arena, &plan, e));
     *out = plan.features.smime;
-    return RC_OK;
+    if (!*out) return RC_OK;
+    return alias_allows(c->kv, c->arena, instance, plan.organisation, account, address, out, e);
 }
 
 /* What was forged (store.h logs it) is as if it were not there. */

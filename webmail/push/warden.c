@@ -75,7 +75,9 @@ static rc_t inspect(struct events *ev, struct arena *a, struct suspect *s, struc
     int64_t left = (s->ends_at - call_now()) * 1000;
     s->over = v[0].i == -2 || left < 0 || !str_eq(now_epoch, str_c(s->epoch));
     if (s->over) return RC_OK;
-    TRY(plan_of(ev->app->plans, ev->kv, str_c(s->address), a, &entitlement, e));
+    TRY(plan_of(ev->app->plans, ev->kv, str_c(s->address), call_now(), a, &entitlement, e));
+    s->over = entitlement.suspended;
+    if (s->over) return RC_OK;
     s->features = entitlement.features;
     s->plan = entitlement.plan;
     if (v[0].i >= 0 && v[0].i < left) left = v[0].i;

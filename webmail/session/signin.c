@@ -37,6 +37,26 @@ static rc_t try_nobody(struct call *c, str_t password, struct err *e)
     return err_set(e, RC_WRONG_PASSWORD, NULL);
 }
 
+/* RC_FORBIDDEN: the account is suspended. */
+static rc_t entitle(struct call *c, str_t address, struct err *e)
+{
+    struct entitlement entitlement;
+    TRY(plan_of(c->app->plans, c->kv, address, call_now(), c->arena, &entitlement, e));
+    if (entitlement.suspended)
+        return err_set(e, RC_FORBIDDEN,
+                       "This account is suspended. Please ask your administrator.");
+    c->plan = entitlement.plan;
+    c->features = entitlement.features;
+    c->organisation = entitlement.organisation;
+    return RC_OK;
+}
+
+rc_t session_entitle(struct call *c, struct err *e)
+{
+    rc_t rc = entitle(c, c->session->address, e);
+    return rc == RC_FORBIDDEN ? err_set(e, RC_UNAUTHENTICATED, NULL) : rc;
+}
+
 static rc_t try_password(struct call *c, str_t address, str_t password, str_t code, struct err *e)
 {
     const struct config *config = c->app->config;
@@ -51,19 +71,11 @@ static rc_t try_password(struct call *c, str_t address, str_t password, str_t co
     rc_t rc = imap_check_login(c->app->imap, &account, (int) config->request_timeout_ms, e);
     /* Only who knows the password learns whether a code is asked for. */
     if (rc == RC_OK) rc = totp_check(c, address, code, e);
+    if (rc == RC_OK) rc = entitle(c, address, e);
     if (rc == RC_OK)
         rc = session_create(c, &seed, address, login, password, domain, &c->session, e);
     if (rc != RC_OK) imap_pool_drop(c->app->imap, seed.hash);
     return rc;
-}
-
-rc_t session_entitle(struct call *c, struct err *e)
-{
-    struct entitlement entitlement;
-    TRY(plan_of(c->app->plans, c->kv, c->session->address, c->arena, &entitlement, e));
-    c->plan = entitlement.plan;
-    c->features = entitlement.features;
-    return RC_OK;
 }
 
 rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct err *e)
@@ -87,7 +99,6 @@ rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct e
     if (rc != RC_OK) return rc;
     log_event(LOG_INFO, "signed_in", "account", LOG_S(address), "session", LOG_S(c->session->id),
               "client", LOG_S(c->q->client_address), NULL);
-    TRY(session_entitle(c, e));
     colleagues_follow(c);
     return RC_OK;
 }
@@ -105,7 +116,8 @@ static const json_t *default_identity(const json_t *settings)
 static rc_t own_addresses(struct call *c, json_t **out, struct err *e)
 {
     struct alias_list aliases;
-    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->session->address, &aliases, e));
+    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->organisation, c->session->address,
+                   &aliases, e));
     json_t *list = json_array();
     json_array_append_new(list, json_from_str(c->session->address));
     for (size_t i = 0; i < aliases.count; i++)

@@ -14,7 +14,8 @@
 static rc_t find_owner(struct call *c, struct field_owner *out, struct err *e)
 {
     struct alias_list aliases;
-    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->session->address, &aliases, e));
+    TRY(alias_list(c->kv, c->arena, c->app->config->instance, c->organisation, c->session->address,
+                   &aliases, e));
     *out = (struct field_owner){
         .address = c->session->address, .aliases = aliases.addresses, .alias_count = aliases.count};
     return RC_OK;

@@ -1,6 +1,8 @@
 /* Against a private Redis on a Unix socket, started and ended by the test. */
 #include "policy/plan.h"
 
+#include "policy/registry.h"
+
 #include <pthread.h>
 
 #include "tests/unit/redis.h"
@@ -18,7 +20,6 @@ static struct config config = {.instance = STR_INIT("t"),
                                .domain_count = 2,
                                .plans = plans,
                                .plan_count = 2};
-static const str_t instance = STR_INIT("t");
 
 static void start_redis(void)
 {
@@ -76,12 +77,47 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* --- the registry's functions as this test says them --------------------------------------- */
+
+static rc_t put(struct kv *kv, enum record_kind kind, str_t id, const char *member, json_t *value,
+                struct err *e)
+{
+    struct registry r = {kv, &config};
+    struct actor by = {STR("test"), true, 1000};
+    json_t *patch = json_object();
+    json_object_set_new(patch, member, value);
+    struct registry_write w = {.at = {kind, STR_NULL, id}, .patch = patch, .mode = REGISTRY_PUT};
+    rc_t rc = registry_write(&r, &by, &w, e);
+    json_decref(w.after);
+    json_decref(patch);
+    return rc;
+}
+
+static rc_t set_feature(struct kv *kv, const char *plan, bool on)
+{
+    return put(kv, RECORD_PLAN, str_c(plan), "smime", json_boolean(on), NULL);
+}
+
+static rc_t set_domain(struct kv *kv, const char *domain, const char *plan)
+{
+    return put(kv, RECORD_DOMAIN, str_c(domain), "plan", plan ? json_string(plan) : json_null(),
+               NULL);
+}
+
+static rc_t set_user(struct kv *kv, const char *account, const char *plan)
+{
+    return put(kv, RECORD_ACCOUNT, str_c(account), "plan", plan ? json_string(plan) : json_null(),
+               NULL);
+}
+
+enum { NOW = 1000 };
+
 static void expect(struct world *w, struct plan_store *s, const char *account, const char *plan,
                    bool smime)
 {
     struct entitlement got = {0};
     struct err e;
-    rc_t rc = plan_of(s, w->kv, str_c(account), w->a, &got, &e);
+    rc_t rc = plan_of(s, w->kv, str_c(account), NOW, w->a, &got, &e);
     if (rc != RC_OK) fail_msg("%s: %s %s", account, e.message, e.detail);
     assert_str(got.plan, str_c(plan));
     assert_int_equal(got.features.smime, smime);
@@ -93,24 +129,20 @@ static void falls_back_to_the_configuration(void **state)
     expect(w, w->store, "bob@demo.test", "basic", false);
     expect(w, w->store, "bob@else.where", "nowhere", false); /* a plan nobody describes: nothing */
     struct entitlement got;
-    assert_int_equal(plan_of(w->store, w->kv, STR("a b"), w->a, &got, NULL), RC_INVALID);
+    assert_int_equal(plan_of(w->store, w->kv, STR("a b"), NOW, w->a, &got, NULL), RC_INVALID);
 }
 
 static void a_user_goes_before_the_domain(void **state)
 {
     struct world *w = *state;
-    assert_int_equal(
-        plan_set_domain(w->kv, w->a, instance, STR("Demo.Test"), STR("enterprise"), NULL), RC_OK);
+    assert_int_equal(set_domain(w->kv, "demo.test", "enterprise"), RC_OK);
     expect(w, w->store, "bob@demo.test", "enterprise", true);
-    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("Bob@demo.test"), STR("basic"), NULL),
-                     RC_OK);
+    assert_int_equal(set_user(w->kv, "bob@demo.test", "basic"), RC_OK);
     expect(w, w->store, "bob@demo.test", "basic", false);
     expect(w, w->store, "alice@demo.test", "enterprise", true);
-    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("bob@demo.test"), STR_NULL, NULL),
-                     RC_OK);
+    assert_int_equal(set_user(w->kv, "bob@demo.test", NULL), RC_OK);
     expect(w, w->store, "bob@demo.test", "enterprise", true);
-    assert_int_equal(plan_set_domain(w->kv, w->a, instance, STR("demo.test"), STR_NULL, NULL),
-                     RC_OK);
+    assert_int_equal(set_domain(w->kv, "demo.test", NULL), RC_OK);
     expect(w, w->store, "bob@demo.test", "basic", false);
 }
 
@@ -119,8 +151,7 @@ static void a_change_has_effect_at_the_next_request_everywhere(void **state)
     struct world *w = *state;
     for (int i = 0; i < 6; i++) {
         bool on = i % 2 == 0;
-        assert_int_equal(
-            plan_set_feature(w->kv, w->a, instance, STR("basic"), STR("smime"), on, NULL), RC_OK);
+        assert_int_equal(set_feature(w->kv, "basic", on), RC_OK);
         expect(w, w->store, "bob@demo.test", "basic", on);
         expect(w, w->other, "bob@demo.test", "basic", on);
         expect(w, w->store, "bob@demo.test", "basic", on); /* from the cache */
@@ -133,9 +164,9 @@ static void asks_once_for_each_version(void **state)
     struct world *w = *state;
     struct kv_value v;
     expect(w, w->store, "bob@demo.test", "basic", false);
-    assert_int_equal(
-        KV_CMD(w->kv, w->a, &v, NULL, STR("SET"), STR("t:user:bob@demo.test"), STR("enterprise")),
-        RC_OK);
+    assert_int_equal(KV_CMD(w->kv, w->a, &v, NULL, STR("HSET"), STR("t:o:accounts:-"),
+                            STR("bob@demo.test"), STR("{\"plan\":\"enterprise\"}")),
+                     RC_OK);
     expect(w, w->store, "bob@demo.test", "basic", false);
     assert_int_equal(KV_CMD(w->kv, w->a, &v, NULL, STR("INCR"), STR("t:ver")), RC_OK);
     expect(w, w->store, "bob@demo.test", "enterprise", true);
@@ -147,38 +178,99 @@ static void never_answers_from_old_knowledge(void **state)
     struct entitlement got = {.plan = STR("untouched")};
     expect(w, w->store, "bob@demo.test", "basic", false);
     stop_redis();
-    assert_int_equal(plan_of(w->store, w->kv, STR("bob@demo.test"), w->a, &got, NULL),
+    assert_int_equal(plan_of(w->store, w->kv, STR("bob@demo.test"), NOW, w->a, &got, NULL),
                      RC_STATE_DOWN);
     assert_str(got.plan, STR("untouched"));
-    assert_int_equal(
-        plan_set_feature(w->kv, w->a, instance, STR("basic"), STR("smime"), true, NULL),
-        RC_STATE_DOWN);
+    assert_int_equal(set_feature(w->kv, "basic", true), RC_STATE_DOWN);
     start_redis();
     expect(w, w->store, "bob@demo.test", "basic", false);
+}
+
+static void refuse(struct world *w, enum record_kind kind, const char *id, const char *member,
+                   const char *value, const char *field)
+{
+    struct err e = {0};
+    rc_t rc = put(w->kv, kind, str_c(id), member, json_string(value), &e);
+    assert_true(rc == RC_INVALID || rc == RC_NOT_FOUND);
+    assert_string_equal(e.field, field);
+}
+
+static void poke(struct world *w, const char *hash, const char *field, const char *text)
+{
+    struct kv_value v;
+    assert_int_equal(
+        KV_CMD(w->kv, w->a, &v, NULL, STR("HSET"), str_c(hash), str_c(field), str_c(text)), RC_OK);
+    assert_int_equal(KV_CMD(w->kv, w->a, &v, NULL, STR("INCR"), STR("t:ver")), RC_OK);
 }
 
 static void refuses_names_and_fails_closed_on_bad_values(void **state)
 {
     struct world *w = *state;
     struct kv_value v;
-    struct err e;
-    assert_int_equal(
-        plan_set_feature(w->kv, w->a, instance, STR("Gold plan"), STR("smime"), true, &e),
-        RC_INVALID);
-    assert_string_equal(e.field, "plan");
-    assert_int_equal(plan_set_feature(w->kv, w->a, instance, STR("gold"), STR("wings"), true, &e),
-                     RC_INVALID);
-    assert_string_equal(e.field, "feature");
-    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("bob"), STR("gold"), &e), RC_INVALID);
-    assert_int_equal(plan_set_user(w->kv, w->a, instance, STR("b\r\n@x"), STR("gold"), &e),
-                     RC_INVALID);
-    assert_int_equal(plan_set_domain(w->kv, w->a, instance, STR(""), STR("gold"), &e), RC_INVALID);
-    assert_int_equal(KV_CMD(w->kv, w->a, &v, &e, STR("GET"), STR("t:ver")), RC_OK);
+    refuse(w, RECORD_PLAN, "Gold plan", "smime", "x", "plan");
+    refuse(w, RECORD_PLAN, "gold", "wings", "x", "wings");
+    refuse(w, RECORD_PLAN, "gold", "smime", "on", "smime");
+    refuse(w, RECORD_ACCOUNT, "bob", "plan", "basic", "account");
+    refuse(w, RECORD_ACCOUNT, "b\r\n@x", "plan", "basic", "account");
+    refuse(w, RECORD_ACCOUNT, "bob@demo.test", "plan", "enterprize", "plan");
+    refuse(w, RECORD_DOMAIN, "", "plan", "basic", "domain");
+    assert_int_equal(KV_CMD(w->kv, w->a, &v, NULL, STR("GET"), STR("t:ver")), RC_OK);
     assert_int_equal(v.type, KV_NIL); /* none of these changed anything */
-    assert_int_equal(
-        KV_CMD(w->kv, w->a, &v, &e, STR("SET"), STR("t:domain:demo.test"), STR("enter\nprise")),
-        RC_OK);
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    static const char *const bad[] = {"enterprise", "[]", "{\"plan\":\"enter\\nprise\"}",
+                                      "{\"plan\":\"enterprise\",\"wings\":1}",
+                                      "{\"plan\":\"enterprise\",\"version\":0}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        poke(w, "t:o:domains", "demo.test", bad[i]);
+        expect(w, w->store, "bob@demo.test", "", false);
+    }
+    poke(w, "t:o:domains", "demo.test", "{\"plan\":\"enterprise\"}");
+    expect(w, w->store, "bob@demo.test", "enterprise", true);
+    poke(w, "t:o:accounts:-", "bob@demo.test", "{\"state\":\"frozen\"}");
     expect(w, w->store, "bob@demo.test", "", false);
+    poke(w, "t:o:accounts:-", "bob@demo.test", "{\"state\":\"suspended\"}");
+    expect(w, w->store, "bob@demo.test", "enterprise", false);
+}
+
+static void a_registry_of_a_newer_release_is_not_guessed_at(void **state)
+{
+    struct world *w = *state;
+    struct kv_value v;
+    struct entitlement got;
+    assert_int_equal(KV_CMD(w->kv, w->a, &v, NULL, STR("SET"), STR("t:o:schema"), STR("2")), RC_OK);
+    assert_int_equal(plan_of(w->store, w->kv, STR("bob@demo.test"), NOW, w->a, &got, NULL),
+                     RC_UNSUPPORTED);
+    assert_int_equal(set_feature(w->kv, "basic", true), RC_UNSUPPORTED);
+}
+
+/* What time changes by itself needs no new version. */
+static void a_customers_plan_counts_within_its_period(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        int64_t at;
+        const char *plan;
+        enum organisation_smime smime;
+    } cases[] = {
+        {86399, "basic", ORGANISATION_LAPSED},        {86400, "enterprise", ORGANISATION_ENABLED},
+        {172799, "enterprise", ORGANISATION_ENABLED}, {172800, "basic", ORGANISATION_LAPSED},
+        {86400, "enterprise", ORGANISATION_ENABLED},  {0, "basic", ORGANISATION_LAPSED}};
+    poke(w, "t:o:customers", "c",
+         "{\"plan\":\"enterprise\",\"valid_from\":\"1970-01-02\",\"valid_until\":\"1970-01-03\"}");
+    poke(w, "t:o:organisations", "o", "{\"customer\":\"c\"}");
+    poke(w, "t:o:domains", "demo.test", "{\"organisation\":\"o\",\"proof\":\"operator\"}");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct entitlement got;
+        assert_int_equal(
+            plan_of(w->store, w->kv, STR("bob@demo.test"), cases[i].at, w->a, &got, NULL), RC_OK);
+        assert_str(got.plan, str_c(cases[i].plan));
+        assert_int_equal(got.smime, cases[i].smime);
+        assert_str(got.organisation, STR("o"));
+    }
+    poke(w, "t:o:customers", "c", "{\"plan\":\"enterprise\",\"disabled\":true}");
+    expect(w, w->store, "bob@demo.test", "basic", false);
+    assert_int_equal(set_domain(w->kv, "demo.test", "enterprise"), RC_OK);
+    expect(w, w->store, "bob@demo.test", "enterprise", true);
 }
 
 static void many_accounts_do_not_mix(void **state)
@@ -188,8 +280,7 @@ static void many_accounts_do_not_mix(void **state)
     for (int i = 0; i < 5000; i++) {
         snprintf(name, sizeof name, "user%d@demo.test", i);
         if (i % 1000 == 7) {
-            assert_int_equal(
-                plan_set_user(w->kv, w->a, instance, str_c(name), STR("enterprise"), NULL), RC_OK);
+            assert_int_equal(set_user(w->kv, name, "enterprise"), RC_OK);
         }
     }
     for (int round = 0; round < 2; round++) {
@@ -214,7 +305,7 @@ static void *ask_often(void *arg)
     for (int i = 0; i < 500 && fine; i++) {
         struct entitlement got;
         snprintf(name, sizeof name, "user%d@demo.test", i % 7);
-        fine = plan_of(store, kv, str_c(name), a, &got, NULL) == RC_OK &&
+        fine = plan_of(store, kv, str_c(name), NOW, a, &got, NULL) == RC_OK &&
                str_eq(got.plan, STR("basic"));
         arena_reset(a);
     }
@@ -230,9 +321,7 @@ static void threads_share_the_store(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, ask_often, w->store), 0);
     }
     for (int i = 0; i < 50; i++) {
-        assert_int_equal(
-            plan_set_feature(w->kv, w->a, instance, STR("basic"), STR("smime"), i % 2 == 0, NULL),
-            RC_OK);
+        assert_int_equal(set_feature(w->kv, "basic", i % 2 == 0), RC_OK);
     }
     for (size_t i = 0; i < 4; i++) {
         void *complaint = NULL;
@@ -252,6 +341,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(asks_once_for_each_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(never_answers_from_old_knowledge, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refuses_names_and_fails_closed_on_bad_values, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_registry_of_a_newer_release_is_not_guessed_at, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_customers_plan_counts_within_its_period, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(many_accounts_do_not_mix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_share_the_store, set_up, tear_down),

@@ -2,12 +2,32 @@
 #include "webmail/contacts/colleagues.h"
 
 #include "base/b64.h"
-#include "policy/alias.h"
+#include "policy/registry.h"
 #include "tests/unit/webmail/book_acts.h"
 #include "webmail/settings/settings.h"
 #include "webmail/store.h"
 
 static struct config_plan plans[] = {{STR_INIT("basic"), true}, {STR_INIT("bare"), false}};
+
+static rc_t give(struct rig *r, str_t account, str_t alias, bool on)
+{
+    const struct registry registry = {r->kv, &r->config};
+    const struct actor by = {STR("test"), true, 1000};
+    return registry_set_from(&registry, &by, account, alias, on, NULL);
+}
+
+static rc_t set_plan(struct rig *r, str_t account, const char *plan)
+{
+    const struct registry registry = {r->kv, &r->config};
+    const struct actor by = {STR("test"), true, 1000};
+    json_t *patch = json_object();
+    json_object_set_new(patch, "plan", plan ? json_string(plan) : json_null());
+    struct registry_write w = {.at = {RECORD_ACCOUNT, STR_NULL, account}, .patch = patch};
+    rc_t rc = registry_write(&registry, &by, &w, NULL);
+    json_decref(w.after);
+    json_decref(patch);
+    return rc;
+}
 
 static int open_world(void **state)
 {
@@ -161,12 +181,11 @@ static void listing_can_be_declined(void **state)
 static void ends_with_the_feature(void **state)
 {
     struct rig *r = *state;
-    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
     struct pki bob = leaf("email:" BOB, -10, 50, ENCRYPT, &root);
     KEEP(r, BOB, &bob);
-    assert_int_equal(plan_set_user(r->kv, a, STR("test"), STR(BOB), STR("bare"), NULL), RC_OK);
+    assert_int_equal(set_plan(r, STR(BOB), "bare"), RC_OK);
     sees_nothing(r, ALICE, BOB);
-    assert_int_equal(plan_set_user(r->kv, a, STR("test"), STR(BOB), STR_NULL, NULL), RC_OK);
+    assert_int_equal(set_plan(r, STR(BOB), NULL), RC_OK);
     sees_listed(r, ALICE, BOB, &bob);
     struct rig_call *rc = rig_call(r, BOB); /* signs in without the feature */
     rc->c.features.smime = false;
@@ -180,26 +199,22 @@ static void ends_with_the_feature(void **state)
 static void only_its_own_addresses(void **state)
 {
     struct rig *r = *state;
-    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
     struct pki many =
         leaf("email:" BOB ",email:sales@demo.test,email:boss@demo.test", -10, 50, ENCRYPT, &root);
     struct pki sales = leaf("email:sales@demo.test", -5, 50, ENCRYPT, &root);
-    assert_int_equal(alias_set(r->kv, a, STR("test"), STR(BOB), STR("sales@demo.test"), true, NULL),
-                     RC_OK);
+    assert_int_equal(give(r, STR(BOB), STR("sales@demo.test"), true), RC_OK);
     KEEP(r, BOB, &many);
     sees_listed(r, ALICE, BOB, &many);
     sees_listed(r, ALICE, "sales@demo.test", &many);
     sees_nothing(r, ALICE, "boss@demo.test");
     assert_int_equal(entries(r, "boss@demo.test"), 0);
     /* The alias was taken back: at once, and for good when its account is seen again. */
-    assert_int_equal(
-        alias_set(r->kv, a, STR("test"), STR(BOB), STR("sales@demo.test"), false, NULL), RC_OK);
+    assert_int_equal(give(r, STR(BOB), STR("sales@demo.test"), false), RC_OK);
     sees_nothing(r, ALICE, "sales@demo.test");
     KEEP(r, BOB, &many);
     assert_int_equal(entries(r, "sales@demo.test"), 0);
     /* A certificate of its own for the alias. */
-    assert_int_equal(alias_set(r->kv, a, STR("test"), STR(BOB), STR("sales@demo.test"), true, NULL),
-                     RC_OK);
+    assert_int_equal(give(r, STR(BOB), STR("sales@demo.test"), true), RC_OK);
     struct pki bob = leaf("email:" BOB, -10, 50, ENCRYPT, &root);
     KEEP(r, BOB, &bob, &sales);
     sees_listed(r, ALICE, BOB, &bob);
@@ -265,8 +280,7 @@ static void an_address_of_many_accounts_is_bounded(void **state)
     struct pki shared = leaf("email:desk@demo.test", -10, 50, ENCRYPT, &root);
     for (unsigned i = 0; i < COLLEAGUES_MAX_ACCOUNTS + 3; i++) {
         str_t account = arena_printf(a, "clerk%u@demo.test", i);
-        assert_int_equal(
-            alias_set(r->kv, a, STR("test"), account, STR("desk@demo.test"), true, NULL), RC_OK);
+        assert_int_equal(give(r, account, STR("desk@demo.test"), true), RC_OK);
         KEEP(r, arena_cstr(a, account), &shared);
     }
     assert_int_equal(entries(r, "desk@demo.test"), COLLEAGUES_MAX_ACCOUNTS);

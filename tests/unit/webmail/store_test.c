@@ -1,6 +1,6 @@
 /* Documents and preferences: authenticated, compared before they are written, checked by one table.
  */
-#include "policy/alias.h"
+#include "policy/registry.h"
 #include "tests/unit/webmail/rig.h"
 #include "webmail/routes.h"
 #include "webmail/settings/settings.h"
@@ -313,7 +313,9 @@ static void an_identity_goes_with_its_alias(void **state)
 {
     struct rig *r = *state;
     struct arena *a = arena_new(1 << 20);
-    const str_t instance = STR("test"), alice = STR("alice@demo.test"), alias = STR("Al@Demo.test");
+    const str_t alice = STR("alice@demo.test"), alias = STR("al@demo.test");
+    const struct registry registry = {r->kv, &r->config};
+    const struct actor by = {STR("test"), true, 1000};
     static const char two[] =
         "{\"identities\":[{\"name\":\"\",\"address\":\"alice@demo.test\",\"reply_to\":\"\","
         "\"signature\":\"\",\"default\":false},{\"name\":\"Al\",\"address\":\"al@demo.test\","
@@ -322,14 +324,14 @@ static void an_identity_goes_with_its_alias(void **state)
     bool first;
     assert_int_equal(merge(r, two, &e, "", "identities", NULL), RC_INVALID);
     assert_string_equal(e.field, "identities[1].address");
-    assert_int_equal(alias_set(r->kv, a, instance, alice, alias, true, NULL), RC_OK);
+    assert_int_equal(registry_set_from(&registry, &by, alice, alias, true, NULL), RC_OK);
     assert_int_equal(merge(r, two, &e, "", "identities", NULL), RC_OK);
     assert_int_equal(identities(r, &first), 2);
     assert_false(first);
-    assert_int_equal(alias_set(r->kv, a, instance, alice, alias, false, NULL), RC_OK);
+    assert_int_equal(registry_set_from(&registry, &by, alice, alias, false, NULL), RC_OK);
     assert_int_equal(identities(r, &first), 1);
     assert_true(first);
-    assert_int_equal(alias_set(r->kv, a, instance, alice, alias, false, NULL), RC_NOT_FOUND);
+    assert_int_equal(registry_set_from(&registry, &by, alice, alias, false, NULL), RC_NOT_FOUND);
     arena_free(a);
 }
 

@@ -1,0 +1,358 @@
+#include "policy/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "policy/name.h"
+
+enum { NAME_BYTES = 200, QUOTA_MAX = 10000000, FROM_MAX = 50, VERSION_MAX = INT32_MAX };
+
+/* --- the table -------------------------------------------------------------------------------- */
+
+static const struct record_field PLAN[] = {
+    {"smime", TYPE_BOOL, RECORD_OPEN, 0, NULL, NULL, "personal S/MIME in the web client"},
+};
+static const struct record_field CUSTOMER[] = {
+    {"name", TYPE_TEXT, RECORD_NEEDED, NAME_BYTES, NULL, "", "what people call it"},
+    {"plan", TYPE_PLAN, RECORD_OPEN, 0, NULL, NULL, "plan of all its domains"},
+    {"valid_from", TYPE_TIME, RECORD_OPEN, 0, NULL, NULL, "first second of the plan"},
+    {"valid_until", TYPE_TIME, RECORD_OPEN, 0, NULL, NULL, "the plan ends at this second"},
+    {"quota", TYPE_NUMBER, RECORD_NEEDED, QUOTA_MAX, NULL, "0", "licences it may use"},
+    {"disabled", TYPE_BOOL, RECORD_NEEDED, 0, NULL, "false", "as if its plan had ended"},
+};
+static const struct record_field ORGANISATION[] = {
+    {"customer", TYPE_ID, RECORD_NEEDED | RECORD_FIXED, 0, NULL, NULL, "whose it is"},
+    {"name", TYPE_TEXT, RECORD_NEEDED, NAME_BYTES, NULL, "", "what people call it"},
+    {"smime", TYPE_WORD, RECORD_NEEDED, 0, "enabled disabled", "enabled", "are rules applied?"},
+};
+static const struct record_field DOMAIN[] = {
+    {"organisation", TYPE_ID, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "whose it is"},
+    {"plan", TYPE_PLAN, RECORD_OPEN, 0, NULL, NULL, "stands over the customer's"},
+    {"proof", TYPE_WORD, RECORD_OPEN | RECORD_INNER, 0, "operator dns", NULL, "who vouched"},
+};
+static const struct record_field ACCOUNT[] = {
+    {"name", TYPE_TEXT, RECORD_NEEDED, NAME_BYTES, NULL, "", "whose mailbox it is"},
+    {"plan", TYPE_PLAN, RECORD_OPEN, 0, NULL, NULL, "stands over the domain's"},
+    {"from", TYPE_ADDRESSES, RECORD_NEEDED, FROM_MAX, NULL, NULL, "more addresses to send from"},
+    {"outbound_per_hour", TYPE_NUMBER, RECORD_OPEN, 1000000, NULL, NULL, "messages an hour"},
+    {"outbound_recipients", TYPE_NUMBER, RECORD_OPEN, 1000000, NULL, NULL,
+     "recipients of one message"},
+    {"state", TYPE_WORD, RECORD_NEEDED, 0, "active suspended", "active",
+     "suspended: may not sign in"},
+    {"renamed_from", TYPE_ADDRESS, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL,
+     "its earlier address"},
+};
+static const struct record_field LICENCE[] = {
+    {"organisation", TYPE_ID, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "of the account"},
+    {"state", TYPE_WORD, RECORD_NEEDED | RECORD_INNER, 0, "active revoke_pending", NULL, "state"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "of this state"},
+    {"until", TYPE_TIME, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "inactive from then on"},
+};
+static const struct record_field ROLE[] = {
+    {"role", TYPE_WORD, RECORD_NEEDED, 0, "owner writer reader operator", NULL, "what one may do"},
+};
+
+#define SHAPE(name, plural, id, table)                                                             \
+    {                                                                                              \
+        name, plural, id, table, sizeof(table) / sizeof *(table)                                   \
+    }
+static const struct record_shape SHAPES[RECORD_KINDS] = {
+    [RECORD_PLAN] = SHAPE("plan", "plans", "plan", PLAN),
+    [RECORD_CUSTOMER] = SHAPE("customer", "customers", "customer", CUSTOMER),
+    [RECORD_ORGANISATION] = SHAPE("organisation", "organisations", "organisation", ORGANISATION),
+    [RECORD_DOMAIN] = SHAPE("domain", "domains", "domain", DOMAIN),
+    [RECORD_ACCOUNT] = SHAPE("account", "accounts", "account", ACCOUNT),
+    [RECORD_LICENCE] = SHAPE("licence", "licences", "account", LICENCE),
+    [RECORD_ROLE] = SHAPE("role", "roles", "who", ROLE),
+};
+
+const struct record_shape *record_shape(enum record_kind kind)
+{
+    return &SHAPES[kind];
+}
+
+str_t record_key(struct arena *a, str_t instance, enum record_kind kind, str_t group)
+{
+    bool grouped = kind == RECORD_ACCOUNT || kind == RECORD_LICENCE || kind == RECORD_ROLE;
+    if (kind == RECORD_ROLE && !group.n) /* apart from all organisations' */
+        return arena_printf(a, "%.*s:o:operators", STR_ARG(instance));
+    if (!grouped) return arena_printf(a, "%.*s:o:%s", STR_ARG(instance), SHAPES[kind].plural);
+    return arena_printf(a, "%.*s:o:%s:%.*s", STR_ARG(instance), SHAPES[kind].plural,
+                        STR_ARG(group.n ? group : STR("-")));
+}
+
+rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
+{
+    const char *field = SHAPES[kind].id_name;
+    switch (kind) {
+    case RECORD_PLAN:
+        if (name_is_plan(id)) return RC_OK;
+        return err_invalid(e, field, "A plan's name has a-z, 0-9, - and _ only.");
+    case RECORD_CUSTOMER:
+    case RECORD_ORGANISATION:
+        if (name_is_id(id)) return RC_OK;
+        return err_invalid(e, field,
+                           "An id is 1 to 64 of a-z, 0-9, - and _, and begins with a letter "
+                           "or digit.");
+    case RECORD_DOMAIN:
+        if (name_is_domain(id)) return RC_OK;
+        return err_invalid(e, field, "That is not a mail domain (write it in A-labels, xn--…).");
+    case RECORD_ROLE:
+        if (name_is_actor(id)) return RC_OK;
+        return err_invalid(e, field, "That is not a name to sign in with: an address, or an id.");
+    case RECORD_ACCOUNT:
+    case RECORD_LICENCE:
+    case RECORD_KINDS:
+        break;
+    }
+    if (name_is_address(id)) return RC_OK;
+    return err_invalid(e, field, "That is not an account: user@domain is.");
+}
+
+/* --- one field -------------------------------------------------------------------------------- */
+
+static rc_t wrong(const struct record_field *f, const char *expected, struct err *e)
+{
+    err_set(e, RC_INVALID, "“%s” must be %s.", f->name, expected);
+    err_field(e, f->name);
+    return RC_INVALID;
+}
+
+static bool is_one_of(str_t word, const char *words)
+{
+    str_t one, rest = str_c(words);
+    for (bool more = true; more;) {
+        more = str_cut(rest, ' ', &one, &rest);
+        if (str_eq(one, word)) return true;
+    }
+    return false;
+}
+
+static int by_text(const void *x, const void *y)
+{
+    json_t *const *a = x, *const *b = y;
+    return str_cmp(json_text(*a), json_text(*b));
+}
+
+static rc_t read_addresses(const struct record_field *f, const json_t *v, json_t **out,
+                           struct err *e)
+{
+    size_t n = json_array_size(v);
+    json_t *sorted[FROM_MAX];
+    if (!json_is_array(v)) return wrong(f, "a list of addresses", e);
+    if (n > f->max) {
+        err_set(e, RC_TOO_LARGE, "“%s” may have at most %u entries.", f->name, f->max);
+        err_field(e, f->name);
+        return RC_TOO_LARGE;
+    }
+    for (size_t i = 0; i < n; i++) {
+        sorted[i] = json_array_get(v, i);
+        if (!name_is_address(json_text(sorted[i])))
+            return wrong(f, "a list of addresses in lower case", e);
+    }
+    if (n > 0) qsort(sorted, n, sizeof *sorted, by_text);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || by_text(&sorted[i], &sorted[i - 1]) != 0) json_array_append(list, sorted[i]);
+    *out = list;
+    return RC_OK;
+}
+
+static rc_t read_time(const struct record_field *f, str_t s, json_t **out, struct err *e)
+{
+    int64_t t;
+    char text[NAME_TIME_BYTES + 1];
+    if (!name_read_time(s, &t))
+        return wrong(f, "a date, or a time as 2026-12-31T00:00:00Z, in UTC", e);
+    name_write_time(t, text);
+    *out = json_string(text);
+    return RC_OK;
+}
+
+static rc_t read_text(const struct record_field *f, const json_t *v, json_t **out, struct err *e)
+{
+    str_t s = json_text(v);
+    char expected[160];
+    switch (f->type) {
+    case TYPE_TEXT:
+        if (s.n > f->max || !str_is_clean(s) || !str_is_utf8(s))
+            return wrong(f, "one line of text, not too long", e);
+        break;
+    case TYPE_ID:
+        if (!name_is_id(s)) return wrong(f, "an id: a-z, 0-9, - and _", e);
+        break;
+    case TYPE_PLAN:
+        if (!name_is_plan(s)) return wrong(f, "a plan's name: a-z, 0-9, - and _", e);
+        break;
+    case TYPE_ADDRESS:
+        if (!name_is_address(s)) return wrong(f, "an address in lower case", e);
+        break;
+    default:
+        if (is_one_of(s, f->words)) break;
+        snprintf(expected, sizeof expected, "one of: %s", f->words);
+        return wrong(f, expected, e);
+    }
+    *out = json_from_str(s);
+    return RC_OK;
+}
+
+static rc_t read_field(const struct record_field *f, const json_t *v, json_t **out, struct err *e)
+{
+    char expected[60];
+    if (!v || json_is_null(v)) {
+        if (f->flags & RECORD_OPEN) {
+            *out = json_null();
+            return RC_OK;
+        }
+        return wrong(f, "given", e);
+    }
+    if (f->type == TYPE_ADDRESSES) return read_addresses(f, v, out, e);
+    if (f->type == TYPE_BOOL) {
+        if (!json_is_boolean(v)) return wrong(f, "true or false", e);
+        *out = json_boolean(json_is_true(v));
+        return RC_OK;
+    }
+    if (f->type == TYPE_NUMBER) {
+        snprintf(expected, sizeof expected, "a whole number from 0 to %u", f->max);
+        if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > f->max)
+            return wrong(f, expected, e);
+        *out = json_integer(json_integer_value(v));
+        return RC_OK;
+    }
+    if (!json_is_string(v)) return wrong(f, "a text", e);
+    return f->type == TYPE_TIME ? read_time(f, json_text(v), out, e) : read_text(f, v, out, e);
+}
+
+static json_t *fallback_of(const struct record_field *f)
+{
+    if (f->type == TYPE_ADDRESSES) return json_array();
+    if (!f->fallback) return json_null();
+    if (f->type == TYPE_BOOL) return json_boolean(strcmp(f->fallback, "true") == 0);
+    if (f->type == TYPE_NUMBER) return json_integer(strtol(f->fallback, NULL, 10));
+    return json_string(f->fallback);
+}
+
+/* --- whole records ---------------------------------------------------------------------------- */
+
+static const struct record_field *find(const struct record_shape *s, const char *name)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (strcmp(s->fields[i].name, name) == 0) return &s->fields[i];
+    return NULL;
+}
+
+static rc_t refuse_unknown(const struct record_shape *s, const json_t *in, struct err *e)
+{
+    const char *name;
+    json_t *v;
+    if (!json_is_object(in)) return err_invalid(e, s->name, "A JSON object was expected.");
+    json_object_foreach((json_t *) in, name, v)
+    {
+        if (strcmp(name, "version") == 0 || find(s, name)) continue;
+        err_set(e, RC_INVALID, "A %s has no “%.40s”.", s->name, name);
+        err_field(e, name);
+        return RC_INVALID;
+    }
+    return RC_OK;
+}
+
+static rc_t read_version(const json_t *in, int64_t *out, struct err *e)
+{
+    const json_t *v = json_object_get(in, "version");
+    if (v &&
+        (!json_is_integer(v) || json_integer_value(v) < 1 || json_integer_value(v) > VERSION_MAX))
+        return err_invalid(e, "version", "“version” must be a whole number from 1.");
+    *out = v ? json_integer_value(v) : 1;
+    return RC_OK;
+}
+
+static bool in_order(enum record_kind kind, const json_t *row)
+{
+    str_t from = record_text(row, "valid_from"), until = record_text(row, "valid_until");
+    return kind != RECORD_CUSTOMER || !from.n || !until.n || str_cmp(from, until) < 0;
+}
+
+rc_t record_read(enum record_kind kind, const json_t *in, json_t **out, struct err *e)
+{
+    const struct record_shape *s = &SHAPES[kind];
+    CLEANUP_JSON json_t *row = json_object();
+    int64_t version = 1;
+    TRY(refuse_unknown(s, in, e));
+    TRY(read_version(in, &version, e));
+    for (size_t i = 0; i < s->count; i++) {
+        const struct record_field *f = &s->fields[i];
+        CLEANUP_JSON json_t *fallback = fallback_of(f);
+        json_t *given = json_object_get(in, f->name), *v = NULL;
+        TRY(read_field(f, given ? given : fallback, &v, e));
+        json_object_set_new(row, f->name, v);
+    }
+    if (!in_order(kind, row))
+        return err_invalid(e, "valid_until", "The plan would end before it begins.");
+    json_put_int(row, "version", version);
+    *out = json_incref(row);
+    return RC_OK;
+}
+
+rc_t record_parse(enum record_kind kind, str_t text, json_t **out, struct err *e)
+{
+    CLEANUP_JSON json_t *in = NULL;
+    struct err why = {0};
+    rc_t rc = json_parse_object(text, &in, &why);
+    if (rc == RC_OK) rc = record_read(kind, in, out, &why);
+    if (rc == RC_OK) return RC_OK;
+    err_set(e, RC_DAMAGED, "A stored %s is damaged.", SHAPES[kind].name);
+    err_detail(e, "%s %s", why.field, why.message);
+    return RC_DAMAGED;
+}
+
+rc_t record_patch(enum record_kind kind, const json_t *before, const json_t *patch, json_t **out,
+                  struct err *e)
+{
+    const struct record_shape *s = &SHAPES[kind];
+    CLEANUP_JSON json_t *merged = before ? json_copy((json_t *) before) : json_object();
+    const char *name;
+    json_t *v, *row = NULL;
+    TRY(refuse_unknown(s, patch, e));
+    json_object_foreach((json_t *) patch, name, v)
+    {
+        const struct record_field *f = find(s, name);
+        if (!f) continue; /* version: what was seen, not what is to be */
+        bool same = before && json_equal(json_object_get(before, name), v);
+        if (same) continue;
+        if ((f->flags & RECORD_INNER) || (before && (f->flags & RECORD_FIXED)))
+            return wrong(f, "left as it is", e);
+        json_object_set(merged, name, v);
+    }
+    json_object_del(merged, "version");
+    TRY(record_read(kind, merged, &row, e));
+    json_put_int(row, "version", record_version(before) + 1);
+    *out = row;
+    return RC_OK;
+}
+
+json_t *record_difference(enum record_kind kind, const json_t *before, const json_t *after)
+{
+    const struct record_shape *s = &SHAPES[kind];
+    json_t *list = json_array();
+    for (size_t i = 0; i < s->count; i++) {
+        const char *name = s->fields[i].name;
+        json_t *b = json_object_get(before, name), *a = json_object_get(after, name);
+        if ((!a && !b) || (a && b && json_equal(a, b))) continue;
+        json_t *row = json_object();
+        json_put_str(row, "field", str_c(name));
+        json_object_set_new(row, "before", b ? json_incref(b) : json_null());
+        json_object_set_new(row, "after", a ? json_incref(a) : json_null());
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+int64_t record_version(const json_t *row)
+{
+    return json_integer_value(json_object_get(row, "version"));
+}
+
+str_t record_text(const json_t *row, const char *field)
+{
+    return json_text(json_object_get(row, field));
+}
