@@ -170,3 +170,35 @@ test('a certificate that was there all the time makes a draft ready at once', as
     assert.equal(r.json.waiting.find((x) => x.submission === d.id).ready, true);
   } finally { await drop(d.id); }
 });
+
+test('a draft that was deleted elsewhere waits no longer; brought back it does, and is written on in place', async () => {
+  const d = await keep();
+  const imap = await imapOf('alice');
+  const all = async (folder) => { await imap.select(folder); return imap.search(`HEADER X-Waxseal-Submission "${d.id}"`); };
+  const gone = async (folder) => { for (const uid of await all(folder)) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`); await imap.command('EXPUNGE'); };
+  try {
+    assert.equal((await ask(d.id, [{ address: CAROL, note: await note() }])).status, 200);
+    assert.equal((await waiting(d.id)).draft.uid, d.uid);
+    const [uid] = await all('Drafts');
+    const raw = await imap.source(uid);
+    await gone('Drafts');
+    assert.equal(await waiting(d.id), undefined, 'deleted by another program');
+    await imap.append('Drafts', raw, ['\\Draft']);
+    const back = (await waiting(d.id)).draft;
+    assert.ok(back.uid > d.uid, 'and brought back');
+    const body = letter({ submission: d.id, mode: 'sign_encrypt', may_encrypt: true, text: 'next', base: { uid: back.uid, uidvalidity: back.uidvalidity } });
+    const stale = await alice.request('POST', '/api/v1/compose/draft', composeBody({ ...body, base: { uid: back.uid + 1, uidvalidity: back.uidvalidity } }));
+    assert.equal(stale.status, 409, stale.text);
+    const r = await alice.request('POST', '/api/v1/compose/draft', composeBody(body));
+    assert.equal(r.status, 200, r.text);
+    assert.deepEqual([(await all('Drafts')).length, (await waiting(d.id)).draft.uid], [1, r.json.uid], 'one draft');
+    await gone('Drafts');
+    // What makes room for others: with the next change it is not even remembered.
+    const other = await keep();
+    assert.equal((await ask(other.id, [{ address: CAROL, note: await note() }])).status, 200);
+    await imap.append('Drafts', raw, ['\\Draft']);
+    assert.equal(await waiting(d.id), undefined, 'dropped');
+    await gone('Drafts');
+    await drop(other.id);
+  } finally { imap.close(); await drop(d.id); }
+});

@@ -1,10 +1,14 @@
 /* Drafts that wait for a certificate. The note that asks for it is a message like any other, which
  * the browser prepared, signed and finished; here is only remembered what it was sent for. */
+#include "base/log.h"
 #include "webmail/compose/compose.h"
+#include "webmail/compose/older.h"
 #include "webmail/compose/parse.h"
 #include "webmail/compose/submission.h"
 #include "webmail/contacts/waiting.h"
 #include "webmail/store.h"
+
+#define LOOK_TRIES 4
 
 struct asking {
     str_t submission;
@@ -56,13 +60,33 @@ static rc_t read_asking(struct call *c, struct asking *out, struct err *e)
     return RC_OK;
 }
 
-/* The draft that waits, as long as it does. */
-static rc_t waiting_draft(struct call *c, str_t id, struct place *out, struct err *e)
+static rc_t noted_draft(struct call *c, str_t id, struct place *out, struct err *e)
 {
     CLEANUP_SUBMISSION struct submission s = {0};
     *out = (struct place){.folder = STR_NULL};
     TRY(submission_load(c, id, &s, e));
     if (submission_is_open(&s)) *out = submission_place(&s, "draft", c->arena);
+    return RC_OK;
+}
+
+/* The draft that waits, as long as it does: one that was deleted elsewhere waits no longer. A save
+ * may replace it while it is looked for. A mail server that does not answer proves nothing. */
+static rc_t waiting_draft(struct call *c, str_t id, struct place *out, struct err *e)
+{
+    struct place noted, now = {.folder = STR_NULL};
+    TRY(noted_draft(c, id, &noted, e));
+    for (int i = 0; noted.folder.p && i < LOOK_TRIES; i++) {
+        struct place before = noted;
+        struct err why = {0};
+        if (draft_where(c, id, noted, &now, &why) != RC_OK) {
+            log_err(LOG_WARN, "waiting_draft_unknown", &why);
+            now = noted;
+        }
+        if (now.folder.p) break;
+        TRY(noted_draft(c, id, &noted, e));
+        if (noted.uid == before.uid && noted.uidvalidity == before.uidvalidity) break;
+    }
+    *out = now;
     return RC_OK;
 }
 

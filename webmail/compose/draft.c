@@ -273,7 +273,7 @@ static bool is_sealed(const struct submission *s)
 struct storing {
     str_t submission;
     struct place now;
-    struct place adopted;    /* of a submission that is not known any more; folder null: none */
+    struct place adopted;    /* what base names, where the state does not; folder null: none */
     json_t *replaced;        /* owned: see older.h */
     bool sealed, was_sealed; /* was_sealed: what the state said when this began */
     bool overtaken;          /* another window turned encryption on meanwhile */
@@ -301,6 +301,20 @@ static void note_turn(struct submission *s, const struct draft_base *base)
     json_object_set_new(s->doc, "turn", turn);
 }
 
+/* The draft that the state names was deleted and brought back, and this is written from it. */
+static rc_t was_brought_back(struct call *c, const struct submission *s, struct place p,
+                             const struct draft_base *base, bool *out, struct err *e)
+{
+    struct place now;
+    *out = false;
+    if (!p.folder.p || base->uidvalidity == 0 || base->exact) return RC_OK;
+    TRY(draft_where(c, s->id, p, &now, e));
+    if (now.uid == p.uid && now.uidvalidity == p.uidvalidity) return RC_OK;
+    TRY(older_adopt(c, s->id, *base, &now, e));
+    *out = now.folder.p != NULL;
+    return RC_OK;
+}
+
 rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_base base,
                       struct err *e)
 {
@@ -311,6 +325,8 @@ rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_b
     if (own >= 0) {
         if (base.uid == 0 || same || str_eq(submission_status(s), STR("new"))) return RC_OK;
         if (own > 0 && p.folder.p && !base.exact) return RC_OK;
+        TRY(was_brought_back(c, s, p, &base, &same, e));
+        if (same) return RC_OK;
     }
     if (!c->more) c->more = json_object();
     json_object_set_new(c->more, "draft", place_json(p, c->arena));
@@ -365,7 +381,9 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     w->was_sealed = is_sealed(&s);
     if (!submission_is_open(&s)) return submission_refuse(&s, e);
     TRY(draft_check_base(c, &s, w->base, e));
-    if (!str_eq(submission_status(&s), STR("new"))) return RC_OK;
+    /* What it is written from goes also where the state names another one, or none. */
+    struct place p = submission_place(&s, "draft", c->arena);
+    if (p.folder.p && p.uid == w->base.uid) return RC_OK;
     return older_adopt(c, w->submission, w->base, &w->adopted, e);
 }
 

@@ -156,6 +156,45 @@ rc_t older_remove(struct call *c, const struct older *o, struct err *e)
     return o->all ? remove_all(c, im, o, e) : RC_OK;
 }
 
+static rc_t is_there(struct call *c, struct place p, bool *out, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    struct imap_row row;
+    *out = false;
+    rc_t rc = call_imap(c, p.folder, &im, e);
+    if (rc == RC_NOT_FOUND) return RC_OK;
+    TRY(rc);
+    TRY(imap_mailbox(im, &box, e));
+    if (box.uidvalidity != p.uidvalidity) return RC_OK;
+    rc = imap_flags_of(im, p.uid, c->arena, &row, e);
+    *out = rc == RC_OK;
+    return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+rc_t draft_where(struct call *c, str_t submission, struct place p, struct place *out, struct err *e)
+{
+    CLEANUP_IMAP struct imap *im = NULL;
+    struct imap_mailbox box;
+    struct place found = {.folder = STR_NULL};
+    uint32_t *uids;
+    size_t n = 0;
+    bool there;
+    TRY(is_there(c, p, &there, e));
+    *out = there ? p : (struct place){.folder = STR_NULL};
+    if (there) return RC_OK;
+    TRY(compose_mailbox_find(c, FOLDER_DRAFTS, &found.folder, e));
+    if (!found.folder.p) return RC_OK;
+    TRY(call_imap(c, found.folder, &im, e));
+    TRY(imap_mailbox(im, &box, e));
+    found.uidvalidity = box.uidvalidity;
+    TRY(imap_search_header(im, STR(SUBMISSION_FIELD), submission, c->arena, &uids, &n, e));
+    for (size_t i = 0; i < n; i++)
+        if (uids[i] > found.uid) found.uid = uids[i];
+    if (found.uid) *out = found;
+    return RC_OK;
+}
+
 rc_t older_adopt(struct call *c, str_t submission, struct draft_base base, struct place *out,
                  struct err *e)
 {

@@ -31,6 +31,12 @@ struct older {
 /* They are gone. A draft of another request that may still be noted is never among them. */
 rc_t older_remove(struct call *c, const struct older *o, struct err *e) WX_MUST_USE;
 
+/* Where the draft that the state names lies now: there, or, where it is gone from there (deleted
+ * and brought back, a folder made anew), the newest one in Drafts that is of this submission by its
+ * header; folder null: nowhere. */
+rc_t draft_where(struct call *c, str_t submission, struct place p, struct place *out,
+                 struct err *e) WX_MUST_USE;
+
 /* Of a submission that the server knows nothing of any more: the draft that base names, if it is
  * one of this submission (by its header) and lies in Drafts; else folder null. */
 rc_t older_adopt(struct call *c, str_t submission, struct draft_base base, struct place *out,
