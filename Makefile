@@ -39,7 +39,7 @@ CPPFLAGS += -DWAXSEAL_KILL=1
 endif
 
 # --- layers: sources, and the archives each may be linked with (lowest last) ---------------------
-LAYERS := base crypto keyring fcgi mail policy webmail fetch gateway cli
+LAYERS := base crypto keyring fcgi mail policy webmail fetch keyd gateway cli
 srcs    = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/*/*.c))
 SRC_base    := $(call srcs,base)
 SRC_crypto  := $(wildcard crypto/*.c)
@@ -49,6 +49,7 @@ SRC_mail    := $(call srcs,mail)
 SRC_policy  := $(call srcs,policy)
 SRC_webmail := $(call srcs,webmail)
 SRC_fetch   := $(call srcs,fetch)
+SRC_keyd    := $(call srcs,keyd)
 SRC_gateway := $(call srcs,gateway)
 SRC_cli     := $(call srcs,cli)
 NEED_base    :=
@@ -59,6 +60,7 @@ NEED_mail    := crypto base
 NEED_policy  := crypto base
 NEED_webmail := policy mail keyring crypto fcgi base
 NEED_fetch   := crypto base
+NEED_keyd    := keyring crypto base
 NEED_gateway := policy mail crypto base
 NEED_cli     := policy mail crypto keyring base
 # Foreign libraries of each layer: one library, one owner.
@@ -70,6 +72,7 @@ LIBS_mail    := -letpan -lical
 LIBS_policy  :=
 LIBS_webmail := -lhunspell-1.7
 LIBS_fetch   := -lcurl -lldap -llber
+LIBS_keyd    :=
 LIBS_gateway :=
 LIBS_cli     :=
 
@@ -80,7 +83,7 @@ arch = $(call lib,$(1)) $(foreach l,$(NEED_$(1)),$(call lib,$(l)))
 libs = $(LIBS_$(1)) $(foreach l,$(NEED_$(1)),$(LIBS_$(l))) -lpthread
 
 BINS := $(if $(wildcard webmail/main.c),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl) \
-        $(BUILD)/waxseal-fetch
+        $(BUILD)/waxseal-fetch $(BUILD)/waxseal-keyd
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -116,6 +119,9 @@ $(BUILD)/waxsealctl: $(BUILD)/obj/cli/main.o $(call arch,cli)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,cli)
 $(BUILD)/waxseal-fetch: $(BUILD)/obj/fetch/main.o $(call arch,fetch)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,fetch)
+
+$(BUILD)/waxseal-keyd: $(BUILD)/obj/keyd/main.o $(call arch,keyd)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,keyd)
 
 # A unit test links only what its layer may use: a forbidden call does not link.
 define unit_rule

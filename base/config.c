@@ -83,6 +83,20 @@ static const struct key FETCH_KEYS[] = {
     {"issuers", KIND_FLAG, S(fetch_issuers), "on", 0, 0, "on or off"},
 };
 
+static const struct key KEYD_KEYS[] = {
+    {"gate_socket", KIND_TEXT, S(keyd_gate_socket), NULL, 0, 0, "the path of a Unix socket"},
+    {"admin_socket", KIND_TEXT, S(keyd_admin_socket), NULL, 0, 0, "the path of a Unix socket"},
+    {"gate_users", KIND_TEXT, S(keyd_gate_users), NULL, 0, 0,
+     "names of users, separated by blanks"},
+    {"admin_users", KIND_TEXT, S(keyd_admin_users), NULL, 0, 0,
+     "names of users, separated by blanks"},
+    {"master_keys", KIND_TEXT, S(keyd_master_keys), NULL, 0, 0,
+     "a path, or the name of a credential"},
+    {"threads", KIND_NUMBER, S(keyd_threads), "4", 1, 16, "a number from 1 to 16"},
+    {"uses_per_minute", KIND_NUMBER, S(keyd_uses_per_minute), "600", 1, 1000000,
+     "a number from 1 to 1000000"},
+};
+
 static const struct key DOMAIN_KEYS[] = {
     {"imap", KIND_ENDPOINT, D(imap), NULL, 0, 0, ENDPOINT},
     {"smtp", KIND_ENDPOINT, D(smtp), NULL, 0, 0, ENDPOINT},
@@ -322,6 +336,11 @@ static void *new_object(struct reader *r, struct section *s)
         s->count = COUNT(FETCH_KEYS);
         return s->name[0] ? NULL : r->c;
     }
+    if (strcmp(s->kind, "keyd") == 0) {
+        s->keys = KEYD_KEYS;
+        s->count = COUNT(KEYD_KEYS);
+        return s->name[0] ? NULL : r->c;
+    }
     if (strcmp(s->kind, "domain") == 0 && s->name[0]) {
         struct config_domain *d = &r->c->domains[r->c->domain_count++];
         s->keys = DOMAIN_KEYS;
@@ -374,7 +393,8 @@ static int on_pair(void *user, const char *title, const char *name, const char *
     struct section *s = find_section(r, title);
     if (!s) {
         fail(r, r->line, "",
-             "a key inside [server], [fetch], [domain NAME], [plan NAME] or [directory NAME]",
+             "a key inside [server], [fetch], [keyd], [domain NAME], [plan NAME] or [directory "
+             "NAME]",
              str_c(title));
         return 0;
     }

@@ -6,6 +6,7 @@
  *
  *     [server]        process-wide values
  *     [fetch]         waxseal-fetch, for the daemon and those who ask it; may be absent
+ *     [keyd]          waxseal-keyd, for the daemon and those who ask it; may be absent
  *     [domain NAME]   one section per mail domain; "*" is the fallback
  *     [plan NAME]     initial features of a plan (Redis overrides, waxsealctl plan set)
  *     [directory NAME] an LDAP server with certificates of people; needs [fetch]
@@ -97,6 +98,12 @@ struct config {
         fetch_users; /* names, separated by blanks, of those who may ask besides its own; or null */
     uint32_t fetch_threads;
     bool fetch_issuers; /* missing issuers are fetched from where certificates say (AIA) */
+    /* [keyd] */
+    str_t keyd_gate_socket, keyd_admin_socket; /* Unix sockets of waxseal-keyd; null: none */
+    str_t keyd_gate_users, keyd_admin_users;   /* names, separated by blanks, of who may ask */
+    str_t keyd_master_keys;        /* a path, or the name of a credential of systemd's */
+    uint32_t keyd_threads;         /* at the gate's socket */
+    uint32_t keyd_uses_per_minute; /* of one key: signing and decrypting each */
     struct config_domain *domains;
     size_t domain_count;
     struct config_plan *plans;

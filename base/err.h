@@ -64,6 +64,10 @@
     X(SOURCE_REFUSED, "source_refused", 502, "550 5.7.1", "That server may not be asked.")         \
     X(FETCH_DOWN, "fetch_unavailable", 503, "451 4.3.0",                                           \
       "The service that asks other servers cannot be reached.")                                    \
+    X(KEYD_DOWN, "key_agent_unavailable", 503, "451 4.3.0",                                        \
+      "The service that holds the organisation's keys cannot be reached.")                         \
+    X(KEY_STOPPED, "key_stopped", 503, "451 4.7.0",                                                \
+      "This key rests after too many failures. Please try again in an hour.")                      \
     X(FULL, "storage_full", 507, "452 4.3.1", "There is no room left.")
 
 typedef enum {

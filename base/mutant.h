@@ -61,6 +61,16 @@
 #define WAXSEAL_MUTANT_LEAK                                                                        \
     0 /* client: sends the passphrase and a key, to prove the search fires */
 #endif
+#ifndef WAXSEAL_MUTANT_KEYD_LEAK
+#define WAXSEAL_MUTANT_KEYD_LEAK                                                                   \
+    0 /* keyd: leaks keys and passphrases in each way that is searched for */
+#endif
+#ifndef WAXSEAL_MUTANT_KEYD_PEER
+#define WAXSEAL_MUTANT_KEYD_PEER 0 /* keyd: who may ask */
+#endif
+#ifndef WAXSEAL_MUTANT_KEYD_STOP
+#define WAXSEAL_MUTANT_KEYD_STOP 0 /* keyd: decrypting rests after too many failures */
+#endif
 #ifndef WAXSEAL_MUTANT_ABORT
 /* webmail: a message with the field X-Waxseal-Abort ends the worker: proves what a parser's crash
  * does */

@@ -12,6 +12,7 @@
 #include "base/fetch.h"
 #include "cli/command.h"
 #include "cli/ctl.h"
+#include "crypto/agent.h"
 #include "crypto/cert.h"
 #include "crypto/tls.h"
 #include "policy/migrate.h"
@@ -176,6 +177,29 @@ static void check_fetch(struct doctor *d)
     }
 }
 
+/* Whether what it says of itself is as it should be. */
+static void check_keyd(struct doctor *d)
+{
+    struct err e;
+    struct agent_state s;
+    const struct config *c = d->c.config;
+    const struct agent g = {.socket = c->keyd_admin_socket, .timeout_ms = WAIT_MS};
+    if (str_is_null(g.socket)) {
+        note("keys", "no section [keyd]: organisations cannot have keys here");
+        return;
+    }
+    const char *where = path_of(d, g.socket);
+    if (agent_ping(&g, d->c.a, &s, &e) != RC_OK) {
+        bad(d, "keys", where, &e);
+        return;
+    }
+    good("keys",
+         path_of(d, arena_printf(d->c.a, "%s: %u master key%s, %.*s seals", where, s.master_keys,
+                                 s.master_keys == 1 ? "" : "s", STR_ARG(s.master_key))));
+    if (!s.locked) note("keys", "its memory may be swapped out; raise LimitMEMLOCK (256M)");
+    if (!s.confined) bad(d, "keys", "its system calls are not limited", NULL);
+}
+
 /* --- mail servers ---------------------------------------------------------------------- */
 
 /* One line of the server without its end; false at the end, a time-out, or an endless line. */
@@ -273,6 +297,7 @@ int cmd_doctor(int argc, char **argv)
     check_redis(&d);
     check_server(&d);
     check_fetch(&d);
+    check_keyd(&d);
     for (size_t i = 0; i < c->domain_count; i++) {
         check_domain(&d, &c->domains[i]);
     }

@@ -68,6 +68,8 @@ int cmd_registry_import(int argc, char **argv);
 int cmd_registry_migrate(int argc, char **argv);
 int cmd_audit(int argc, char **argv);
 int cmd_roots(int argc, char **argv);
+int cmd_keyd_ping(int argc, char **argv);
+int cmd_keyd_master(int argc, char **argv);
 int cmd_doctor(int argc, char **argv);
 int cmd_completion_bash(int argc, char **argv);
 int cmd_man(int argc, char **argv);

@@ -36,7 +36,8 @@ export function keyNeedles(name, file) {
 export function passphraseNeedles(text) {
   const utf8 = Buffer.from(text), wide = Buffer.from(text, 'utf16le'), wideBig = Buffer.from(wide).swap16();
   const percent = [...utf8].map((b) => `%${b.toString(16).padStart(2, '0')}`).join('');
-  const forms = [utf8, wide, wideBig, ...[utf8, wide, wideBig].flatMap(encoded),
+  const logged = [...utf8].map((b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : `\\u00${b.toString(16).padStart(2, '0')}`)).join(''); // base/log.c
+  const forms = [utf8, wide, wideBig, Buffer.from(logged), ...[utf8, wide, wideBig].flatMap(encoded),
     ...[encodeURIComponent(text), new URLSearchParams({ x: text }).toString().slice(2), percent, percent.toUpperCase(), JSON.stringify(text).slice(1, -1)].map((t) => Buffer.from(t))];
   return forms.map((bytes) => ({ what: `passphrase "${text.slice(0, 5)}…"`, bytes }));
 }

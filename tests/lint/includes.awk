@@ -8,6 +8,7 @@ BEGIN {
     allow["policy"] = "base crypto policy"
     allow["webmail"] = "base fcgi crypto keyring mail policy webmail"
     allow["fetch"] = "base crypto fetch"
+    allow["keyd"] = "base crypto keyring keyd"
     allow["gateway"] = "base crypto mail policy gateway"
     allow["cli"] = "base crypto keyring mail policy cli"
     # One foreign library, one owner (a header may show the type where its contract says so).

@@ -22,7 +22,7 @@ mapfile -t SHELL_FILES < <(tracked '*.sh' .ci/run tests/run)
 format() { clang-format-14 --dry-run --Werror "${C_FILES[@]}" 2>&1 | grep -E 'error:' | sort -u; }
 includes() {
     # shellcheck disable=SC2046
-    awk -f tests/lint/includes.awk $(printf '%s\n' "${C_FILES[@]}" | grep -E '^(base|fcgi|crypto|mail|policy|webmail|fetch|gateway|cli|tests/unit|tests/fuzz)/')
+    awk -f tests/lint/includes.awk $(printf '%s\n' "${C_FILES[@]}" | grep -E '^(base|fcgi|crypto|mail|policy|webmail|fetch|keyd|gateway|cli|tests/unit|tests/fuzz)/')
 }
 banned() {
     printf '%s\n' "${C_FILES[@]}" | xargs awk '
@@ -41,7 +41,7 @@ static_analysis() {
     cppcheck -q -j 2 --std=c17 --language=c --enable=warning,portability --inline-suppr --max-configs=2 \
         --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches --suppress=varFuncNullUB --suppress=unknownMacro \
         -D_GNU_SOURCE -D__GNUC__=12 -I. --template='{file}:{line}: {id}: {message}' \
-        $(printf '%s\n' "${C_FILES[@]}" | grep -E '^(base|fcgi|crypto|mail|policy|webmail|fetch|gateway|cli)/.*\.c$') 2>&1
+        $(printf '%s\n' "${C_FILES[@]}" | grep -E '^(base|fcgi|crypto|mail|policy|webmail|fetch|keyd|gateway|cli)/.*\.c$') 2>&1
 }
 unfinished() { grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $(printf '%s\n' "${SOURCE[@]}" | grep -v '^tests/\(run\|tap\)') | head -20; }
 machine_paths() { grep -nE '(^|[^a-zA-Z.])/(work|root|home/[a-z]+)/' "${TEXT[@]}" | grep -v '^tests/lint/' | head -20; }

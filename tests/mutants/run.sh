@@ -25,6 +25,7 @@ suite_of() {
     IMAGE | IMAGE_SENDER) echo fetch reader ;;
     AUTHSERV) echo unit mail/unsubscribe_test mail/auth_results_test ;;
     FORWARD) echo unit webmail/filters_test ;;
+    KEYD_PEER | KEYD_STOP | KEYD_LEAK) echo stack keyd ;;
     LEAK) echo e2e traffic ;;
     *) echo "unknown mutant $1" >&2; exit 2 ;;
     esac
@@ -55,6 +56,10 @@ run_fetch() { # BUILD FILE
     make -s MUTANT="$MUTANT" server && bash tests/lib/netns.sh --can || return 99
     BUILD=$1 bash tests/lib/netns.sh "$NODE" --test --test-force-exit --test-reporter=tap "tests/fetch/$2.test.mjs"
 }
+run_stack() { # BUILD FILE: against waxseal-keyd of that build
+    make -s MUTANT="$MUTANT" "$1/waxseal-keyd" || return 99
+    BUILD=$1 timeout 600 "$NODE" --test --test-force-exit --test-reporter=tap "tests/stack/$2.test.mjs"
+}
 # Exit code of the suite for build $1 (mutant or ordinary); 99: it could not be run at all.
 judge() {
     local dir=$1 kind
@@ -62,10 +67,10 @@ judge() {
     set -- $(suite_of "$2")
     kind=$1
     shift
-    if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ]; then run_fetch "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
+    if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ] || [ "$kind" = stack ]; then "run_$kind" "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE AUTHSERV IMAGE IMAGE_SENDER LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE CSRF RANGE AUTHSERV IMAGE IMAGE_SENDER KEYD_PEER KEYD_STOP KEYD_LEAK LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))

@@ -19,6 +19,7 @@ make_secrets() {
     local u
     umask 077
     secret_file "$DATA/etc/host.key" 32 raw
+    secret_file "$DATA/etc/keyd.master" 32 hex
     for u in web admin gate ctl; do secret_file "$DATA/etc/redis-$u.password" 24 hex; done
     bash "$STACK_DIR/ca.sh" "$DATA/demo/ca"
     umask 022
@@ -34,7 +35,7 @@ make_secrets() {
 render() { # TEMPLATE TARGET [NAME=VALUE...]
     local args=() pair
     for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" \
-        "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" "P_RELAY=$P_RELAY" \
+        "AGENT_USER=$(id -un) $RUN_USER" "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" "P_RELAY=$P_RELAY" \
         "LOG_LEVEL=${LOG_LEVEL:-info}" "REVOCATION=${REVOCATION:-soft}" "${@:3}"; do
         args+=(-e "s|@${pair%%=*}@|${pair#*=}|g")
     done

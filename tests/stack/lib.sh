@@ -78,7 +78,7 @@ pid_of() { # NAME: prints the pid when the process we started still runs
     [ "$(proc_stamp "$pid" 2>/dev/null)" = "$stamp" ] || return 1
     printf '%s\n' "$pid"
 }
-SERVICES='nginx waxseald fetch postfix dovecot redis'
+SERVICES='nginx waxseald fetch keyd postfix dovecot redis'
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # wait_for SECONDS WHAT COMMAND... (MISSED: what is said of it when it did not happen in time)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseald, nginx, all private and on loopback.
+# Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseal-keyd, waxseald, nginx, all private and on loopback.
 # A second start keeps the data; a service that runs already is left alone (our programs are restarted
 # when they are newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty, FETCH_NETWORK=shared lets
 # waxseal-fetch see the network that the others see (tests/fetch), REVOCATION=hard sets that key, MORE_CONFIG names a file with more sections for waxseal.conf.
@@ -98,7 +98,7 @@ big_mail() {
 install_app() {
     rm -rf "$DATA/app.new"
     mkdir -p "$DATA/app.new/bin"
-    install -m 0755 "$BUILD/waxseald" "$BUILD/waxseal-fetch" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
+    install -m 0755 "$BUILD/waxseald" "$BUILD/waxseal-fetch" "$BUILD/waxseal-keyd" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
     [ ! -d "$TOP/static/dist" ] || cp -r "$TOP/static/dist" "$DATA/app.new/static"
     [ ! -d "$TOP/templates" ] || cp -r "$TOP/templates" "$DATA/app.new/templates"
     mkdir -p "$DATA/app.new/static" "$DATA/app.new/templates"
@@ -109,6 +109,7 @@ install_app() {
 app_changed() {
     cmp -s "$BUILD/waxseald" "$DATA/app/bin/waxseald" || return 0
     cmp -s "$BUILD/waxseal-fetch" "$DATA/app/bin/waxseal-fetch" || return 0
+    cmp -s "$BUILD/waxseal-keyd" "$DATA/app/bin/waxseal-keyd" || return 0
     ! diff -rq "$TOP/static/dist" "$DATA/app/static" >/dev/null 2>&1 && return 0
     ! diff -rq "$TOP/templates" "$DATA/app/templates" >/dev/null 2>&1
 }
@@ -122,8 +123,8 @@ set_registry() {
 }
 
 put_app_in_place() { # a program that runs keeps its old file until it is started anew
-    if pid_of waxseald >/dev/null && pid_of fetch >/dev/null && ! app_changed; then return; fi
-    bash "$STACK_DIR/down.sh" --locked waxseald fetch
+    if pid_of waxseald >/dev/null && pid_of fetch >/dev/null && pid_of keyd >/dev/null && ! app_changed; then return; fi
+    bash "$STACK_DIR/down.sh" --locked waxseald fetch keyd
     install_app
 }
 
@@ -152,6 +153,14 @@ start_fetch() {
     run_program fetch "$DATA/run/fetch.sock" "${OWN_NETWORK[@]}" "${RUN_AS[@]}" setsid "$DATA/app/bin/waxseal-fetch"
 }
 
+# Its memory is locked where the system lets root pass that on.
+start_keyd() {
+    local lock=(--inh-caps=+ipc_lock --ambient-caps=+ipc_lock)
+    pid_of keyd >/dev/null && return
+    [ "$(id -u)" = 0 ] && setpriv "${lock[@]}" true 2>/dev/null || lock=()
+    run_program keyd "$DATA/run/keyd-admin.sock" "${RUN_AS[@]}" "${lock[@]}" setsid "$DATA/app/bin/waxseal-keyd"
+}
+
 start_waxseald() {
     pid_of waxseald >/dev/null && return
     ulimit -c 0
@@ -178,6 +187,7 @@ if [ -x "$BUILD/waxseald" ]; then
     put_app_in_place
     own_network
     start_fetch
+    start_keyd
     start_waxseald
     set_registry
     start_nginx

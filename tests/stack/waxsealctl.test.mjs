@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { chmodSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -181,6 +181,29 @@ test('the doctor asks waxseal-fetch whether it is there', async () => {
     servers.push(daemon)
     while (!existsSync(at('fetch.sock'))) await sleep(10)
     assert.match(done('doctor'), /^ok +fetch .*fetch\.sock$/m)
+    const ended = new Promise((resolve) => daemon.once('exit', resolve))
+    daemon.kill()
+    assert.equal(await ended, 0)
+    configure(...ports)
+    await new Promise((resolve) => listening.close(resolve))
+})
+
+test('the doctor asks waxseal-keyd whether it is there, and how', async () => {
+    const listening = createServer().listen(at('waxseald.sock'))
+    const ports = [await greeter('* OK ready\r\n'), await greeter('220 ready\r\n')]
+    assert.match(done('doctor'), /^note +keys +no section \[keyd\]/m)
+    const user = userInfo().username
+    configure(...ports, `[keyd]\ngate_socket = ${at('gate.sock')}\nadmin_socket = ${at('admin.sock')}\ngate_users = ${user}\nadmin_users = ${user}\nmaster_keys = ${at('master')}`)
+    assert.match(ctl('doctor').out, /^PROBLEM +keys .*admin\.sock: The service that holds the organisation's keys cannot be reached\. \(waxseal-keyd: No such file/m)
+    assert.match(done('keyd', 'master', at('master')), /was made/)
+    assert.match(done('keyd', 'master', at('master')), /has a newer key/)
+    assert.equal(statSync(at('master')).mode & 0o777, 0o600)
+    assert.match(readFileSync(at('master'), 'utf8'), /^[0-9a-f]{64}\n[0-9a-f]{64}\n$/)
+    const daemon = spawn(join(top, 'build', 'waxseal-keyd'), ['--config', at('waxseal.conf')], { stdio: 'ignore' })
+    servers.push(daemon)
+    while (!existsSync(at('admin.sock'))) await sleep(10)
+    assert.match(done('doctor'), /^ok +keys .*admin\.sock: 2 master keys, [0-9a-f]{16} seals$/m)
+    assert.match(done('keyd', 'ping'), /^master keys: 2, [0-9a-f]{16} seals\nmemory: .*\nsystem calls: limited$/m)
     const ended = new Promise((resolve) => daemon.once('exit', resolve))
     daemon.kill()
     assert.equal(await ended, 0)
