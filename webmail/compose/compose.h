@@ -16,7 +16,6 @@
 call_handler compose_recipients, compose_draft, compose_draft_delete, compose_prepare,
     compose_finish, compose_status, compose_hold, compose_held, compose_spell, compose_ask,
     compose_waiting, compose_find, compose_languages, compose_words_get, compose_words_put,
-    compose_templates_get, compose_templates_put,
-    compose_reports;
+    compose_templates_get, compose_templates_put, compose_reports;
 
 #endif
