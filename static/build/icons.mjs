@@ -7,7 +7,7 @@ export const LUCIDE = [
   'circle-check', 'circle-question-mark', 'circle-x', 'clock', 'chevron-up', 'chevrons-down-up', 'chevrons-up-down', 'code', 'command', 'copy', 'download', 'ellipsis', 'eraser', 'external-link', 'file', 'file-archive',
   'file-image', 'file-music', 'file-spreadsheet', 'file-text', 'file-play', 'folder', 'folder-input', 'folder-plus', 'forward', 'image', 'image-off', 'inbox', 'list-indent-increase', 'list-indent-decrease',
   'info', 'italic', 'key-round', 'keyboard', 'link', 'list', 'loader-circle', 'list-filter', 'list-checks', 'sliders-horizontal', 'messages-square', 'text-align-start', 'tag', 'tags', 'arrow-down-wide-narrow', 'arrow-up-narrow-wide', 'list-ordered', 'lock', 'lock-keyhole', 'lock-keyhole-open',
-  'log-out', 'mail', 'mail-open', 'mail-x', 'maximize-2', 'menu', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',
+  'log-out', 'mail', 'mail-open', 'mail-x', 'maximize-2', 'menu', 'merge', 'minus', 'monitor', 'moon', 'octagon-x', 'paperclip', 'pen-line',
   'plus', 'printer', 'quote', 'redo-2', 'refresh-cw', 'remove-formatting', 'reply', 'reply-all', 'search', 'send', 'settings', 'shield',
   'shield-alert', 'shield-check', 'shield-question-mark', 'shield-x', 'spell-check', 'square', 'square-check', 'square-minus', 'star', 'strikethrough', 'sun', 'trash',
   'triangle-alert', 'underline', 'undo-2', 'user', 'users', 'wifi-off', 'x',

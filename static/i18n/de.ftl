@@ -2090,6 +2090,27 @@ people-chosen = { $n ->
 people-clear = Auswahl aufheben
 people-group = Zu Gruppe
 people-merge = Zusammenführen…
+people-write = Ihnen schreiben
+people-write-many = Eine Nachricht hat höchstens { $n } Empfänger.
+people-remove = Entfernen
+people-remove-many = Höchstens { $n } Kontakte werden auf einmal entfernt.
+people-remove-title = { $n ->
+    [one] { $n } Kontakt entfernen?
+   *[other] { $n } Kontakte entfernen?
+}
+people-remove-certificates = { $n ->
+    [one] { $n } Zertifikat, das mit einer E-Mail kam, geht mit verloren. Das lässt sich nicht rückgängig machen.
+   *[other] { $n } Zertifikate, die mit E-Mails kamen, gehen mit verloren. Das lässt sich nicht rückgängig machen.
+}
+people-remove-plain = Das lässt sich nicht rückgängig machen.
+people-remove-do = { $n ->
+    [one] { $n } Kontakt entfernen
+   *[other] { $n } Kontakte entfernen
+}
+people-removed = { $n ->
+    [one] { $n } Kontakt wurde entfernt.
+   *[other] { $n } Kontakte wurden entfernt.
+}
 people-failed = Die Kontakte konnten nicht geladen werden
 people-none = Noch keine Kontakte
 people-none-how = Wessen signierte Nachrichten Sie lesen, kommt von selbst hierher. Sie können auch jemanden hinzufügen oder Ihre Kontakte aus einem anderen Programm mitbringen.

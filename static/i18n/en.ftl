@@ -1979,6 +1979,27 @@ people-chosen = { $n ->
 people-clear = Choose nobody
 people-group = Add to group
 people-merge = Merge…
+people-write = Write to them
+people-write-many = A message takes { $n } recipients at most.
+people-remove = Remove them
+people-remove-many = At most { $n } contacts are removed at once.
+people-remove-title = { $n ->
+    [one] Remove { $n } contact?
+   *[other] Remove { $n } contacts?
+}
+people-remove-certificates = { $n ->
+    [one] { $n } certificate that came with mail goes with them. This cannot be undone.
+   *[other] { $n } certificates that came with mail go with them. This cannot be undone.
+}
+people-remove-plain = This cannot be undone.
+people-remove-do = { $n ->
+    [one] Remove { $n } contact
+   *[other] Remove { $n } contacts
+}
+people-removed = { $n ->
+    [one] { $n } contact was removed.
+   *[other] { $n } contacts were removed.
+}
 people-failed = The contacts could not be loaded
 people-none = No contacts yet
 people-none-how = People whose signed mail you read come by themselves. You can also add somebody, or bring your contacts from another program.

@@ -2,13 +2,15 @@
 // position.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { Contact } from '../src/api/types.ts';
+import type { Contact, KeptCert } from '../src/api/types.ts';
 import { parsePath, pathOf } from '../src/core/router.ts';
 import * as people from '../src/store/people.ts';
 import { nameAt, namesOf } from '../src/views/contacts/card-names.ts';
-import { blank, hasProblem, isChanged, problemsOf, tidy, together } from '../src/views/contacts/form.ts';
+import { certifiedName, titleOf } from '../src/views/contacts/face.ts';
+import { blank, formOf, hasProblem, isChanged, problemsOf, tidy, together } from '../src/views/contacts/form.ts';
 import type { Form } from '../src/views/contacts/form.ts';
 import { joined } from '../src/views/contacts/joining.ts';
+import { canUnmerge } from '../src/views/contacts/unmerge.ts';
 import { mailsWith } from '../src/views/contacts/mails.ts';
 
 const line = (address: string, label = ''): { address: string; label: string } => ({ address, label });
@@ -134,4 +136,34 @@ test('somebody who came meanwhile makes the list ask anew; a failure keeps what 
   people.want(200, 210);
   await settled();
   assert.equal(people.rowAt(200)?.id, 'p0200');
+});
+
+test('an unnamed contact that came with mail is called as its certificate says, and never by what looks like an address', () => {
+  const kept = (subject: string, o: Partial<KeptCert> = {}): KeptCert => ({ subject, source: 'harvested', state: 'valid', status: 'ready', ...o }) as KeptCert;
+  const unnamed = (...certificates: KeptCert[]): Contact => contact('u', { name: '', certificates });
+  assert.equal(titleOf(unnamed(kept('CN=Ana Berg,O=X'))), 'Ana Berg');
+  assert.equal(titleOf(contact('u', { name: 'Annie', certificates: [kept('CN=Ana Berg')] })), 'Annie', 'a name that was given stays');
+  for (const subject of ['CN=boss@bank.test', 'CN=Boss boss＠bank.test', 'CN=Ana Berg <ana@bank.test>', 'CN=www.bank.test the bank', 'CN=Ana Berg bank.test', 'CN=https://bank.test x', 'CN=ana', 'O=Only Organisation', 'CN=', 'CN=12345 67890'])
+    assert.equal(certifiedName(unnamed(kept(subject))), '', subject);
+  for (const o of [{ source: 'contact' }, { source: 'imported' }, { state: 'pending' }, { state: 'rejected' }, { state: 'superseded' }, { status: 'untrusted' }, { status: 'expired' }, { status: 'revoked' }, { status: null }] as Partial<KeptCert>[])
+    assert.equal(certifiedName(unnamed(kept('CN=Ana Berg', o))), '', JSON.stringify(o));
+  assert.equal(certifiedName(unnamed(kept('CN=Ana Berg'), kept('CN=Eve Berg'))), '', 'two names are none');
+  assert.equal(certifiedName(unnamed(kept('CN=Ana Berg'), kept('CN=Eve Berg', { state: 'superseded' }))), 'Ana Berg');
+  assert.equal(titleOf(unnamed(kept('CN=Ana \u202eBerg'))), 'Ana Berg');
+});
+
+test('addresses of the form: a domain in another script is kept in ASCII and shown in its letters', () => {
+  assert.equal(hasProblem(problemsOf(form({ lines: [line('ana@bücher.example')] }))), false);
+  assert.deepEqual(tidy(form({ lines: [line('ana@BÜCHER.example'), line('ana@xn--bcher-kva.example')] })).lines, [line('ana@xn--bcher-kva.example')]);
+  assert.deepEqual(formOf(contact('a', { addresses: [line('ana@xn--bcher-kva.example')] })).lines, [line('ana@bücher.example')]);
+});
+
+test('a merge is taken back only where no certificate changes hands', () => {
+  const kept = (...addresses: string[]): KeptCert => ({ addresses }) as KeptCert;
+  const a = contact('a'), b = contact('b');
+  assert.equal(canUnmerge([a, b], true), true);
+  assert.equal(canUnmerge([a, b], false), false, 'nobody knows');
+  assert.equal(canUnmerge([contact('a', { certificates: [kept('a@x.test')] }), b], true), true, 'it stays with its contact');
+  assert.equal(canUnmerge([a, contact('b', { certificates: [kept('b@x.test')] })], true), false);
+  assert.equal(canUnmerge([contact('a', { certificates: [kept('a@x.test', 'B@x.test')] }), b], true), false, 'it would wait for a decision');
 });

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
+import { axe } from '../lib/axe.mjs';
 import { Browser } from '../lib/browser.mjs';
 import { account, eventually, folderId, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { entity, message, multipart, text } from '../lib/mime.mjs';
@@ -72,6 +73,8 @@ test('somebody is made, found, changed and removed; Undo brings back all there w
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await page.locator('.empty', { hasText: 'No contacts yet' }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches('.people'));
+  await page.locator('#search[placeholder="Search mail"]').waitFor();
   assert.match(await page.title(), /Contacts – Waxseal/);
   await page.locator('[data-act=new]').click();
   await page.fill('#person-name', 'Žofie Nováková');
@@ -283,6 +286,35 @@ test('several become one: what comes out is shown first, looked at again when on
   assert.equal(new URL(page.url()).pathname, `/contacts/${a.id}`);
   const one = await stored(a.id);
   assert.deepEqual([one.name, one.addresses.map((x) => x.address), one.phone, one.notes, (await all()).length], ['Twin Peak', ['twin@merge.test', 'tp@merge.test'], '66', 'first\n\nsecond', 1]);
+  await page.locator('.toast', { hasText: 'Twin Peak' }).getByRole('button', { name: 'Undo' }).click();
+  await eventually(async () => (await all()).length === 2, 'they are two again');
+  const again = await stored(a.id), other = await stored((await all()).find((x) => x.id !== a.id).id);
+  assert.deepEqual([again.name, again.addresses.map((x) => x.address), again.phone, again.notes], ['Twin Peak', ['twin@merge.test'], '', 'first']);
+  assert.deepEqual([other.name, other.addresses.map((x) => x.address), other.phone, other.notes], ['T. Peak', ['tp@merge.test'], '66', 'second']);
+  noFaults();
+});
+
+test('several people are written to at once, and removed at once; Undo brings them all back', async () => {
+  for (const n of ['Uma', 'Una', 'Ute']) await make({ name: `${n} Several`, addresses: [`${n.toLowerCase()}@several.test`, `${n.toLowerCase()}@home.test`], notes: `of ${n}` });
+  await go();
+  await search('several', 'Uma Several', 'Una Several', 'Ute Several');
+  await page.locator('.people').focus();
+  for (const key of ['x', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await page.locator('.list-title', { hasText: '3' }).waitFor();
+  assert.deepEqual(await axe(page), []);
+  await page.locator('[data-act=write]').click();
+  await dave.composer().waitFor();
+  await eventually(async () => (await dave.composer().locator('wx-chips[data-field=to] .recipient bdi').allInnerTexts()).join() === 'uma@several.test,una@several.test,ute@several.test', 'all three are written to');
+  await dave.composer().getByRole('button', { name: 'Close' }).click();
+  await dave.composer().waitFor({ state: 'detached' });
+  await page.locator('.people').focus();
+  for (const key of ['Home', 'x', 'j', 'x']) await page.keyboard.press(key);
+  await page.locator('[data-act=remove]').click();
+  await eventually(async () => (await page.locator('.person-row .person-name').allInnerTexts()).join() === 'Ute Several', 'one is left');
+  await page.locator('.toast', { hasText: 'contacts were removed' }).getByRole('button', { name: 'Undo' }).click();
+  await search('several', 'Uma Several', 'Una Several', 'Ute Several');
+  const back = (await all()).find((c) => c.name === 'Uma Several');
+  assert.deepEqual([back.addresses.map((a) => a.address), (await stored(back.id)).notes], [['uma@several.test', 'uma@home.test'], 'of Uma']);
   noFaults();
 });
 

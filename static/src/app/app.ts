@@ -172,7 +172,7 @@ async function start(): Promise<void> {
   if (route.value.page === 'compose') void import('../views/compose/arrive.ts').then((m) => m.arrive(), () => go({ page: 'mail', folder: null, uid: null, search: false }, { replace: true }));
   followPlan();
   startTooltips();
-  keepFocus(() => ['.grid', '.reader-scroll', '#main'].map((s) => document.querySelector<HTMLElement>(s)).find((e) => e && e.getClientRects().length > 0) ?? null);
+  keepFocus(() => ['.grid', '.people', '.reader-scroll', '#main'].map((s) => document.querySelector<HTMLElement>(s)).find((e) => e && e.getClientRects().length > 0) ?? null);
   bindKeys(() => settings.value.shortcuts, () => overlay.value !== null || confirming.value !== null || sessionExpired.value || route.value.page === 'compose' || document.querySelector('dialog[open], .menu:popover-open, .sender-card:popover-open') !== null);
   // The keyring has its turn when the list stands; whatever needs it earlier loads it earlier.
   later(KEYRING_MS, () => { if (smimeOn.value) void loadSmime('chip'); });

@@ -59,7 +59,7 @@ export function registerCommands(): void {
     { id: 'go.sent', label: 'cmd-sent', icon: 'send', keys: 'g s', group: 'go', enabled: () => !!byRole('sent'), run: toRole('sent') },
     { id: 'go.drafts', label: 'cmd-drafts', icon: 'pen-line', keys: 'g d', group: 'go', enabled: () => !!byRole('drafts'), run: toRole('drafts') },
     { id: 'go.archive', label: 'cmd-archive-folder', icon: 'archive', keys: 'g a', group: 'go', enabled: () => !!byRole('archive'), run: toRole('archive') },
-    { id: 'go.contacts', label: 'contacts', icon: 'users', keys: 'g c', group: 'go', run: () => go({ page: 'contacts', id: null }) },
+    { id: 'go.contacts', label: 'contacts', icon: 'users', keys: 'g c', group: 'go', run: () => { go({ page: 'contacts', id: null }); document.querySelector<HTMLElement>('.people')?.focus(); } },
     { id: 'go.search', label: 'cmd-search', icon: 'search', keys: '/|Shift+/', group: 'go', enabled: inMail, run: () => { const i = document.querySelector<HTMLInputElement>('#search'); i?.focus(); i?.select(); } },
 
     { id: 'list.next', label: 'cmd-next', icon: 'chevron-down', keys: 'j', group: 'list', hidden: true, repeats: true, enabled: inMail, run: () => actions.step(1) },

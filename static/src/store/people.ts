@@ -19,8 +19,8 @@ export const failure = signal<unknown>(null);
 export const version = signal(0);
 /** An answer is on its way for what is shown now. */
 export const busy = signal(false);
-/** Chosen for merging or a group: id to name. */
-export const chosen = signal<ReadonlyMap<string, string>>(new Map());
+/** Chosen for merging, a group, writing or removing: by id, as they were when they were chosen. */
+export const chosen = signal<ReadonlyMap<string, Contact>>(new Map());
 
 let pages = new Map<number, readonly Contact[]>();
 const asked = new Set<number>();
@@ -102,7 +102,7 @@ export function replace(c: Contact): void {
 
 export function toggle(c: Contact): void {
   const next = new Map(chosen.peek());
-  if (!next.delete(c.id)) next.set(c.id, c.name || c.addresses[0]?.address || '');
+  if (!next.delete(c.id)) next.set(c.id, c);
   chosen.value = next;
 }
 export function clearChosen(): void { chosen.value = new Map(); }

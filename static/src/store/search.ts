@@ -52,6 +52,8 @@ export function parseSearch(text: string, scope: SearchQuery['scope'] = 'all', w
 
 export function startSearch(text: string): void {
   const clean = text.trim();
+  // From the address book or the settings no folder is in sight that could be meant.
+  if (route.value.page !== 'mail') everywhere.value = true;
   searchText.value = clean;
   submitted = clean;
   recent.value = [clean, ...recent.value.filter((r) => r !== clean)].slice(0, RECENT);

@@ -57,7 +57,7 @@ class WxGroup extends Asking<Group | null> {
   }
   async #load(): Promise<void> {
     if (!this.group) {
-      const shown = this.first.map((id) => ({ id, name: people.chosen.peek().get(id) ?? '', address: '' }));
+      const shown = this.first.map((id) => ({ id, name: ((c) => (c ? titleOf(c) : ''))(people.chosen.peek().get(id)), address: '' }));
       this.members = shown;
       return;
     }

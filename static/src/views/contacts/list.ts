@@ -7,6 +7,7 @@ import { WxElement, define } from '../../core/element.ts';
 import { foreign } from '../../core/foreign.ts';
 import { count } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { t } from '../../core/i18n.ts';
 import { css, html, ifDefined, live, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
@@ -21,6 +22,7 @@ import { exportAll, importFile } from './cards.ts';
 import { face, titleOf } from './face.ts';
 import { addToGroup, editGroup } from './groups.ts';
 import { merge } from './merge.ts';
+import { removePeople, writeTo } from './several.ts';
 
 const WAIT_MS = 150;
 const ROW_REM = 3.75;
@@ -47,6 +49,8 @@ export class WxPeople extends WxElement {
     this.#row = ROW_REM * parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.#sizes = new ResizeObserver(() => { this.height = this.#box?.clientHeight ?? 0; });
     this.#sizes.observe(this.#box!);
+    // Whoever came by the keyboard goes on here.
+    if (wide.value && !this.#open() && document.activeElement?.matches('body, #main, .header-contacts')) this.#box?.focus();
     void people.refresh();
     people.loadGroups().catch(() => undefined);
     if (this.typed.trim()) void this.#askMet(this.typed.trim());
@@ -149,7 +153,7 @@ export class WxPeople extends WxElement {
     return html`<div class="person-row ${open ? 'is-open' : ''} ${this.at === at ? 'is-active' : ''} ${chosen ? 'is-chosen' : ''}" role="option" id="person-${c.id}" data-at=${at} data-id=${c.id} aria-selected=${people.chosen.value.size ? chosen : open}
         aria-posinset=${at + 1} aria-setsize=${people.total.value ?? 0} ${place}>
       <span class="person-pick"><span class="person-tick ${chosen ? 'is-on' : ''}" aria-hidden="true">${icon('check')}</span>${face(c)}</span>
-      <span class="person-who"><bdi class="person-name truncate">${title}</bdi><span class="muted truncate"><bdi>${c.name ? foreign(first, 120) : ''}</bdi>${rest > 0 ? html` ${t('person-more-addresses', { n: rest })}` : nothing}</span></span>
+      <span class="person-who"><bdi class="person-name truncate">${title}</bdi><span class="muted truncate"><bdi>${title === foreign(first, 80) ? '' : foreign(shownAddress(first), 120)}</bdi>${rest > 0 ? html` ${t('person-more-addresses', { n: rest })}` : nothing}</span></span>
       ${smimeOn.value && waits ? icon('clock', t('person-waits'), 'person-mark is-warning') : smimeOn.value && ready ? icon('lock', t('person-ready'), 'person-mark') : nothing}</div>`;
   }
 
@@ -177,10 +181,14 @@ export class WxPeople extends WxElement {
     const n = people.total.value;
     const chosen = people.chosen.value;
     if (chosen.size) {
+      const ids = [...chosen.keys()];
+      const acts: [string, string, () => void, boolean?][] = [
+        ['write', 'pen-line', () => void writeTo([...chosen.values()])], ['group', 'users', () => void addToGroup(ids)],
+        ['merge', 'merge', () => void merge(ids), chosen.size < 2], ['remove', 'trash', () => void removePeople(ids)],
+      ];
       return html`<div class="list-head is-selecting people-head"><button type="button" class="icon-button" aria-label=${t('people-clear')} data-tip=${t('people-clear')} @click=${() => people.clearChosen()}>${icon('x')}</button>
         <h1 class="list-title" role="status">${t('people-chosen', { n: chosen.size })}</h1>
-        <button type="button" class="button button-small" data-act="group" @click=${() => void addToGroup([...chosen.keys()])}>${icon('users')}${t('people-group')}</button>
-        <button type="button" class="button button-small" data-act="merge" ?disabled=${chosen.size < 2} @click=${() => void merge([...chosen.keys()])}>${t('people-merge')}</button></div>`;
+        ${acts.map(([act, glyph, run, off]) => html`<button type="button" class="icon-button" data-act=${act} aria-label=${t(`people-${act}`)} data-tip=${t(`people-${act}`)} ?disabled=${off ?? false} @click=${run}>${icon(glyph)}</button>`)}</div>`;
     }
     return html`<div class="list-head people-head"><div class="list-name"><h1 class="list-title">${t('contacts')}</h1><span class="list-count" role="status">${n === null ? '' : t('people-count', { n })}</span></div>
       <button type="button" class="button button-small" data-act="new" @click=${() => { drawer.value = false; newcomer.value = null; go({ page: 'contacts', id: 'new' }); }}>${icon('plus')}${t('person-new')}</button>

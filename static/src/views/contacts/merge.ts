@@ -1,4 +1,4 @@
-// Several contacts become one: what comes out is shown before it is done, because it cannot be taken back.
+// Several contacts become one: what comes out is shown before it is done. It can be taken back where no certificates change hands.
 import { ApiError, sentence } from '../../api/client.ts';
 import * as api from '../../api/contacts.ts';
 import type { Contact } from '../../api/types.ts';
@@ -12,13 +12,17 @@ import { go } from '../../core/router.ts';
 import * as people from '../../store/people.ts';
 import { smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
+import { offer } from '../../store/undo.ts';
 import { Asking, ask } from '../../smime/asking.ts';
 import { dialog } from '../parts/dialog.ts';
 import { face, titleOf } from './face.ts';
 import { labelWord } from './labels.ts';
 import { MOST_JOINED, joined } from './joining.ts';
+import { canUnmerge, photosOf, unmerge } from './unmerge.ts';
 
-class WxMerge extends Asking<Contact | null> {
+/** What became of them, and what Undo needs; undo null: it cannot be taken back. */
+interface Merged { one: Contact; undo: (() => Promise<void>) | null }
+class WxMerge extends Asking<Merged | null> {
   static override properties = { all: { state: true }, busy: { state: true }, problem: { state: true } };
   declare all: Contact[];
   declare busy: boolean;
@@ -35,7 +39,11 @@ class WxMerge extends Asking<Contact | null> {
       // What was shown is what happens: where one of them is another by now, it is shown anew first.
       const now = await Promise.all(this.all.map((c) => api.getPerson(c.id)));
       if (now.some((c, i) => c.version !== this.all[i]!.version)) { this.all = now; this.problem = t('merge-changed'); return; }
-      this.done(await api.mergePeople(this.all.map((c) => c.id)));
+      const { all } = this;
+      const undoes = canUnmerge(all, smimeOn.value);
+      const photos = undoes ? await photosOf(all.slice(1)) : new Map<string, Blob>();
+      const one = await api.mergePeople(all.map((c) => c.id));
+      this.done({ one, undo: undoes ? () => unmerge(all, one, photos) : null });
     } catch (error) { this.problem = error instanceof ApiError && error.code === 'not_found' ? t('merge-gone') : sentence(error); } finally { this.busy = false; }
   }
 
@@ -60,7 +68,7 @@ class WxMerge extends Asking<Contact | null> {
       body: html`<p>${t('merge-how')}</p>${this.problem ? html`<div role="alert" class="notice is-warning">${icon('triangle-alert')}<div class="notice-text">${this.problem}</div></div>` : nothing}
         <fieldset class="merge-first"><legend class="field-label">${t('merge-first')}</legend><div class="set-options">${this.all.toSorted((a, b) => a.id.localeCompare(b.id)).map((c) => html`<label class="option"><input class="radio" type="radio" name="merge-first" .checked=${this.all[0] === c} @change=${() => this.#lead(c)}>
           <span class="option-title"><bdi>${titleOf(c)}</bdi></span><span class="option-text"><bdi>${foreign(c.addresses.map((a) => a.address).join(', '), 160)}</bdi></span></label>`)}</div></fieldset>
-        ${this.#preview()}<p class="muted">${t('merge-no-undo')}${smimeOn.value ? ` ${t('merge-waits')}` : ''}</p>`,
+        ${this.#preview()}<p class="muted">${[canUnmerge(this.all, smimeOn.value) ? '' : t('merge-no-undo'), smimeOn.value && this.all.some((c) => c.certificates.length) ? t('merge-waits') : ''].filter(Boolean).join(' ')}</p>`,
       foot: html`<button type="button" class="button" ?disabled=${this.busy} @click=${() => this.done(null)}>${t('cancel')}</button><button type="submit" class="button button-primary" data-act="merge" ?disabled=${this.busy || stuck}>${t('merge-do')}</button>`,
     });
   }
@@ -72,12 +80,13 @@ export async function merge(ids: readonly string[]): Promise<void> {
   try {
     const box = document.createElement('wx-merge') as WxMerge;
     box.all = await Promise.all(ids.map((id) => api.getPerson(id)));
-    const one = await ask(box);
-    if (!one) return;
+    const merged = await ask(box);
+    if (!merged) return;
+    const { one, undo } = merged;
     people.clearChosen();
     void people.refresh();
     people.loadGroups().catch(() => undefined);
-    toast(t('merge-done', { name: titleOf(one) }));
+    if (undo) offer(t('merge-done', { name: titleOf(one) }), undo); else toast(t('merge-done', { name: titleOf(one) }));
     go({ page: 'contacts', id: one.id }, { replace: true });
   } catch (error) { toast(error instanceof ApiError && error.code === 'not_found' ? t('merge-gone') : sentence(error), { kind: 'bad' }); }
 }

@@ -11,6 +11,7 @@ import { joined, piecesOf, split } from '../../core/query.ts';
 import type { Piece } from '../../core/query.ts';
 import { folder, folderName, folders } from '../../store/folders.ts';
 import { labelOf, labels } from '../../store/labels.ts';
+import { route } from '../../core/router.ts';
 import * as list from '../../store/list.ts';
 import { clearSearch, everywhere, recent, searchText, startSearch } from '../../store/search.ts';
 import { signOutHooks } from '../../store/session.ts';
@@ -190,7 +191,7 @@ export class WxSearch extends WxElement {
     this.#follow();
     const where = folder(list.source.value?.folder ?? null);
     const any = this.chips.length > 0 || this.rest !== '';
-    const hint = everywhere.value || !where ? t('search') : t('search-in', { folder: folderName(where) });
+    const hint = everywhere.value || !where || route.value.page !== 'mail' ? t('search') : t('search-in', { folder: folderName(where) });
     return html`<form class="search" role="search" @submit=${(e: Event) => this.#submit(e)}>
       ${icon('search')}
       ${this.chips.length ? html`<span class="search-chips" role="list" aria-label=${t('search-chips')}>${this.chips.map((p, i) => this.#chip(p, i))}</span>` : nothing}

@@ -69,7 +69,7 @@ export class WxHeader extends WxElement {
       ${fieldReady.value ? html`<wx-search></wx-search>` : html`<form class="search" role="search" @submit=${this.#search} @focusin=${() => void this.#better()}>
         ${icon('search')}
         <input id="search" class="search-input" type="search" name="q" autocomplete="off" spellcheck="false" maxlength="400" enterkeyhint="search"
-          placeholder=${where ? t('search-in', { folder: folderName(where) }) : t('search')} aria-label=${t('search')} .value=${live(searchText.value)}
+          placeholder=${where && route.value.page === 'mail' ? t('search-in', { folder: folderName(where) }) : t('search')} aria-label=${t('search')} .value=${live(searchText.value)}
           @input=${(e: InputEvent) => { searchText.value = (e.target as HTMLInputElement).value; }}
           @keydown=${(e: KeyboardEvent) => { if (e.key === 'Escape') { e.preventDefault(); clearSearch(); (e.target as HTMLElement).blur(); document.querySelector<HTMLElement>('.grid')?.focus(); } }}>
         ${searchText.value ? html`<button type="button" class="icon-button is-small" aria-label=${t('search-clear')} data-tip=${t('search-clear')} @click=${() => clearSearch()}>${icon('x')}</button>` : html`<kbd class="search-key" aria-hidden="true">/</kbd>`}
