@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/flow.h"
 #include "crypto/cert.h"
 
 /* --- what is it -------------------------------------------------------------------- */
@@ -122,6 +123,8 @@ struct cms_verify_options {
     int64_t (*verified_at)(void *holder, const unsigned char key[32]);
     void *verified_holder;
     struct cert_effort *effort; /* shared with other signatures of the message; NULL: its own */
+    const struct flow *flow; /* the content, where it is not held (then null); or NULL. Signatures
+                                without signed attributes are not taken then */
 };
 
 /* Verifies over content (detached: the exact bytes of the signed part) or the eContent, which is
@@ -161,11 +164,18 @@ rc_t cms_sign_finish(str_t state, str_t signature, str_t content, struct buf *ou
 /* A detached result of cms_sign_finish with its eContent put in (opaque): RC_SIGNATURE_REJECTED
  * when that is not what was signed. */
 rc_t cms_sign_attach(str_t detached, str_t content, struct buf *out, struct err *e) WX_MUST_USE;
+/* The same for content that is not held: what stands before and behind it. */
+rc_t cms_sign_around(str_t detached, const struct flow *content, struct buf *before,
+                     struct buf *after, struct err *e) WX_MUST_USE;
 /* "sha256"; "sha384" for EC keys over 256 bits, "sha512" over 384. */
 const char *cms_sign_digest(const struct cert *signer);
 /* SHA-256/384/512 of bytes by name, into 64 bytes; *n its length. */
 rc_t cms_digest(const char *name, str_t bytes, unsigned char out[64], size_t *n,
                 struct err *e) WX_MUST_USE;
+
+/* The same of what is poured. */
+rc_t cms_digest_flow(const char *name, const struct flow *bytes, unsigned char out[64], size_t *n,
+                     struct err *e) WX_MUST_USE;
 
 /* --- encrypting -------------------------------------------------------------------- */
 
@@ -181,5 +191,30 @@ enum cms_cipher { CMS_AES_256_CBC, CMS_AES_256_GCM };
 rc_t cms_encrypt(str_t content, struct cert *const *recipients, size_t n, enum cms_cipher cipher,
                  str_t content_key, unsigned char *made, struct buf *out,
                  struct err *e) WX_MUST_USE;
+
+/* The same, made as it is wanted: keys and nonce are chosen once, so every pouring gives the same
+ * bytes. content is borrowed and must be the same every time (a nonce is never used for two).
+ * cms_sealed_free. */
+struct cms_sealed;
+rc_t cms_seal(const struct flow *content, struct cert *const *recipients, size_t n,
+              enum cms_cipher cipher, str_t content_key, unsigned char *made,
+              struct cms_sealed **out, struct err *e) WX_MUST_USE;
+void cms_sealed_free(struct cms_sealed *s);
+struct flow cms_sealed_flow(const struct cms_sealed *s);
+/* What a reader finds in it: as cms_envelope_read of the poured bytes. */
+rc_t cms_sealed_read(const struct cms_sealed *s, struct arena *a, struct cms_envelope *out,
+                     struct err *e) WX_MUST_USE;
+
+/* --- decrypting what was sealed here ---------------------------------------------------- */
+
+/* Opens AuthEnvelopedData with AES-GCM in DER as cms_seal writes it, however it is cut. The sink
+ * gets plaintext that nothing vouches for yet: what it got counts only when cms_opening_end says
+ * RC_OK, and is to be wiped otherwise. RC_DECRYPT_FAILED. */
+struct cms_opening;
+rc_t cms_opening_new(str_t content_key, const struct flow_sink *to, struct cms_opening **out,
+                     struct err *e) WX_MUST_USE;
+rc_t cms_opening_feed(struct cms_opening *o, str_t piece, struct err *e) WX_MUST_USE;
+rc_t cms_opening_end(struct cms_opening *o, struct err *e) WX_MUST_USE;
+void cms_opening_free(struct cms_opening *o);
 
 #endif

@@ -7,11 +7,11 @@
 #include "crypto/ossl.h"
 #include "crypto/seal.h"
 
-/* All lengths are known before the first content byte is encrypted, so the whole structure is
- * written once, in place, with large updates: OpenSSL's own chain of BIOs does it in 4 KB pieces
- * with growing buffers and reaches a fifth of the speed. */
+/* All lengths are known before the first content byte is encrypted, so the structure is made from
+ * its beginning to its end with large updates, and never held: OpenSSL's own chain of BIOs does it
+ * in 4 KB pieces with growing buffers and reaches a fifth of the speed. */
 
-enum { IV_CBC = 16, NONCE = 12, TAG = 16, STEP = 1 << 20, CONTENT_MAX = 1 << 30, LIST_MAX = 2000 };
+enum { IV_CBC = 16, NONCE = 12, TAG = 16, STEP = 1 << 16, CONTENT_MAX = 1 << 30, LIST_MAX = 2000 };
 
 #define OID_DATA "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
 #define OID_ENVELOPED "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"
@@ -136,53 +136,83 @@ static rc_t write_head(struct plan *p, struct cert *const *recipients, size_t n,
 
 /* --- the content ---------------------------------------------------------------------- */
 
-/* Writes cipher_n bytes, and behind them the tag of GCM as OCTET STRING. */
-static bool write_content(const struct plan *p, str_t content, unsigned char *out)
-{
-    const struct ossl_algorithms *a = ossl_algorithms();
-    OSSL_OWN(EVP_CIPHER_CTX) ctx = EVP_CIPHER_CTX_new();
-    const EVP_CIPHER *cipher = p->gcm ? a->aes256_gcm : a->aes256_cbc;
-    if (!ctx || !EVP_EncryptInit_ex2(ctx, cipher, p->key, p->iv, NULL)) return false;
-    size_t done = 0;
-    int n = 0;
-    for (size_t at = 0; at < content.n; at += STEP) {
-        size_t step = content.n - at < STEP ? content.n - at : STEP;
-        if (!EVP_EncryptUpdate(ctx, out + done, &n, (const unsigned char *) content.p + at,
-                               (int) step)) {
-            return false;
-        }
-        done += (size_t) n;
-    }
-    if (!EVP_EncryptFinal_ex(ctx, out + done, &n) || done + (size_t) n != p->cipher_n) return false;
-    if (!p->gcm) return true;
-    unsigned char *tag = out + p->cipher_n;
-    tag[0] = BER_OCTET_STRING;
-    tag[1] = TAG;
-    return EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, TAG, tag + 2) == 1;
-}
+struct cms_sealed {
+    struct plan plan;
+    struct flow content;
+};
 
-static rc_t write_all(const struct plan *p, str_t content, struct buf *out, struct err *e)
+/* Content on its way through the cipher. */
+struct ciphering {
+    EVP_CIPHER_CTX *ctx;
+    const struct flow_sink *to;
+    unsigned char out[STEP + 32];
+};
+
+static rc_t cipher_piece(void *ctx, str_t bytes, struct err *e)
 {
-    size_t size = p->head.n + p->cipher_n + (p->gcm ? 2 + TAG : 0), start = out->n;
-    if (!buf_reserve(out, size)) return err_set(e, RC_TOO_LARGE, NULL);
-    memcpy(out->p + start, p->head.p, p->head.n);
-    if (!write_content(p, content, (unsigned char *) out->p + start + p->head.n)) {
-        out->p[start] = '\0';
-        return ossl_fail(e, RC_INTERNAL, NULL);
+    struct ciphering *c = ctx;
+    for (size_t at = 0; at < bytes.n; at += STEP) {
+        size_t step = bytes.n - at < STEP ? bytes.n - at : STEP;
+        int n = 0;
+        if (!EVP_EncryptUpdate(c->ctx, c->out, &n, (const unsigned char *) bytes.p + at,
+                               (int) step))
+            return ossl_fail(e, RC_INTERNAL, NULL);
+        if (n > 0) TRY(c->to->take(c->to->ctx, str_n(c->out, (size_t) n), e));
     }
-    out->n = start + size;
-    out->p[out->n] = '\0';
     return RC_OK;
 }
 
-static rc_t make_plan(str_t content, enum cms_cipher cipher, str_t content_key, struct plan *p,
+/* Padding, or the tag of GCM as OCTET STRING. */
+static rc_t cipher_end(const struct plan *p, struct ciphering *c, struct err *e)
+{
+    int n = 0;
+    if (!EVP_EncryptFinal_ex(c->ctx, c->out, &n)) return ossl_fail(e, RC_INTERNAL, NULL);
+    if (n > 0) TRY(c->to->take(c->to->ctx, str_n(c->out, (size_t) n), e));
+    if (!p->gcm) return RC_OK;
+    c->out[0] = BER_OCTET_STRING;
+    c->out[1] = TAG;
+    if (EVP_CIPHER_CTX_ctrl(c->ctx, EVP_CTRL_AEAD_GET_TAG, TAG, c->out + 2) != 1)
+        return ossl_fail(e, RC_INTERNAL, NULL);
+    return c->to->take(c->to->ctx, str_n(c->out, 2 + TAG), e);
+}
+
+static rc_t pour_sealed(const void *ctx, const struct flow_sink *to, struct err *e)
+{
+    const struct cms_sealed *s = ctx;
+    const struct plan *p = &s->plan;
+    const struct ossl_algorithms *a = ossl_algorithms();
+    OSSL_OWN(EVP_CIPHER_CTX) cipher = EVP_CIPHER_CTX_new();
+    struct ciphering *c = malloc(sizeof *c);
+    if (!c) return err_set(e, RC_NO_MEMORY, NULL);
+    c->ctx = cipher;
+    c->to = to;
+    rc_t rc = RC_OK;
+    if (!cipher ||
+        !EVP_EncryptInit_ex2(cipher, p->gcm ? a->aes256_gcm : a->aes256_cbc, p->key, p->iv, NULL))
+        rc = ossl_fail(e, RC_INTERNAL, NULL);
+    const struct flow_sink sink = {cipher_piece, c};
+    if (rc == RC_OK) rc = to->take(to->ctx, buf_view(&p->head), e);
+    if (rc == RC_OK) rc = flow_pour(&s->content, &sink, e);
+    if (rc == RC_OK) rc = cipher_end(p, c, e);
+    free(c);
+    ossl_drain();
+    return rc;
+}
+
+struct flow cms_sealed_flow(const struct cms_sealed *s)
+{
+    const struct plan *p = &s->plan;
+    return (struct flow){p->head.n + p->cipher_n + (p->gcm ? 2 + TAG : 0), pour_sealed, s};
+}
+
+static rc_t make_plan(size_t size, enum cms_cipher cipher, str_t content_key, struct plan *p,
                       struct err *e)
 {
     *p = (struct plan){.gcm = cipher == CMS_AES_256_GCM,
                        .head = BUF_INIT(2 * CMS_RECIPIENTS_MAX + 4096)};
     if (!ossl_algorithms()) return ossl_fail(e, RC_INTERNAL, NULL);
-    if (content.n > CONTENT_MAX) return err_set(e, RC_TOO_LARGE, NULL);
-    p->cipher_n = p->gcm ? content.n : (content.n / 16 + 1) * 16;
+    if (size > CONTENT_MAX) return err_set(e, RC_TOO_LARGE, NULL);
+    p->cipher_n = p->gcm ? size : (size / 16 + 1) * 16;
     if (content_key.n && content_key.n != CMS_KEY_BYTES) return err_set(e, RC_INTERNAL, NULL);
     TRY(random_bytes(p->iv, sizeof p->iv, e));
     if (!content_key.n) return random_bytes(p->key, sizeof p->key, e);
@@ -190,22 +220,58 @@ static rc_t make_plan(str_t content, enum cms_cipher cipher, str_t content_key, 
     return RC_OK;
 }
 
-static void plan_cleanup(struct plan *p)
+void cms_sealed_free(struct cms_sealed *s)
 {
-    buf_free(&p->head);
-    wipe(p, sizeof *p);
+    if (!s) return;
+    buf_free(&s->plan.head);
+    wipe(s, sizeof *s);
+    free(s);
+}
+
+rc_t cms_seal(const struct flow *content, struct cert *const *recipients, size_t n,
+              enum cms_cipher cipher, str_t content_key, unsigned char *made,
+              struct cms_sealed **out, struct err *e)
+{
+    if (!n) return err_set(e, RC_NO_CERTIFICATE, "There is nobody to encrypt to.");
+    if (n > LIST_MAX) return err_set(e, RC_TOO_LARGE, "The message has too many recipients.");
+    struct cms_sealed *s = calloc(1, sizeof *s);
+    if (!s) return err_set(e, RC_NO_MEMORY, NULL);
+    s->content = *content;
+    rc_t rc = make_plan(content->n, cipher, content_key, &s->plan, e);
+    if (rc == RC_OK) rc = write_head(&s->plan, recipients, n, e);
+    ossl_drain();
+    if (rc != RC_OK) {
+        cms_sealed_free(s);
+        return rc;
+    }
+    if (made) memcpy(made, s->plan.key, CMS_KEY_BYTES);
+    *out = s;
+    return RC_OK;
 }
 
 rc_t cms_encrypt(str_t content, struct cert *const *recipients, size_t n, enum cms_cipher cipher,
                  str_t content_key, unsigned char *made, struct buf *out, struct err *e)
 {
-    __attribute__((cleanup(plan_cleanup))) struct plan p = {0};
-    if (!n) return err_set(e, RC_NO_CERTIFICATE, "There is nobody to encrypt to.");
-    if (n > LIST_MAX) return err_set(e, RC_TOO_LARGE, "The message has too many recipients.");
-    TRY(make_plan(content, cipher, content_key, &p, e));
-    TRY(write_head(&p, recipients, n, e));
-    TRY(write_all(&p, content, out, e));
-    if (made) memcpy(made, p.key, CMS_KEY_BYTES);
-    ossl_drain();
-    return RC_OK;
+    const struct flow in = flow_of_str(&content);
+    struct cms_sealed *s;
+    size_t had = out->n;
+    TRY(cms_seal(&in, recipients, n, cipher, content_key, made, &s, e));
+    const struct flow sealed = cms_sealed_flow(s);
+    rc_t rc = flow_collect(&sealed, out, e);
+    cms_sealed_free(s);
+    if (rc == RC_OK) return RC_OK;
+    out->n = had;
+    if (out->p) out->p[had] = '\0';
+    return rc;
+}
+
+rc_t cms_sealed_read(const struct cms_sealed *s, struct arena *a, struct cms_envelope *out,
+                     struct err *e)
+{
+    const struct flow all = cms_sealed_flow(s);
+    struct cms_opening_head head;
+    bool more;
+    if (!cms_opening_head(buf_view(&s->plan.head), &head, &more) || head.total != all.n)
+        return err_set(e, RC_DAMAGED, NULL);
+    return cms_envelope_describe(&head.parts, a, out, e);
 }

@@ -41,6 +41,16 @@ struct cms_envelope_parts {
     struct ber_value tag;        /* mac; id 0: EnvelopedData */
 };
 rc_t cms_parts_read(str_t der, struct cms_envelope_parts *out, struct err *e) WX_MUST_USE;
+/* The beginning of an AuthEnvelopedData or EnvelopedData in DER with definite lengths, up to its
+ * content. False: none, or (*more) not all of it is here yet. */
+struct cms_opening_head {
+    struct cms_envelope_parts parts; /* content: id only; tag: id only where one must come */
+    size_t head, content, total;     /* bytes before the content, of it, of all */
+};
+bool cms_opening_head(str_t der, struct cms_opening_head *out, bool *more);
+/* As cms_envelope_read, of what was read already; the content is not looked at. */
+rc_t cms_envelope_describe(const struct cms_envelope_parts *p, struct arena *a,
+                           struct cms_envelope *out, struct err *e) WX_MUST_USE;
 /* Cipher parameters in DER, whatever pieces their strings came in. False: damaged or too large. */
 bool cms_parameters_normal(const struct ber_value *in, struct arena *a, struct ber_value *out);
 
@@ -55,9 +65,15 @@ bool cms_signers_normal(str_t rest, struct arena *a, struct buf *out);
 /* Effective key bits of RC2 parameters (RFC 2268 section 6) and the IV; false when malformed. */
 bool cms_rc2_parameters(const struct ber_value *parameters, unsigned *bits, str_t *iv);
 
+/* A detached SignedData in DER, as it becomes with an eContent of `size` bytes put in: what stands
+ * before and behind them, appended. False: it has one already, or is no such thing. */
+bool cms_insert_content(str_t detached, size_t size, struct buf *before, struct buf *after);
+
 /* What cms_split left, without its certificates, which are listed instead (slices of rest): they
  * are read one by one, and those that were read before need not be again (cert_cache.h). False, and
  * nothing useful in out: there are none, more than max, or other things among them. */
 bool cms_take_certificates(str_t rest, struct buf *out, str_t *list, size_t max, size_t *n);
+/* The other way: `bare` with the certificates of `from`, appended to out. */
+bool cms_with_certificates(str_t bare, str_t from, struct buf *out);
 
 #endif

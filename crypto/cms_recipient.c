@@ -317,16 +317,22 @@ static void describe_cipher(const struct cms_envelope_parts *p, struct arena *a,
     }
 }
 
+rc_t cms_envelope_describe(const struct cms_envelope_parts *p, struct arena *a,
+                           struct cms_envelope *out, struct err *e)
+{
+    struct reading to = {.arena = a};
+    if (!read_recipients(&p->recipients, &to)) {
+        return err_set(e, RC_DAMAGED, "The list of recipients in the message is damaged.");
+    }
+    struct cms_envelope env = {.type = p->type, .recipients = to.list, .count = to.count};
+    describe_cipher(p, a, &env);
+    *out = env;
+    return RC_OK;
+}
+
 rc_t cms_envelope_read(str_t der, struct arena *a, struct cms_envelope *out, struct err *e)
 {
     struct cms_envelope_parts p;
     TRY(cms_parts_read(der, &p, e));
-    struct reading to = {.arena = a};
-    if (!read_recipients(&p.recipients, &to)) {
-        return err_set(e, RC_DAMAGED, "The list of recipients in the message is damaged.");
-    }
-    struct cms_envelope env = {.type = p.type, .recipients = to.list, .count = to.count};
-    describe_cipher(&p, a, &env);
-    *out = env;
-    return RC_OK;
+    return cms_envelope_describe(&p, a, out, e);
 }

@@ -3,11 +3,11 @@
 #include <openssl/rsa.h>
 #include <strings.h>
 
-#include "crypto/cms.h"
+#include "crypto/cms_parts.h"
 #include "crypto/der.h"
 #include "crypto/ossl.h"
 
-enum { CHAIN_MAX = 16, STATE_MAX = 512 * 1024, SIGNATURE_MAX = 2048 };
+enum { CHAIN_MAX = 16, BAG_MAX = CHAIN_MAX + 2, STATE_MAX = 512 * 1024, SIGNATURE_MAX = 2048 };
 
 /* What the private key signs (RFC 5652 section 5.4): the attributes as SET OF, not as [0]. */
 typedef STACK_OF(X509_ATTRIBUTE) attributes_t;
@@ -19,11 +19,6 @@ ASN1_ITEM_TEMPLATE(signed_attributes) = ASN1_EX_TEMPLATE_TYPE(ASN1_TFLG_SET_OF, 
     static void attributes_cleanup(attributes_t * *s)
 {
     sk_X509_ATTRIBUTE_free(*s);
-}
-
-static void certificates_cleanup(STACK_OF(X509) * *s)
-{
-    sk_X509_pop_free(*s, X509_free);
 }
 
 static void capabilities_cleanup(STACK_OF(X509_ALGOR) * *s)
@@ -209,86 +204,118 @@ rc_t cms_sign_prepare(const struct cms_sign_options *o, str_t digest, struct buf
 
 /* --- second phase -------------------------------------------------------------------- */
 
-static CMS_ContentInfo *read_state(str_t state)
+/* A prepared or finished signature, its certificates beside it: they were read before, and OpenSSL
+ * 3.0 takes longer for each of them than for checking the signature (cert_cache.h). */
+struct state {
+    struct buf bare;
+    CMS_ContentInfo *cms;
+    CMS_SignerInfo *si; /* in cms */
+    str_t bag[BAG_MAX];
+    size_t count;
+};
+
+static void state_free(struct state *s)
 {
-    const unsigned char *p = (const unsigned char *) state.p;
-    if (!state.n || state.n > STATE_MAX) return NULL;
-    CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long) state.n);
-    bool fine = cms && p == (const unsigned char *) state.p + state.n &&
-                OBJ_obj2nid(CMS_get0_type(cms)) == NID_pkcs7_signed &&
-                sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(cms)) == 1;
-    if (fine) return cms;
-    CMS_ContentInfo_free(cms);
-    return NULL;
+    CMS_ContentInfo_free(s->cms);
+    buf_free(&s->bare);
+}
+
+static rc_t read_state(str_t in, struct state *s)
+{
+    *s = (struct state){.bare = BUF_INIT(STATE_MAX)};
+    if (!in.n || in.n > STATE_MAX || cms_sniff(in) != CMS_TYPE_SIGNED ||
+        !cms_take_certificates(in, &s->bare, s->bag, BAG_MAX, &s->count))
+        return RC_DAMAGED;
+    const unsigned char *p = (const unsigned char *) s->bare.p, *end = p + s->bare.n;
+    s->cms = d2i_CMS_ContentInfo(NULL, &p, (long) s->bare.n);
+    if (!s->cms || p != end || OBJ_obj2nid(CMS_get0_type(s->cms)) != NID_pkcs7_signed ||
+        sk_CMS_SignerInfo_num(CMS_get0_SignerInfos(s->cms)) != 1)
+        return RC_DAMAGED;
+    s->si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(s->cms), 0);
+    return RC_OK;
 }
 
 /* Does the signature fit the attributes under the certificate that the state names? */
-static bool self_check(CMS_ContentInfo *cms, CMS_SignerInfo *si)
+static bool self_check(const struct state *s)
 {
-    __attribute__((cleanup(certificates_cleanup))) STACK_OF(X509) *bag = CMS_get1_certs(cms);
-    for (int i = 0; i < sk_X509_num(bag); i++) {
-        X509 *x = sk_X509_value(bag, i);
-        if (CMS_SignerInfo_cert_cmp(si, x) != 0) continue;
-        CMS_SignerInfo_set1_signer_cert(si, x);
-        return CMS_SignerInfo_verify(si) == 1;
+    for (size_t i = 0; i < s->count; i++) {
+        struct cert *c = NULL;
+        if (cert_parse(s->bag[i], &c, NULL) != RC_OK) continue;
+        bool named = CMS_SignerInfo_cert_cmp(s->si, cert_x509(c)) == 0;
+        if (named) CMS_SignerInfo_set1_signer_cert(s->si, cert_x509(c));
+        cert_unref(c);
+        if (named) return CMS_SignerInfo_verify(s->si) == 1;
     }
     return false;
 }
 
 /* Opaque: the attribute must be the digest of what is put in. */
-static bool digest_fits(CMS_SignerInfo *si, str_t content)
+static bool digest_fits(CMS_SignerInfo *si, const struct flow *content)
 {
     X509_ALGOR *alg = NULL;
     unsigned char value[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
+    size_t n = 0;
     CMS_SignerInfo_get0_algs(si, NULL, NULL, &alg, NULL);
-    const EVP_MD *md = alg ? ossl_md(OBJ_nid2sn(OBJ_obj2nid(alg->algorithm))) : NULL;
+    const char *md = alg ? OBJ_nid2sn(OBJ_obj2nid(alg->algorithm)) : NULL;
     const ASN1_OCTET_STRING *want = CMS_signed_get0_data_by_OBJ(
         si, OBJ_nid2obj(NID_pkcs9_messageDigest), -3, V_ASN1_OCTET_STRING);
-    return md && want && EVP_Digest(content.p, content.n, value, &n, md, NULL) &&
+    return md && want && cms_digest_flow(md, content, value, &n, NULL) == RC_OK &&
            (int) n == ASN1_STRING_length(want) &&
            memcmp(value, ASN1_STRING_get0_data(want), n) == 0;
 }
 
-static bool embed(CMS_ContentInfo *cms, str_t content)
+static bool set_signature(CMS_SignerInfo *si, str_t value)
 {
-    if (content.n > INT_MAX || !CMS_set_detached(cms, 0)) return false;
-    ASN1_OCTET_STRING **place = CMS_get0_content(cms);
-    if (!place || !*place) return false;
-    /* CMS_set_detached marks the string as one to be streamed: what is set here is all of it. */
-    (*place)->flags &= ~ASN1_STRING_FLAG_CONT;
-    return ASN1_OCTET_STRING_set(*place, (const unsigned char *) content.p, (int) content.n) == 1;
+    return value.n && value.n <= SIGNATURE_MAX &&
+           ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(si), (const unsigned char *) value.p,
+                                 (int) value.n) == 1;
+}
+
+/* The state with its signature in. */
+static rc_t finish(str_t in, str_t signature, struct state *s, struct buf *out, struct err *e)
+{
+    CLEANUP_BUF struct buf bare = BUF_INIT(STATE_MAX);
+    if (read_state(in, s) != RC_OK)
+        return ossl_fail(e, RC_DAMAGED, "The prepared signature is damaged.");
+    if (!set_signature(s->si, signature) || !self_check(s))
+        return ossl_fail(e, RC_SIGNATURE_REJECTED, NULL);
+    TRY(write_cms(s->cms, &bare, e));
+    if (!cms_with_certificates(buf_view(&bare), in, out)) return err_set(e, RC_TOO_LARGE, NULL);
+    ossl_drain();
+    return RC_OK;
 }
 
 rc_t cms_sign_finish(str_t state, str_t signature, str_t content, struct buf *out, struct err *e)
 {
-    OSSL_OWN(CMS_ContentInfo) cms = read_state(state);
-    if (!cms) return ossl_fail(e, RC_DAMAGED, "The prepared signature is damaged.");
-    CMS_SignerInfo *si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
-    if (!signature.n || signature.n > SIGNATURE_MAX ||
-        !ASN1_OCTET_STRING_set(CMS_SignerInfo_get0_signature(si),
-                               (const unsigned char *) signature.p, (int) signature.n) ||
-        !self_check(cms, si)) {
+    CLEANUP_BUF struct buf detached = BUF_INIT(2 * STATE_MAX);
+    __attribute__((cleanup(state_free))) struct state s;
+    TRY(finish(state, signature, &s, &detached, e));
+    if (!str_is_null(content)) return cms_sign_attach(buf_view(&detached), content, out, e);
+    return buf_str(out, buf_view(&detached)) ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
+}
+
+rc_t cms_sign_around(str_t detached, const struct flow *content, struct buf *before,
+                     struct buf *after, struct err *e)
+{
+    __attribute__((cleanup(state_free))) struct state s;
+    if (read_state(detached, &s) != RC_OK)
+        return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
+    if (!self_check(&s) || !digest_fits(s.si, content))
         return ossl_fail(e, RC_SIGNATURE_REJECTED, NULL);
-    }
-    if (!str_is_null(content)) {
-        if (!digest_fits(si, content)) return ossl_fail(e, RC_SIGNATURE_REJECTED, NULL);
-        if (!embed(cms, content)) return ossl_fail(e, RC_NO_MEMORY, NULL);
-    }
-    rc_t rc = write_cms(cms, out, e);
     ossl_drain();
-    return rc;
+    return cms_insert_content(detached, content->n, before, after)
+               ? RC_OK
+               : err_set(e, RC_DAMAGED, "The signature is damaged.");
 }
 
 rc_t cms_sign_attach(str_t detached, str_t content, struct buf *out, struct err *e)
 {
-    OSSL_OWN(CMS_ContentInfo) cms = read_state(detached);
-    if (!cms) return ossl_fail(e, RC_DAMAGED, "The signature is damaged.");
-    CMS_SignerInfo *si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
-    if (!self_check(cms, si) || !digest_fits(si, content))
-        return ossl_fail(e, RC_SIGNATURE_REJECTED, NULL);
-    if (!embed(cms, content)) return ossl_fail(e, RC_NO_MEMORY, NULL);
-    rc_t rc = write_cms(cms, out, e);
-    ossl_drain();
-    return rc;
+    CLEANUP_BUF struct buf before = BUF_INIT(STATE_MAX), after = BUF_INIT(STATE_MAX);
+    const struct flow all = flow_of_str(&content);
+    TRY(cms_sign_around(detached, &all, &before, &after, e));
+    if (!buf_reserve(out, before.n + content.n + after.n)) return err_set(e, RC_TOO_LARGE, NULL);
+    buf_str(out, buf_view(&before));
+    buf_str(out, content);
+    buf_str(out, buf_view(&after));
+    return RC_OK;
 }

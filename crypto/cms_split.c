@@ -91,6 +91,37 @@ static bool write_rest(const struct signed_parts *p, struct buf *rest)
            put(rest, BER_SEQUENCE, buf_view(&info));
 }
 
+/* From the inside out: each header counts what it holds of `before`, the content, and `after`. */
+bool cms_insert_content(str_t detached, size_t size, struct buf *before, struct buf *after)
+{
+    struct signed_parts p;
+    CLEANUP_BUF struct buf in = BUF_INIT(before->max), out = BUF_INIT(before->max);
+    if (!find_parts(detached, &p) || p.content.id != 0) return false;
+    const struct {
+        str_t first; /* stands before what was written so far */
+        unsigned char id;
+        size_t behind;
+    } steps[] = {
+        {STR(""), BER_OCTET_STRING, 0},
+        {STR(""), BER_CONTEXT_CONS(0), 0},
+        {p.content_type, BER_SEQUENCE, 0},
+        {p.before, BER_SEQUENCE, p.after.n},
+        {STR(""), BER_CONTEXT_CONS(0), p.after.n},
+        {p.type, BER_SEQUENCE, p.after.n},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        buf_clear(&out);
+        if (!buf_char(&out, (char) steps[i].id) ||
+            !put_length(&out, steps[i].first.n + in.n + size + steps[i].behind) ||
+            !buf_str(&out, steps[i].first) || !buf_str(&out, buf_view(&in)))
+            return false;
+        struct buf swap = in;
+        in = out;
+        out = swap;
+    }
+    return buf_str(before, buf_view(&in)) && buf_str(after, p.after);
+}
+
 static bool join(const struct ber_value *v, struct buf *out)
 {
     struct ber_octets pieces;
@@ -167,5 +198,19 @@ bool cms_take_certificates(str_t rest, struct buf *out, str_t *list, size_t max,
     if (!ber_expect(&r, BER_CONTEXT_CONS(0), &set) || !list_certificates(&set, list, max, n))
         return false;
     p.after = r.rest;
+    return write_rest(&p, out);
+}
+
+bool cms_with_certificates(str_t bare, str_t from, struct buf *out)
+{
+    struct signed_parts p, other;
+    struct ber_value set;
+    CLEANUP_BUF struct buf after = BUF_INIT(out->max);
+    if (!find_parts(bare, &p) || !find_parts(from, &other)) return false;
+    struct ber r = ber_start(other.after);
+    if (!ber_expect(&r, BER_CONTEXT_CONS(0), &set) || !buf_str(&after, set.whole) ||
+        !buf_str(&after, p.after))
+        return false;
+    p.after = buf_view(&after);
     return write_rest(&p, out);
 }

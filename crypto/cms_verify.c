@@ -73,8 +73,9 @@ static bool eddsa_right(CMS_SignerInfo *si, X509 *x)
 
 struct checking {
     CMS_ContentInfo *cms;
-    str_t content;
-    bool plain_data; /* eContentType is id-data: the only one S/MIME signs */
+    str_t content;    /* null where it is only poured */
+    struct flow flow; /* the same */
+    bool plain_data;  /* eContentType is id-data: the only one S/MIME signs */
     struct arena *arena;
     const struct cms_verify_options *options;
     struct cms_signed *result;
@@ -86,7 +87,13 @@ struct checking {
     size_t digest_count;
 };
 
-static BIO *digest_bio(const EVP_MD *md, str_t content)
+static rc_t write_bio(void *ctx, str_t bytes, struct err *e)
+{
+    bool ok = BIO_write(ctx, bytes.p, (int) bytes.n) == (int) bytes.n;
+    return ok ? RC_OK : err_set(e, RC_INTERNAL, NULL);
+}
+
+static BIO *digest_bio(const EVP_MD *md, const struct flow *content)
 {
     BIO *top = BIO_new(BIO_f_md()), *sink = BIO_new(BIO_s_null());
     bool ok = top && sink && BIO_set_md(top, md) > 0;
@@ -94,11 +101,8 @@ static BIO *digest_bio(const EVP_MD *md, str_t content)
         BIO_push(top, sink);
         sink = NULL;
     }
-    for (size_t at = 0; ok && at < content.n;) {
-        size_t n = content.n - at < (1u << 20) ? content.n - at : 1u << 20;
-        ok = BIO_write(top, content.p + at, (int) n) == (int) n;
-        at += n;
-    }
+    const struct flow_sink in = {write_bio, top};
+    ok = ok && flow_pour(content, &in, NULL) == RC_OK;
     BIO_free(sink);
     if (ok) return top;
     BIO_free_all(top);
@@ -113,7 +117,7 @@ static BIO *digested(struct checking *c, const EVP_MD *md)
         if (c->digests[i].md == md) return c->digests[i].chain;
     }
     if (c->digest_count == DIGESTS_MAX) return NULL;
-    BIO *chain = digest_bio(md, c->content);
+    BIO *chain = digest_bio(md, &c->flow);
     if (!chain) return NULL;
     c->digests[c->digest_count].md = md;
     c->digests[c->digest_count++].chain = chain;
@@ -149,6 +153,7 @@ static bool bare_signature_right(struct checking *c, CMS_SignerInfo *si, const E
 {
     struct ber r = ber_start(c->content);
     struct ber_value set;
+    if (str_is_null(c->content)) return false;
     if (ber_expect(&r, BER_SET, &set) && ber_end(&r)) return false;
     /* Not CMS_dataInit: that hashes for every digest the message names. */
     BIO *chain = digested(c, md);
@@ -316,7 +321,7 @@ static rc_t check_all(struct checking *c, struct err *e)
     STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(c->cms);
     int n = infos ? sk_CMS_SignerInfo_num(infos) : 0;
     if (n > SIGNERS_MAX) return err_set(e, RC_TOO_LARGE, "The message has too many signers.");
-    if (n > 0 && str_is_null(c->content)) {
+    if (n > 0 && str_is_null(c->content) && !c->options->flow) {
         return err_set(e, RC_DAMAGED, "The signature comes without what it signs.");
     }
     c->result->signers = ARENA_ARRAY(c->arena, (size_t) n + 1, struct cms_signer);
@@ -371,6 +376,7 @@ static rc_t verify_apart(str_t der, str_t content, const struct cms_verify_optio
     struct cert_effort own = CERT_EFFORT;
     struct checking c = {.cms = cms,
                          .content = content,
+                         .flow = o->flow ? *o->flow : flow_of_str(&content),
                          .arena = a,
                          .options = o,
                          .result = &s,
@@ -423,7 +429,7 @@ rc_t cms_verify(str_t der, str_t content, const struct cms_verify_options *o, st
                        "This is not a signed message.");
     }
     TRY(cms_split(der, &rest, &joined, &enclosed, e));
-    if (!str_is_null(content) && !str_is_null(enclosed)) {
+    if ((!str_is_null(content) || o->flow) && !str_is_null(enclosed)) {
         return err_set(e, RC_DAMAGED, "The signature carries a second, hidden content.");
     }
     str_t all = str_is_null(content) ? enclosed : content;

@@ -20,11 +20,10 @@ static void fetch_all(void)
     a->aes128_wrap = EVP_CIPHER_fetch(NULL, "AES-128-WRAP", NULL);
     a->aes192_wrap = EVP_CIPHER_fetch(NULL, "AES-192-WRAP", NULL);
     a->aes256_wrap = EVP_CIPHER_fetch(NULL, "AES-256-WRAP", NULL);
-    a->hkdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
     a->x963 = EVP_KDF_fetch(NULL, "X963KDF", NULL);
     algorithms_ready = a->sha1 && a->sha256 && a->sha384 && a->sha512 && a->aes256_gcm &&
                        a->aes256_cbc && a->aes128_wrap && a->aes192_wrap && a->aes256_wrap &&
-                       a->hkdf && a->x963;
+                       a->x963;
     ossl_drain();
 }
 

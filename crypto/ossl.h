@@ -38,6 +38,7 @@ OSSL_CLEANUP(CMS_ContentInfo, CMS_ContentInfo_free)
 OSSL_CLEANUP(CRL_DIST_POINTS, CRL_DIST_POINTS_free)
 OSSL_CLEANUP(EVP_CIPHER_CTX, EVP_CIPHER_CTX_free)
 OSSL_CLEANUP(EVP_KDF_CTX, EVP_KDF_CTX_free)
+OSSL_CLEANUP(EVP_MAC_CTX, EVP_MAC_CTX_free)
 OSSL_CLEANUP(EVP_MD_CTX, EVP_MD_CTX_free)
 OSSL_CLEANUP(EVP_PKEY, EVP_PKEY_free)
 OSSL_CLEANUP(EVP_PKEY_CTX, EVP_PKEY_CTX_free)
@@ -60,7 +61,7 @@ static inline void ossl_cleanup_bytes(unsigned char **p)
 struct ossl_algorithms {
     EVP_MD *sha1, *sha256, *sha384, *sha512;
     EVP_CIPHER *aes256_gcm, *aes256_cbc, *aes128_wrap, *aes192_wrap, *aes256_wrap;
-    EVP_KDF *hkdf, *x963;
+    EVP_KDF *x963;
 };
 /* NULL when OpenSSL cannot give them: the caller answers RC_INTERNAL. */
 const struct ossl_algorithms *ossl_algorithms(void);

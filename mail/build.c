@@ -15,6 +15,7 @@ struct builder {
     size_t *starts; /* offset of each piece in out: slices are made when out has its end */
     size_t count;
     const char *further; /* parameter of the root's Content-Type: "; hp=\"clear\"" */
+    bool around;         /* attachments are not written */
     bool legacy;         /* texts repeat the hidden subject for readers without RFC 9788 */
     struct err *e;
 };
@@ -211,7 +212,7 @@ static rc_t put_attachment(struct builder *b, size_t i)
     }
     buf_cstr(b->out, "\r\n");
     start_piece(b, (int) i);
-    mime_base64_encode(x->content, b->out);
+    if (!b->around) mime_base64_encode(x->content, b->out);
     start_piece(b, -1);
     return RC_OK;
 }
@@ -280,11 +281,11 @@ static rc_t put_entity(struct builder *b, enum header_protection hp)
 }
 
 /* About what will be written: large bodies are then never moved while they grow. */
-static size_t expected_bytes(const struct build_message *m)
+static size_t expected_bytes(const struct build_message *m, bool around)
 {
     size_t n = 4096 + 2 * (m->text.n + m->html.n);
     for (size_t i = 0; i < m->attachment_count; i++)
-        n += m->attachments[i].content.n / 57 * 78 + 4096;
+        n += (around ? 0 : m->attachments[i].content.n / 57 * 78) + 4096;
     return n;
 }
 
@@ -296,61 +297,92 @@ static size_t make_slices(struct builder *b)
         size_t end = i + 1 < b->count ? b->starts[i + 1] : b->out->n;
         int attachment = b->pieces[i].attachment;
         if (end == b->starts[i] && attachment < 0) continue;
-        b->pieces[n++] = (struct build_piece){
-            .bytes = str_n(b->out->p + b->starts[i], end - b->starts[i]), .attachment = attachment};
+        str_t bytes = str_n(b->out->p + b->starts[i], end - b->starts[i]);
+        bool own = b->around && attachment >= 0;
+        if (own) bytes = b->m->attachments[attachment].content;
+        b->pieces[n++] =
+            (struct build_piece){.bytes = bytes, .attachment = attachment, .base64 = own};
     }
     return n;
 }
 
-rc_t build_entity(const struct build_message *m, enum header_protection hp, struct arena *a,
-                  struct buf *out, struct build_piece **pieces, size_t *n, struct err *e)
+static rc_t build_pieces(const struct build_message *m, enum header_protection hp, bool around,
+                         struct arena *a, struct buf *out, struct build_piece **pieces, size_t *n,
+                         struct err *e)
 {
     size_t before = out->n;
     size_t room = 2 * m->attachment_count + 2;
-    struct builder b = {.m = m, .out = out, .a = a, .e = e};
+    struct builder b = {.m = m, .out = out, .a = a, .around = around, .e = e};
     b.pieces = ARENA_ARRAY(a, room, struct build_piece);
     b.starts = ARENA_ARRAY(a, room, size_t);
     if (!b.pieces || !b.starts) return err_set(e, RC_NO_MEMORY, NULL);
-    buf_expect(out, expected_bytes(m));
+    buf_expect(out, expected_bytes(m, around));
     TRY(finish(out, before, put_entity(&b, hp), e));
     *n = make_slices(&b);
     *pieces = b.pieces;
     return RC_OK;
 }
 
+rc_t build_entity(const struct build_message *m, enum header_protection hp, struct arena *a,
+                  struct buf *out, struct build_piece **pieces, size_t *n, struct err *e)
+{
+    return build_pieces(m, hp, false, a, out, pieces, n, e);
+}
+
+rc_t build_around(const struct build_message *m, enum header_protection hp, struct arena *a,
+                  struct buf *out, struct build_piece **pieces, size_t *n, struct err *e)
+{
+    return build_pieces(m, hp, true, a, out, pieces, n, e);
+}
+
 /* --- S/MIME wrappers --------------------------------------------------------------------- */
 
-rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, struct buf *out,
-                            struct err *e)
+rc_t build_signed_around(str_t signature, const char *micalg, struct buf *before, struct buf *after,
+                         struct err *e)
 {
     char boundary[BOUNDARY_CHARS];
-    size_t before = out->n;
+    size_t had = before->n, behind = after->n;
     TRY(new_boundary(boundary, e));
-    buf_expect(out, entity.n + 2 * signature.n + 1024);
-    buf_printf(out,
+    buf_printf(before,
                "Content-Type: multipart/signed; micalg=%s;\r\n"
                " protocol=\"application/pkcs7-signature\";\r\n boundary=\"%s\"\r\n\r\n"
                "This is an S/MIME signed message.\r\n--%s\r\n",
                micalg, boundary, boundary);
-    buf_str(out, entity);
-    buf_printf(out,
+    buf_printf(after,
                "\r\n--%s\r\nContent-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n"
                "Content-Transfer-Encoding: base64\r\n"
                "Content-Disposition: attachment; filename=\"smime.p7s\"\r\n\r\n",
                boundary);
-    mime_base64_encode(signature, out);
-    buf_printf(out, "--%s--\r\n", boundary);
+    mime_base64_encode(signature, after);
+    buf_printf(after, "--%s--\r\n", boundary);
+    TRY(finish(before, had, RC_OK, e));
+    return finish(after, behind, RC_OK, e);
+}
+
+rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, struct buf *out,
+                            struct err *e)
+{
+    CLEANUP_BUF struct buf after = BUF_INIT(out->max);
+    size_t before = out->n;
+    TRY(build_signed_around(signature, micalg, out, &after, e));
+    buf_str(out, entity);
+    buf_str(out, buf_view(&after));
     return finish(out, before, RC_OK, e);
 }
 
-rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out, struct err *e)
+void build_pkcs7_fields(const char *smime_type, struct buf *out)
 {
-    size_t before = out->n;
     buf_printf(out,
                "Content-Type: application/pkcs7-mime; smime-type=%s;\r\n name=\"smime.p7m\"\r\n"
                "Content-Transfer-Encoding: base64\r\n"
                "Content-Disposition: attachment; filename=\"smime.p7m\"\r\n\r\n",
                smime_type);
+}
+
+rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out, struct err *e)
+{
+    size_t before = out->n;
+    build_pkcs7_fields(smime_type, out);
     mime_base64_encode(der, out);
     return finish(out, before, RC_OK, e);
 }

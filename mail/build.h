@@ -50,6 +50,7 @@ enum header_protection { HP_NONE, HP_CLEAR, HP_CIPHER }; /* RFC 9788 */
 struct build_piece {
     str_t bytes;    /* slice of out: valid until out changes */
     int attachment; /* index, or -1 */
+    bool base64;    /* build_around: bytes are the attachment's own, which stand there in base64 */
 };
 
 /* The MIME entity (Content-* fields and body; with hp the protected header fields too) appended to
@@ -58,6 +59,10 @@ struct build_piece {
  * (HP-Outer, RFC 9788 section 2.2) and, with an outer_subject, repeats the hidden one at the top of
  * the texts (legacy display, section 5.2). RC_INVALID (field names the input), RC_TOO_LARGE. */
 rc_t build_entity(const struct build_message *m, enum header_protection hp, struct arena *a,
+                  struct buf *out, struct build_piece **pieces, size_t *n,
+                  struct err *e) WX_MUST_USE;
+/* The same, but the attachments stay where they are: out gets only the text around them. */
+rc_t build_around(const struct build_message *m, enum header_protection hp, struct arena *a,
                   struct buf *out, struct build_piece **pieces, size_t *n,
                   struct err *e) WX_MUST_USE;
 /* Outer header fields (From ... Message-ID, MIME-Version), without Content-*, appended to out. */
@@ -70,10 +75,15 @@ rc_t build_receipt_field(const struct mail_address *to, struct buf *out, struct 
  * both parts; signature is DER. micalg: "sha-256". */
 rc_t build_multipart_signed(str_t entity, str_t signature, const char *micalg, struct buf *out,
                             struct err *e) WX_MUST_USE;
+/* What of it stands before and behind the entity. */
+rc_t build_signed_around(str_t signature, const char *micalg, struct buf *before, struct buf *after,
+                         struct err *e) WX_MUST_USE;
 /* application/pkcs7-mime (RFC 8551 section 3.2) with base64 body. smime_type: "enveloped-data",
  * "authEnveloped-data", "signed-data". */
 rc_t build_pkcs7_mime(str_t der, const char *smime_type, struct buf *out,
                       struct err *e) WX_MUST_USE;
+/* Its fields and the empty line behind them. */
+void build_pkcs7_fields(const char *smime_type, struct buf *out);
 
 /* One field "Name: value CRLF" with text as RFC 2047 words where needed, folded. */
 rc_t build_text_field(const char *name, str_t text, struct buf *out, struct err *e) WX_MUST_USE;

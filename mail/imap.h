@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/config.h"
 #include "base/err.h"
+#include "base/flow.h"
 
 struct imap_pool;
 struct imap;
@@ -294,6 +295,10 @@ struct imap_part_sink {
  * were given. */
 rc_t imap_pour_part(struct imap *im, uint32_t uid, str_t path, uint32_t least, uint64_t known,
                     const struct imap_part_sink *sink, struct err *e) WX_MUST_USE;
+/* The whole message into a sink, of at most `most` bytes (RC_TOO_LARGE). Only with RC_OK the sink
+ * has got it, and nothing else. */
+rc_t imap_fetch_flow(struct imap *im, uint32_t uid, size_t most, const struct flow_sink *to,
+                     struct err *e) WX_MUST_USE;
 /* Header only (BODY.PEEK[HEADER]). */
 rc_t imap_fetch_header(struct imap *im, uint32_t uid, struct buf *out, struct err *e) WX_MUST_USE;
 rc_t imap_flags_of(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *out,
@@ -314,6 +319,10 @@ rc_t imap_expunge(struct imap *im, const uint32_t *uids, size_t n, struct err *e
  * else 0. Returns RC_OK only after the server's tagged OK. */
 rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *flags, size_t nflags,
                  uint32_t *uid, uint32_t *uidvalidity, struct err *e) WX_MUST_USE;
+/* The same of a message that is not held. What fails on the way breaks the connection off. */
+rc_t imap_append_flow(struct imap *im, str_t mailbox, const struct flow *message,
+                      const str_t *flags, size_t nflags, uint32_t *uid, uint32_t *uidvalidity,
+                      struct err *e) WX_MUST_USE;
 
 /* --- sets of UIDs (RFC 3501 sequence-set) ---------------------------------------- */
 

@@ -402,23 +402,35 @@ static rc_t wait_go_ahead(struct imap_conn *c, struct imap_command *cmd, bool *r
     }
 }
 
-rc_t imap_cmd_literal(struct imap_conn *c, struct imap_command *cmd, str_t s, bool *refused,
-                      struct err *e)
+static rc_t pour_out(void *ctx, str_t bytes, struct err *e)
+{
+    return send_bytes(ctx, bytes, e);
+}
+
+rc_t imap_cmd_literal_flow(struct imap_conn *c, struct imap_command *cmd, const struct flow *bytes,
+                           bool *refused, struct err *e)
 {
     /* Without waiting where it is allowed (RFC 7888); big ones ask first, so that a full mailbox
      * says so before megabytes travel. */
-    bool at_once = s.n <= 4096 && (imap_conn_has(c, "LITERAL+") || imap_conn_has(c, "LITERAL-"));
-    imap_cmd_printf(c, "{%zu%s}\r\n", s.n, at_once ? "+" : "");
+    bool small = bytes->n <= 4096;
+    bool at_once = small && (imap_conn_has(c, "LITERAL+") || imap_conn_has(c, "LITERAL-"));
+    imap_cmd_printf(c, "{%zu%s}\r\n", bytes->n, at_once ? "+" : "");
     *refused = false;
     if (!at_once) {
         TRY(flush_out(c, e));
         TRY(wait_go_ahead(c, cmd, refused, e));
         if (*refused) return RC_OK;
     }
-    if (s.n <= 4096) {
-        buf_str(&c->out, s);
-        return RC_OK;
-    }
-    TRY(flush_out(c, e));
-    return send_bytes(c, s, e);
+    const struct flow_sink sink = {pour_out, c};
+    rc_t rc = small ? flow_collect(bytes, &c->out, e) : flush_out(c, e);
+    if (rc == RC_OK && !small) rc = flow_pour(bytes, &sink, e);
+    if (rc != RC_OK) c->broken = true; /* the server waits for the rest */
+    return rc;
+}
+
+rc_t imap_cmd_literal(struct imap_conn *c, struct imap_command *cmd, str_t s, bool *refused,
+                      struct err *e)
+{
+    const struct flow bytes = flow_of_str(&s);
+    return imap_cmd_literal_flow(c, cmd, &bytes, refused, e);
 }

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/config.h"
 #include "base/err.h"
+#include "base/flow.h"
 #include "crypto/tls.h"
 #include "mail/imap_wire.h"
 
@@ -78,6 +79,9 @@ bool imap_cmd_is_literal(str_t s);
  * its result is set then, and RC_OK is returned with *refused. */
 rc_t imap_cmd_literal(struct imap_conn *c, struct imap_command *cmd, str_t s, bool *refused,
                       struct err *e) WX_MUST_USE;
+/* The same of bytes that are made on the way. A failure in the midst breaks the connection. */
+rc_t imap_cmd_literal_flow(struct imap_conn *c, struct imap_command *cmd, const struct flow *bytes,
+                           bool *refused, struct err *e) WX_MUST_USE;
 void imap_cmd_end(struct imap_conn *c);
 
 /* --- responses ---------------------------------------------------------------------- */

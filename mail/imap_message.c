@@ -5,6 +5,8 @@
 #include "mail/imap_lease.h"
 #include "mail/imap_row.h"
 
+#define HEAD_KEPT (64u << 10)
+
 /* --- bodies ------------------------------------------------------------------------------- */
 
 struct body_reader {
@@ -14,7 +16,18 @@ struct body_reader {
     bool found;
     struct arena *a;      /* for row */
     struct imap_row *row; /* taken from the same response, or NULL */
+    /* Instead of a buffer: */
+    const struct flow_sink *to;
+    size_t most;
+    bool given; /* it has got something: there is no second try */
 };
+
+static rc_t give_piece(void *ctx, str_t bytes, struct err *e)
+{
+    struct body_reader *b = ctx;
+    b->given = true;
+    return b->to->take(b->to->ctx, bytes, e);
+}
 
 /* "(UID 3 BODY[] {n})": a literal is in the sink already; short ones may come quoted. */
 static rc_t on_body(void *ctx, struct imap_response *r, struct err *e)
@@ -48,8 +61,9 @@ static rc_t on_body(void *ctx, struct imap_response *r, struct err *e)
     b->found = true;
     if (b->row && !imap_row_read(&whole, b->a, b->row, NULL))
         return err_set(e, RC_IMAP_DOWN, "The mail server's answer could not be understood.");
-    if (text.n > 0 && !buf_str(b->sink.out, text)) return err_set(e, RC_TOO_LARGE, NULL);
-    return RC_OK;
+    if (text.n == 0) return RC_OK;
+    if (b->to) return give_piece(b, text, e);
+    return buf_str(b->sink.out, text) ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
 }
 
 static rc_t ask_body(struct imap_conn *c, struct body_reader *b, const char *items, struct err *e)
@@ -67,7 +81,7 @@ static rc_t body_once(struct imap *im, const char *items, struct body_reader *b,
     struct buf *out = b->sink.out;
     TRY(imap_need_selected(im, e));
     b->found = false;
-    b->start = out->n;
+    b->start = out ? out->n : 0;
     rc_t rc = ask_body(im->c, b, items, e);
     /* This connection may not have heard of a message that another one has listed: news, then
      * again. */
@@ -76,7 +90,7 @@ static rc_t body_once(struct imap *im, const char *items, struct body_reader *b,
         if (rc == RC_OK) rc = ask_body(im->c, b, items, e);
     }
     if (rc == RC_OK && !b->found) rc = err_set(e, RC_NOT_FOUND, NULL);
-    if (rc != RC_OK) {
+    if (rc != RC_OK && out) {
         if (out->secret && out->p) wipe(out->p + b->start, out->n - b->start);
         out->n = b->start;
         if (out->p && out->cap > out->n) out->p[out->n] = '\0';
@@ -90,7 +104,7 @@ static rc_t fetch_items(struct imap *im, const char *items, struct body_reader *
     rc_t rc;
     do
         rc = body_once(im, items, b, e);
-    while (imap_should_retry(im, rc));
+    while (!b->given && imap_should_retry(im, rc));
     return rc;
 }
 
@@ -114,6 +128,21 @@ rc_t imap_open(struct imap *im, uint32_t uid, struct arena *a, struct imap_row *
 rc_t imap_fetch(struct imap *im, uint32_t uid, struct buf *out, struct err *e)
 {
     return fetch_section(im, uid, "BODY.PEEK[]", out, e);
+}
+
+static rc_t pour_begin(void *ctx, str_t before, uint64_t size, struct err *e)
+{
+    const struct body_reader *b = ctx;
+    (void) before;
+    return size <= b->most ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
+}
+
+rc_t imap_fetch_flow(struct imap *im, uint32_t uid, size_t most, const struct flow_sink *to,
+                     struct err *e)
+{
+    struct body_reader b = {.uid = uid, .most = most, .to = to};
+    b.sink = (struct imap_sink){.begin = pour_begin, .piece = give_piece, .ctx = &b};
+    return fetch_items(im, "BODY.PEEK[]", &b, e);
 }
 
 rc_t imap_fetch_header(struct imap *im, uint32_t uid, struct buf *out, struct err *e)
@@ -340,14 +369,13 @@ static void find_appended(struct imap *im, str_t mailbox, str_t message, uint32_
     free(back);
 }
 
-rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *flags, size_t nflags,
-                 uint32_t *uid, uint32_t *uidvalidity, struct err *e)
+static rc_t append(struct imap *im, str_t mailbox, const struct flow *message, const str_t *flags,
+                   size_t nflags, uint32_t *uid, uint32_t *uidvalidity, bool *told, struct err *e)
 {
     if (mailbox.n == 0) return err_set(e, RC_NOT_FOUND, NULL);
-    if (message.n == 0) return err_set(e, RC_INVALID, NULL);
+    if (message->n == 0) return err_set(e, RC_INVALID, NULL);
     TRY(imap_check_text(mailbox, IMAP_MAILBOX_MAX, "folder", e));
     TRY(check_flags(flags, nflags, e));
-    if (memchr(message.p, '\0', message.n)) return err_set(e, RC_INVALID, NULL);
     if (!im->c || im->c->broken) return err_set(e, RC_IMAP_DOWN, NULL);
     struct imap_command cmd;
     bool refused = false;
@@ -358,7 +386,7 @@ rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *fla
     imap_cmd_text(im->c, STR(" "));
     write_flags(im->c, flags, nflags);
     imap_cmd_text(im->c, STR(" "));
-    TRY(imap_cmd_literal(im->c, &cmd, message, &refused, e));
+    TRY(imap_cmd_literal_flow(im->c, &cmd, message, &refused, e));
     if (!refused) {
         WX_KILL_POINT("imap_append_sent");
         imap_cmd_end(im->c);
@@ -368,12 +396,57 @@ rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *fla
         return imap_conn_fail(im->c, "APPEND done before it was sent", e);
     }
     TRY(imap_cmd_error(&cmd, e));
+    *told = read_appenduid(str_c(cmd.code), uid, uidvalidity);
+    if (!*told) *uid = *uidvalidity = 0;
+    return RC_OK;
+}
+
+/* The first bytes of what goes by, for find_appended; nothing that no server takes goes by. */
+struct passing {
+    const struct flow *message;
+    const struct flow_sink *to;
+    struct buf head;
+};
+
+static rc_t pass_piece(void *ctx, str_t bytes, struct err *e)
+{
+    struct passing *p = ctx;
+    size_t room = p->head.max - p->head.n;
+    if (memchr(bytes.p, '\0', bytes.n)) return err_set(e, RC_INVALID, NULL);
+    if (room > 0 && !buf_str(&p->head, str_sub(bytes, 0, room < bytes.n ? room : bytes.n)))
+        return err_set(e, RC_NO_MEMORY, NULL);
+    return p->to->take(p->to->ctx, bytes, e);
+}
+
+static rc_t pour_passing(const void *ctx, const struct flow_sink *to, struct err *e)
+{
+    struct passing *p = (struct passing *) (uintptr_t) ctx;
+    const struct flow_sink sink = {pass_piece, p};
+    p->to = to;
+    return flow_pour(p->message, &sink, e);
+}
+
+rc_t imap_append_flow(struct imap *im, str_t mailbox, const struct flow *message,
+                      const str_t *flags, size_t nflags, uint32_t *uid, uint32_t *uidvalidity,
+                      struct err *e)
+{
+    struct passing p = {.message = message, .head = BUF_INIT_SECRET(HEAD_KEPT)};
+    const struct flow bytes = {message->n, pour_passing, &p};
     uint32_t u = 0, v = 0;
-    if (!read_appenduid(str_c(cmd.code), &u, &v)) {
-        u = v = 0;
-        find_appended(im, mailbox, message, &u, &v);
-    }
+    bool told = false;
+    rc_t rc = append(im, mailbox, &bytes, flags, nflags, &u, &v, &told, e);
+    if (rc == RC_OK && !told) find_appended(im, mailbox, buf_view(&p.head), &u, &v);
+    buf_free(&p.head);
+    TRY(rc);
     if (uid) *uid = u;
     if (uidvalidity) *uidvalidity = v;
     return RC_OK;
+}
+
+rc_t imap_append(struct imap *im, str_t mailbox, str_t message, const str_t *flags, size_t nflags,
+                 uint32_t *uid, uint32_t *uidvalidity, struct err *e)
+{
+    const struct flow bytes = flow_of_str(&message);
+    if (message.n > 0 && memchr(message.p, '\0', message.n)) return err_set(e, RC_INVALID, NULL);
+    return imap_append_flow(im, mailbox, &bytes, flags, nflags, uid, uidvalidity, e);
 }

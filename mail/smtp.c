@@ -256,18 +256,30 @@ static rc_t check_address(str_t a, const char *field, struct err *e)
 
 /* A bare CR or LF is taken for a line end by some servers and not by others: what stands behind it
  * could then be a command of the sender's (SMTP smuggling). NUL is not for SMTP at all. */
-static rc_t check_message(str_t m, struct err *e)
+struct looking {
+    bool bad, cr; /* cr: the last byte was one */
+};
+
+static rc_t look_at(void *ctx, str_t m, struct err *e)
 {
-    bool ok = m.n > 0;
-    for (const char *p = m.p, *end = m.p + m.n; ok && p < end; p++) {
-        if (*p == '\r') {
-            ok = p + 1 < end && p[1] == '\n';
-            p++;
-        } else if (*p == '\n' || *p == '\0') {
-            ok = false;
-        }
+    struct looking *l = ctx;
+    bool bad = false, cr = l->cr;
+    (void) e;
+    for (const char *p = m.p, *end = m.p + m.n; p < end; p++) {
+        bad |= cr != (*p == '\n') || *p == '\0';
+        cr = *p == '\r';
     }
-    if (ok) return RC_OK;
+    l->bad |= bad;
+    l->cr = cr;
+    return RC_OK;
+}
+
+static rc_t check_message(const struct flow *m, struct err *e)
+{
+    struct looking l = {.bad = m->n == 0};
+    const struct flow_sink sink = {look_at, &l};
+    TRY(flow_pour(m, &sink, e));
+    if (!l.bad && !l.cr) return RC_OK;
     err_set(e, RC_INVALID, "The message cannot be sent in this form.");
     err_field(e, "message");
     return RC_INVALID;
@@ -282,7 +294,8 @@ static bool is_notify(str_t s)
     return ok;
 }
 
-static rc_t check_envelope(const struct smtp_envelope *env, str_t message, struct err *e)
+static rc_t check_envelope(const struct smtp_envelope *env, const struct flow *message,
+                           struct err *e)
 {
     if (env->count == 0 || env->count > RECIPIENTS_MAX) {
         err_set(e, RC_INVALID,
@@ -322,22 +335,22 @@ static rc_t refuse_dsn(struct err *e)
     return RC_SMTP_REFUSED;
 }
 
-static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, str_t message, struct err *e)
+static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, size_t size, struct err *e)
 {
     int can = s->session->esmtp;
     size_t most = s->session->smtp_max_msg_size;
-    if ((can & MAILSMTP_ESMTP_SIZE) && most > 0 && message.n > most) {
+    if ((can & MAILSMTP_ESMTP_SIZE) && most > 0 && size > most) {
         err_set(e, RC_TOO_LARGE, "The outgoing mail server takes messages up to %zu MB only.",
                 most / 1000000);
         return RC_TOO_LARGE;
     }
     if (env->notify.n > 0 && !(can & MAILSMTP_ESMTP_DSN)) return refuse_dsn(e);
-    str_t size = can & MAILSMTP_ESMTP_SIZE ? arena_printf(s->a, " SIZE=%zu", message.n) : STR("");
+    str_t said = can & MAILSMTP_ESMTP_SIZE ? arena_printf(s->a, " SIZE=%zu", size) : STR("");
     str_t dsn = STR("");
     if ((can & MAILSMTP_ESMTP_DSN) && env->envid.n > 0)
         dsn = arena_printf(s->a, " RET=HDRS ENVID=%.*s", STR_ARG(xtext(s->a, env->envid)));
     str_t line = arena_printf(s->a, "MAIL FROM:<%.*s>%.*s%.*s\r\n", STR_ARG(env->from),
-                              STR_ARG(size), STR_ARG(dsn));
+                              STR_ARG(said), STR_ARG(dsn));
     TRY(command(s, line, "MAIL", e));
     return s->code / 100 == 2 ? RC_OK : refused(s, "MAIL", e);
 }
@@ -383,26 +396,43 @@ static rc_t say_recipients(struct smtp *s, struct smtp_envelope *env, size_t *ac
     return RC_SMTP_REFUSED;
 }
 
-/* The message with every line that begins with a dot given another (RFC 5321 section 4.5.2). */
-static rc_t send_body(struct smtp *s, str_t m, struct err *e)
+struct body {
+    struct smtp *s;
+    bool line_start;
+    char last[2]; /* bytes */
+};
+
+/* Every line that begins with a dot is given another (RFC 5321 section 4.5.2). */
+static rc_t send_piece(void *ctx, str_t m, struct err *e)
 {
+    struct body *b = ctx;
     const char *p = m.p, *end = m.p + m.n;
-    bool line_start = true;
     while (p < end) {
-        if (line_start && *p == '.') TRY(send_text(s, STR("."), false, "message", e));
+        if (b->line_start && *p == '.') TRY(send_text(b->s, STR("."), false, "message", e));
         /* Up to the next line that begins with a dot. */
         const char *q = p;
-        line_start = false;
-        while (!line_start) {
+        b->line_start = false;
+        while (!b->line_start) {
             const char *nl = memchr(q, '\n', (size_t) (end - q));
             q = nl ? nl + 1 : end;
-            line_start = q < end && *q == '.';
+            b->line_start = nl && (q == end || *q == '.');
             if (q == end || (size_t) (q - p) >= CHUNK) break;
         }
-        TRY(send_text(s, str_n(p, (size_t) (q - p)), false, "message", e));
+        TRY(send_text(b->s, str_n(p, (size_t) (q - p)), false, "message", e));
+        b->line_start = b->line_start || q[-1] == '\n';
         p = q;
     }
-    bool ended = m.n >= 2 && m.p[m.n - 2] == '\r' && m.p[m.n - 1] == '\n';
+    b->last[0] = m.n > 1 ? end[-2] : b->last[1];
+    b->last[1] = end[-1];
+    return RC_OK;
+}
+
+static rc_t send_body(struct smtp *s, const struct flow *message, struct err *e)
+{
+    struct body b = {.s = s, .line_start = true};
+    const struct flow_sink sink = {send_piece, &b};
+    TRY(flow_pour(message, &sink, e));
+    bool ended = b.last[0] == '\r' && b.last[1] == '\n';
     if (!ended) TRY(send_text(s, STR("\r\n"), false, "message", e));
     if (mailstream_flush(s->ms) != 0) return lost(s, "message", e);
     return RC_OK;
@@ -419,7 +449,7 @@ static void note_all(struct smtp *s, struct smtp_envelope *env)
     }
 }
 
-static rc_t say_data(struct smtp *s, struct smtp_envelope *env, str_t message,
+static rc_t say_data(struct smtp *s, struct smtp_envelope *env, const struct flow *message,
                      enum smtp_outcome *outcome, struct err *e)
 {
     TRY(command(s, STR("DATA\r\n"), "DATA", e));
@@ -452,6 +482,14 @@ static rc_t say_data(struct smtp *s, struct smtp_envelope *env, str_t message,
 rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_t message,
                  int deadline_ms, struct arena *a, enum smtp_outcome *outcome, struct err *e)
 {
+    const struct flow flow = flow_of_str(&message);
+    return smtp_submit_flow(acc, env, &flow, deadline_ms, a, outcome, e);
+}
+
+rc_t smtp_submit_flow(const struct smtp_account *acc, struct smtp_envelope *env,
+                      const struct flow *message, int deadline_ms, struct arena *a,
+                      enum smtp_outcome *outcome, struct err *e)
+{
     *outcome = SMTP_REFUSED;
     for (size_t i = 0; i < env->count; i++) {
         env->recipients[i].code = 0;
@@ -464,7 +502,7 @@ rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_
     size_t accepted = 0;
     rc_t rc = open_session(&s, acc, clock_ms() + deadline_ms, e);
     WX_KILL_POINT("smtp_authenticated");
-    if (rc == RC_OK) rc = say_from(&s, env, message, e);
+    if (rc == RC_OK) rc = say_from(&s, env, message->n, e);
     WX_KILL_POINT("smtp_sender_said");
     if (rc == RC_OK) rc = say_recipients(&s, env, &accepted, e);
     WX_KILL_POINT("smtp_recipients_said");

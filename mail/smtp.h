@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/err.h"
+#include "base/flow.h"
 
 enum smtp_outcome {
     SMTP_SENT,    /* 250 after the dot */
@@ -42,6 +43,11 @@ struct smtp_account {
 rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_t message,
                  int deadline_ms, struct arena *a, enum smtp_outcome *outcome,
                  struct err *e) WX_MUST_USE;
+
+/* The same of a message that is not held: it is poured twice, first to look at it. */
+rc_t smtp_submit_flow(const struct smtp_account *acc, struct smtp_envelope *env,
+                      const struct flow *message, int deadline_ms, struct arena *a,
+                      enum smtp_outcome *outcome, struct err *e) WX_MUST_USE;
 
 /* Whether the server offers DSN (RFC 3461) to this account. Connects, signs in and leaves. */
 rc_t smtp_offers_dsn(const struct smtp_account *acc, int deadline_ms, struct arena *a, bool *out,

@@ -1,6 +1,6 @@
 /* Any bytes are CMS: reading, opening, inflating and verifying them ends, stays inside its limits,
  * and what cannot be opened leaves nothing behind. Opening in place gives the same as opening into
- * a buffer. */
+ * a buffer, and so does opening while it arrives. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -40,6 +40,37 @@ static void check_open(str_t in)
     }
 }
 
+static rc_t take(void *ctx, str_t bytes, struct err *e)
+{
+    return buf_str(ctx, bytes) ? RC_OK : err_set(e, RC_TOO_LARGE, NULL);
+}
+
+/* What is opened while it arrives is what is opened as a whole, however it is cut. */
+static void check_opening(str_t in)
+{
+    static const char KEY[32] = "waxseal fuzz key, 32 bytes long";
+    static const size_t CUTS[] = {1, 50, SIZE_MAX};
+    struct buf whole = BUF_INIT_SECRET(PLAIN_MAX);
+    rc_t all = cms_envelope_open(in, str_n(KEY, 32), &whole, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        struct buf out = BUF_INIT_SECRET(PLAIN_MAX);
+        const struct flow_sink sink = {take, &out};
+        struct cms_opening *o = NULL;
+        rc_t rc = cms_opening_new(str_n(KEY, 32), &sink, &o, NULL);
+        for (str_t rest = in; rc == RC_OK && rest.n > 0;) {
+            size_t n = CUTS[i] < rest.n ? CUTS[i] : rest.n;
+            rc = cms_opening_feed(o, str_sub(rest, 0, n), NULL);
+            rest = str_sub(rest, n, rest.n);
+        }
+        if (rc == RC_OK && cms_opening_end(o, NULL) == RC_OK &&
+            (all != RC_OK || !str_eq(buf_view(&out), buf_view(&whole))))
+            abort();
+        cms_opening_free(o);
+        buf_free(&out);
+    }
+    buf_free(&whole);
+}
+
 static void check_verify(str_t in, struct arena *a)
 {
     struct cms_verify_options o = {.now = 1750000000};
@@ -66,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     check_ber(in, a);
     if (cms_envelope_read(in, a, &env, NULL) == RC_OK && env.key_bytes > 128) abort();
     check_open(in);
+    check_opening(in);
     check_verify(in, a);
     if (cms_decompress(in, &out, NULL) != RC_OK && out.n != 0) abort();
     (void) cms_data(in, &out, NULL);

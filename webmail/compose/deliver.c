@@ -13,8 +13,6 @@
 struct envelope {
     size_t first, count; /* of decision->recipients by `pick` */
     bool bcc;
-    bool last;  /* nobody needs the content any more */
-    bool alone; /* the only one */
     struct smtp_recipient *to;
     size_t to_count;
     json_t *result; /* borrowed from the state */
@@ -29,22 +27,11 @@ static bool in_envelope(const struct sending *s, const struct envelope *env, siz
     return env->bcc ? i == env->first : !r->bcc;
 }
 
-rc_t deliver_signed(str_t entity, str_t signature, const char *micalg, bool opaque, struct buf *out,
-                    struct err *e)
-{
-    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(out->max);
-    if (!opaque) return build_multipart_signed(entity, signature, micalg, out, e);
-    TRY(cms_sign_attach(signature, entity, &der, e));
-    return build_pkcs7_mime(buf_view(&der), "signed-data", out, e);
-}
-
 /* Encrypted to the envelope's recipients and always to the sender. */
-static rc_t encrypt(struct call *c, struct sending *s, const struct envelope *env, struct buf *out,
-                    struct err *e)
+static rc_t encrypt(struct call *c, const struct sending *s, const struct envelope *env,
+                    str_t further, struct letter *out, struct err *e)
 {
     const struct decision *d = s->decision;
-    CLEANUP_BUF struct buf der = BUF_INIT(out->max);
-    struct cms_envelope check;
     bool gcm = true;
     size_t n = 0;
     struct cert **certs = ARENA_ARRAY(c->arena, d->count + 1, struct cert *);
@@ -55,45 +42,16 @@ static rc_t encrypt(struct call *c, struct sending *s, const struct envelope *en
         gcm = gcm && d->recipients[i].takes_gcm;
     }
     certs[n++] = d->self;
-    TRY(cms_encrypt(s->content, certs, n, gcm ? CMS_AES_256_GCM : CMS_AES_256_CBC, STR_NULL, NULL,
-                    &der, e));
-    if (env->last) {
-        s->content = STR_NULL;
-        buf_free(s->owner);
-    }
-    /* Fail closed: what leaves is read back and must be what was wanted. */
-    TRY(cms_envelope_read(buf_view(&der), c->arena, &check, e));
-    if (check.authenticated != gcm || check.key_bytes != 32 || check.count == 0 || check.count > n)
-        return err_set(e, RC_INTERNAL, "The message could not be encrypted.");
-    return build_pkcs7_mime(buf_view(&der), gcm ? "authEnveloped-data" : "enveloped-data", out, e);
+    return letter_make_encrypted(s->ticket->header, further, s->content, certs, n, gcm, c->arena,
+                                 out, e);
 }
 
-/* *message is in out, or, in clear and when it is the only one, where the content is. */
-static rc_t build(struct call *c, struct sending *s, const struct envelope *env, struct buf *out,
-                  str_t *message, struct err *e)
+static rc_t build(struct call *c, const struct sending *s, const struct envelope *env,
+                  struct letter *out, struct err *e)
 {
-    str_t header = s->ticket->header;
-    bool encrypted = s->decision->mode & MODE_ENCRYPT;
-    /* Where others follow, this one's header would be overwritten: it is kept for Sent. */
-    if (!encrypted && env->alone && s->ticket->receipt.n == 0 && s->room >= header.n) {
-        char *p = (char *) (uintptr_t) (s->content.p - header.n);
-        memcpy(p, header.p, header.n);
-        *message = str_n(p, header.n + s->content.n);
-        return RC_OK;
-    }
-    buf_str(out, header);
-    if (!env->bcc) buf_str(out, s->ticket->receipt);
-    if (encrypted)
-        TRY(encrypt(c, s, env, out, e));
-    else
-        buf_str(out, s->content);
-    *message = buf_view(out);
-    return out->failed ? err_set(e, RC_TOO_LARGE, "The message is too large.") : RC_OK;
-}
-
-static size_t most_bytes(const struct call *c)
-{
-    return 3 * (size_t) c->app->config->message_max_bytes;
+    str_t further = env->bcc ? STR("") : s->ticket->receipt;
+    if (s->decision->mode & MODE_ENCRYPT) return encrypt(c, s, env, further, out, e);
+    return letter_make(s->ticket->header, further, s->content, out, e);
 }
 
 /* --- envelopes ------------------------------------------------------------------------------- */
@@ -155,8 +113,6 @@ static rc_t make_envelopes(struct call *c, const struct sending *s, struct envel
         json_array_append_new(results, list[i].result);
         put_result(&list[i], "pending");
     }
-    if (count > 0) list[count - 1].last = true;
-    list[0].alone = count == 1;
     *out = list;
     *n = count;
     return RC_OK;
@@ -168,8 +124,8 @@ struct totals {
     size_t sent, failed, unknown;
 };
 
-static const char *submit(struct call *c, struct sending *s, struct envelope *env, str_t message,
-                          struct err *e)
+static const char *submit(struct call *c, struct sending *s, struct envelope *env,
+                          const struct flow *message, struct err *e)
 {
     struct smtp_account account = call_smtp_account(c);
     enum smtp_outcome outcome = SMTP_REFUSED;
@@ -181,20 +137,20 @@ static const char *submit(struct call *c, struct sending *s, struct envelope *en
                                .notify = s->ticket->notify,
                                .envid = s->ticket->submission,
                                .all_or_none = true};
-    rc_t rc = smtp_submit(&account, &se, message, SMTP_DEADLINE_MS, c->arena, &outcome, e);
+    rc_t rc = smtp_submit_flow(&account, &se, message, SMTP_DEADLINE_MS, c->arena, &outcome, e);
     if (outcome == SMTP_UNKNOWN) return "unknown";
     return rc == RC_OK && outcome == SMTP_SENT ? "sent" : "failed";
 }
 
-/* Submits and writes down one envelope. The message's bytes of the first one are kept for Sent. */
-static rc_t send_envelope(struct call *c, struct sending *s, struct envelope *env, struct buf *out,
-                          str_t *message, struct totals *t, struct err *why)
+/* Submits and writes down one envelope. The first one's message is kept for Sent. */
+static rc_t send_envelope(struct call *c, struct sending *s, struct envelope *env,
+                          struct letter *out, struct totals *t, struct err *why)
 {
     struct err e = {0};
     const char *status = "failed";
-    rc_t rc = build(c, s, env, out, message, why);
+    rc_t rc = build(c, s, env, out, why);
     WX_KILL_POINT("message_built");
-    if (rc == RC_OK) status = submit(c, s, env, *message, why);
+    if (rc == RC_OK) status = submit(c, s, env, &out->message, why);
     WX_KILL_POINT("envelope_submitted");
     put_result(env, status);
     t->sent += strcmp(status, "sent") == 0;
@@ -238,14 +194,15 @@ static rc_t put_bcc(const struct ticket *t, struct arena *a, struct buf *out, st
     return RC_OK;
 }
 
-static rc_t append_copy(struct call *c, str_t message, struct place *out, struct err *e)
+static rc_t append_copy(struct call *c, const struct flow *message, struct place *out,
+                        struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
     const str_t seen[] = {STR_INIT("\\Seen")};
     struct place p;
     TRY(compose_mailbox(c, FOLDER_SENT, "Sent", &p.folder, e));
     TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_append(im, p.folder, message, seen, 1, &p.uid, &p.uidvalidity, e));
+    TRY(imap_append_flow(im, p.folder, message, seen, 1, &p.uid, &p.uidvalidity, e));
     *out = p;
     return RC_OK;
 }
@@ -273,19 +230,19 @@ static rc_t find_copy(struct call *c, str_t submission, struct place *out, struc
     return RC_OK;
 }
 
-static rc_t file_copy(struct call *c, const struct ticket *t, str_t message,
+static rc_t file_copy(struct call *c, const struct ticket *t, const struct flow *message,
                       struct submission *state, struct err *e)
 {
-    CLEANUP_BUF struct buf copy = BUF_INIT(message.n + (1u << 19));
-    str_t all = message;
+    CLEANUP_BUF struct buf copy = BUF_INIT(1u << 19);
     struct place p;
     TRY(put_bcc(t, c->arena, &copy, e));
-    if (copy.n > 0) {
-        if (!buf_str(&copy, message)) return err_set(e, RC_TOO_LARGE, NULL);
-        all = buf_view(&copy);
-    }
+    if (copy.failed) return err_set(e, RC_TOO_LARGE, NULL);
+    const str_t bcc = buf_view(&copy);
+    const struct flow parts[] = {flow_of_str(&bcc), *message};
+    const struct flow_list list = {parts, 2};
+    const struct flow all = flow_of_list(&list);
     WX_KILL_POINT("copy_before");
-    TRY(append_copy(c, all, &p, e));
+    TRY(append_copy(c, &all, &p, e));
     WX_KILL_POINT("copy_appended");
     note_copy(c, state, p);
     return RC_OK;
@@ -319,7 +276,7 @@ static void owe_copy(struct call *c, struct sending *s)
     json_put_int(s->state->doc, "copy_tried", call_now() + COPY_PATIENCE_SECONDS);
 }
 
-static void file_sent(struct call *c, struct sending *s, str_t message)
+static void file_sent(struct call *c, struct sending *s, const struct flow *message)
 {
     struct err e = {0};
     struct place there = {.uid = 0};
@@ -341,9 +298,8 @@ static void file_sent(struct call *c, struct sending *s, str_t message)
     }
 }
 
-/* *message: the first one, in out or where the content is. */
-static rc_t send_all(struct call *c, struct sending *s, struct buf *out, str_t *message,
-                     struct err *e)
+/* *first: the first envelope's message. */
+static rc_t send_all(struct call *c, struct sending *s, struct letter *first, struct err *e)
 {
     struct envelope *envelopes;
     size_t n = 0;
@@ -351,16 +307,14 @@ static rc_t send_all(struct call *c, struct sending *s, struct buf *out, str_t *
     struct err why = {0};
     TRY(make_envelopes(c, s, &envelopes, &n, e));
     for (size_t i = 0; i < n; i++) {
-        CLEANUP_BUF struct buf other = BUF_INIT(most_bytes(c));
+        CLEANUP_LETTER struct letter other = {.sealed = NULL};
         /* After a failed or doubtful main envelope no blind copies leave. */
         if (t.failed + t.unknown > 0 && i > 0 && !envelopes[0].bcc && t.sent == 0) {
             put_result(&envelopes[i], "failed");
             t.failed++;
             continue;
         }
-        str_t another = STR_NULL;
-        rc_t rc = send_envelope(c, s, &envelopes[i], i == 0 ? out : &other,
-                                i == 0 ? message : &another, &t, &why);
+        rc_t rc = send_envelope(c, s, &envelopes[i], i == 0 ? first : &other, &t, &why);
         if (rc != RC_OK && t.sent + t.unknown == 0 && i == 0) {
             conclude(s, &t, &why);
             *e = why;
@@ -395,9 +349,8 @@ static void keep_state(struct call *c, struct submission *state)
 
 rc_t deliver(struct call *c, struct sending *s, struct err *e)
 {
-    CLEANUP_BUF struct buf out = BUF_INIT(most_bytes(c));
-    str_t message = STR_NULL;
-    rc_t rc = send_all(c, s, &out, &message, e);
+    CLEANUP_LETTER struct letter first = {.sealed = NULL};
+    rc_t rc = send_all(c, s, &first, e);
     if (rc != RC_OK && str_eq(submission_status(s->state), STR("pending")))
         submission_set_status(s->state, "failed", str_c(e->message));
     keep_state(c, s->state);
@@ -406,7 +359,7 @@ rc_t deliver(struct call *c, struct sending *s, struct err *e)
     remember_recipients(c, s);
     WX_KILL_POINT("recipients_remembered");
     if (!json_object_get(s->state->doc, "copy")) return RC_OK;
-    file_sent(c, s, message);
+    file_sent(c, s, &first.message);
     keep_state(c, s->state);
     WX_KILL_POINT("copy_noted");
     if (!json_object_get(s->state->doc, "copy") && drop_draft(c, s->state)) keep_state(c, s->state);
@@ -417,36 +370,34 @@ rc_t deliver(struct call *c, struct sending *s, struct err *e)
 
 /* Content of the copy from the draft: plain ones are built again, encrypted ones are what the
  * draft holds, which only the sender can open. */
-static rc_t content_again(const struct ticket *t, str_t raw, str_t signature, const char *micalg,
-                          struct buf *out, struct err *e)
+static rc_t file_again(struct call *c, const struct ticket *t, const struct flow *rest,
+                       str_t signature, const char *micalg, struct submission *state, struct err *e)
 {
-    if (raw.n < t->shape.head) return err_set(e, RC_CONFLICT, NULL);
-    str_t rest = str_sub(raw, t->shape.head, raw.n);
-    buf_str(out, t->header);
-    buf_str(out, t->receipt);
-    if (t->shape.encrypted || !signature.p) {
-        buf_str(out, rest);
-        return RC_OK;
-    }
-    return deliver_signed(rest, signature, micalg, t->opaque, out, e);
+    CLEANUP_LETTER struct letter letter = {.sealed = NULL};
+    struct signed_text text = {.all = *rest};
+    rc_t rc = RC_OK;
+    if (!t->shape.encrypted && signature.p)
+        rc = signed_text_make(rest, signature, micalg, t->opaque, &text, e);
+    if (rc == RC_OK) rc = letter_make(t->header, t->receipt, &text.all, &letter, e);
+    if (rc == RC_OK) rc = file_copy(c, t, &letter.message, state, e);
+    signed_text_free(&text);
+    return rc;
 }
 
 static rc_t copy_from_draft(struct call *c, struct submission *state, struct err *e)
 {
-    CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most_bytes(c));
-    CLEANUP_BUF struct buf message = BUF_INIT(most_bytes(c));
+    CLEANUP_ROPE struct rope rest = {.n = 0};
     const json_t *owed = json_object_get(state->doc, "copy");
-    const struct draft_shape as_it_is = {.head = 0};
     struct ticket t;
-    str_t text, micalg, whole, signature = STR_NULL;
+    str_t text, micalg, signature = STR_NULL;
     TRY(ticket_from_json(owed, c->arena, &t, e));
     TRY(json_want_str(owed, "signature", STR_NULL, &text, e));
     TRY(json_want_str(owed, "micalg", STR("sha-256"), &micalg, e));
     if (text.p && !b64_decode(c->arena, text, &signature)) return err_set(e, RC_DAMAGED, NULL);
-    TRY(draft_entity(c, submission_place(state, "draft", c->arena), &as_it_is, STR_NULL, &raw,
-                     &whole, e));
-    TRY(content_again(&t, whole, signature, micalg.p, &message, e));
-    return file_copy(c, &t, buf_view(&message), state, e);
+    const struct draft_shape as_it_is = {.head = t.shape.head};
+    TRY(draft_entity(c, submission_place(state, "draft", c->arena), &as_it_is, STR_NULL, &rest, e));
+    const struct flow flow = rope_flow(&rest);
+    return file_again(c, &t, &flow, signature, micalg.p, state, e);
 }
 
 static rc_t try_copy(struct call *c, struct submission *state, struct err *e)

@@ -82,14 +82,11 @@ static rc_t freeze_plain(struct call *c, const struct compose *m, enum header_pr
                          struct draft *d, struct err *e)
 {
     struct build_message b = compose_message(c, m);
-    put_marks(m, &d->message);
-    put_wishes(c, m, &d->message);
-    TRY(put_bcc(m, &d->message, e));
-    if (hp == HP_NONE) TRY(build_header(&b, &d->message, e)); /* else the entity has its own */
-    d->shape.head = d->message.n;
-    TRY(build_entity(&b, hp, c->secret, &d->message, &d->pieces, &d->piece_count, e));
-    d->entity = str_sub(buf_view(&d->message), d->shape.head, d->message.n);
-    return RC_OK;
+    put_marks(m, &d->head);
+    put_wishes(c, m, &d->head);
+    TRY(put_bcc(m, &d->head, e));
+    if (hp == HP_NONE) TRY(build_header(&b, &d->head, e)); /* else the entity has its own */
+    return build_around(&b, hp, c->secret, &d->text, &d->pieces, &d->piece_count, e);
 }
 
 /* Outer header of an encrypted draft: nothing of what is inside. */
@@ -120,21 +117,17 @@ static rc_t freeze_encrypted(struct call *c, const struct compose *m, enum heade
                              struct draft *d, struct err *e)
 {
     struct build_message b = compose_message(c, m);
-    put_marks(m, &d->message);
-    put_wishes(c, m, &d->message);
-    TRY(put_outer(&b, &d->message, e));
-    d->shape.head = d->message.n;
-    TRY(put_inner(m, &b, hp, &d->plain, e));
-    d->shape.inner = d->plain.n;
-    TRY(build_entity(&b, hp, c->secret, &d->plain, &d->pieces, &d->piece_count, e));
-    d->entity = str_sub(buf_view(&d->plain), d->shape.inner, d->plain.n);
-    return RC_OK;
+    put_marks(m, &d->head);
+    put_wishes(c, m, &d->head);
+    TRY(put_outer(&b, &d->head, e));
+    TRY(put_inner(m, &b, hp, &d->text, e));
+    d->shape.inner = d->text.n;
+    return build_around(&b, hp, c->secret, &d->text, &d->pieces, &d->piece_count, e);
 }
 
-static rc_t check_size(struct call *c, const struct draft *d, struct err *e)
+static rc_t check_size(struct call *c, const struct draft *d, size_t n, struct err *e)
 {
-    if (!d->message.failed && !d->plain.failed && d->message.n <= c->app->config->message_max_bytes)
-        return RC_OK;
+    if (!d->head.failed && !d->text.failed && n <= c->app->config->message_max_bytes) return RC_OK;
     return err_set(e, RC_TOO_LARGE, "The message is too large with its attachments.");
 }
 
@@ -142,35 +135,54 @@ rc_t draft_freeze(struct call *c, const struct compose *m, enum header_protectio
                   bool encrypted, struct draft *out, struct err *e)
 {
     size_t most = c->app->config->message_max_bytes;
-    *out = (struct draft){.message = BUF_INIT_SECRET(2 * most), .plain = BUF_INIT_SECRET(most)};
+    *out = (struct draft){.head = BUF_INIT_SECRET(2u << 20), .text = BUF_INIT_SECRET(most)};
     out->shape.encrypted = encrypted;
     if (encrypted)
         TRY(freeze_encrypted(c, m, hp, out, e));
     else
         TRY(freeze_plain(c, m, hp, out, e));
-    return check_size(c, out, e);
+    out->shape.head = out->head.n;
+    for (size_t i = 0; i < out->piece_count; i++)
+        TRY(rope_add(&out->entity, out->pieces[i].bytes, out->pieces[i].base64, e));
+    return check_size(c, out, out->head.n + out->shape.inner + out->entity.n, e);
 }
 
 rc_t draft_seal(struct call *c, struct cert *self, struct draft *d, struct err *e)
 {
-    CLEANUP_BUF struct buf der = BUF_INIT(2 * d->message.max);
     if (!d->shape.encrypted) return RC_OK;
     if (!self) return err_set(e, RC_INTERNAL, NULL);
+    d->views[1] = str_sub(buf_view(&d->text), 0, d->shape.inner);
+    d->plain[0] = flow_of_str(&d->views[1]);
+    d->plain[1] = rope_flow(&d->entity);
+    d->plain_list = (struct flow_list){d->plain, 2};
+    const struct flow plain = flow_of_list(&d->plain_list);
     /* Read by ourselves only: authenticated encryption. */
-    TRY(cms_encrypt(buf_view(&d->plain), &self, 1, CMS_AES_256_GCM, STR_NULL, d->content_key, &der,
-                    e));
-    d->entity = STR_NULL;
-    d->pieces = NULL;
-    d->piece_count = 0;
-    buf_free(&d->plain);
-    TRY(build_pkcs7_mime(buf_view(&der), "authEnveloped-data", &d->message, e));
-    return check_size(c, d, e);
+    TRY(cms_seal(&plain, &self, 1, CMS_AES_256_GCM, STR_NULL, d->content_key, &d->sealed, e));
+    build_pkcs7_fields("authEnveloped-data", &d->head);
+    return check_size(c, d, draft_message(d).n, e);
+}
+
+struct flow draft_message(struct draft *d)
+{
+    d->views[0] = buf_view(&d->head);
+    d->parts[0] = flow_of_str(&d->views[0]);
+    if (d->sealed) {
+        d->cipher = cms_sealed_flow(d->sealed);
+        d->parts[1] = base64_flow(&d->cipher);
+    } else {
+        d->parts[1] = rope_flow(&d->entity);
+    }
+    d->list = (struct flow_list){d->parts, 2};
+    return flow_of_list(&d->list);
 }
 
 void draft_free(struct draft *d)
 {
-    buf_free(&d->message);
-    buf_free(&d->plain);
+    buf_free(&d->head);
+    buf_free(&d->text);
+    rope_free(&d->entity);
+    cms_sealed_free(d->sealed);
+    d->sealed = NULL;
     wipe(d->content_key, sizeof d->content_key);
 }
 
@@ -208,14 +220,15 @@ rc_t compose_mailbox(struct call *c, enum folder_role role, const char *name, st
     return RC_OK;
 }
 
-static rc_t append(struct call *c, const struct draft *d, struct place *out, struct err *e)
+static rc_t append(struct call *c, struct draft *d, struct place *out, struct err *e)
 {
     CLEANUP_IMAP struct imap *im = NULL;
     const str_t flags[] = {STR_INIT("\\Draft"), STR_INIT("\\Seen")};
     struct place p;
     TRY(compose_mailbox(c, FOLDER_DRAFTS, "Drafts", &p.folder, e));
+    const struct flow message = draft_message(d);
     TRY(call_imap(c, STR_NULL, &im, e));
-    TRY(imap_append(im, p.folder, buf_view(&d->message), flags, 2, &p.uid, &p.uidvalidity, e));
+    TRY(imap_append_flow(im, p.folder, &message, flags, 2, &p.uid, &p.uidvalidity, e));
     *out = p;
     return RC_OK;
 }
@@ -387,7 +400,7 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     return older_adopt(c, w->submission, w->base, &w->adopted, e);
 }
 
-static rc_t store_once(struct call *c, const struct draft *d, struct storing *w, struct err *e)
+static rc_t store_once(struct call *c, struct draft *d, struct storing *w, struct err *e)
 {
     struct err ignored = {0};
     w->overtaken = false;
@@ -402,7 +415,7 @@ static rc_t store_once(struct call *c, const struct draft *d, struct storing *w,
     return rc;
 }
 
-rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
+rc_t draft_store(struct call *c, str_t submission, struct draft *d, struct place *out,
                  struct err *e)
 {
     struct storing w = {.submission = submission, .sealed = d->shape.encrypted, .base = d->base};
@@ -425,47 +438,7 @@ rc_t draft_is_sealed(struct call *c, str_t submission, bool *out, struct err *e)
     return RC_OK;
 }
 
-/* --- reading back ---------------------------------------------------------------------------- */
-
-rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e)
-{
-    CLEANUP_IMAP struct imap *im = NULL;
-    TRY(call_imap(c, p.folder, &im, e));
-    TRY(call_check_uidvalidity(im, p.uidvalidity, e));
-    rc_t rc = imap_fetch(im, p.uid, raw, e);
-    if (rc != RC_NOT_FOUND) return rc;
-    return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
-}
-
-/* Where the ciphertext lay, the plaintext is then: a large draft is held once. */
-static rc_t decrypt(const struct draft_shape *shape, str_t content_key, struct arena *a,
-                    struct buf *raw, str_t *out, struct err *e)
-{
-    CLEANUP_BUF struct buf der = BUF_INIT_SECRET(raw->n + 1);
-    struct entity *part;
-    str_t plain;
-    TRY(entity_parse(str_sub(buf_view(raw), shape->head, raw->n), NULL, a, &part, e));
-    TRY(entity_decode_body(part, &der, e));
-    buf_free(raw);
-    *raw = der;
-    der = BUF_INIT(0);
-    if (raw->n == 0) return err_set(e, RC_DECRYPT_FAILED, NULL);
-    TRY(cms_envelope_open_within(raw->p, raw->n, content_key, &plain, e));
-    if (plain.n < shape->inner) return err_set(e, RC_DECRYPT_FAILED, NULL);
-    *out = str_sub(plain, shape->inner, plain.n);
-    return RC_OK;
-}
-
-rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
-                  str_t content_key, struct buf *raw, str_t *out, struct err *e)
-{
-    TRY(draft_fetch(c, p, raw, e));
-    if (raw->n < shape->head)
-        return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
-    if (shape->encrypted) return decrypt(shape, content_key, c->secret, raw, out, e);
-    *out = str_sub(buf_view(raw), shape->head, raw->n);
-    return RC_OK;
-}
+/* --- routes ---------------------------------------------------------------------------------- */
 
 /* What waits for certificates waits for those it shall be encrypted to now. */
 static void tell_waiting(struct call *c, const struct compose *m)
@@ -480,8 +453,6 @@ static void tell_waiting(struct call *c, const struct compose *m)
             all[n++] = lists[k][i].address;
     waiting_follow(c, m->submission, all, n);
 }
-
-/* --- routes ---------------------------------------------------------------------------------- */
 
 rc_t compose_draft(struct call *c, struct err *e)
 {
@@ -499,7 +470,6 @@ rc_t compose_draft(struct call *c, struct err *e)
         rc = RC_OK;
     }
     if (rc == RC_OK) rc = draft_freeze(c, &m, self ? HP_CIPHER : HP_NONE, self != NULL, &d, e);
-    compose_drop_contents(&m);
     if (rc == RC_OK) rc = draft_seal(c, self, &d, e);
     own_certificates_free(&own);
     TRY(rc);

@@ -2,6 +2,8 @@
 #ifndef WAXSEAL_WEBMAIL_COMPOSE_DRAFT_H
 #define WAXSEAL_WEBMAIL_COMPOSE_DRAFT_H
 
+#include "crypto/cms.h"
+#include "mail/rope.h"
 #include "webmail/compose/parse.h"
 #include "webmail/compose/submission.h"
 
@@ -16,14 +18,19 @@ struct draft_shape {
 };
 
 struct draft {
-    struct draft_base base; /* what it takes the place of: another one is a conflict */
-    struct buf message;     /* secret */
-    struct buf plain;       /* secret; encrypted: `inner ‖ entity` until it is sealed */
-    str_t entity;           /* the frozen entity, in message or plain; null once that is sealed */
-    struct build_piece *pieces; /* of entity */
+    struct draft_base base;     /* what it takes the place of: another one is a conflict */
+    struct buf head;            /* secret; where it is sealed, with the fields of that part */
+    struct buf text;            /* secret: `inner`, then what stands around the attachments */
+    struct build_piece *pieces; /* of the entity */
     size_t piece_count;
+    struct rope entity; /* frozen: of pieces, whose bytes lie in text and in the attachments */
     struct draft_shape shape;
+    struct cms_sealed *sealed;
     unsigned char content_key[32]; /* encrypted: of this draft */
+    /* What draft_message is made of. */
+    str_t views[2];
+    struct flow plain[2], cipher, parts[2];
+    struct flow_list plain_list, list;
 };
 
 /* Message-ID of a submission: "<uuid@domain of the sender>". */
@@ -32,12 +39,15 @@ str_t compose_message_id(struct call *c, str_t submission);
 struct build_message compose_message(struct call *c, const struct compose *m);
 
 /* Freezes the entity, with the header protection that it leaves with; `encrypted`: the draft is
- * kept so, whatever becomes of the message. A draft that is not to be encrypted is ready then.
- * CLEANUP with draft_free in any case. RC_INVALID, RC_TOO_LARGE. */
+ * kept so, whatever becomes of the message. It stands around the attachments of m, which are not
+ * copied: m lives longer, and keeps its contents. *out is not moved any more. CLEANUP with
+ * draft_free in any case. RC_INVALID, RC_TOO_LARGE. */
 rc_t draft_freeze(struct call *c, const struct compose *m, enum header_protection hp,
                   bool encrypted, struct draft *out, struct err *e) WX_MUST_USE;
-/* Encrypts a frozen draft to `self`, and wipes the entity: whoever wants to look at it does so
- * before. Nothing to do (NULL) for one that is not to be encrypted. */
+/* The whole of one that is not to be encrypted, or was sealed. d is not changed while it is used.
+ */
+struct flow draft_message(struct draft *d);
+/* Encrypts a frozen draft to `self`. Nothing to do (NULL) for one that is not to be encrypted. */
 rc_t draft_seal(struct call *c, struct cert *self, struct draft *d, struct err *e) WX_MUST_USE;
 void draft_free(struct draft *d);
 #define CLEANUP_DRAFT __attribute__((cleanup(draft_free)))
@@ -51,17 +61,18 @@ rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_b
                       struct err *e) WX_MUST_USE;
 /* Appends it to Drafts, notes it in the submission and removes the one before. RC_CONFLICT when
  * the submission is not open any more (it is being sent, or was), and as draft_check_base. */
-rc_t draft_store(struct call *c, str_t submission, const struct draft *d, struct place *out,
+rc_t draft_store(struct call *c, str_t submission, struct draft *d, struct place *out,
                  struct err *e) WX_MUST_USE;
 /* Whether the newest draft of the submission is kept encrypted, as far as is known. */
 rc_t draft_is_sealed(struct call *c, str_t submission, bool *out, struct err *e) WX_MUST_USE;
-/* A stored draft as it lies there, appended to raw (secret). RC_CONFLICT: it is gone. */
-rc_t draft_fetch(struct call *c, struct place p, struct buf *raw, struct err *e) WX_MUST_USE;
-/* *out: the frozen entity of a stored draft, a slice of raw (empty, secret), which has the message,
- * or, where it was encrypted, what was in it. RC_CONFLICT: it is gone. RC_DECRYPT_FAILED: not the
- * right content key. */
+/* A stored draft as it lies there, into a sink. RC_CONFLICT: it is gone. (draft_read.c) */
+rc_t draft_fetch(struct call *c, struct place p, const struct flow_sink *to,
+                 struct err *e) WX_MUST_USE;
+/* *out (empty; rope_free in any case): the frozen entity of a stored draft, decrypted where it was
+ * encrypted. RC_CONFLICT: it is gone. RC_DECRYPT_FAILED: not the right content key, or not the
+ * draft that was sealed. */
 rc_t draft_entity(struct call *c, struct place p, const struct draft_shape *shape,
-                  str_t content_key, struct buf *raw, str_t *out, struct err *e) WX_MUST_USE;
+                  str_t content_key, struct rope *out, struct err *e) WX_MUST_USE;
 /* Removes a message for good, if it is still there. */
 rc_t place_remove(struct call *c, struct place p, struct err *e) WX_MUST_USE;
 /* Removes the draft at p and every other one of this submission in its folder, which a worker that

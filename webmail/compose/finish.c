@@ -14,19 +14,18 @@ struct finishing {
     struct ticket ticket;
     struct decision decision;
     str_t signature, content_key; /* what the browser gave */
-    struct buf raw;               /* secret: stored draft, or what was sealed in it */
-    str_t entity;                 /* in raw: frozen entity; null once it is in content */
-    struct buf cms;               /* finished signature */
-    struct buf content;           /* secret: room, then what is signed, around the entity */
-    size_t room;                  /* bytes: see struct sending */
+    struct rope frozen;
+    struct flow entity;         /* of frozen */
+    struct buf cms;             /* finished signature */
+    struct signed_text content; /* what is signed, around the entity */
 };
 
 static void finishing_free(struct finishing *f)
 {
     decision_free(&f->decision);
-    buf_free(&f->raw);
+    rope_free(&f->frozen);
     buf_free(&f->cms);
-    buf_free(&f->content);
+    signed_text_free(&f->content);
 }
 
 static rc_t read_binary(struct call *c, const char *key, str_t *out, struct err *e)
@@ -43,13 +42,15 @@ static rc_t read_binary(struct call *c, const char *key, str_t *out, struct err 
 /* The frozen entity, byte for byte what prepare froze. */
 static rc_t load_entity(struct call *c, struct finishing *f, struct err *e)
 {
-    unsigned char hash[32];
+    unsigned char hash[64];
+    size_t n;
     const struct ticket *t = &f->ticket;
     if (t->shape.encrypted && !f->content_key.p)
         return compose_refuse(e, RC_INVALID, "content_key", "The content key is missing.");
-    TRY(draft_entity(c, t->draft, &t->shape, f->content_key, &f->raw, &f->entity, e));
-    TRY(sha256(f->entity, hash, e));
-    str_t hex = hex_encode(c->arena, str_n(hash, sizeof hash));
+    TRY(draft_entity(c, t->draft, &t->shape, f->content_key, &f->frozen, e));
+    f->entity = rope_flow(&f->frozen);
+    TRY(cms_digest_flow("sha256", &f->entity, hash, &n, e));
+    str_t hex = hex_encode(c->arena, str_n(hash, n));
     if (!mac_equal(hex, t->digest))
         return err_set(e, RC_CONFLICT, "The draft has changed meanwhile. Please send again.");
     return RC_OK;
@@ -67,8 +68,9 @@ static rc_t verify(struct call *c, const struct finishing *f, struct err *e)
 {
     struct cms_signed result = {0};
     CLEANUP_BUF struct buf none = BUF_INIT(1);
-    const struct cms_verify_options o = {.trust = c->app->trust, .now = call_now()};
-    TRY(cms_verify(buf_view(&f->cms), f->entity, &o, c->arena, &none, &result, e));
+    const struct cms_verify_options o = {
+        .trust = c->app->trust, .now = call_now(), .flow = &f->entity};
+    TRY(cms_verify(buf_view(&f->cms), STR_NULL, &o, c->arena, &none, &result, e));
     bool ok = result.count == 1 && result.signers[0].integrity == CMS_INTACT &&
               result.signers[0].cert && cert_equal(result.signers[0].cert, f->decision.signer);
     cms_signed_free(&result);
@@ -82,14 +84,8 @@ static rc_t insert_signature(struct call *c, struct finishing *f, struct err *e)
         return compose_refuse(e, RC_INVALID, "signature", "The signature is missing.");
     TRY(cms_sign_finish(f->ticket.state, f->signature, STR_NULL, &f->cms, e));
     TRY(verify(c, f, e));
-    /* Room in front of what is sent as it is. */
-    if (!(f->ticket.mode & MODE_ENCRYPT)) buf_str(&f->content, f->ticket.header);
-    f->room = f->content.n;
-    TRY(deliver_signed(f->entity, buf_view(&f->cms), micalg_of(f->decision.signer),
-                       f->ticket.opaque, &f->content, e));
-    f->entity = STR_NULL;
-    buf_free(&f->raw);
-    return RC_OK;
+    return signed_text_make(&f->entity, buf_view(&f->cms), micalg_of(f->decision.signer),
+                            f->ticket.opaque, &f->content, e);
 }
 
 /* Order differs: To and Cc first. */
@@ -179,14 +175,9 @@ static rc_t send(struct call *c, struct finishing *f, struct err *e)
     TRY(claim(c, &f->ticket, &s, &mine, e));
     if (mine) {
         WX_KILL_POINT("claimed");
-        str_t content =
-            f->content.n ? str_sub(buf_view(&f->content), f->room, f->content.n) : f->entity;
-        size_t room = f->content.n ? f->room : (size_t) (f->entity.p - f->raw.p);
         struct sending sending = {.ticket = &f->ticket,
                                   .decision = &f->decision,
-                                  .content = content,
-                                  .room = room,
-                                  .owner = f->content.n ? &f->content : &f->raw,
+                                  .content = f->cms.n ? &f->content.all : &f->entity,
                                   .signature = f->cms.n ? buf_view(&f->cms) : STR_NULL,
                                   .micalg = f->cms.n ? micalg_of(f->decision.signer) : NULL,
                                   .state = &s};
@@ -198,10 +189,7 @@ static rc_t send(struct call *c, struct finishing *f, struct err *e)
 
 rc_t compose_finish(struct call *c, struct err *e)
 {
-    size_t most = c->app->config->message_max_bytes;
-    struct finishing f = {.raw = BUF_INIT_SECRET(2 * most),
-                          .cms = BUF_INIT(1u << 20),
-                          .content = BUF_INIT_SECRET(2 * most)};
+    struct finishing f = {.cms = BUF_INIT(1u << 20)};
     str_t word;
     TRY(json_need_str(c->in, "ticket", &word, e));
     TRY(read_binary(c, "signature", &f.signature, e));

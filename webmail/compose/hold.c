@@ -14,6 +14,7 @@
 #define HELD_GRACE 20
 #define HELD_MOST 50
 #define HOLD_TRIES 8
+#define HEAD_MAX (2u << 20) /* and what came behind it in one piece */
 
 struct holding {
     str_t submission;
@@ -48,17 +49,47 @@ static rc_t find_draft(struct call *c, const struct holding *h, struct submissio
     return out->folder.p ? RC_OK : err_set(e, RC_NOT_FOUND, "There is no draft of this message.");
 }
 
+/* A draft taken apart into its header, empty line included, and the rest. */
+struct parting {
+    struct buf head; /* secret */
+    bool ended;
+    struct rope *rest;
+};
+
+static rc_t part(void *ctx, str_t bytes, struct err *e)
+{
+    struct parting *p = ctx;
+    if (p->ended) return rope_feed(p->rest, bytes, e);
+    if (!buf_str(&p->head, bytes)) return err_set(e, RC_TOO_LARGE, NULL);
+    ptrdiff_t end = str_find(buf_view(&p->head), STR("\r\n\r\n"));
+    if (end < 0) return RC_OK;
+    size_t n = (size_t) end + 4;
+    p->ended = true;
+    TRY(rope_feed(p->rest, str_sub(buf_view(&p->head), n, p->head.n), e));
+    p->head.n = n;
+    return RC_OK;
+}
+
+static rc_t take_apart(struct call *c, struct place p, const struct holding *h, struct draft *d,
+                       struct err *e)
+{
+    struct parting parting = {.head = BUF_INIT_SECRET(HEAD_MAX), .rest = &d->entity};
+    const struct flow_sink sink = {part, &parting};
+    rc_t rc = draft_fetch(c, p, &sink, e);
+    if (rc == RC_OK) rc = rope_end(&d->entity, e);
+    WX_KILL_POINT("hold_read");
+    if (rc == RC_OK) rc = mark(buf_view(&parting.head), h, &d->head, e);
+    buf_free(&parting.head);
+    return rc;
+}
+
 static rc_t keep(struct call *c, struct holding *h, struct place *out, struct err *e)
 {
-    size_t most = 2 * (size_t) c->app->config->message_max_bytes;
     CLEANUP_SUBMISSION struct submission s = {0};
-    CLEANUP_DRAFT struct draft d = {.message = BUF_INIT_SECRET(most + 100)};
-    CLEANUP_BUF struct buf raw = BUF_INIT_SECRET(most);
+    CLEANUP_DRAFT struct draft d = {.head = BUF_INIT_SECRET(HEAD_MAX)};
     struct place p;
     TRY(find_draft(c, h, &s, &p, e));
-    TRY(draft_fetch(c, p, &raw, e));
-    WX_KILL_POINT("hold_read");
-    TRY(mark(buf_view(&raw), h, &d.message, e));
+    TRY(take_apart(c, p, h, &d, e));
     /* What was kept, or turned into a secret, since then is newer than this copy. */
     d.base = h->base;
     d.base.uid = p.uid;

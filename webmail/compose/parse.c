@@ -310,18 +310,11 @@ rc_t compose_parse(struct call *c, struct compose *out, struct err *e)
     return RC_OK;
 }
 
-void compose_drop_contents(struct compose *m)
+void compose_free(struct compose *m)
 {
-    for (size_t i = 0; i < m->attachment_count; i++)
-        m->attachments[i].content = STR_NULL;
     for (size_t i = 0; i < m->forwarded_count; i++)
         buf_free(&m->forwarded[i]);
     buf_free(&m->body);
-}
-
-void compose_free(struct compose *m)
-{
-    compose_drop_contents(m);
     json_decref(m->json);
     *m = (struct compose){0};
 }

@@ -58,9 +58,6 @@ struct compose {
  */
 rc_t compose_parse(struct call *c, struct compose *out, struct err *e) WX_MUST_USE;
 void compose_free(struct compose *m);
-/* The attachments' bytes are in the frozen entity now and here no longer: their contents become
- * null, all else stays. */
-void compose_drop_contents(struct compose *m);
 #define CLEANUP_COMPOSE __attribute__((cleanup(compose_free)))
 
 /* RC_FORBIDDEN, field "mode": what was to be encrypted would be sent in clear, and the

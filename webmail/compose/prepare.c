@@ -60,13 +60,23 @@ static rc_t prepare_signature(struct call *c, struct prepared *p, struct err *e)
                                        .encryption = d->own.encrypt,
                                        .signing_time = call_now()};
     p->digest = cms_sign_digest(d->signer);
-    TRY(cms_digest(p->digest, p->draft.entity, digest, &n, e));
+    const struct flow entity = rope_flow(&p->draft.entity);
+    TRY(cms_digest_flow(p->digest, &entity, digest, &n, e));
     return cms_sign_prepare(&o, str_n(digest, n), &p->state, &p->attributes, e);
+}
+
+/* Of an attachment that is not the browser's: as it stands in the entity. */
+static str_t piece_text(const struct build_piece *p, struct buf *room)
+{
+    if (!p->base64) return p->bytes;
+    buf_clear(room);
+    return mime_base64_encode(p->bytes, room) ? buf_view(room) : STR_NULL;
 }
 
 /* Attachments the browser holds are named, everything else is given byte for byte. */
 static json_t *skeleton_json(const struct draft *d, const struct compose *m, struct arena *a)
 {
+    CLEANUP_BUF struct buf room = BUF_INIT_SECRET(d->entity.n);
     json_t *list = json_array();
     for (size_t i = 0; i < d->piece_count; i++) {
         const struct build_piece *p = &d->pieces[i];
@@ -74,7 +84,7 @@ static json_t *skeleton_json(const struct draft *d, const struct compose *m, str
         if (p->attachment >= 0 && (size_t) p->attachment < m->own_count)
             json_put_int(v, "attachment", p->attachment);
         else
-            json_put_str(v, "bytes", b64_encode(a, p->bytes));
+            json_put_str(v, "bytes", b64_encode(a, piece_text(p, &room)));
         json_array_append_new(list, v);
     }
     return list;
@@ -96,23 +106,22 @@ static rc_t find_self(struct call *c, struct compose *m, struct prepared *p, str
     return RC_OK;
 }
 
-/* What is wanted of the frozen entity is taken from it before it is sealed: neither it nor the
- * attachments' own bytes are held beside the message. */
 static rc_t freeze(struct call *c, struct compose *m, struct prepared *p, struct err *e)
 {
     struct build_message b = compose_message(c, m);
     enum header_protection hp = m->mode & MODE_ENCRYPT ? HP_CIPHER
                                 : m->mode & MODE_SIGN  ? HP_CLEAR
                                                        : HP_NONE;
-    unsigned char hash[32];
+    unsigned char hash[64];
     TRY(find_self(c, m, p, e));
     TRY(draft_freeze(c, m, hp, p->self != NULL, &p->draft, e));
-    compose_drop_contents(m);
     TRY(build_header(&b, &p->header, e));
     if (m->receipt && m->bcc_count > 0) TRY(build_receipt_field(&m->from, &p->receipt, e));
     if (m->mode & MODE_SIGN) TRY(prepare_signature(c, p, e));
-    TRY(sha256(p->draft.entity, hash, e));
-    p->hash = hex_encode(c->arena, str_n(hash, sizeof hash));
+    const struct flow entity = rope_flow(&p->draft.entity);
+    size_t n;
+    TRY(cms_digest_flow("sha256", &entity, hash, &n, e));
+    p->hash = hex_encode(c->arena, str_n(hash, n));
     p->skeleton = skeleton_json(&p->draft, m, c->secret);
     TRY(draft_seal(c, p->self, &p->draft, e));
     p->draft.base = m->base;

@@ -103,20 +103,6 @@ void own_certificates_free(struct own_certificates *o)
     *o = (struct own_certificates){0};
 }
 
-rc_t vault_certificate(struct call *c, str_t fingerprint, struct cert **out, struct err *e)
-{
-    struct own_certificates own;
-    TRY(vault_own_certificates(c, &own, e));
-    rc_t rc = RC_NOT_FOUND;
-    for (size_t i = 0; rc == RC_NOT_FOUND && i < own.count; i++) {
-        if (!str_eq(cert_fingerprint(own.certs[i]), fingerprint)) continue;
-        *out = cert_ref(own.certs[i]);
-        rc = RC_OK;
-    }
-    own_certificates_free(&own);
-    return rc == RC_OK ? rc : err_set(e, rc, "You have no such certificate.");
-}
-
 /* --- reminders ------------------------------------------------------------------------------- */
 
 int vault_reminder(int64_t not_after, int64_t now, int dismissed)

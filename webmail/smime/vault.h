@@ -26,9 +26,6 @@ struct own_certificates {
 rc_t vault_own_certificates(struct call *c, struct own_certificates *out,
                             struct err *e) WX_MUST_USE;
 void own_certificates_free(struct own_certificates *o);
-/* The own certificate of this fingerprint (64 hex digits), owned by the caller. RC_NOT_FOUND. */
-rc_t vault_certificate(struct call *c, str_t fingerprint, struct cert **out,
-                       struct err *e) WX_MUST_USE;
 /* Which reminder is due for a certificate in use that ends at not_after: 30, 7, 1 or 0 (it has
  * ended) days; -1: none, or the person has dismissed this one already (dismissed: -1 none). */
 int vault_reminder(int64_t not_after, int64_t now, int dismissed);

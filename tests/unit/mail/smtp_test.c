@@ -322,6 +322,19 @@ static void test_hostile_arguments(void **state)
         STR("a\r"), STR("a\0b\r\n"),           STR("a\r\r\n.\r\n")};
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
         assert_int_equal(submit(&w, messages[i], 20000), RC_INVALID);
+    /* The same in pieces: a CR and its LF may come apart, another byte between them may not. */
+    for (size_t i = 1; i < sizeof messages / sizeof *messages; i++) {
+        struct flow parts[16];
+        str_t bytes[16];
+        const struct flow_list list = {parts, messages[i].n};
+        for (size_t k = 0; k < messages[i].n; k++) {
+            bytes[k] = str_sub(messages[i], k, k + 1);
+            parts[k] = flow_of_str(&bytes[k]);
+        }
+        const struct flow all = flow_of_list(&list);
+        assert_int_equal(smtp_submit_flow(&w.account, &w.env, &all, 20000, w.a, &w.outcome, &w.e),
+                         RC_INVALID);
+    }
     w.env.envid = STR("x\r\nRCPT");
     assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_INVALID);
     w.env.envid = STR_NULL;
