@@ -983,6 +983,7 @@ certificates-not-one = „{ $file }“ enthält kein Zertifikat.
 certificates-none = Noch kein Zertifikat
 certificates-none-text = Öffnen Sie eine signierte Nachricht, deren Absender bestätigt ist, oder fügen Sie eine Zertifikatsdatei hinzu, die Sie bekommen haben.
 certificates-filter = Nach Name oder Adresse filtern
+certificates-more = { $n } weitere zeigen
 certificates-expired-on = abgelaufen am { $date }
 certificates-since = seit { $date }
 certificates-provenance = „{ $subject }“ vom { $date }

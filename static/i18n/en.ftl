@@ -983,6 +983,7 @@ certificates-not-one = “{ $file }” holds no certificate.
 certificates-none = No certificate yet
 certificates-none-text = Open a signed message whose sender is confirmed, or add a certificate file you were given.
 certificates-filter = Filter by name or address
+certificates-more = Show { $n } more
 certificates-expired-on = expired on { $date }
 certificates-since = since { $date }
 certificates-provenance = “{ $subject }” of { $date }

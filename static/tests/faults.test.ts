@@ -10,6 +10,7 @@ import { composers } from '../src/store/composers.ts';
 import { defaults, session, settings } from '../src/store/session.ts';
 import { confirming } from '../src/store/ui.ts';
 import { isLeaving, leavingHere } from '../src/store/unsent.ts';
+import { summary } from '../src/views/compose/security-tab.ts';
 import { faults, nothingForgotten } from '../src/views/compose/faults.ts';
 
 /** Without the marks that keep directions apart. */
@@ -95,4 +96,17 @@ test('a draft that waits to be sent is about to leave, not unsent; no longer whe
   c.held.value = false;
   assert.equal(isLeaving('RHJhZnRz', 5), false);
   composers.value = [];
+});
+
+test('the line above the message counts nobody as not ready before somebody has looked', () => {
+  const c = composer({ to: to('a@x.test', 'b@x.test') });
+  plan(true);
+  c.mode.value = 'sign_encrypt';
+  assert.equal(said(summary(c)), 'Will be signed and encrypted');
+  c.info.value = new Map([['a@x.test', { address: 'a@x.test', status: 'ready', certificate: null, source: null }], ['b@x.test', { address: 'b@x.test', status: 'none', certificate: null, source: null }]]);
+  assert.equal(said(summary(c)), 'Signed and encrypted for 1 of 2');
+  c.info.value = new Map();
+  c.lookupWhy.value = 'nobody could be asked';
+  assert.equal(said(summary(c)), 'Signed and encrypted for 0 of 2');
+  plan(false);
 });

@@ -180,3 +180,34 @@ test('where delivery reports cannot be had, the box says so; where certificates 
   noFaults(p);
   await p.close();
 });
+
+test('certificates of thousands: the first are shown while others come, few are drawn, and a word finds who is far', async () => {
+  const p = await (await browser.person('erin')).signIn();
+  const TOTAL = 5300;
+  let free;
+  const held = new Promise((done) => { free = done; });
+  const person = (n) => ({ id: n.toString(16).padStart(16, '0'), name: `Person ${String(n).padStart(4, '0')}`, addresses: [{ address: `p${n}@many.test`, label: '' }], phone: '', photo: false, groups: [], version: 1,
+    certificates: [{ fingerprint: n.toString(16).padStart(64, '0'), subject: `CN=Person ${n}`, issuer: 'CN=Issuer', serial: '1', addresses: [`p${n}@many.test`], not_before: '2026-01-01T00:00:00Z', not_after: '2036-01-01T00:00:00Z', key: { algorithm: 'rsa', bits: 3072, curve: null },
+      can_sign: true, can_encrypt: true, weak: false, der: '', source: 'harvested', since: '2026-01-01T00:00:00Z', state: 'valid', why: null, preferred: false, takes_gcm: true, revocation: null, status: 'ready', provenance: null }] });
+  await p.page.route('**/api/v1/contacts/search', async (r) => {
+    const { offset = 0, limit = 200, text = '' } = r.request().postDataJSON();
+    if (offset >= 400) await held;
+    const all = Array.from({ length: TOTAL }, (_, i) => i).filter((n) => !text || person(n).name.includes(text));
+    await r.fulfill({ json: { total: all.length, contacts: all.slice(offset, offset + limit).map(person) } });
+  });
+  await p.settings('Certificates of others');
+  const cards = p.page.locator('wx-certificates-panel .key-card');
+  await cards.first().waitFor();
+  await p.page.locator('.certificates-more').waitFor();
+  assert.ok((await cards.count()) <= 80, 'only what is near is drawn');
+  await p.page.locator('wx-certificates-panel input[type=search]').fill('Person 5250');
+  await cards.filter({ hasText: 'p5250@many.test' }).waitFor();
+  assert.equal(await cards.count(), 1);
+  free();
+  await p.page.locator('wx-certificates-panel input[type=search]').fill('');
+  await cards.nth(30).waitFor();
+  await p.page.locator('.certificates-more').scrollIntoViewIfNeeded();
+  await cards.nth(60).waitFor();
+  noFaults(p);
+  await p.close();
+});

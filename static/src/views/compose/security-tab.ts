@@ -25,8 +25,11 @@ function protection(c: Composer): string {
   const mode = c.mode.value;
   if (mode === 'none') return t('security-none');
   if (!encrypts(mode)) return t('security-sign');
+  const key = signs(mode) ? 'security-sign-encrypt' : 'security-encrypt';
+  // "For 0 of 2" would be wrong as long as nobody has looked.
+  if (all.some((a) => isAddress(a.address) && !c.infoOf(a)) && !c.lookupWhy.value) return t(key, { ready: 0, all: 0 });
   const missing = blockers(all.map((a) => foldAddress(a.address)), c.info.value).length;
-  return t(signs(mode) ? 'security-sign-encrypt' : 'security-encrypt', { ready: all.length - missing, all: all.length });
+  return t(key, { ready: all.length - missing, all: all.length });
 }
 
 export function pickMode(c: Composer, mode: SecurityMode): void {
