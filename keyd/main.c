@@ -27,7 +27,8 @@ enum {
     CONFIG_ARENA_BYTES = 8 << 20,
     PRIVATE_HEAP_BYTES = 2 << 20,
     KEYS_REMEMBERED = 16384,
-    ADMIN_THREADS = 2
+    ADMIN_THREADS = 2,
+    NOBODY = 65534 /* what the kernel calls users it cannot map */
 };
 
 struct daemon {
@@ -45,6 +46,9 @@ static rc_t read_users(const struct daemon *d, const char *key, str_t names, str
         if (one.n == 0) continue;
         const char *name = arena_cstr(a, one);
         const struct passwd *p = name ? getpwnam(name) : NULL;
+        if (p && p->pw_uid == NOBODY)
+            return err_set(e, RC_INVALID, "%.*s: %s: not \"%s\": users of other namespaces look so",
+                           STR_ARG(d->config->file), key, name);
         if (!p || out->user_count == SERVER_USERS)
             return err_set(e, RC_INVALID, "%.*s: %s: expected at most %d names, got \"%s\"",
                            STR_ARG(d->config->file), key, SERVER_USERS, name ? name : "");

@@ -75,7 +75,9 @@ static void serve(struct worker *w, const struct waiting *q)
     struct gatehouse *h = w->house;
     struct agent_frame f;
     struct act t = {.agency = h->agency, .keyring = w->keyring, .a = w->a, .user = q->user};
-    if (read_request(q->fd, h->door->which, q->since + SERVER_READ_MS, w->a, &f)) {
+    if (clock_ms() - q->since > SERVER_WAIT_MS) {
+        answer(q->fd, AGENT_RESULT_BUSY, NULL, 0);
+    } else if (read_request(q->fd, h->door->which, clock_ms() + SERVER_READ_MS, w->a, &f)) {
         enum agent_result result = act_run(&t, &f);
         answer(q->fd, result, t.answer, t.answers);
     } else {

@@ -16,9 +16,10 @@
 enum {
     SERVER_DOORS = 2,
     SERVER_USERS = 16,
-    SERVER_THREADS = 16,   /* of one door, at most */
-    SERVER_QUEUE = 64,     /* connections that wait at one door, at most */
-    SERVER_READ_MS = 5000, /* for a whole request to arrive */
+    SERVER_THREADS = 16,    /* of one door, at most */
+    SERVER_QUEUE = 64,      /* connections that wait at one door, at most */
+    SERVER_WAIT_MS = 20000, /* in the queue; then who asks is told "busy" */
+    SERVER_READ_MS = 5000,  /* for a whole request to arrive, from when a thread takes it */
     SERVER_WRITE_MS = 5000
 };
 

@@ -431,6 +431,7 @@ test('a master key file that others may read, a wrong one, or none: it does not 
   assert.match(check(`${key}\n${key}\n`, 0o600), /Line 2 repeats a master key\.$/);
   assert.match(check(Array.from({ length: 17 }, newMaster).join('\n'), 0o600), /more than 16/);
   assert.match(check(`${key}\n`, 0o600, { gate: 'nobody-of-this-name' }), /gate_users: expected .* got "nobody-of-this-name"/);
+  assert.match(check(`${key}\n`, 0o600, { admin: 'nobody' }), /admin_users: not "nobody"/);
   assert.match(check(`${key}\n`, 0o600, { master: 'master' }), /\$CREDENTIALS_DIRECTORY/);
   assert.equal(check(`${key}\n`, 0o440, { master: 'master' }, { CREDENTIALS_DIRECTORY: at }), 'ok'); // as systemd hands it over
   assert.match(check(`${key}\n`, 0o444, { master: 'master' }, { CREDENTIALS_DIRECTORY: at }), /others may/);
