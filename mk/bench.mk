@@ -13,5 +13,9 @@ $(BUILD)/bench/spell: $(BUILD)/obj/tests/bench/spell.o $(call arch,webmail)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,webmail)
 
+$(BUILD)/bench/policy: $(BUILD)/obj/tests/bench/policy.o $(call arch,policy)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,policy)
+
 .PHONY: bench-build
 bench-build: $(BENCHES)

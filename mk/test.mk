@@ -65,3 +65,7 @@ bench-peers: ## Waxseal beside its peers in the bench harness (BENCH_DIR, BENCH_
 
 # Counts the work of readers (tests/unit/mail/work_test.c).
 $(BUILD)/obj/tests/unit/mail/work_test.o: CFLAGS += -fsanitize-coverage=trace-pc
+
+.PHONY: policy-properties
+policy-properties: ## what must hold of every decision, over CASES (100,000) random organisations; writes docs/reports/policy.md
+	@bash tests/unit/policy/report.sh $(or $(CASES),100000)

@@ -152,13 +152,11 @@ bool caseless_is_word(str_t s)
 /* Is the character that ends right before `at` one of a word? */
 static bool word_before(str_t s, size_t at)
 {
-    size_t i = at;
-    while (i > 0 && at - i < 4) {
-        size_t start = --i, end = start;
-        uint32_t cp = next_code_point(s, &end);
-        if (end == at) return in_word(cp);
-    }
-    return false;
+    size_t start = at;
+    while (start > 0 && at - start < 4)
+        if (((unsigned char) s.p[--start] & 0xc0) != 0x80) break;
+    size_t end = start;
+    return start < at && in_word(next_code_point(s, &end)) && end == at;
 }
 
 bool caseless_has_phrase(str_t text, str_t phrase)
