@@ -37,6 +37,7 @@ int cmd_alias_remove(int argc, char **argv);
 int cmd_alias_show(int argc, char **argv);
 int cmd_user_show(int argc, char **argv);
 int cmd_policy_evaluate(int argc, char **argv);
+int cmd_policy_check(int argc, char **argv);
 int cmd_customer_add(int argc, char **argv);
 int cmd_customer_set(int argc, char **argv);
 int cmd_customer_show(int argc, char **argv);

@@ -359,3 +359,37 @@ bool actions_receive(struct decision_recipient *r, struct decision_pass *p,
     const struct act x = {.r = r, .p = p, .org = p->org, .in = in, .mail = mail};
     return act_decrypt(&x) && act_validate(&x);
 }
+
+/* --- what an account can -----------------------------------------------------------------------
+ */
+
+enum decision_reason actions_sign_reason(const struct policy_organisation *o, str_t account)
+{
+    const struct policy_cert *cert = NULL;
+    const struct act x = {.org = o, .from = account};
+    enum decision_reason lacks = sender_lacks(&x);
+    return lacks != REASON_OK ? lacks : find_signer(&x, &cert);
+}
+
+enum decision_reason actions_receive_reason(const struct policy_organisation *o, str_t account)
+{
+    const struct policy_cert *cert = NULL;
+    struct decision_recipient r = {.address = account};
+    const struct act x = {.org = o, .r = &r};
+    return o->smime == SMIME_LAPSED ? REASON_FEATURE_LAPSED : find_recipient_cert(&x, &cert);
+}
+
+enum decision_reason actions_open_reason(const struct policy_organisation *o, str_t account)
+{
+    enum decision_reason found = REASON_NO_KEY;
+    const struct policy_account *a = account_of(o, account);
+    if (o->smime == SMIME_LAPSED) return REASON_FEATURE_LAPSED;
+    if (!a) return REASON_NO_ACCOUNT;
+    if (a->licence == LICENCE_INACTIVE) return REASON_LICENCE_INACTIVE;
+    for (size_t i = 0; i < o->cert_count; i++) {
+        if (!str_eq(o->certs[i].address, account)) continue;
+        if (o->certs[i].key == KEY_GATEWAY) return REASON_OK;
+        if (o->certs[i].key == KEY_USER) found = REASON_KEY_USER_HELD;
+    }
+    return found;
+}

@@ -172,6 +172,13 @@ bool actions_send(struct decision_recipient *r, struct decision_pass *p,
 bool actions_receive(struct decision_recipient *r, struct decision_pass *p,
                      const struct policy_input *in, struct policy_mail *mail);
 
+/* What an account of the organisation can do, as the actions above would find it: REASON_OK, or the
+ * first thing that is missing. Signing; being encrypted to by others of the organisation; having
+ * encrypted mail opened by the gateway. */
+enum decision_reason actions_sign_reason(const struct policy_organisation *o, str_t account);
+enum decision_reason actions_receive_reason(const struct policy_organisation *o, str_t account);
+enum decision_reason actions_open_reason(const struct policy_organisation *o, str_t account);
+
 /* --- policy/split.c: what goes together, who is told -------------------------------------------
  */
 

@@ -3,6 +3,7 @@
 #include "policy/decision_json.h"
 #include "policy/rule_ops.h"
 #include "policy/rules_json.h"
+#include "policy/warnings.h"
 
 enum { ARENA_BYTES = 256 << 20 };
 
@@ -188,25 +189,45 @@ rc_t example_decide(const struct example *x, struct arena *a, json_t **out, stru
     return RC_OK;
 }
 
-static rc_t evaluate_into(const json_t *v, const struct place *at, struct buf *notes, json_t *list,
-                          struct err *e)
+/* What is said about one example: a row's member and its value. */
+typedef rc_t (*answer_fn)(const struct example *x, struct arena *a, json_t **out, struct err *e);
+
+static rc_t check(const struct example *x, struct arena *a, json_t **out, struct err *e)
+{
+    CLEANUP_JSON json_t *all = json_object();
+    for (size_t i = 0; i < x->in.org_count; i++) {
+        struct rule_warnings w;
+        const struct policy_organisation *o = &x->in.orgs[i];
+        TRY(rule_warnings_find(o, a, &w, e));
+        json_t *one = json_object();
+        json_put_bool(one, "complete", w.complete);
+        json_object_set_new(one, "warnings", rule_warnings_json(&w, o->rules));
+        json_object_setn_new(all, o->id.p, o->id.n, one);
+    }
+    *out = json_incref(all);
+    return RC_OK;
+}
+
+static rc_t answer_into(const json_t *v, const struct place *at, struct buf *notes,
+                        const char *member, answer_fn answer, json_t *list, struct err *e)
 {
     CLEANUP_ARENA struct arena *a = arena_new(ARENA_BYTES);
     struct example x;
-    json_t *decision = NULL;
+    json_t *value = NULL;
     if (!a) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(example_read(v, at, a, notes, &x, e));
-    rc_t rc = example_decide(&x, a, &decision, e);
+    rc_t rc = answer(&x, a, &value, e);
     example_free(&x);
     if (rc != RC_OK) return rc;
     json_t *row = json_object(), *id = json_object_get(v, "id");
     json_object_set_new(row, "id", id ? json_incref(id) : json_null());
-    json_object_set_new(row, "decision", decision);
+    json_object_set_new(row, member, value);
     json_array_append_new(list, row);
     return RC_OK;
 }
 
-rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out, struct err *e)
+static rc_t answer_all(const json_t *file, struct buf *notes, const char *member, answer_fn answer,
+                       json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *list = json_array();
     const json_t *all;
@@ -219,14 +240,24 @@ rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out, stru
                               "only smime-policy-examples/1 is known");
     bool single = !json_object_get(file, "examples") && json_object_get(file, "message");
     if (single) {
-        TRY(evaluate_into(file, NULL, notes, list, e));
+        TRY(answer_into(file, NULL, notes, member, answer, list, e));
     } else {
         TRY(place_array(file, "examples", EXAMPLES_MAX, true, NULL, &all, e));
         for (size_t i = 0; i < json_array_size(all); i++) {
             const struct place here = PLACE_AT(&place, i);
-            TRY(evaluate_into(json_array_get(all, i), &here, notes, list, e));
+            TRY(answer_into(json_array_get(all, i), &here, notes, member, answer, list, e));
         }
     }
     *out = json_incref(list);
     return RC_OK;
+}
+
+rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out, struct err *e)
+{
+    return answer_all(file, notes, "decision", example_decide, out, e);
+}
+
+rc_t examples_check(const json_t *file, struct buf *notes, json_t **out, struct err *e)
+{
+    return answer_all(file, notes, "organisations", check, out, e);
 }

@@ -36,6 +36,10 @@ rc_t example_decide(const struct example *x, struct arena *a, json_t **out,
 rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out,
                        struct err *e) WX_MUST_USE;
 
+/* What is wrong with the rules of each organisation: [{"id", "organisations": {id: {"complete",
+ * "warnings"}}}]. New reference. */
+rc_t examples_check(const json_t *file, struct buf *notes, json_t **out, struct err *e) WX_MUST_USE;
+
 /* --- policy/example_facts.c --------------------------------------------------------------------
  */
 

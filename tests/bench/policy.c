@@ -1,7 +1,7 @@
-/* Rules: what processor time a decision about one message takes, with an index and without. The same worlds
- * for the compiled rule set and for the plain second evaluator of the tests; and strcasecmp over as
- * many addresses, as a yardstick of the machine. A program for reports: it prints and judges
- * nothing. */
+/* Rules: what processor time a decision about one message takes, with an index and without. The
+ * same worlds for the compiled rule set and for the plain second evaluator of the tests; and
+ * strcasecmp over as many addresses, as a yardstick of the machine. A program for reports: it
+ * prints and judges nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -161,7 +161,8 @@ int main(void)
     double start = now_us();
     struct ruleset *large = make_rules(5000, false);
     double read = now_us() - start;
-    printf("| microseconds of processor time for one recipient | p50 | p99 | worst |\n|---|---|---|---|\n");
+    printf("| microseconds of processor time for one recipient | p50 | p99 | worst "
+           "|\n|---|---|---|---|\n");
     run_indexed(usual, "1,000 rules");
     run_plain(usual, "the same by the plain second evaluator (matching only)");
     run_indexed(all, "1,000 rules that all match");

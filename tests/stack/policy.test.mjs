@@ -86,6 +86,17 @@ test('an unknown fact is ignored and told', () => {
     assert.match(r.err, /message\.colour: this field is not known and was ignored/)
 })
 
+test('rules that are well-formed and wrong are told of', () => {
+    const x = one()
+    x.orgs[0].rules.push({ id: 'R0', priority: 9, from: ['dataset:gone'], to: ['*'], sign: 'on' })
+    const r = spawnSync(program, ['policy', 'check', '-'], { encoding: 'utf8', input: JSON.stringify({ id: 7, ...x }) })
+    assert.equal(r.status, 0, r.stderr)
+    const [row] = JSON.parse(r.stdout)
+    assert.equal(row.id, 7)
+    assert.equal(row.organisations.acme.complete, true)
+    assert.deepEqual(row.organisations.acme.warnings.map((w) => [w.rule, w.warning]), [['R1', 'sets_nothing'], ['R0', 'dataset_missing']])
+})
+
 test('files that are not there, and no file at all', () => {
     assert.equal(evaluate(join(dir, 'nothing.json')).code, 1)
     writeFileSync(join(dir, 'empty.json'), '')

@@ -3,13 +3,14 @@
 #include <ctype.h>
 
 #include "policy/decision_json.h"
+#include "policy/warnings.h"
 #include "tests/unit/policy/policy_json.h"
 #include "tests/unit/policy/reference.h"
 #include "tests/unit/policy/rule_world.h"
 
 static uint64_t first_seed = 1, cases = 3000;
 static uint64_t units, passes, by_rule, delivered, refused, deferred, quarantined, copies, held,
-    required, matched_twice, compared;
+    required, matched_twice, compared, warnings, hidden;
 
 /* One world, decided. */
 struct world {
@@ -383,6 +384,83 @@ static void ignores_a_rule_that_is_off(void **state)
     each_world(check_disabled);
 }
 
+/* --- warnings ----------------------------------------------------------------------------------
+ */
+
+/* What a warning says is true: over more messages, no such rule is ever executed, and one that is
+ * hidden gives no field either. */
+static void check_silent(struct world *w, const struct decision_pass *p,
+                         const struct rule_warnings *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const struct rule_warning *x = &list->list[i];
+        if (x->kind >= WARNING_CANNOT_SIGN) continue;
+        uint8_t verdict = p->matched.trace[x->rule];
+        if (verdict == VERDICT_SELECTED || verdict == VERDICT_INHERITED_FROM) {
+            fprintf(stderr, "rule %zu: %.*s (by %td)\n", x->rule,
+                    STR_ARG(rule_warning_word(x->kind)), x->by);
+            fail_world(w, "a rule that should not fire is executed");
+        }
+    }
+}
+
+/* A rule before another that is almost or quite the same, wider in places. */
+static void add_double(json_t *org)
+{
+    json_t *rules = json_object_get(org, "rules");
+    if (json_array_size(rules) == 0) return;
+    json_t *of = json_array_get(rules, world_below((uint32_t) json_array_size(rules)));
+    json_t *r = json_deep_copy(of);
+    json_object_set_new(r, "id", json_string("double"));
+    if (one_in(2)) json_object_set_new(r, "priority", json_integer(1));
+    if (one_in(3)) json_object_set_new(r, "from", json_pack("[s]", "*"));
+    if (one_in(3)) json_object_set_new(r, "to", json_pack("[s,s]", "@managed", "@external"));
+    if (one_in(3)) json_object_del(r, one_in(2) ? "exclude_from" : "exclude_to");
+    if (one_in(3)) json_object_del(r, "filter");
+    if (one_in(3)) json_object_set_new(r, "bidirectional", json_true());
+    if (one_in(3)) json_object_set_new(r, "outbound", json_string("enforce"));
+    if (one_in(3)) json_object_set_new(r, "created", json_integer(world_below(5)));
+    json_array_append_new(rules, r);
+}
+
+static void check_warnings(struct world *plain)
+{
+    struct rule_warnings found[2];
+    struct world doubled, *w = &doubled;
+    json_t *with = json_deep_copy(plain->json);
+    add_double(json_array_get(json_object_get(with, "orgs"), 0));
+    decide_world(w, plain->seed, with);
+    for (size_t i = 0; i < w->x.in.org_count; i++) {
+        assert_int_equal(rule_warnings_find(&w->x.in.orgs[i], w->a, &found[i], NULL), RC_OK);
+        HOLDS(w, found[i].complete);
+        for (size_t k = 0; k < found[i].count; k++) {
+            warnings += found[i].list[k].kind < WARNING_CANNOT_SIGN;
+            hidden += found[i].list[k].kind == WARNING_HIDDEN;
+        }
+    }
+    for (int n = 0; n < 8; n++) {
+        struct world other;
+        json_t *json = json_deep_copy(w->json);
+        json_object_set_new(json, "message", world_message());
+        decide_world(&other, w->seed, json);
+        for (size_t i = 0; i < other.d.recipient_count; i++) {
+            const struct decision_recipient *r = &other.d.recipients[i];
+            for (size_t k = 0; k < r->pass_count; k++)
+                if (!r->pass[k].note)
+                    check_silent(&other, &r->pass[k], &found[r->pass[k].org - other.x.in.orgs]);
+        }
+        end_world(&other);
+    }
+    end_world(w);
+}
+
+static void warns_only_of_what_is_true(void **state)
+{
+    (void) state;
+    each_world(check_warnings);
+    assert_true(hidden > 0 && warnings > hidden);
+}
+
 static void write_report(void)
 {
     const char *path = getenv("POLICY_REPORT");
@@ -404,6 +482,8 @@ static void write_report(void)
                 {"quarantined", quarantined},
                 {"held back for another recipient", held},
                 {"copies", copies},
+                {"warnings about rules, none of which was executed in 8 more messages", warnings},
+                {"of them: hidden by another rule", hidden},
                 {"delivered under demanded encryption, all of them encrypted", required}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         fprintf(f, "| %s | %llu |\n", rows[i].what, (unsigned long long) rows[i].n);
@@ -420,6 +500,7 @@ int main(void)
         cmocka_unit_test(decides_for_each_recipient_by_itself),
         cmocka_unit_test(sees_nothing_of_another_organisation),
         cmocka_unit_test(ignores_a_rule_that_is_off),
+        cmocka_unit_test(warns_only_of_what_is_true),
     };
     if (getenv("POLICY_CASES")) cases = strtoull(getenv("POLICY_CASES"), NULL, 10);
     if (getenv("POLICY_SEED")) first_seed = strtoull(getenv("POLICY_SEED"), NULL, 10);
