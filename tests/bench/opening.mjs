@@ -1,12 +1,10 @@
 // Processor time of waxseald for opening a 10 KB signed and encrypted mail, beside handing out its source
 // (the same request, session and IMAP work without any S/MIME). Needs a running instance (WAXSEAL_ACCOUNTS).
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { folderId, instance, signedIn } from '../lib/instance.mjs';
 import { fillVault, unwrap } from '../lib/keyring.mjs';
 import * as mime from '../lib/mime.mjs';
 import { Smime } from '../lib/smime.mjs';
+import { each } from './spent.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 300), inbox = folderId('INBOX');
 const c = await signedIn('alice');
@@ -19,21 +17,9 @@ const base = `/api/v1/folders/${inbox}/messages/${uid}`;
 const { job } = (await c.get(`${base}?uidvalidity=${uidvalidity}`)).json.security;
 const keys = [{ layer: job.layer, content_key: unwrap('alice', job) }];
 
-const master = Number(readFileSync(path.join(instance.data, 'run/waxseald.pid'), 'utf8'));
-const workers = () => execFileSync('pgrep', ['-P', String(master)], { encoding: 'utf8' }).trim().split('\n');
-// Nanoseconds on the processor of all worker threads.
-function processor() {
-  let sum = 0;
-  for (const pid of workers())
-    for (const tid of execFileSync('ls', [`/proc/${pid}/task`], { encoding: 'utf8' }).trim().split('\n'))
-      sum += Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8').split(' ')[0]);
-  return sum;
-}
 async function cost(request) {
-  for (let i = 0; i < 20; i++) await request();
-  const before = processor();
-  for (let i = 0; i < ROUNDS; i++) await request();
-  return (processor() - before) / ROUNDS / 1e6;
+  await each(20, request);
+  return each(ROUNDS, request);
 }
 const opens = async () => {
   const r = await c.post(`${base}/open`, { uidvalidity, keys });

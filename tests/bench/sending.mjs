@@ -1,35 +1,20 @@
-// What sending costs the server: memory of waxseald while an attachment of 25 MB is prepared and finished, beside the
-// message it becomes, and processor time of a 10 KB mail, beside the same IMAP and SMTP steps by the same client code
-// (build/bench/send). Needs a running instance (WAXSEAL_ACCOUNTS). Judges nothing.
+// What sending costs the server: memory and processor time while an attachment of 25 MB is prepared and finished, beside the
+// message it becomes, the same bytes by the same IMAP and SMTP client alone (build/bench/send) and `openssl cms`; and processor time
+// of a 10 KB mail beside the same steps and what `openssl speed` says of its public-key operations. Needs a running instance
+// (WAXSEAL_ACCOUNTS). Judges nothing.
 import { execFileSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { loadavg } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { account, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
 import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
+import { each, median, program, spent, speed } from './spent.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 100), SIZE = Number(process.env.SIZE ?? 25 << 20);
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const must = (r, what) => { if (r.status !== 200) throw new Error(`${what}: ${r.status} ${r.text.slice(0, 200)}`); return r.json; };
-const master = Number(readFileSync(path.join(instance.data, 'run/waxseald.pid'), 'utf8'));
-const workers = () => execFileSync('pgrep', ['-P', String(master)], { encoding: 'utf8' }).trim().split('\n');
-
-/** Nanoseconds on the processor of all worker threads. */
-function processor() {
-  let sum = 0;
-  for (const pid of workers())
-    for (const tid of execFileSync('ls', [`/proc/${pid}/task`], { encoding: 'utf8' }).trim().split('\n'))
-      sum += Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8').split(' ')[0]);
-  return sum;
-}
-const field = (pid, name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
-/** MB (2^20) that the worker which served `request` held at most above what it had before. */
-async function peak(request) {
-  const before = new Map(workers().map((pid) => { writeFileSync(`/proc/${pid}/clear_refs`, '5'); return [pid, field(pid, 'VmRSS')]; }));
-  const result = await request();
-  return { result, most: Math.max(...[...before].map(([pid, had]) => field(pid, 'VmHWM') - had)) / 1024 };
-}
+/** The same steps in IMAP and SMTP alone, milliseconds on the processor. */
+const alone = (bytes, rounds) => Number(execFileSync(path.join(top, 'build/bench/send'), ['127.0.0.1', String(instance.ports.imap), String(instance.ports.smtp), account('alice').address, account('alice').password, 'bob@demo.test', String(bytes), String(rounds)], { encoding: 'utf8' }));
 
 const c = await signedIn('alice');
 await fillVault(c, 'alice');
@@ -50,34 +35,39 @@ const large = randomBytes(SIZE), small = randomBytes(7500);
 const MODES = [['plain', 'none'], ['plain, with a blind copy', 'none', true], ['signed', 'sign'], ['encrypted', 'encrypt'], ['encrypted, with a blind copy', 'encrypt', true], ['signed and encrypted', 'sign_encrypt']];
 console.log(`## Sending\n\n${new Date().toISOString().slice(0, 10)}, load average ${loadavg()[0].toFixed(1)} at the start.\n`);
 for (const [, mode, bcc] of MODES) await finish(mode, await prepare(compose(mode, small, bcc))); // OpenSSL's tables, connections
-console.log(`| attachment of ${(SIZE / 2 ** 20).toFixed(0)} MB, peak of waxseald above idle | prepare MB | of the file | finish MB | of the file |\n|---|---|---|---|---|`);
+const mb = (SIZE / 2 ** 20).toFixed(0), text = Math.round(SIZE * 1.37);
+console.log(`| attachment of ${mb} MB, peak of waxseald above idle | prepare MB | of the file | finish MB | of the file | processor ms | beside IMAP and SMTP alone |\n|---|---|---|---|---|---|---|`);
+const raw = alone(text, 3);
 for (const [name, mode, bcc] of MODES) {
-  const a = [], b = [];
+  const a = [], b = [], ms = [];
   for (let i = 0; i < 3; i++) {
     const body = compose(mode, large, bcc);
-    const p = await peak(() => prepare(body));
+    const p = await spent(() => prepare(body)), f = await spent(() => finish(mode, p.result));
     a.push(p.most);
-    b.push((await peak(() => finish(mode, p.result))).most);
+    b.push(f.most);
+    ms.push(p.ms + f.ms);
   }
   const ratio = (m) => (m / (SIZE / 2 ** 20)).toFixed(2);
-  console.log(`| ${name} | ${median(a).toFixed(1)} | ${ratio(median(a))} | ${median(b).toFixed(1)} | ${ratio(median(b))} |`);
+  console.log(`| ${name} | ${median(a).toFixed(1)} | ${ratio(median(a))} | ${median(b).toFixed(1)} | ${ratio(median(b))} | ${median(ms).toFixed(0)} | ${(median(ms) / raw).toFixed(2)} |`);
 }
-console.log('\nA message of such a file has 1.37 of its bytes, one encrypted as well 1.87.\n');
+const dir = mkdtempSync(path.join(tmpdir(), 'waxseal-bench-')), file = path.join(dir, 'text'), pem = path.join(dir, 'bob.pem');
+writeFileSync(file, Buffer.alloc(text, 'JVBERi0xLjQKJcfsj6IKNSAwIG9iago8PC9MZW5ndGgg\r\n'));
+writeFileSync(pem, `-----BEGIN CERTIFICATE-----\n${certificateDer('bob').toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`);
+const cms = median([0, 1, 2].map(() => program('openssl', ['cms', '-encrypt', '-binary', '-aes-256-gcm', '-in', file, '-out', path.join(dir, 'out'), pem])));
+rmSync(dir, { recursive: true });
+console.log(`\nA message of such a file has 1.37 of its bytes, one encrypted as well 1.87. The steps of the plain one in IMAP and SMTP alone: ${raw.toFixed(0)} ms on the processor; encrypting it once by \`openssl cms\`: ${cms.toFixed(0)} ms.\n`);
 
 // Processor time. The program says what the same steps cost the server's own IMAP and SMTP client.
-const alone = Number(execFileSync(path.join(top, 'build/bench/send'), ['127.0.0.1', String(instance.ports.imap), String(instance.ports.smtp), account('alice').address, account('alice').password, 'bob@demo.test', '10000', String(ROUNDS)], { encoding: 'utf8' }));
+const limit = alone(10000, ROUNDS);
 console.log(`| mail of 10 KB, ${ROUNDS} rounds, processor time | ms | beyond SMTP and IMAP | ratio | goal |\n|---|---|---|---|---|`);
-console.log(`| the steps in IMAP and SMTP by the same client code, connections held or made as in the server | ${alone.toFixed(3)} | | | |`);
+console.log(`| the steps in IMAP and SMTP by the same client code, connections held or made as in the server | ${limit.toFixed(3)} | | | |`);
 for (const [name, mode, bcc] of MODES) {
-  const spent = [];
-  for (let k = 0; k < 3; k++) {
-    const before = processor();
-    for (let i = 0; i < ROUNDS; i++) await finish(mode, await prepare(compose(mode, small, bcc)));
-    spent.push((processor() - before) / ROUNDS / 1e6);
-  }
-  const m = median(spent);
-  console.log(`| ${name} | ${m.toFixed(3)} | ${(m - alone).toFixed(3)} | ${(m / alone).toFixed(2)} | ≤ 1 beyond |`);
+  const list = [];
+  for (let k = 0; k < 3; k++) list.push(await each(ROUNDS, async () => finish(mode, await prepare(compose(mode, small, bcc)))));
+  const m = median(list);
+  console.log(`| ${name} | ${m.toFixed(3)} | ${(m - limit).toFixed(3)} | ${(m / limit).toFixed(2)} | ≤ 1 beyond |`);
 }
+console.log(`\n\`openssl speed\` in the same run:\n\n\`\`\`\n${speed('rsa2048', 'ecdhp256', 'ecdsap256').join('\n')}\n\`\`\``);
 console.log(`\nLoad average ${loadavg()[0].toFixed(1)} at the end.`);
 // Nothing stays: some of it is large.
 for (const id of await contacts()) if (!had.has(id)) must(await c.delete(`/api/v1/contacts/${id}`), 'contact');
