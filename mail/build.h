@@ -87,10 +87,12 @@ void build_pkcs7_fields(const char *smime_type, struct buf *out);
 
 /* One field "Name: value CRLF" with text as RFC 2047 words where needed, folded. */
 rc_t build_text_field(const char *name, str_t text, struct buf *out, struct err *e) WX_MUST_USE;
-/* One address or list as a field value, encoded and folded (RFC 2047, 6532 not used). */
+/* One address or list as a field value, folded; names encoded (RFC 2047), an address with letters
+ * beyond ASCII as it is (RFC 6532). */
 rc_t build_address_list(const struct mail_address *list, size_t n, struct buf *out,
                         struct err *e) WX_MUST_USE;
-/* addr-spec a person typed: RFC 5321 shape, no controls, ≤ 254 bytes. RC_INVALID names it. */
+/* addr-spec a person typed: RFC 5321 shape, no controls, ≤ 254 bytes; before the @ also letters of
+ * other scripts (RFC 6531; the domain always in A-labels). RC_INVALID names it. */
 rc_t address_check(str_t address, struct err *e) WX_MUST_USE;
 
 #endif

@@ -117,7 +117,22 @@ static bool is_atext(unsigned char c)
            (c && strchr("!#$%&'*+-/=?^_`{|}~", c));
 }
 
-/* dot-atom or quoted-string (RFC 5321 section 4.1.2) */
+/* Letters, digits and signs of all scripts (RFC 6531 section 3.3), but nothing that is not seen,
+ * passes for a blank or turns its neighbours: for private use, controls, marks of direction,
+ * fillers, variation selectors. */
+static bool is_letter(uint32_t cp)
+{
+    static const uint32_t unseen[][2] = {
+        {0x80, 0xa0},     {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},     {0x115f, 0x1160},
+        {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x206f},   {0x2800, 0x2800},
+        {0x3000, 0x3000}, {0x3164, 0x3164}, {0xd800, 0xf8ff}, {0xfdd0, 0xfdef},   {0xfe00, 0xfe0f},
+        {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xffff}, {0xe0000, 0x10ffff}};
+    for (size_t i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
+        if (cp >= unseen[i][0] && cp <= unseen[i][1]) return false;
+    return cp >= 0x80;
+}
+
+/* dot-atom or quoted-string (RFC 5321 section 4.1.2), the atoms also in other scripts (RFC 6531) */
 static bool is_local_part(str_t s)
 {
     if (s.n == 0 || s.n > 64) return false;
@@ -129,10 +144,12 @@ static bool is_local_part(str_t s)
         }
         return true;
     }
-    for (size_t i = 0; i < s.n; i++) {
-        bool dot = s.p[i] == '.';
-        if (!dot && !is_atext((unsigned char) s.p[i])) return false;
-        if (dot && (i == 0 || i + 1 == s.n || s.p[i + 1] == '.')) return false;
+    if (!str_is_utf8(s)) return false;
+    for (size_t i = 0; i < s.n;) {
+        size_t at = i;
+        uint32_t cp = text_next_utf8(s, &i);
+        if (cp >= 0x80 ? !is_letter(cp) : cp != '.' && !is_atext((unsigned char) cp)) return false;
+        if (cp == '.' && (at == 0 || i == s.n || s.p[i] == '.')) return false;
     }
     return true;
 }

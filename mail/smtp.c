@@ -24,6 +24,7 @@ struct smtp {
     struct arena *a;
     int code;   /* of the last reply, 0: none came */
     str_t text; /* of the last reply, in the arena */
+    bool utf8;  /* SMTPUTF8 is offered (RFC 6531) */
 };
 
 /* --- replies --------------------------------------------------------------------------------- */
@@ -124,12 +125,27 @@ static rc_t setup_failed(struct smtp *s, int r, const char *where, struct err *e
     return refused(s, where, e);
 }
 
+/* Lines of the last EHLO's answer, by whoever libetpan has no word for. */
+static bool offers(const struct smtp *s, str_t keyword)
+{
+    str_t rest = str_c(s->session->response ? s->session->response : ""), line;
+    bool found = false;
+    while (!found && rest.n > 0) {
+        str_cut(rest, '\n', &line, &rest);
+        line = str_trim(line);
+        found = str_istarts(line, keyword) && (line.n == keyword.n || line.p[keyword.n] == ' ');
+    }
+    return found;
+}
+
 static rc_t say_hello(struct smtp *s, struct err *e)
 {
     stream_driver_guard(s->ms, REPLY_BYTES, REPLY_BYTES);
     /* By address: a name would be looked up, and that has no deadline. */
     int r = mailesmtp_ehlo_with_ip(s->session, 1);
-    return r == MAILSMTP_NO_ERROR ? RC_OK : setup_failed(s, r, "EHLO", e);
+    if (r != MAILSMTP_NO_ERROR) return setup_failed(s, r, "EHLO", e);
+    s->utf8 = offers(s, STR("SMTPUTF8"));
+    return RC_OK;
 }
 
 static rc_t start_tls(struct smtp *s, const struct config_endpoint *server, struct err *e)
@@ -243,10 +259,10 @@ static void close_session(struct smtp *s, bool polite)
 
 static rc_t check_address(str_t a, const char *field, struct err *e)
 {
-    bool ok = a.n > 0 && a.n <= ADDRESS_MAX && str_chr(a, '@') > 0;
+    bool ok = a.n > 0 && a.n <= ADDRESS_MAX && str_chr(a, '@') > 0 && str_is_utf8(a);
     for (size_t i = 0; ok && i < a.n; i++) {
         unsigned char c = (unsigned char) a.p[i];
-        ok = c > 0x20 && c < 0x7f && c != '<' && c != '>';
+        ok = c > 0x20 && c != 0x7f && c != '<' && c != '>';
     }
     if (ok) return RC_OK;
     err_set(e, RC_INVALID, "An address cannot be used for sending.");
@@ -257,14 +273,26 @@ static rc_t check_address(str_t a, const char *field, struct err *e)
 /* A bare CR or LF is taken for a line end by some servers and not by others: what stands behind it
  * could then be a command of the sender's (SMTP smuggling). NUL is not for SMTP at all. */
 struct looking {
-    bool bad, cr; /* cr: the last byte was one */
+    bool bad, cr;       /* cr: the last byte was one */
+    bool wide;          /* bytes beyond ASCII in the header */
+    bool written, body; /* something on this line of the header; the header has ended */
 };
+
+static void look_at_header(struct looking *l, str_t m)
+{
+    for (size_t i = 0; !l->body && i < m.n; i++) {
+        l->wide |= (unsigned char) m.p[i] >= 0x80;
+        l->body = m.p[i] == '\n' && !l->written;
+        if (m.p[i] != '\r') l->written = m.p[i] != '\n';
+    }
+}
 
 static rc_t look_at(void *ctx, str_t m, struct err *e)
 {
     struct looking *l = ctx;
     bool bad = false, cr = l->cr;
     (void) e;
+    look_at_header(l, m);
     for (const char *p = m.p, *end = m.p + m.n; p < end; p++) {
         bad |= cr != (*p == '\n') || *p == '\0';
         cr = *p == '\r';
@@ -274,11 +302,12 @@ static rc_t look_at(void *ctx, str_t m, struct err *e)
     return RC_OK;
 }
 
-static rc_t check_message(const struct flow *m, struct err *e)
+static rc_t check_message(const struct flow *m, bool *wide, struct err *e)
 {
     struct looking l = {.bad = m->n == 0};
     const struct flow_sink sink = {look_at, &l};
     TRY(flow_pour(m, &sink, e));
+    *wide = l.wide;
     if (!l.bad && !l.cr) return RC_OK;
     err_set(e, RC_INVALID, "The message cannot be sent in this form.");
     err_field(e, "message");
@@ -294,7 +323,8 @@ static bool is_notify(str_t s)
     return ok;
 }
 
-static rc_t check_envelope(const struct smtp_envelope *env, const struct flow *message,
+/* wide: the message's header has bytes beyond ASCII. */
+static rc_t check_envelope(const struct smtp_envelope *env, const struct flow *message, bool *wide,
                            struct err *e)
 {
     if (env->count == 0 || env->count > RECIPIENTS_MAX) {
@@ -308,7 +338,7 @@ static rc_t check_envelope(const struct smtp_envelope *env, const struct flow *m
         TRY(check_address(env->recipients[i].address, "to", e));
     if (!is_notify(env->notify)) return err_set(e, RC_INVALID, NULL);
     if (env->envid.n > 60 || !str_is_clean(env->envid)) return err_set(e, RC_INVALID, NULL);
-    return check_message(message, e);
+    return check_message(message, wide, e);
 }
 
 /* xtext (RFC 3461 section 4). */
@@ -325,6 +355,22 @@ static str_t xtext(struct arena *a, str_t s)
     return arena_str(a, buf_view(&b));
 }
 
+bool smtp_is_international(str_t text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char) text.p[i] >= 0x80) return true;
+    return false;
+}
+
+/* An address of the envelope, or of the header (RFC 6532), whoever this copy is for. */
+static bool needs_utf8(const struct smtp_envelope *env, bool header)
+{
+    bool needs = header || smtp_is_international(env->from);
+    for (size_t i = 0; !needs && i < env->count; i++)
+        needs = smtp_is_international(env->recipients[i].address);
+    return needs;
+}
+
 /* --- transaction
  * ------------------------------------------------------------------------------------ */
 
@@ -335,7 +381,15 @@ static rc_t refuse_dsn(struct err *e)
     return RC_SMTP_REFUSED;
 }
 
-static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, size_t size, struct err *e)
+static rc_t refuse_utf8(struct err *e)
+{
+    err_set(e, RC_SMTP_REFUSED, SMTP_NO_UTF8);
+    err_field(e, "utf8");
+    return RC_SMTP_REFUSED;
+}
+
+static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, size_t size, bool utf8,
+                     struct err *e)
 {
     int can = s->session->esmtp;
     size_t most = s->session->smtp_max_msg_size;
@@ -345,12 +399,15 @@ static rc_t say_from(struct smtp *s, const struct smtp_envelope *env, size_t siz
         return RC_TOO_LARGE;
     }
     if (env->notify.n > 0 && !(can & MAILSMTP_ESMTP_DSN)) return refuse_dsn(e);
+    if (utf8 && !s->utf8) return refuse_utf8(e);
+    /* Whoever takes SMTPUTF8 takes eight bits (RFC 6531 section 3.1, item 8). */
+    str_t wide = utf8 ? STR(" BODY=8BITMIME SMTPUTF8") : STR("");
     str_t said = can & MAILSMTP_ESMTP_SIZE ? arena_printf(s->a, " SIZE=%zu", size) : STR("");
     str_t dsn = STR("");
     if ((can & MAILSMTP_ESMTP_DSN) && env->envid.n > 0)
         dsn = arena_printf(s->a, " RET=HDRS ENVID=%.*s", STR_ARG(xtext(s->a, env->envid)));
-    str_t line = arena_printf(s->a, "MAIL FROM:<%.*s>%.*s%.*s\r\n", STR_ARG(env->from),
-                              STR_ARG(said), STR_ARG(dsn));
+    str_t line = arena_printf(s->a, "MAIL FROM:<%.*s>%.*s%.*s%.*s\r\n", STR_ARG(env->from),
+                              STR_ARG(said), STR_ARG(dsn), STR_ARG(wide));
     TRY(command(s, line, "MAIL", e));
     return s->code / 100 == 2 ? RC_OK : refused(s, "MAIL", e);
 }
@@ -496,13 +553,14 @@ rc_t smtp_submit_flow(const struct smtp_account *acc, struct smtp_envelope *env,
         env->recipients[i].reply = STR_NULL;
         env->recipients[i].accepted = false;
     }
-    TRY(check_envelope(env, message, e));
+    bool wide = false;
+    TRY(check_envelope(env, message, &wide, e));
     if (acc->login.n > ADDRESS_MAX || acc->password.n > 1000) return err_set(e, RC_INVALID, NULL);
     struct smtp s = {.a = a};
     size_t accepted = 0;
     rc_t rc = open_session(&s, acc, clock_ms() + deadline_ms, e);
     WX_KILL_POINT("smtp_authenticated");
-    if (rc == RC_OK) rc = say_from(&s, env, message->n, e);
+    if (rc == RC_OK) rc = say_from(&s, env, message->n, needs_utf8(env, wide), e);
     WX_KILL_POINT("smtp_sender_said");
     if (rc == RC_OK) rc = say_recipients(&s, env, &accepted, e);
     WX_KILL_POINT("smtp_recipients_said");
@@ -514,13 +572,15 @@ rc_t smtp_submit_flow(const struct smtp_account *acc, struct smtp_envelope *env,
     return rc;
 }
 
-rc_t smtp_offers_dsn(const struct smtp_account *acc, int deadline_ms, struct arena *a, bool *out,
-                     struct err *e)
+rc_t smtp_offers(const struct smtp_account *acc, int deadline_ms, struct arena *a,
+                 struct smtp_offer *out, struct err *e)
 {
     struct smtp s = {.a = a};
     if (acc->login.n > ADDRESS_MAX || acc->password.n > 1000) return err_set(e, RC_INVALID, NULL);
     rc_t rc = open_session(&s, acc, clock_ms() + deadline_ms, e);
-    if (rc == RC_OK) *out = (s.session->esmtp & MAILSMTP_ESMTP_DSN) != 0;
+    if (rc == RC_OK)
+        *out = (struct smtp_offer){.dsn = (s.session->esmtp & MAILSMTP_ESMTP_DSN) != 0,
+                                   .utf8 = s.utf8};
     close_session(&s, rc == RC_OK || rc == RC_SMTP_REFUSED);
     return rc;
 }

@@ -38,7 +38,9 @@ struct smtp_account {
     str_t login, password;
 };
 
-/* One transaction. message: CRLF lines, dot-stuffed here. On RC_OK and on failure *outcome and
+/* One transaction. message: CRLF lines, dot-stuffed here. Where an address of the envelope or the
+ * message's header has letters beyond ASCII it is sent with SMTPUTF8; where that is not offered
+ * nothing is sent: RC_SMTP_REFUSED, field "utf8". On RC_OK and on failure *outcome and
  * the recipients' replies are filled in. RC_OK: at least one recipient has it (outcome SENT). */
 rc_t smtp_submit(const struct smtp_account *acc, struct smtp_envelope *env, str_t message,
                  int deadline_ms, struct arena *a, enum smtp_outcome *outcome,
@@ -49,9 +51,18 @@ rc_t smtp_submit_flow(const struct smtp_account *acc, struct smtp_envelope *env,
                       const struct flow *message, int deadline_ms, struct arena *a,
                       enum smtp_outcome *outcome, struct err *e) WX_MUST_USE;
 
-/* Whether the server offers DSN (RFC 3461) to this account. Connects, signs in and leaves. */
-rc_t smtp_offers_dsn(const struct smtp_account *acc, int deadline_ms, struct arena *a, bool *out,
-                     struct err *e) WX_MUST_USE;
+struct smtp_offer {
+    bool dsn;  /* RFC 3461 */
+    bool utf8; /* SMTPUTF8, RFC 6531 */
+};
+/* What the server offers to this account. Connects, signs in and leaves. */
+rc_t smtp_offers(const struct smtp_account *acc, int deadline_ms, struct arena *a,
+                 struct smtp_offer *out, struct err *e) WX_MUST_USE;
+/* Letters beyond ASCII: an address that has them is for servers with SMTPUTF8 only. */
+bool smtp_is_international(str_t text);
 #define SMTP_NO_DSN "The outgoing mail server does not offer delivery reports."
+#define SMTP_NO_UTF8                                                                               \
+    "The outgoing mail server cannot send to or from addresses with letters like these before "    \
+    "the @."
 
 #endif

@@ -196,19 +196,33 @@ static json_t *answer(struct call *c, const struct compose *m, struct prepared *
     return v;
 }
 
+/* The first address that only a server with SMTPUTF8 takes; null: none. */
+static str_t international(const struct compose *m)
+{
+    const struct mail_address *const lists[] = {&m->from, &m->reply_to, m->to, m->cc, m->bcc};
+    const size_t counts[] = {1, 1, m->to_count, m->cc_count, m->bcc_count};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        for (size_t k = 0; k < counts[i]; k++)
+            if (smtp_is_international(lists[i][k].address)) return lists[i][k].address;
+    return STR_NULL;
+}
+
 /* What cannot be done is said before anything is signed, and never left out in silence. */
 static rc_t check_wishes(struct call *c, const struct compose *m, struct err *e)
 {
     struct smtp_account account;
-    bool offered = false;
+    struct smtp_offer offered = {.dsn = false};
+    str_t wide = international(m);
     if (m->receipt && m->to_count + m->cc_count == 0 && m->bcc_count > 0)
         return compose_refuse(e, RC_INVALID, "receipt",
                               "Blind recipients are not asked for a receipt.");
-    if (!m->dsn) return RC_OK;
+    if (!m->dsn && str_is_null(wide)) return RC_OK;
     account = call_smtp_account(c);
-    TRY(smtp_offers_dsn(&account, WX_PATIENCE(20) * 1000, c->arena, &offered, e));
-    if (offered) return RC_OK;
-    return compose_refuse(e, RC_INVALID, "dsn", SMTP_NO_DSN);
+    TRY(smtp_offers(&account, WX_PATIENCE(20) * 1000, c->arena, &offered, e));
+    if (m->dsn && !offered.dsn) return compose_refuse(e, RC_INVALID, "dsn", SMTP_NO_DSN);
+    if (!str_is_null(wide) && !offered.utf8)
+        return compose_refuse(e, RC_INVALID, "utf8", SMTP_NO_UTF8);
+    return RC_OK;
 }
 
 rc_t compose_prepare(struct call *c, struct err *e)

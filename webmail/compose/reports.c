@@ -10,9 +10,9 @@
 rc_t compose_reports(struct call *c, struct err *e)
 {
     struct smtp_account account = call_smtp_account(c);
-    bool offered = false;
+    struct smtp_offer offered = {.dsn = false};
     TRY(throttle_act(c, "reports", ASKED_PER_HOUR,
                      "That was asked often just now. Please try again in an hour.", e));
-    TRY(smtp_offers_dsn(&account, WX_PATIENCE(10) * 1000, c->arena, &offered, e));
-    return call_answer(c, json_pack("{s:b}", "offered", offered), e);
+    TRY(smtp_offers(&account, WX_PATIENCE(10) * 1000, c->arena, &offered, e));
+    return call_answer(c, json_pack("{s:b}", "offered", offered.dsn), e);
 }

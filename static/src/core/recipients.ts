@@ -1,7 +1,7 @@
 // Recipients as people type and paste them. Pure. What is not understood stays as a whole, so that nothing is lost:
 // an Address whose address fails isAddress() is shown as a faulty chip with its text.
 import type { Address } from '../api/types.ts';
-import { isAddress } from './address.ts';
+import { LOCAL_SIGN, isAddress, octets } from './address.ts';
 import { asciiAddress } from './idn.ts';
 
 /** Marks that a copy brings along and nobody sees: zero width, direction, byte order. */
@@ -100,7 +100,7 @@ function nameOf(text: string): string {
 /** What stands around an address and is no part of it goes; the domain in ASCII. */
 function addressOf(text: string): string {
   let s = text.trim().replace(/^mailto:/i, '').replace(/^@[^:]*:(?=.+@)/, '').replace(/^'([^']*)'$/, '$1').trim();
-  s = asciiAddress(s);
+  s = asciiAddress(s).normalize('NFC');
   if (isAddress(s)) return s;
   const inner = s.replace(/^["'[({<]+|["'\])}>.!?:]+$/g, '');
   return isAddress(inner) ? inner : s;
@@ -176,7 +176,7 @@ export function endsRecipient(text: string): boolean {
   return m[2] === ';' || hasAddress(before);
 }
 
-export type AddressFault = 'none' | 'no-at' | 'ats' | 'no-local' | 'no-domain' | 'blank' | 'dots' | 'utf8' | 'long' | 'domain' | 'sign';
+export type AddressFault = 'none' | 'no-at' | 'ats' | 'no-local' | 'no-domain' | 'blank' | 'dots' | 'long' | 'domain' | 'sign';
 
 /** Why nothing can be sent to it, with the sign that it is about; null: all is well. */
 export function addressFault(address: string): { fault: AddressFault; sign: string } | null {
@@ -191,12 +191,10 @@ export function addressFault(address: string): { fault: AddressFault; sign: stri
   if (!domain) return is('no-domain');
   if (/\s/.test(address)) return is('blank');
   if (local.includes('@')) return is('ats');
-  if (address.length > 254 || local.length > 64) return is('long');
-  const foreign = /[^\u0000-\u007f]/u.exec(local);
-  if (foreign) return is('utf8', foreign[0]);
+  if (octets(address) > 254 || octets(local) > 64) return is('long');
   if (/^\.|\.$|\.\./.test(local) || /^\.|\.$|\.\./.test(domain)) return is('dots');
-  const odd = /[^\w!#$%&'*+/=?^`{|}~.-]/.exec(local);
-  return odd ? is('sign', odd[0]) : is('domain', domain);
+  const odd = [...local].find((sign) => sign !== '.' && !LOCAL_SIGN.test(sign));
+  return odd ? is('sign', odd) : is('domain', domain);
 }
 
 /* --- one person in one field ------------------------------------------------------------ */

@@ -5,6 +5,7 @@ import type { Frozen } from './contract.ts';
 import { fromBase64 } from './bytes.ts';
 import { MAX_ATTACHMENTS, decodeText, decodeWords, markedAttachment, marker, readAddressList, readEntity, readParams, unflow } from './mime.ts';
 import type { Entity } from './mime.ts';
+import { isForeign } from '../core/address.ts';
 import { priorityFields } from '../core/wishes.ts';
 
 /** Where the server's proposal differs. The words end in i18n keys "smime-check-…". */
@@ -106,9 +107,14 @@ function checkOuter(root: Entity, get: (name: string) => string | undefined, f: 
   }
 }
 
+/** Fields in which letters beyond ASCII may stand as they are (RFC 6532), because they are compared letter by letter. */
+const ADDRESSES = ['from', 'sender', 'reply-to', 'to', 'cc', 'disposition-notification-to'];
+const isAddresses = (name: string, value: string): boolean => ADDRESSES.includes(name === 'hp-outer' ? value.split(':', 1)[0]!.toLowerCase() : name);
+
 function checkHeader(root: Entity, p: Prepared, f: Frozen, now: number): void {
   const seen = new Set<string>();
-  for (const { name } of root.fields) {
+  for (const { name, value } of root.fields) {
+    must(!isForeign(value) || isAddresses(name, value), 'header');
     if (name === 'hp-outer') continue;
     must(ONCE.includes(name) && !seen.has(name), 'header');
     seen.add(name);
@@ -265,8 +271,20 @@ class Content {
 
 export type Piece = { bytes: Uint8Array } | { attachment: number };
 
+/** Seven bits, but for what a mail server with SMTPUTF8 has as letters: in the header at its very beginning, and only
+ *  where somebody's address has such letters (checkHeader: in fields of addresses). */
+function textOf(bytes: Uint8Array, first: boolean, f: Frozen): string {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const end = text.indexOf('\r\n\r\n');
+  must(!text.includes('\u0000'), 'structure');
+  if (!isForeign(text)) return text;
+  must(first && end >= 0 && !isForeign(text.slice(end)), 'structure');
+  must([f.from, ...f.body.reply_to, ...f.body.to, ...f.body.cc].some((a) => isForeign(a.address)), 'structure');
+  try { return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes); } catch { throw new DifferenceError('structure'); }
+}
+
 /** The skeleton as pieces for the digest and as text for reading. */
-function readSkeleton(p: Prepared): { pieces: Piece[]; text: string } {
+function readSkeleton(p: Prepared, f: Frozen): { pieces: Piece[]; text: string } {
   const pieces: Piece[] = [];
   let text = '';
   for (const item of p.skeleton) {
@@ -277,9 +295,8 @@ function readSkeleton(p: Prepared): { pieces: Piece[]; text: string } {
       continue;
     }
     const bytes = fromBase64(item.bytes);
-    must(bytes.every((b) => b > 0 && b < 0x80), 'structure');
+    text += textOf(bytes, pieces.length === 0, f);
     pieces.push({ bytes });
-    text += new TextDecoder('latin1').decode(bytes);
   }
   must(!/\r(?!\n)|(?<!\r)\n/.test(text), 'structure');
   return { pieces, text };
@@ -299,7 +316,7 @@ export function checkPrepared(p: Prepared, f: Frozen, c: CheckContext): Piece[] 
   const signing = p.mode === 'sign' || p.mode === 'sign_encrypt';
   must(!signing || (p.signer !== null && (f.body.signer === null || f.body.signer === p.signer)), 'signer');
   checkRecipients(p, f, c.own);
-  const { pieces, text } = readSkeleton(p);
+  const { pieces, text } = readSkeleton(p, f);
   let root: Entity;
   try { root = readEntity(text); } catch { throw new DifferenceError('structure'); }
   try {

@@ -82,6 +82,24 @@ test('agrees with what our own server builds', () => {
   }
 });
 
+test('letters beyond ASCII are what the person typed as somebody\'s address, and nothing else', () => {
+  const wide = (address: string): Partial<Frozen['body']> => ({ to: [{ name: 'Bob Builder', address }] });
+  const utf8 = (kind: string, change: (t: string) => string): Prepared['skeleton'] => edit(kind, change);
+  const to = (address: string, more = '') => (t: string): string => t.replace(/^To: .*\r\n/m, `To: Bob Builder <${address}>\r\n${more}`);
+  const seen = (typed: string, skeleton: Prepared['skeleton']): string => { const f = frozen('plain', wide(typed)); return verdict(prepared('plain', f, { skeleton }), f); };
+  assert.equal(seen('müller@x.test', utf8('plain', to('müller@x.test'))), 'same');
+  assert.equal(seen('用户@x.test', utf8('plain', to('用户@x.test'))), 'same');
+  assert.equal(seen('müller@x.test', utf8('plain', to('mueller@x.test'))), 'recipients');
+  assert.equal(seen('müller@x.test', utf8('plain', to('muller@x.test'))), 'recipients', 'another person');
+  assert.equal(seen('mueller@x.test', utf8('plain', to('müller@x.test'))), 'structure', 'nobody typed such letters');
+  assert.equal(seen('müller@x.test', utf8('plain', (t) => to('müller@x.test')(t).replace('Subject: Plain', 'Subject: Plaïn'))), 'header');
+  assert.equal(seen('müller@x.test', utf8('plain', (t) => to('müller@x.test')(t).replace('Hello', 'Hellö'))), 'structure');
+  // Bytes that are no UTF-8.
+  const plain = new TextDecoder('latin1').decode(fromBase64((skeletons.plain![0] as { bytes: string }).bytes));
+  const broken = [{ bytes: toBase64(Uint8Array.from(to('m\u00fcller@x.test')(plain), (x) => x.charCodeAt(0))) }];
+  assert.equal(seen('müller@x.test', broken), 'structure');
+});
+
 test('a hidden subject with marks of HTML and controls is read as it was written', () => {
   const f = frozen('hidden', { subject: 'A <b>&amp;\u0001C' });
   const text = new TextDecoder('latin1').decode(fromBase64((skeletons.hidden![0] as { bytes: string }).bytes))

@@ -313,8 +313,15 @@ static void test_random_texts_are_safe(void **state)
 static void test_addresses_are_checked(void **state)
 {
     (void) state;
-    static const char *good[] = {"a@b", "a.b+c@x.test", "\"a b\"@x.test", "a@[127.0.0.1]",
-                                 "o'neil@sub.x-y.test"};
+    static const char *good[] = {"a@b",
+                                 "a.b+c@x.test",
+                                 "\"a b\"@x.test",
+                                 "a@[127.0.0.1]",
+                                 "o'neil@sub.x-y.test",
+                                 "müller@x.test",
+                                 "用户@x.test",
+                                 "δοκιμή.ü@xn--bcher-kva.test",
+                                 "é@x.test"};
     static const char *bad[] = {"",
                                 "a",
                                 "@x.test",
@@ -326,7 +333,19 @@ static void test_addresses_are_checked(void **state)
                                 ".a@x.test",
                                 "a.@x.test",
                                 "a@x.test>",
-                                "ü@x.test",
+                                "m\xfcller@x.test",
+                                "m\xc3@x.test",
+                                "ü.@x.test",
+                                "ü..b@x.test",
+                                "a\u00a0b@x.test",
+                                "a\u00adb@x.test",
+                                "a\u200bb@x.test",
+                                "a\u202eb@x.test",
+                                "a\u3000b@x.test",
+                                "a\ufeff@x.test",
+                                "a\xc2\x85@x.test",
+                                "\"ü\"@x.test",
+                                "ü@bücher.test",
                                 "a@bücher.test",
                                 "a@x.test,b@x.test",
                                 "\"a@x.test",

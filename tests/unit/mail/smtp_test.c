@@ -299,15 +299,11 @@ static void test_hostile_arguments(void **state)
     static char longest[600];
     memset(longest, 'a', sizeof longest);
     longest[300] = '@';
-    const str_t addresses[] = {STR("a@b>\r\nDATA"),
-                               STR("a@b\r\nRCPT TO:<x@y>"),
-                               STR("a@b> SIZE=1"),
-                               STR("a b@c"),
-                               STR("a\0@b"),
-                               STR(""),
-                               STR("nobody"),
-                               STR("\xc3\xa4@b"),
-                               str_n(longest, sizeof longest)};
+    const str_t addresses[] = {STR("a@b>\r\nDATA"), STR("a@b\r\nRCPT TO:<x@y>"),
+                               STR("a@b> SIZE=1"),  STR("a b@c"),
+                               STR("a\0@b"),        STR(""),
+                               STR("nobody"),       STR("\xc3@b"),
+                               STR("\xe4@b"),       str_n(longest, sizeof longest)};
     for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
         w.env.from = addresses[i];
         assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_INVALID);
@@ -363,13 +359,13 @@ static void test_reports_are_asked_for(void **state)
 {
     (void) state;
     struct world w = {.env = {.envid = STR_INIT("id"), .notify = STR_INIT("SUCCESS,DELAY")}};
-    bool offered = false;
+    struct smtp_offer offered = {.dsn = false};
     world_start(&w);
     assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_OK);
     assert_true(fake_saw(&w.f, "RCPT TO:<bob@demo.test> NOTIFY=SUCCESS,DELAY\n"));
     assert_true(fake_saw(&w.f, "RCPT TO:<dave@demo.test> NOTIFY=SUCCESS,DELAY\n"));
-    assert_int_equal(smtp_offers_dsn(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
-    assert_true(offered);
+    assert_int_equal(smtp_offers(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
+    assert_true(offered.dsn && !offered.utf8);
     world_stop(&w);
 }
 
@@ -377,11 +373,11 @@ static void test_reports_that_are_not_offered(void **state)
 {
     (void) state;
     struct world w = {.env = {.notify = STR_INIT("FAILURE")}};
-    bool offered = true;
+    struct smtp_offer offered = {.dsn = true};
     fake_rule(&w.f, "EHLO", STR("250-here\r\n250 AUTH PLAIN\r\n"), FAKE_GO_ON, 0);
     world_start(&w);
-    assert_int_equal(smtp_offers_dsn(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
-    assert_false(offered);
+    assert_int_equal(smtp_offers(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
+    assert_false(offered.dsn || offered.utf8);
     assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_SMTP_REFUSED);
     assert_int_equal(w.outcome, SMTP_REFUSED);
     assert_string_equal(w.e.field, "dsn");
@@ -403,9 +399,76 @@ static void test_reports_are_words_only(void **state)
     world_stop(&w);
 }
 
+/* --- SMTPUTF8 (RFC 6531) -----------------------------------------------------------------------
+ */
+
+#define WIDE_EHLO "250-here\r\n250-AUTH PLAIN\r\n250-SMTPUTF8\r\n250 8BITMIME\r\n"
+
+static void test_letters_of_all_scripts(void **state)
+{
+    (void) state;
+    struct world w = {0};
+    struct smtp_offer offered = {.utf8 = false};
+    fake_rule(&w.f, "EHLO", STR(WIDE_EHLO), FAKE_GO_ON, 0);
+    world_start(&w);
+    assert_int_equal(smtp_offers(&w.account, 20000, w.a, &offered, &w.e), RC_OK);
+    assert_true(offered.utf8 && !offered.dsn);
+    w.to[1].address = STR("m\u00fcller@xn--exmple-cua.test");
+    assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_OK);
+    assert_int_equal(w.outcome, SMTP_SENT);
+    assert_true(fake_saw(&w.f, "MAIL FROM:<alice@demo.test> BODY=8BITMIME SMTPUTF8\n"));
+    assert_true(fake_saw(&w.f, "RCPT TO:<m\u00fcller@xn--exmple-cua.test>\n"));
+    world_stop(&w);
+}
+
+/* A copy for others names it in its header all the same; ASCII mail asks for nothing. */
+static void test_only_where_it_is_needed(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *from, *message, *said;
+    } rows[] = {
+        {"alice@demo.test", "To: m\u00fcller@x.test\r\n\r\nbody\r\n", " BODY=8BITMIME SMTPUTF8\n"},
+        {"\u00e4@demo.test", MESSAGE, "MAIL FROM:<\u00e4@demo.test> BODY=8BITMIME SMTPUTF8\n"},
+        {"alice@demo.test", MESSAGE, "MAIL FROM:<alice@demo.test>\n"},
+        {"alice@demo.test", "To: b@x.test\r\n\r\nb\u00f6dy\r\n", "MAIL FROM:<alice@demo.test>\n"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world w = {0};
+        fake_rule(&w.f, "EHLO", STR(WIDE_EHLO), FAKE_GO_ON, 0);
+        world_start(&w);
+        w.env.from = str_c(rows[i].from);
+        assert_int_equal(submit(&w, str_c(rows[i].message), 20000), RC_OK);
+        if (!fake_saw(&w.f, rows[i].said)) fail_msg("row %zu", i);
+        world_stop(&w);
+    }
+}
+
+static void test_no_letters_without_the_extension(void **state)
+{
+    (void) state;
+    static const char *const greetings[] = {"250-here\r\n250 AUTH PLAIN\r\n",
+                                            "250-here\r\n250-XSMTPUTF8\r\n250 AUTH PLAIN\r\n",
+                                            "250-here\r\n250-SMTPUTF8X\r\n250 AUTH PLAIN\r\n"};
+    for (size_t i = 0; i < 3; i++) {
+        struct world w = {0};
+        fake_rule(&w.f, "EHLO", str_c(greetings[i]), FAKE_GO_ON, 0);
+        world_start(&w);
+        w.to[2].address = STR("\u7528\u6237@x.test");
+        assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_SMTP_REFUSED);
+        assert_int_equal(w.outcome, SMTP_REFUSED);
+        assert_string_equal(w.e.field, "utf8");
+        assert_int_equal(accepted(&w), 0);
+        assert_false(fake_saw(&w.f, "MAIL"));
+        world_stop(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_letters_of_all_scripts),
+        cmocka_unit_test(test_only_where_it_is_needed),
+        cmocka_unit_test(test_no_letters_without_the_extension),
         cmocka_unit_test(test_sent),
         cmocka_unit_test(test_message_without_last_line_end),
         cmocka_unit_test(test_large),

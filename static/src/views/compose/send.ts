@@ -37,7 +37,7 @@ async function failed(c: Composer, error: unknown): Promise<void> {
   }
   c.sendState.value = 'failed';
   c.stopped.value = false;
-  const why = error instanceof SendCheckError ? error.message : error instanceof ApiError && error.field === 'dsn' ? t('report-unavailable') : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
+  const why = error instanceof SendCheckError ? error.message : error instanceof ApiError && error.field === 'dsn' ? t('report-unavailable') : error instanceof ApiError && error.field === 'utf8' ? t('letters-unavailable') : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
   c.problem.value = t('send-failed', { why });
   c.minimized.value = false;
   // What is known of the recipients is older than what the server goes by: who cannot be encrypted to is named, and the

@@ -1,0 +1,48 @@
+// An address with letters beyond ASCII before the @: taken by the composer, compared before it is signed, handed over.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
+import { imapOf, instance } from '../lib/instance.mjs';
+
+const SUBJECT = `Letters ${Date.now().toString(36)}`;
+let browser, alice;
+
+async function clean() {
+  const imap = await imapOf('alice');
+  await imap.select('Drafts');
+  for (const uid of await imap.search(`HEADER Subject "${SUBJECT}"`)) await imap.command(`UID STORE ${uid} +FLAGS.SILENT (\\Deleted)`);
+  await imap.command('EXPUNGE');
+  imap.close();
+}
+before(async () => {
+  await forget('alice');
+  browser = await Browser.launch();
+  alice = await (await browser.person('alice')).signIn();
+  await alice.importKey();
+  await alice.page.goto(`${instance.origin}/mail/`);
+  await alice.page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await clean();
+  await forget('alice');
+});
+
+test('it is a recipient like any other; the server knows nobody of that name, the composer says that nothing was sent, and the draft is kept', async () => {
+  await alice.newMessage();
+  await alice.mode('sign');
+  // As some keyboards write it: the letter and its dots apart.
+  await alice.to('mu\u0308ller@demo.test');
+  const c = alice.composer();
+  await c.locator('.recipient:not(.is-bad)', { hasText: 'm\u00fcller@demo.test' }).waitFor();
+  await c.locator('.subject-input').fill(SUBJECT);
+  await alice.write('Hello');
+  await alice.send();
+  await alice.page.locator('form.unlock, .composer [role=alert]').first().waitFor();
+  if (await alice.page.locator('form.unlock').count()) await alice.unlock(passphraseOf('alice'));
+  // What was signed was compared letter by letter before: this is the mail server's own answer.
+  await c.getByText(/The outgoing mail server refused/).waitFor();
+  assert.ok(await c.isVisible());
+  assert.equal(await c.locator('.subject-input').inputValue(), SUBJECT);
+  assert.deepEqual(alice.faults, []);
+});
