@@ -209,6 +209,92 @@ test('/compose/ opened by nobody is the mail; a phone has no such button', async
   noFaults();
 });
 
+test('the caret stands where it stood, and undo leads back past the move', async () => {
+  await p.newMessage();
+  await p.mode('none');
+  await p.write('One two four');
+  const steps = (at) => at.editor().evaluate((root) => root.innerText);
+  await p.page.keyboard.press('Enter');
+  await p.page.keyboard.type('next line');
+  await p.page.keyboard.press('Control+b');
+  await p.page.keyboard.type(' bold');
+  await p.page.keyboard.press('Control+Home');
+  for (let i = 0; i < 'One two '.length; i++) await p.page.keyboard.press('ArrowRight');
+  const before = await steps(p);
+  const w = await out();
+  await w.composer().locator('.subject-input').fill(`Steps ${run}`);
+  await w.page.keyboard.press('Enter'); // from the subject to the text, as it was left
+  await w.page.keyboard.type('three ');
+  assert.match(await w.editor().innerText(), /^One two three four\s/);
+  const undo = w.composer().getByRole('button', { name: 'Undo', exact: true });
+  const seen = new Set();
+  for (let i = 0; i < 12 && !(await undo.isDisabled()); i++) {
+    const now = await steps(w);
+    seen.add(now.trim());
+    await undo.click();
+    await eventually(async () => (await steps(w)) !== now || (await undo.isDisabled()), 'a step back', 2).catch(() => undefined); // one may only move the caret
+  }
+  seen.add((await steps(w)).trim());
+  assert.ok(seen.has(before.trim()), `as it came: ${JSON.stringify([...seen])}`);
+  assert.ok([...seen].some((x) => x && !/bold/.test(x)), `and further, to what was before it: ${JSON.stringify([...seen])}`);
+  await w.composer().getByRole('button', { name: 'Discard', exact: true }).click();
+  await w.page.locator('dialog[open]').getByRole('button', { name: 'Discard' }).click();
+  await eventually(() => w.page.isClosed(), 'the window is gone');
+  noFaults();
+});
+
+test('two windows at once do not know each other; one that is closed by the browser leaves its draft, and that is told', async () => {
+  const windows = [];
+  for (const n of ['first', 'second']) {
+    await p.newMessage();
+    await p.mode('none');
+    await p.composer().locator('.subject-input').fill(`The ${n} ${run}`);
+    await p.write(`Text of the ${n}. `);
+    windows.push(await out());
+  }
+  for (const [i, w] of windows.entries()) {
+    await w.editor().click();
+    await w.page.keyboard.press('Control+End');
+    await w.page.keyboard.type(`More ${i + 1}.`);
+    await w.page.keyboard.press('Control+s');
+    await w.composer().locator('.composer-saved', { hasText: /saved/i }).waitFor();
+  }
+  await windows[0].page.evaluate(() => { setTimeout(() => window.close()); });
+  await p.page.locator('.toast', { hasText: 'Its draft is in Drafts' }).waitFor();
+  await eventually(() => windows[0].page.isClosed(), 'the window is gone');
+  assert.match(await windows[1].editor().innerText(), /Text of the second\.\s*More 2\./);
+  await windows[1].composer().getByRole('button', { name: 'Close' }).click();
+  await eventually(() => windows[1].page.isClosed(), 'the window is gone');
+  for (const [i, n] of ['first', 'second'].entries()) {
+    const drafts = await mails('alice', 'Drafts', 'Subject', `The ${n} ${run}`);
+    assert.equal(drafts.length, 1, 'one draft each');
+    assert.match(drafts[0], new RegExp(`Text of the ${n}\\.`));
+    assert.match(drafts[0], new RegExp(`More ${i + 1}\\.`));
+  }
+  noFaults();
+});
+
+test('a locked key is asked for in the window, and what is signed there is what was written', async () => {
+  await p.settings('Security');
+  const lock = p.page.locator('wx-keys-panel').getByRole('button', { name: /lock now/i });
+  if (await lock.count()) { await lock.click(); await p.page.locator('.keyring-chip').waitFor({ state: 'detached' }); }
+  await p.page.locator('.settings-back').click();
+  await p.newMessage();
+  await p.to(bob);
+  await p.mode('sign');
+  await p.composer().locator('.subject-input').fill(`Signed there ${run}`);
+  await p.write('Signed in a window of its own.');
+  const w = await out();
+  await w.send();
+  await w.page.locator('#keyring-passphrase').waitFor();
+  await w.unlock(passphraseOf('alice'));
+  await p.page.locator('.toast', { hasText: 'sent' }).first().waitFor();
+  await eventually(() => w.page.isClosed(), 'its window is gone with it');
+  const got = await eventually(async () => { const all = await mails('bob', 'INBOX', 'Subject', `Signed there ${run}`); return all.length ? all : null; }, 'bob has it');
+  assert.match(got[0], /application\/pkcs7-signature/i);
+  noFaults();
+});
+
 async function undoSeconds(n) {
   const c = await signedIn('alice');
   const r = await c.put('/api/v1/settings', { composing: { undo_seconds: n } });

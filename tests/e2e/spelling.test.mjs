@@ -27,7 +27,7 @@ afterEach(async () => {
 after(async () => { client.close(); await browser.close(); });
 
 const c = () => alice.composer();
-const frame = () => alice.page.frames().find((f) => f.url().endsWith('/editor'));
+const frame = () => alice.editor();
 const marked = () => frame().evaluate(() => [...(CSS.highlights.get('spelling') ?? [])].map((r) => r.toString()));
 async function marks(...words) {
   let now;
@@ -46,7 +46,7 @@ async function language(name) {
 }
 /** The middle of a marked word, in the window. */
 async function middle(word) {
-  const at = await frame().evaluate((w) => { const r = [...CSS.highlights.get('spelling')].find((x) => x.toString() === w).getBoundingClientRect(); return { x: r.x + r.width / 2, y: r.y + r.height / 2 }; }, word);
+  const at = await frame().evaluate((_, w) => { const r = [...CSS.highlights.get('spelling')].find((x) => x.toString() === w).getBoundingClientRect(); return { x: r.x + r.width / 2, y: r.y + r.height / 2 }; }, word);
   const box = await c().locator('.editor-frame').boundingBox();
   return { x: box.x + at.x, y: box.y + at.y };
 }

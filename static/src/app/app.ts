@@ -32,6 +32,7 @@ const REFRESH_MS = 45_000;
 const KEYRING_MS = 1500;
 const LIVE_MS = 700;
 const UNSENT_MS = 2000;
+const WRITING_MS = 2400;
 
 function followRoute(): void {
   effect(() => {
@@ -178,6 +179,8 @@ async function start(): Promise<void> {
   later(KEYRING_MS, () => { if (smimeOn.value) void loadSmime('chip'); });
   followFirstPicture();
   later(UNSENT_MS, followUnsent);
+  // Writing begins at once then; not where the person pays for every byte, or nothing but one composer is shown.
+  if (route.value.page !== 'compose' && (navigator as { connection?: { saveData?: boolean } }).connection?.saveData !== true) later(WRITING_MS, () => void import('../views/compose/open.ts').then((m) => m.keepReady(), () => undefined));
   await foldersLoaded;
   // After the list stands: what came until then is told with the first connection.
   later(LIVE_MS, () => void import('../store/live.ts').then((m) => m.startLive(), lookNowAndThen));

@@ -6,6 +6,8 @@ import editorCss from './editor.css';
 import { htmlToText } from './html-text.ts';
 import { signatureBlock, swapSignature } from './signature.ts';
 import { Spelling } from './spelling.ts';
+import { EDITOR_HERE } from './protocol.ts';
+import { giveState, heldState } from './state.ts';
 import type { EditorLook, EditorValue, FromEditor, InlineImage, ToEditor } from './protocol.ts';
 
 const purify = createDOMPurify(window);
@@ -146,9 +148,10 @@ function reportFormats(): void {
   const a = squire.getSelection().commonAncestorContainer;
   const anchor = (a.nodeType === 1 ? (a as Element) : a.parentElement)?.closest('a');
   const undo = squire as unknown as UndoState;
+  const same = undo._isInUndoState || unchanged(undo);
   send({
     type: 'formats', formats: formats.filter(([tag]) => squire.hasFormat(tag)).map(([, name]) => name), link: anchor?.getAttribute('href') ?? '',
-    canUndo: undo._undoIndex > 0 || !undo._isInUndoState, canRedo: undo._undoIndex + 1 < undo._undoStackLength && (undo._isInUndoState || unchanged(undo)),
+    canUndo: undo._undoIndex > 0 || !same, canRedo: undo._undoIndex + 1 < undo._undoStackLength && same,
   });
 }
 
@@ -175,7 +178,7 @@ let known = '';
 const content = (): string => root.getHTML().replace(/\u200b/g, '');
 
 interface UndoState { _undoIndex: number; _undoStackLength: number; _isInUndoState: boolean }
-/** The text that the last undo or redo led to. */
+/** The text that the last undo or redo led to, or that it began with. */
 let stepped = { text: '', at: -1 };
 const unchanged = (state: UndoState): boolean => state._undoIndex === stepped.at && content() === stepped.text;
 
@@ -237,6 +240,8 @@ function start(m: Extract<ToEditor, { type: 'init' }>): void {
   const cids = [...new Set(Array.from(root.querySelectorAll('img[data-cid]:not([src])'), (i) => i.getAttribute('data-cid') ?? ''))];
   if (cids.length) send({ type: 'cids', cids });
   known = content();
+  if (m.state) heldState(squire, root, m.state);
+  stepped = { text: known, at: (squire as unknown as UndoState)._undoIndex };
   let timer: ReturnType<typeof setTimeout> | undefined;
   squire.addEventListener('input', () => {
     fillIn(root);
@@ -272,6 +277,7 @@ function receive(m: ToEditor): void {
       break;
     }
     case 'focus': squire.focus(); break;
+    case 'state': send({ type: 'state', id: m.id, state: giveState(squire, root, unchanged(squire as unknown as UndoState)) }); break;
     case 'spell-read': send({ type: 'spell-text', id: m.id, rev: spelling.rev, text: spelling.read() }); break;
     case 'spell-mark': spelling.mark(m.rev, m.misses); break;
     case 'spell-remove': spelling.remove(m.ids); break;
@@ -298,10 +304,22 @@ function brought(data: DataTransfer): { files: File[]; folders: string[] } {
   };
 }
 
+/** Squire's own keys where Caps Lock or another alphabet writes another letter. */
+function otherwise(e: KeyboardEvent): boolean {
+  if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.isComposing || e.key.length !== 1 || /[a-z]/.test(e.key)) return false;
+  const letter = /[A-Z]/.test(e.key) ? e.key.toLowerCase() : /^Key[A-Z]$/.test(e.code) && e.key > '~' ? e.code.slice(3).toLowerCase() : '';
+  const handler = (squire as unknown as { _keyHandlers: Record<string, ((s: Squire, e: KeyboardEvent, r: Range) => void) | undefined> })._keyHandlers[`${e.ctrlKey ? 'Ctrl-' : ''}${e.metaKey ? 'Meta-' : ''}${letter}`];
+  if (!letter || !handler) return false;
+  e.stopImmediatePropagation();
+  handler(squire, e, squire.getSelection());
+  return true;
+}
+
 function listen(): void {
   root.addEventListener('keydown', (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key === 'Enter') { e.preventDefault(); e.stopImmediatePropagation(); send({ type: 'key', key: 'send' }); }
     else if ((e.ctrlKey || e.metaKey) && !e.altKey && !e.shiftKey && e.key.toLowerCase() === 's') { e.preventDefault(); e.stopImmediatePropagation(); send({ type: 'key', key: 'save' }); }
+    else if (otherwise(e)) return;
     else if (e.key === 'Escape') { e.preventDefault(); send({ type: 'key', key: 'escape' }); }
     else if (e.key === 'Tab' && e.shiftKey && !squire.hasFormat('LI')) { e.preventDefault(); send({ type: 'key', key: 'tab-back' }); }
   }, { capture: true });
@@ -355,3 +373,4 @@ addEventListener('message', function first(e: MessageEvent) {
   port = e.ports[0];
   port.onmessage = (m: MessageEvent<ToEditor>) => receive(m.data);
 });
+parent.postMessage(EDITOR_HERE, '*');

@@ -3,6 +3,7 @@ import * as api from '../api/compose.ts';
 import { ApiError, sentence } from '../api/client.ts';
 import type { Address, ComposeBody, DraftSaved, Identity, Lookup, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
+import type { EditorState } from '../editor/protocol.ts';
 import type { Fields } from '../core/recipients.ts';
 import { personKey } from '../core/recipients.ts';
 import { swapSignature } from '../core/signature.ts';
@@ -142,6 +143,10 @@ export class Composer {
   plain = '';
   /** Reads the body from the editor, without: what it quotes left out; set by the element that holds it. */
   readBody: ((without?: boolean) => Promise<Body>) | null = null;
+  /** Undo and caret of the editor; set with readBody. */
+  readState: (() => Promise<EditorState | null>) | null = null;
+  /** The same, of the window this came from, until its editor stands. */
+  handed: EditorState | null = null;
   /** Takes what is quoted out of the rich text; set with readBody. */
   cutQuote: (() => void) | null = null;
   /** Puts another signature in the place of the first one, in the editor's text; set by the element that holds it. */
@@ -579,7 +584,7 @@ export class Composer {
       if (this.saveState.value === 'failed') {
         // What was said about sending matters more and stays; the next try comes by itself.
         if (!this.problem.value) this.problem.value = this.#unsaved = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
-        this.#timer = setTimeout(() => void this.save(), AUTOSAVE_BIG_MS);
+        if (!this.closed) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_BIG_MS);
       }
       return false;
     } finally { this.followed(following); }

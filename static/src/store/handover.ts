@@ -11,6 +11,7 @@
 // new one. So there is no time at which both, or neither, have it.
 import '../core/shared.ts';
 import type { ComposeBody, DraftSaved, LayerKey, MessageRef } from '../api/types.ts';
+import type { EditorState } from '../editor/protocol.ts';
 import { batch } from '../core/signals.ts';
 import { Composer } from './compose.ts';
 import type { Body, FileItem, Inner, Start } from './compose.ts';
@@ -29,6 +30,8 @@ export interface Handed {
   /** What would leave now, as it would: the new window must come to the same. */
   wanted: ComposeBody;
   images: Body['images'];
+  /** Undo and caret, where they could be read: the message is whole without. */
+  editor: EditorState | null;
   signer: string | null;
   draft: DraftSaved | null;
   private: Inner;
@@ -49,7 +52,7 @@ export async function pack(c: Composer, account: string): Promise<Handed> {
   // The signature stands in the text already.
   delete start.signature;
   return {
-    account, start, offered: offered ? { names: offered.names, from: offered.from } : null, files: c.files.value.map(({ id: _id, ...f }) => f), wanted, images, signer: c.signer.value, draft: c.draft.value, private: kept,
+    account, start, offered: offered ? { names: offered.names, from: offered.from } : null, files: c.files.value.map(({ id: _id, ...f }) => f), wanted, images, editor: c.rich.value ? await c.readState?.() ?? null : null, signer: c.signer.value, draft: c.draft.value, private: kept,
     flags: { showCc: c.showCc.value, tab: c.tab.value, lateGuard: c.lateGuard.value, released: c.released.value, cleared: c.cleared.value, broughtAlong: c.broughtAlong.value },
   };
 }
@@ -66,6 +69,7 @@ export function unpack(h: Handed, fetchOffered: (from: OfferedFiles) => Promise<
     c.moving.value = true;
     c.signer.value = h.signer;
     c.draft.value = h.draft;
+    c.handed = h.editor;
     c.hold(h.files, h.private);
     c.showCc.value = h.flags.showCc;
     c.tab.value = h.flags.tab;

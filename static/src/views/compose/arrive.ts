@@ -59,12 +59,19 @@ function followTitle(c: Composer): void {
   effect(() => { document.title = `${c.mayEncrypt.value ? t('compose-new') : c.title} – Waxseal`; });
 }
 
+function say(from: Window, text: string): void { if (text && !from.closed) from.postMessage({ type: SAID, text }, location.origin); }
+
 function gone(from: Window): void {
-  const said = toasts.value.at(-1)?.text;
-  if (said && !from.closed) from.postMessage({ type: SAID, text: said }, location.origin);
+  say(from, toasts.value.at(-1)?.text ?? '');
   window.close();
   // A browser that does not close it shows the mail instead.
   setTimeout(leave, 500);
+}
+
+function leftAs(c: Composer): string {
+  if (c.saveState.value === 'saved') return t('compose-out-closed');
+  if (c.draft.value) return t('compose-out-closed-late');
+  return c.hasEdits ? t('compose-out-closed-lost') : '';
 }
 
 export async function arrive(): Promise<void> {
@@ -82,4 +89,6 @@ export async function arrive(): Promise<void> {
   const element = document.querySelector<WxComposer>('wx-composer');
   void element?.updateComplete.then(() => element.begin());
   effect(() => { if (!composers.value.length) untracked(() => setTimeout(() => gone(from))); });
+  // Closed by the browser's own means, or left: where it can be found is told where the person looks next.
+  addEventListener('pagehide', () => { if (composers.value.includes(c)) say(from, leftAs(c)); });
 }

@@ -31,6 +31,7 @@ import { securityTab, summary } from './security-tab.ts';
 import { focusFault } from './faults.ts';
 import { anew, askAgain, send } from './send.ts';
 import { wishItems, wishLine, wishStyle } from './wishes.ts';
+import type { WxChips } from './chips.ts';
 import type { WxRecipients } from './recipients.ts';
 import './cannot.ts';
 import './recipients.ts';
@@ -68,14 +69,23 @@ export class WxComposer extends WxElement {
     // Tab leads from the subject to the text; what stands between them is on the way back.
     this.listen(this, 'wx-editor-tab-back', () => ([...this.querySelectorAll<HTMLElement>('.editor-tools button:not(:disabled)')].find((b) => b.tabIndex === 0) ?? this.querySelector<HTMLElement>('.subject-input'))?.focus());
     this.listen(this, 'wx-editor-ready', () => this.#begin());
-    this.listen(window, 'beforeunload', (e: BeforeUnloadEvent) => { if (['dirty', 'failed', 'impossible'].includes(this.#c.saveState.value) || this.#c.sendState.value === 'sending' || this.#c.moving.value) e.preventDefault(); });
+    this.listen(window, 'beforeunload', (e: BeforeUnloadEvent) => { if (['dirty', 'saving', 'failed', 'impossible'].includes(this.#c.saveState.value) || this.#c.sendState.value === 'sending' || this.#c.moving.value) e.preventDefault(); });
   }
 
   /** Focus where the person goes on: the first empty field, else the text. */
   #begin(): void {
     if (this.#started) return;
     this.#started = true;
-    this.begin();
+    // Somebody who was quicker stays where they are.
+    if (!this.querySelector('.composer-body')?.contains(document.activeElement)) this.begin();
+  }
+
+  /** A field takes text at once; only the text itself waits for its frame. */
+  async #beginField(): Promise<void> {
+    const r = this.querySelector<WxRecipients>('wx-recipients');
+    await r?.updateComplete;
+    await r?.querySelector<WxChips>('wx-chips')?.updateComplete;
+    if (!this.#c.moving.value && (!this.#c.to.value.length || !this.#c.subject.value)) this.#begin();
   }
 
   begin(): void {
@@ -295,7 +305,7 @@ export class WxComposer extends WxElement {
     }, () => undefined); // without it one writes without marks
   }
 
-  override firstUpdated(): void { if (!this.#c.rich.value) this.#begin(); }
+  override firstUpdated(): void { if (this.#c.rich.value) void this.#beginField(); else this.#begin(); }
 
   // ---- parts ----
 

@@ -4,18 +4,22 @@ import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
 import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
-import type { Command, EditorLook, FromEditor, Place, ToEditor } from '../../editor/protocol.ts';
+import { EDITOR_HERE } from '../../editor/protocol.ts';
+import type { Command, EditorLook, EditorState, FromEditor, Place, ToEditor } from '../../editor/protocol.ts';
 import type { Body, Composer } from '../../store/compose.ts';
 import type { Marked } from '../../store/spelling.ts';
 import { settings } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { dialog } from '../parts/dialog.ts';
+import { frameInto } from './warm.ts';
 
 const BUTTONS: { name: Command; glyph: string }[] = [
   { name: 'bold', glyph: 'bold' }, { name: 'italic', glyph: 'italic' }, { name: 'underline', glyph: 'underline' }, { name: 'strikethrough', glyph: 'strikethrough' },
   { name: 'bullets', glyph: 'list' }, { name: 'numbers', glyph: 'list-ordered' }, { name: 'quote', glyph: 'quote' }, { name: 'link', glyph: 'link' }, { name: 'clear', glyph: 'eraser' },
 ];
 const ANSWER_MS = 8000;
+/** For a frame that stood ready; one whose process is gone says nothing. */
+const SPARE_MS = 3000;
 
 export class WxEditor extends WxElement {
   static override properties = { composer: { attribute: false }, guarded: { type: Boolean }, ready: { state: true }, formats: { state: true }, linkHref: { state: true }, asking: { state: true }, can: { state: true } };
@@ -30,6 +34,8 @@ export class WxEditor extends WxElement {
   #waiting = new Map<number, (b: Body | null) => void>();
   #texts = new Map<number, (t: { rev: number; text: string }) => void>();
   #places = new Map<number, (r: DOMRect | null) => void>();
+  #states = new Map<number, (s: EditorState) => void>();
+  #frame: HTMLIFrameElement | null = null;
   #next = 0;
   #guard: boolean | null = null;
   #look = '';
@@ -51,8 +57,24 @@ export class WxEditor extends WxElement {
 
   #post(m: ToEditor): void { this.#port?.postMessage(m); }
 
+  /** The one that stood ready, else a new one. */
+  #place(fresh = false): void {
+    const { frame, ready } = frameInto(this.querySelector<HTMLElement>('.editor-slot')!, fresh);
+    this.#frame = frame;
+    frame.title = t('editor-label');
+    if (!ready) return;
+    this.#loaded();
+    setTimeout(() => {
+      if (this.ready || this.#frame !== frame || !this.isConnected) return;
+      this.#port?.close();
+      this.#port = null;
+      frame.remove();
+      this.#place(true);
+    }, SPARE_MS);
+  }
+
   #loaded(): void {
-    const frame = this.querySelector('iframe');
+    const frame = this.#frame;
     if (!frame?.contentWindow || this.#port) return;
     const channel = new MessageChannel();
     this.#port = channel.port1;
@@ -63,7 +85,8 @@ export class WxEditor extends WxElement {
     const look = this.#frameLook();
     this.#look = JSON.stringify(look);
     this.#guard = this.guarded;
-    this.#post({ type: 'init', html: s.html ?? '', quote: s.quote ?? '', intro: s.intro ?? '', signature: s.signature ?? '', look, guarded: this.guarded });
+    this.#post({ type: 'init', html: s.html ?? '', quote: s.quote ?? '', intro: s.intro ?? '', signature: s.signature ?? '', look, guarded: this.guarded, state: this.composer.handed });
+    this.composer.handed = null;
   }
 
   #receive(m: FromEditor): void {
@@ -71,6 +94,7 @@ export class WxEditor extends WxElement {
       case 'ready':
         this.ready = true;
         this.composer.readBody = (without) => this.read(without);
+        this.composer.readState = () => this.#state();
         this.composer.cutQuote = () => this.#post({ type: 'cut', intro: this.composer.start.intro ?? '' });
         this.composer.swapSignature = (before, after) => this.#post({ type: 'signature', before, after });
         this.dispatchEvent(new CustomEvent('wx-editor-ready', { bubbles: true }));
@@ -84,6 +108,7 @@ export class WxEditor extends WxElement {
       case 'spell-place': this.#places.get(m.id)?.(m.rect && this.#outside(m.rect)); this.#places.delete(m.id); break;
       case 'misspelt': this.dispatchEvent(new CustomEvent('wx-misspelt', { bubbles: true, detail: m.mark })); break;
       case 'key': this.dispatchEvent(new CustomEvent(`wx-editor-${m.key}`, { bubbles: true })); break;
+      case 'state': this.#states.get(m.id)?.(m.state); this.#states.delete(m.id); break;
       case 'value': {
         const done = this.#waiting.get(m.id);
         this.#waiting.delete(m.id);
@@ -105,6 +130,16 @@ export class WxEditor extends WxElement {
         resolve(b);
       });
       this.#post({ type: 'get', id, cut: without ? { intro: this.composer.start.intro ?? '' } : null, bare });
+    });
+  }
+
+  /** Undo and caret; null where the frame does not say: they are not worth waiting for. */
+  #state(): Promise<EditorState | null> {
+    const id = ++this.#next;
+    return new Promise((resolve) => {
+      this.#states.set(id, resolve);
+      setTimeout(() => { this.#states.delete(id); resolve(null); }, ANSWER_MS / 4);
+      this.#post({ type: 'state', id });
     });
   }
 
@@ -158,7 +193,10 @@ export class WxEditor extends WxElement {
     setTimeout(() => this.focusBody());
   }
 
+  override firstUpdated(): void { this.#place(); }
+
   override updated(): void {
+    if (this.#frame) this.#frame.title = t('editor-label');
     if (!this.#port) return;
     if (this.#guard !== this.guarded) { this.#guard = this.guarded; this.#post({ type: 'guard', on: this.guarded }); }
     const look = this.#frameLook();
@@ -168,6 +206,7 @@ export class WxEditor extends WxElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.listen(window, 'message', (e: MessageEvent<unknown>) => { if (this.#frame && e.source === this.#frame.contentWindow && e.data === EDITOR_HERE) this.#loaded(); });
     // The frame cannot see the system's theme change by itself.
     this.listen(matchMedia('(prefers-color-scheme: dark)'), 'change', () => this.requestUpdate());
   }
@@ -177,6 +216,7 @@ export class WxEditor extends WxElement {
     this.#port?.close();
     this.#port = null;
     this.composer.swapSignature = null;
+    this.composer.readState = null;
   }
 
   override render(): TemplateResult {
@@ -189,7 +229,7 @@ export class WxEditor extends WxElement {
         <button type="button" class="icon-button is-small" aria-label=${t('editor-redo')} data-tip=${t('editor-redo')} ?disabled=${!this.can.redo} @click=${() => this.#run('redo')}>${icon('redo-2')}</button>
       </div>
       <span class="frame-probe editor-probe" hidden></span>
-      <iframe class="editor-frame" sandbox="allow-scripts" src="/editor" title=${t('editor-label')} @load=${this.#loaded}></iframe>
+      <div class="editor-slot"></div>
       ${this.asking ? dialog({
         title: t('editor-link'), close: () => { this.asking = false; }, submit: () => this.#setLink(),
         body: html`<label class="field"><span class="field-label">${t('editor-link-address')}</span><input class="input" id="link-address" autofocus inputmode="url" autocomplete="off" spellcheck="false" .value=${this.linkHref}></label>`,

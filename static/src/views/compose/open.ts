@@ -20,6 +20,7 @@ import { toast } from '../../store/toasts.ts';
 import { waiting } from '../../store/waiting-marks.ts';
 import type { ComposeKind } from '../../app/compose.ts';
 import { sendOpened } from './send-opened.ts';
+import { idle, keepFrame } from './warm.ts';
 import './composer.ts';
 
 function encryptedMail(m: Message): boolean { return m.security?.encryption != null; }
@@ -151,6 +152,9 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   bring(c, besides(m, rich?.content ?? ''), o);
   await sendOpened(c);
 }
+
+/** The code is here with this file; the editor's frame follows when there is nothing else to do. */
+export function keepReady(): void { idle(keepFrame); }
 
 /** mailto: gives recipients, subject and body; never an attachment. */
 export async function openMailto(href: string): Promise<void> {
