@@ -31,8 +31,6 @@ export function idle(run: () => void): void {
   else setTimeout(run, 0);
 }
 
-addEventListener('message', (e) => { if (spare && e.source === spare.contentWindow && e.data === EDITOR_HERE) here = true; });
-
 /** One stands ready from now on, where the browser can move it and has the memory. */
 export function keepFrame(): void {
   if (spare || !movable() || little()) return;
@@ -42,6 +40,7 @@ export function keepFrame(): void {
     store.inert = true;
     store.setAttribute('aria-hidden', 'true');
     document.body.append(store);
+    addEventListener('message', (e) => { if (spare && e.source === spare.contentWindow && e.data === EDITOR_HERE) here = true; });
   }
   here = false;
   spare = make();
