@@ -24,13 +24,13 @@ static int help(FILE *to, int code)
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    if (argc >= 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))) {
-        return help(stdout, EXIT_FINE);
-    }
     if (argc >= 3 && !strcmp(argv[1], "--config")) {
         setenv("WAXSEAL_CONF", argv[2], 1);
         argc -= 2;
         argv += 2;
+    }
+    if (argc >= 2 && (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help"))) {
+        return help(stdout, EXIT_FINE);
     }
     for (size_t i = 0; argc >= 2 && i < CLI_COMMAND_COUNT; i++) {
         const struct command *c = &CLI_COMMANDS[i];
