@@ -48,14 +48,10 @@ int cmd_registry_import(int argc, char **argv)
     int code;
     CLEANUP_BUF struct buf text = BUF_INIT(DOCUMENT_MAX_BYTES);
     CLEANUP_JSON json_t *in = NULL, *document = NULL, *report = NULL;
-    /* A file's name keeps its letters: it is the last argument, as it came. */
-    const char *file = NULL;
-    for (int i = 0; i < argc && !file; i++)
-        if (argv[i][0] != '-' || !argv[i][1]) file = argv[i];
     CLEANUP_DESK struct desk *d =
         desk_open(argc, argv, RECORD_KINDS, 1, 1, "registry import FILE [--dry-run]", &code);
     if (!d) return code;
-    rc_t rc = file ? cli_read_file(file, &text, &e) : err_set(&e, RC_BAD_REQUEST, NULL);
+    rc_t rc = cli_read_file(d->raw[0], &text, &e);
     if (rc == RC_OK) rc = json_parse_object(buf_view(&text), &in, &e);
     if (rc == RC_OK) rc = document_read(d->c.config, in, &document, &e);
     if (rc == RC_OK) rc = document_import(&d->r, &d->by, document, d->dry_run, &report, &e);

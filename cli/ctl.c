@@ -28,7 +28,7 @@ rc_t ctl_open(struct ctl *out, struct err *e)
         .socket = c.config->redis_socket,
         .user = c.config->redis_user,
         .password = str_is_null(c.config->redis_password_file) ? STR_NULL : buf_view(&password),
-        .timeout_ms = 2000,
+        .timeout_ms = 10000, /* nobody waits for a page */
     };
     TRY(kv_new(&o, &c.kv, e));
     *out = c;

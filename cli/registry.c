@@ -88,6 +88,7 @@ static rc_t read_argument(struct desk *d, enum record_kind kind, int argc, char 
     const char *word = argv[*i];
     if (strncmp(word, "--", 2) != 0) {
         if (d->count == DESK_WORDS_MAX) return err_set(e, RC_TOO_LARGE, "Too many arguments.");
+        d->raw[d->count] = word;
         d->words[d->count++] = arena_lower(d->c.a, str_c(word));
         return RC_OK;
     }

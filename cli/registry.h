@@ -16,7 +16,8 @@ struct desk {
     struct registry r;
     struct actor by;
     /* The arguments, read by desk_open. */
-    str_t words[DESK_WORDS_MAX]; /* those without -- */
+    str_t words[DESK_WORDS_MAX];     /* those without -- */
+    const char *raw[DESK_WORDS_MAX]; /* the same as they came: names of files */
     size_t count;
     json_t *patch;     /* fields given as options */
     int64_t seen;      /* --version N */

@@ -19,3 +19,8 @@ $(BUILD)/bench/policy: $(BUILD)/obj/tests/bench/policy.o $(call arch,policy)
 
 .PHONY: bench-build
 bench-build: $(BENCHES)
+
+.PHONY: organisation
+organisation: ## 1,000 changes (CHANGES) of the registry while two workers are asked; licences of 10,000 mailboxes; writes docs/reports/organisation.md
+	@$(MAKE) --no-print-directory server
+	@. tests/lib/node.sh; CHANGES=$(or $(CHANGES),1000) "$$NODE" tests/bench/organisation.mjs

@@ -4,8 +4,7 @@
 
 #include "policy/edit.h"
 #include "policy/name.h"
-
-enum { RULES_MAX_BYTES = 4 << 20 };
+#include "policy/rules_store.h"
 
 struct section {
     const char *member;
@@ -97,8 +96,10 @@ static rc_t read_rules(const json_t *in, json_t *out, struct err *e)
     if (!json_is_object(in)) return wrong("rules", NULL, NULL, "An object was expected.", e);
     json_object_foreach((json_t *) in, id, v)
     {
-        CLEANUP_BUF struct buf text = BUF_INIT(RULES_MAX_BYTES);
-        if (!json_is_object(v)) return wrong("rules", id, NULL, "An object was expected.", e);
+        CLEANUP_BUF struct buf text = BUF_INIT(RULES_STORE_MAX_BYTES);
+        struct err why = {0};
+        if (!name_is_id(str_c(id))) return wrong("rules", id, NULL, "That is not an id.", e);
+        if (rules_store_check(v, &why) != RC_OK) return located("rules", id, NULL, &why, e);
         if (!json_write(v, &text)) return wrong("rules", id, NULL, "It is too large.", e);
         json_object_set(out, id, v);
     }
@@ -258,7 +259,7 @@ static rc_t take_rules(struct edit *t, const char *organisation, json_t *rules, 
         arena_printf(t->a, "%.*s:o:rules:%s", STR_ARG(t->r->config->instance), organisation);
     TRY(KV_CMD(t->r->kv, t->a, &v, e, STR("GET"), key));
     if (v.type != KV_STR) return RC_OK;
-    if (v.s.n > RULES_MAX_BYTES || json_parse_object(v.s, &document, NULL) != RC_OK)
+    if (v.s.n > RULES_STORE_MAX_BYTES || json_parse_object(v.s, &document, NULL) != RC_OK)
         return err_set(e, RC_DAMAGED, "The stored rules of %s are damaged.", organisation);
     json_object_set_new(rules, organisation, document);
     return RC_OK;
@@ -400,9 +401,11 @@ static rc_t put_rules(struct edit *t, struct import *w, const json_t *had, const
     json_object_foreach((json_t *) wanted, id, v)
     {
         const json_t *before = json_object_get(had, id);
-        CLEANUP_BUF struct buf text = BUF_INIT(RULES_MAX_BYTES);
+        CLEANUP_BUF struct buf text = BUF_INIT(RULES_STORE_MAX_BYTES + 32);
+        CLEANUP_JSON json_t *after = json_copy(v);
         if (before && json_equal(before, v)) continue;
-        if (!json_write(v, &text)) return err_set(e, RC_TOO_LARGE, NULL);
+        if (before) json_put_int(after, "version", record_version(before) + 1);
+        if (!json_write(after, &text)) return err_set(e, RC_TOO_LARGE, NULL);
         note(w, "rules", NULL, id, before ? "changed" : "added", before ? &w->changed : &w->added);
         EDIT_COMMAND(t, STR("SET"), arena_printf(t->a, "%.*s:o:rules:%s", STR_ARG(instance), id),
                      buf_view(&text));

@@ -6,7 +6,13 @@
 #include "policy/name.h"
 #include "policy/plan.h"
 
-enum { TRIES = 400, ARENA_MAX = 512 << 20, COMMANDS_MAX = 256 << 20, ROW_MAX = 64 << 10 };
+enum {
+    TRIES = 400,
+    ARENA_MAX = 512 << 20,
+    COMMANDS_MAX = 256 << 20,
+    ROW_MAX = 64 << 10,
+    GET_MANY = 500
+};
 
 /* KEYS: version of the instance, schema. ARGV: version that was read, schema, commands as JSON.
  * All keys are of one instance; Redis checks each against the user's rights. */
@@ -73,6 +79,39 @@ rc_t edit_list(struct edit *t, enum record_kind kind, str_t group, json_t **out,
     qsort(pairs, n, sizeof *pairs, by_id);
     CLEANUP_JSON json_t *rows = json_object();
     TRY(parse_pairs(kind, pairs, n, rows, e));
+    *out = json_incref(rows);
+    return RC_OK;
+}
+
+/* As many as one command may name. */
+static rc_t get_some(struct edit *t, enum record_kind kind, str_t key, const json_t *ids,
+                     size_t from, size_t n, json_t *rows, struct err *e)
+{
+    struct kv_value v;
+    str_t argv[2 + GET_MANY];
+    struct pair pairs[GET_MANY];
+    size_t found = 0;
+    argv[0] = STR("HMGET");
+    argv[1] = key;
+    for (size_t i = 0; i < n; i++)
+        argv[2 + i] = json_text(json_array_get(ids, from + i));
+    TRY(kv_command(t->r->kv, t->a, &v, e, argv, 2 + n));
+    if (v.type != KV_ARRAY || v.count != n) return err_set(e, RC_STATE_DOWN, NULL);
+    for (size_t i = 0; i < n; i++)
+        if (v.items[i].type == KV_STR) pairs[found++] = (struct pair){argv[2 + i], v.items[i].s};
+    return parse_pairs(kind, pairs, found, rows, e);
+}
+
+rc_t edit_get_many(struct edit *t, enum record_kind kind, str_t group, const json_t *ids,
+                   json_t **out, struct err *e)
+{
+    CLEANUP_JSON json_t *rows = json_object();
+    str_t key = edit_key(t, kind, group);
+    size_t count = json_array_size(ids);
+    for (size_t from = 0, n; from < count; from += n) {
+        n = count - from < GET_MANY ? count - from : GET_MANY;
+        TRY(get_some(t, kind, key, ids, from, n, rows, e));
+    }
     *out = json_incref(rows);
     return RC_OK;
 }

@@ -38,6 +38,9 @@ void edit_touch(struct edit *t, str_t organisation);
 
 /* *out NULL: none. */
 rc_t edit_get(struct edit *t, struct record_at at, json_t **out, struct err *e) WX_MUST_USE;
+/* {id: record} of those of `ids` (an array of texts) that are there. */
+rc_t edit_get_many(struct edit *t, enum record_kind kind, str_t group, const json_t *ids,
+                   json_t **out, struct err *e) WX_MUST_USE;
 rc_t edit_list(struct edit *t, enum record_kind kind, str_t group, json_t **out,
                struct err *e) WX_MUST_USE;
 /* How many elements the hash has that holds such records. */

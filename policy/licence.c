@@ -35,8 +35,10 @@ bool licence_period_holds(const json_t *customer, int64_t now)
 /* What a run knows; all new references. */
 struct seats {
     str_t customer, organisation;
-    json_t *row, *licences, *accounts;
+    json_t *row, *licences, *accounts; /* of the accounts that are asked for */
     long long quota, used;
+    const struct kv_value *over; /* accounts whose time is over, some */
+    size_t over_count;
 };
 
 static void forget_seats(struct seats *s)
@@ -80,17 +82,57 @@ static long long count_used(const json_t *licences, int64_t now)
     return n;
 }
 
-static rc_t load(struct edit *t, str_t organisation, struct seats *s, struct err *e)
+/* How many are counted, and the first hundred that no longer are. Each record is counted but one
+ * that is written as we write it and whose time is over, so that what cannot be read takes a seat
+ * and gives none. KEYS: licences. ARGV: now. */
+static const char COUNT_SCRIPT[] =
+    "local function ends(row)\n"
+    "  if string.find(row, '\"state\":\"active\"', 1, true) then return nil end\n"
+    "  return string.match(row, '\"state\":\"revoke_pending\".-\"until\":\"([^\"]*)\"')\n"
+    "end\n"
+    "local used, gone, over = 0, 0, {}\n"
+    "for _, row in ipairs(redis.call('HVALS', KEYS[1])) do\n"
+    "  local t = ends(row)\n"
+    "  if not t or t > ARGV[1] then used = used + 1 else gone = gone + 1 end\n"
+    "end\n"
+    "local rows = gone > 0 and redis.call('HGETALL', KEYS[1]) or {}\n"
+    "for i = 1, #rows, 2 do\n"
+    "  local t = ends(rows[i + 1])\n"
+    "  if t and t <= ARGV[1] and #over < 100 then over[#over + 1] = rows[i] end\n"
+    "end\n"
+    "return {used, over}\n";
+
+static rc_t count_seats(struct edit *t, struct seats *s, struct err *e)
+{
+    char now[NAME_TIME_BYTES + 1];
+    struct kv_value v;
+    str_t key = edit_key(t, RECORD_LICENCE, s->customer);
+    name_write_time(t->by->now, now);
+    const str_t arg = str_c(now);
+    TRY(kv_eval_ro(t->r->kv, t->a, &v, e, str_c(COUNT_SCRIPT), &key, 1, &arg, 1));
+    if (v.type != KV_ARRAY || v.count != 2) return err_set(e, RC_STATE_DOWN, NULL);
+    s->used = v.items[0].i;
+    s->over = v.items[1].items;
+    s->over_count = v.items[1].count;
+    return RC_OK;
+}
+
+/* accounts NULL: all of the organisation. */
+static rc_t load(struct edit *t, str_t organisation, const json_t *accounts, struct seats *s,
+                 struct err *e)
 {
     s->organisation = organisation;
     TRY(find_customer(t, organisation, &s->customer, e));
     TRY(edit_get(t, (struct record_at){RECORD_CUSTOMER, STR_NULL, s->customer}, &s->row, e));
     if (!s->row) return no_customer(s->customer, e);
-    TRY(edit_list(t, RECORD_LICENCE, s->customer, &s->licences, e));
-    TRY(edit_list(t, RECORD_ACCOUNT, organisation, &s->accounts, e));
     s->quota = json_integer_value(json_object_get(s->row, "quota"));
-    s->used = count_used(s->licences, t->by->now);
-    return RC_OK;
+    TRY(count_seats(t, s, e));
+    if (!accounts) {
+        TRY(edit_list(t, RECORD_LICENCE, s->customer, &s->licences, e));
+        return edit_list(t, RECORD_ACCOUNT, organisation, &s->accounts, e);
+    }
+    TRY(edit_get_many(t, RECORD_LICENCE, s->customer, accounts, &s->licences, e));
+    return edit_get_many(t, RECORD_ACCOUNT, organisation, accounts, &s->accounts, e);
 }
 
 static json_t *licence_row(struct edit *t, const struct seats *s, const json_t *before, bool active)
@@ -134,15 +176,13 @@ static rc_t change_one(struct edit *t, struct seats *s, str_t account, bool on,
     return edit_store(t, (struct record_at){RECORD_LICENCE, s->customer, account}, after, e);
 }
 
-/* Pending ones whose time is over are no records any more. */
+/* Pending ones whose time is over are no records any more, unless this change made them active. */
 static rc_t sweep(struct edit *t, const struct seats *s, struct err *e)
 {
-    const char *id;
-    json_t *row;
-    json_object_foreach(s->licences, id, row)
-    {
+    for (size_t i = 0; i < s->over_count; i++) {
+        str_t account = s->over[i].s;
+        const json_t *row = json_object_getn(s->licences, account.p ? account.p : "", account.n);
         if (licence_state_at(row, t->by->now) != LICENCE_INACTIVE) continue;
-        str_t account = arena_str(t->a, str_c(id));
         TRY(edit_store(t, (struct record_at){RECORD_LICENCE, s->customer, account}, NULL, e));
     }
     return RC_OK;
@@ -196,7 +236,7 @@ static rc_t change_step(struct edit *t, void *arg, struct err *e)
     const char *id;
     json_t *row;
     json_array_clear(w->rows);
-    TRY(load(t, w->organisation, &s, e));
+    TRY(load(t, w->organisation, w->accounts, &s, e));
     if (w->on && !licence_period_holds(s.row, t->by->now)) {
         err_set(e, RC_FEATURE_DISABLED, "The customer's plan is not in force now.");
         err_field(e, "customer");

@@ -141,6 +141,21 @@ test('a hundred processes, one free seat: one gets it', async () => {
     assert.deepEqual([json('licence', 'show', 'acme').revoke_pending, json('licence', 'show', 'acme').frees.reduce((n, f) => n + f.seats, 0)], [41, 41])
 })
 
+test('the rules of an organisation are one document, whole or refused with the place of the mistake', () => {
+    const rule = (id, more) => ({ id, priority: 1, from: ['*'], to: ['*'], ...more })
+    writeFileSync(at('Rules.json'), JSON.stringify({ rules: [rule('a', { sign: 'require' })] }))
+    assert.equal(json('rules', 'set', 'north', at('Rules.json')).version, 1)
+    assert.equal(JSON.parse(ctl('rules', 'show', 'north').out).rules[0].sign, 'require')
+    writeFileSync(at('Rules.json'), JSON.stringify({ rules: [rule('a', { sign: 'maybe' })] }))
+    const e = refused('rules', 'set', 'north', at('Rules.json'))
+    assert.deepEqual([e.code, e.details.field], ['invalid', 'rules[0].sign'])
+    writeFileSync(at('Rules.json'), JSON.stringify({ rules: [rule('a', { sign: 'off' })] }))
+    json('rules', 'set', 'north', at('Rules.json'), '--version', '1')
+    const late = refused('rules', 'set', 'north', at('Rules.json'), '--version', '1')
+    assert.deepEqual(late.details.conflict.changes.map((c) => [c.field, c.before.sign, c.after.sign]), [['rules.a', 'require', 'off']])
+    assert.equal(refused('rules', 'show', 'west').code, 'not_found')
+})
+
 test('export and import: all of it or nothing', () => {
     json('role', 'give', 'it@north.test', 'owner', 'north')
     json('role', 'give', 'root', 'operator')
