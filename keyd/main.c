@@ -26,7 +26,7 @@
 enum {
     CONFIG_ARENA_BYTES = 8 << 20,
     PRIVATE_HEAP_BYTES = 2 << 20,
-    KEYS_REMEMBERED = 16384,
+    KEYS_REMEMBERED = 65536,
     ADMIN_THREADS = 2,
     NOBODY = 65534 /* what the kernel calls users it cannot map */
 };

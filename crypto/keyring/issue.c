@@ -142,7 +142,7 @@ static bool certificate_fits(const struct keyring *k, const EVP_PKEY *own, const
     bool same = again_n > 0 && (size_t) again_n == tbs.n && memcmp(again, tbs.p, tbs.n) == 0;
     bool ok = p == der + n && same && X509_get_version(x) == X509_VERSION_3 &&
               algorithm_is(X509_get0_tbs_sigalg(x), s) && serial_fits(x) &&
-              !(X509_get_extension_flags(x) & (EXFLAG_INVALID | EXFLAG_CRITICAL)) &&
+              !(X509_get_extension_flags(x) & (EXFLAG_INVALID | EXFLAG_CRITICAL | EXFLAG_PROXY)) &&
               (is_for_a_mailbox(x, own) || is_own_authority(x, own));
     OPENSSL_free(again);
     X509_free(x);

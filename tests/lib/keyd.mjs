@@ -1,7 +1,7 @@
 // waxseal-keyd for tests: a daemon with a folder of its own, and its two sockets spoken to byte by byte.
 import { spawnSync } from 'node:child_process';
 import crypto from 'node:crypto';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
@@ -88,7 +88,9 @@ export async function keyDaemon({ masters = [newMaster()], program = path.join(t
   rmSync(master, { force: true });
   writeFileSync(master, `# test keys\n${masters.join('\n')}\n`, { mode: 0o600 });
   if (root) for (const f of [at, master]) chownSync(f, daemonUser.uid, daemonUser.gid);
-  const [command, ...args] = [...asDaemon, ...wrap, program, '--config', file];
+  let own = program;
+  if (root) copyFileSync(program, own = path.join(at, 'waxseal-keyd')); // its user may not reach the checkout
+  const [command, ...args] = [...asDaemon, ...wrap, own, '--config', file];
   const daemon = run(command, args, { cwd: at, env: { ...process.env, ...env } });
   Object.assign(daemon, { at, file, gate: path.join(at, 'gate.sock'), admin: path.join(at, 'admin.sock'), masters });
   daemon.log = () => daemon.output.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l));

@@ -92,8 +92,8 @@ test('a real other user is stopped at the door, whatever the mode of the socket 
   for (const door of ['gate', 'admin']) {
     const ask = (mode) => {
       chmodSync(daemon[door], mode);
-      const code = `const s=require("node:net").connect(process.argv[1],()=>s.write(Buffer.from(process.argv[2],"hex")));let n=0;s.on("data",(d)=>{n+=d.length}).on("error",(e)=>{console.log(e.code)}).on("close",()=>console.log(n))`;
-      return spawnSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, '-e', code, daemon[door], frame('ping', []).toString('hex')], { encoding: 'utf8' }).stdout.trim().split('\n');
+      const code = `process.setgroups([]);process.setgid(65534);process.setuid(65534);const s=require("node:net").connect(process.argv[1],()=>s.write(Buffer.from(process.argv[2],"hex")));let n=0;s.on("data",(d)=>{n+=d.length}).on("error",(e)=>{console.log(e.code)}).on("close",()=>console.log(n))`;
+      return spawnSync(process.execPath, ['-e', code, daemon[door], frame('ping', []).toString('hex')], { encoding: 'utf8' }).stdout.trim().split('\n');
     };
     assert.deepEqual(ask(0o660), ['EACCES', '0']);
     assert.equal(ask(0o666).at(-1), '0');
@@ -219,11 +219,11 @@ test('twenty failures, and decrypting with this key rests; signing and other key
 });
 
 test('a key that is used too often has to wait; who sends a wrong sealed key costs it nothing', async () => {
-  const daemon = await keyDaemon({ more: ['uses_per_minute = 3'] });
+  const daemon = await keyDaemon({ more: ['uses_per_minute = 1'] }); // one more after a minute
   const a = await importKey(daemon, rsa);
   const broken = { place: [...a.place.slice(0, 4), Buffer.concat([a.sealed.subarray(0, -1), Buffer.from([a.sealed.at(-1) ^ 1])])] };
   for (let i = 0; i < 10; i++) assert.equal((await sign(daemon, broken)).result, 'unknown_key');
-  for (let i = 0; i < 3; i++) assert.equal((await sign(daemon, a)).result, 'done');
+  assert.equal((await sign(daemon, a)).result, 'done');
   assert.equal((await sign(daemon, a)).result, 'too_fast');
   assert.equal((await unwrap(daemon, a, ktri(new Cert(rsa.der), digest))).result, 'done');
 });

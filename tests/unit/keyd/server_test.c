@@ -64,7 +64,7 @@ static int start(void **state)
     server = fork();
     if (server == 0) _exit(serve());
     const struct agent g = admin();
-    for (int i = 0; i < 1000; i++) { /* until it listens; a hang fails */
+    for (int i = 0; i < 6000; i++) { /* until it listens; a hang fails */
         CLEANUP_ARENA struct arena *a = arena_new(ROOM);
         struct agent_state s;
         if (agent_ping(&g, a, &s, NULL) == RC_OK) return 0;
