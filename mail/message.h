@@ -156,6 +156,8 @@ struct message_view {
     /* X-Waxseal-Request: certificate. Whoever wrote it asks for a signed answer; no more than a
      * wish, and nothing is believed because of it. */
     bool asks_certificate;
+    str_t faulty; /* X-Waxseal-Faulty of a draft, raw, from the protected header where there is one;
+                     or null */
 
     const char *verdict; /* a word of corpus/manifest.json: "encrypted+signed-valid" ... */
     enum message_level level;

@@ -269,6 +269,7 @@ rc_t message_read_header(struct opened *m, struct err *e)
     v->asks_certificate =
         str_ieq(str_trim(entity_field(c.inner ? c.inner : m->root, STR("X-Waxseal-Request"))),
                 STR("certificate"));
+    v->faulty = entity_field(c.inner ? c.inner : m->root, STR("X-Waxseal-Faulty"));
     read_wishes(v, &c);
     v->protected_fields = intact ? fields : 0;
     v->header_protected = c.inner && intact && !outside;

@@ -139,3 +139,26 @@ test('encryption turned on late: the draft in the clear is gone, and it is said 
   assert.deepEqual(alice.faults, []);
   await alice.close();
 });
+
+test('what is no address yet is there again when the draft is opened, and still not sent', async () => {
+  const p = await (await browser.person('dave')).signIn();
+  const subject = `Unfinished ${run}`;
+  await p.newMessage();
+  await p.to(bob, 'bob at home');
+  await p.composer().locator('.recipient.is-bad', { hasText: 'bob at home' }).waitFor();
+  await p.composer().locator('.subject-input').fill(subject);
+  await p.write('Where was that again?');
+  await saved(p);
+  const q = await (await browser.person('dave')).signIn();
+  await q.folder('Drafts');
+  await q.row(subject).locator('.row-subject').click();
+  await q.editor().waitFor();
+  await q.composer().locator('.recipient.is-bad', { hasText: 'bob at home' }).waitFor();
+  assert.equal(await q.composer().locator('.recipient').count(), 2);
+  await q.send();
+  await q.composer().locator('.composer-notice', { hasText: 'bob at home' }).waitFor();
+  assert.equal((await withText('dave', subject)).length, 1, 'one draft');
+  assert.deepEqual(q.faults, []);
+  await p.close();
+  await q.close();
+});

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { account, eventually, imapOf, instance, redis, signedIn } from '../lib/instance.mjs';
-import { certificateDer, composeBody, fillVault, fingerprint, signAttributes } from '../lib/keyring.mjs';
+import { certificateDer, composeBody, fillVault, fingerprint, signAttributes, unwrap } from '../lib/keyring.mjs';
 
 const address = (name) => `${name}@${instance.domain}`;
 let c, mail;
@@ -252,4 +252,51 @@ test('a draft of which the server knows nothing any more is replaced, or discard
   assert.equal((await discard(fields, { base: placeOf(r.json) })).status, 200);
   assert.deepEqual(await drafts(fields), []);
   assert.equal((await discard(stranger)).status, 200);
+});
+
+test('recipients whose addresses are none stay with the draft: in its header, or inside its encryption; they are never sent', async () => {
+  const word = canary();
+  const faulty = { to: [{ name: 'Bob', address: `${word} at home` }, { name: '', address: `${'x'.repeat(120)}@` }], cc: [], bcc: [{ name: word, address: '' }], reply_to: [{ name: '', address: 'ü@' }] };
+  for (const secret of [false, true]) {
+    const fields = letter({ faulty, bcc: [{ name: null, address: address('dave') }], ...(secret ? { mode: 'encrypt', may_encrypt: true } : {}) });
+    const { uid, uidvalidity, folder } = (await compose('draft', fields)).json;
+    const uri = `/api/v1/folders/${folder}/messages/${uid}`;
+    let m = (await c.get(`${uri}?uidvalidity=${uidvalidity}`)).json;
+    if (secret) {
+      const [raw] = await drafts(fields);
+      assert.doesNotMatch(raw.slice(0, raw.indexOf('\r\n\r\n')), /Faulty/i);
+      assert.deepEqual(filesWith(word), []);
+      assert.equal(m.headers.faulty, null);
+      m = (await c.post(`${uri}/open`, { uidvalidity, keys: [{ layer: m.security.job.layer, content_key: unwrap('alice', m.security.job) }] })).json;
+    }
+    assert.deepEqual(m.headers.faulty, faulty, `${secret}`);
+    assert.deepEqual([m.headers.to.map((a) => a.address), m.headers.bcc.map((a) => a.address)], [[address('bob')], [address('dave')]]);
+    const held = (await c.post('/api/v1/compose/hold', { submission: fields.submission, seconds: 5 })).json;
+    if (!secret) assert.deepEqual((await c.get(`/api/v1/folders/${folder}/messages/${held.uid}?uidvalidity=${uidvalidity}`)).json.headers.faulty, faulty, 'held');
+    const r = await compose('prepare', fields);
+    assert.deepEqual([r.status, r.json.details.field], [422, 'faulty'], r.text);
+    assert.equal((await compose('prepare', { ...fields, bcc: [], faulty: { to: [] } })).status, 200);
+    assert.doesNotMatch((await drafts(fields))[0], /Faulty/i, 'gone with its recipients');
+    assert.equal((await discard(fields)).status, 200);
+  }
+  const one = { name: '', address: 'x' };
+  for (const bad of ['x', { to: 'x' }, { to: ['x'] }, { to: [{}] }, { to: [{ name: '', address: 'x'.repeat(999) }] }, { to: [{ name: 'a\nb', address: '' }] }, { to: Array(101).fill(one) }])
+    assert.deepEqual((await compose('draft', letter({ faulty: bad }))).status, 422, JSON.stringify(bad).slice(0, 60));
+});
+
+test('what others write into such a field is shown as it is or not at all', async () => {
+  const give = async (value) => {
+    const uid = await mail.append('INBOX', Buffer.from(`From: a@demo.test\r\nSubject: Faulty ${crypto.randomUUID()}\r\nX-Waxseal-Faulty: ${value}\r\n\r\ntext\r\n`));
+    await mail.select('INBOX');
+    const at = uid ?? Math.max(...(await mail.search('ALL')));
+    const { uidvalidity } = (await c.get(`/api/v1/folders/${Buffer.from('INBOX').toString('base64url')}/messages?limit=1`)).json;
+    const r = await c.get(`/api/v1/folders/${Buffer.from('INBOX').toString('base64url')}/messages/${at}?uidvalidity=${uidvalidity}`);
+    assert.equal(r.status, 200, r.text);
+    await mail.command(`UID STORE ${at} +FLAGS (\\Deleted)`);
+    await mail.command('EXPUNGE');
+    return r.json.headers.faulty;
+  };
+  const of = (v) => Buffer.from(JSON.stringify(v)).toString('base64');
+  for (const value of ['', '!!', of([]), of({ to: [{ name: 1, address: 2 }] }), of({ to: [{ name: '\u0007', address: 'x' }] }), of({ to: [{ name: '', address: 'x'.repeat(1200) }] }), of({}), 'QQ==']) assert.equal(await give(value), null, value.slice(0, 40));
+  assert.deepEqual(await give(of({ to: [{ name: '<b>', address: 'x', more: 1 }] })), { to: [{ name: '<b>', address: 'x' }], cc: [], bcc: [], reply_to: [] });
 });

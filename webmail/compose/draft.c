@@ -6,6 +6,7 @@
 #include "mail/build_part.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/decide.h"
+#include "webmail/compose/faulty.h"
 #include "webmail/compose/older.h"
 #include "webmail/contacts/waiting.h"
 #include "webmail/session/session.h"
@@ -69,8 +70,10 @@ static void put_wishes(struct call *c, const struct compose *m, struct buf *out)
     if (dsn.p) buf_printf(out, "X-Waxseal-DSN: %.*s\r\n", STR_ARG(dsn));
 }
 
-static rc_t put_bcc(const struct compose *m, struct buf *out, struct err *e)
+/* Who is not in To and Cc. */
+static rc_t put_others(struct call *c, const struct compose *m, struct buf *out, struct err *e)
 {
+    faulty_put(m->faulty, c->secret, out);
     if (m->bcc_count == 0) return RC_OK;
     buf_cstr(out, "Bcc: ");
     TRY(build_address_list(m->bcc, m->bcc_count, out, e));
@@ -84,7 +87,7 @@ static rc_t freeze_plain(struct call *c, const struct compose *m, enum header_pr
     struct build_message b = compose_message(c, m);
     put_marks(m, &d->head);
     put_wishes(c, m, &d->head);
-    TRY(put_bcc(m, &d->head, e));
+    TRY(put_others(c, m, &d->head, e));
     if (hp == HP_NONE) TRY(build_header(&b, &d->head, e)); /* else the entity has its own */
     return build_around(&b, hp, c->secret, &d->text, &d->pieces, &d->piece_count, e);
 }
@@ -105,11 +108,11 @@ static rc_t put_outer(const struct build_message *b, struct buf *out, struct err
 /* What is before the frozen entity in the plaintext. An entity that leaves without a signature or
  * encryption has no header of its own: it is wrapped in one (RFC 8551 section 3.1), so that the
  * draft is read with its recipients and subject. */
-static rc_t put_inner(const struct compose *m, const struct build_message *b,
+static rc_t put_inner(struct call *c, const struct compose *m, const struct build_message *b,
                       enum header_protection hp, struct buf *out, struct err *e)
 {
     if (hp == HP_NONE) buf_cstr(out, "Content-Type: message/rfc822; forwarded=no\r\n\r\n");
-    TRY(put_bcc(m, out, e));
+    TRY(put_others(c, m, out, e));
     return hp == HP_NONE ? build_header(b, out, e) : RC_OK;
 }
 
@@ -120,7 +123,7 @@ static rc_t freeze_encrypted(struct call *c, const struct compose *m, enum heade
     put_marks(m, &d->head);
     put_wishes(c, m, &d->head);
     TRY(put_outer(&b, &d->head, e));
-    TRY(put_inner(m, &b, hp, &d->text, e));
+    TRY(put_inner(c, m, &b, hp, &d->text, e));
     d->shape.inner = d->text.n;
     return build_around(&b, hp, c->secret, &d->text, &d->pieces, &d->piece_count, e);
 }

@@ -5,6 +5,7 @@
 
 #include "base/mutant.h"
 #include "policy/alias.h"
+#include "webmail/compose/faulty.h"
 #include "webmail/session/session.h"
 
 #define JSON_MAX (16u << 20)
@@ -118,6 +119,7 @@ static rc_t read_people(struct call *c, const json_t *in, struct compose *m, str
     TRY(read_addresses(c, in, "to", &m->to, &m->to_count, e));
     TRY(read_addresses(c, in, "cc", &m->cc, &m->cc_count, e));
     TRY(read_addresses(c, in, "bcc", &m->bcc, &m->bcc_count, e));
+    TRY(faulty_parse(in, c->secret, &m->faulty, e));
     if (m->to_count + m->cc_count + m->bcc_count > COMPOSE_MAX_RECIPIENTS)
         return compose_refuse(e, RC_INVALID, "to", "These are too many recipients.");
     return RC_OK;

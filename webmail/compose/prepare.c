@@ -216,6 +216,8 @@ static rc_t check_wishes(struct call *c, const struct compose *m, struct err *e)
     if (m->receipt && m->to_count + m->cc_count == 0 && m->bcc_count > 0)
         return compose_refuse(e, RC_INVALID, "receipt",
                               "Blind recipients are not asked for a receipt.");
+    if (m->faulty.p)
+        return compose_refuse(e, RC_INVALID, "faulty", "Some recipients have no valid address.");
     if (!m->dsn && str_is_null(wide)) return RC_OK;
     account = call_smtp_account(c);
     TRY(smtp_offers(&account, WX_PATIENCE(20) * 1000, c->arena, &offered, e));

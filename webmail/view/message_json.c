@@ -1,4 +1,5 @@
 #include "webmail/view/message_json.h"
+#include "webmail/compose/faulty.h"
 
 #include <ctype.h>
 
@@ -74,6 +75,7 @@ static json_t *headers_json(const struct message_view *m, struct arena *a)
                  : m->priority < 0 ? STR("low")
                                    : STR("normal"));
     json_put_bool(v, "receipt_wanted", m->receipt_wanted);
+    json_object_set_new(v, "faulty", faulty_json(m->faulty, a));
     return v;
 }
 

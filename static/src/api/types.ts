@@ -166,6 +166,8 @@ export interface Message {
     request?: 'certificate' | null;
     /** What the writer wanted; by the protected header where there is one. */
     priority?: Priority; receipt_wanted?: boolean;
+    /** Of a draft. */
+    faulty?: Faulty | null;
   };
   security: Security | null;
   parts: Part[];
@@ -195,6 +197,7 @@ export type Lookup = 'none' | 'done' | 'refused' | 'down' | 'timeout';
 export interface Waiting { submission: string; since: string; draft: MessageRef; addresses: { address: string; asked: string; ready: boolean }[]; ready: boolean }
 
 export interface ComposeAttachment { name: string; type: string; size: number; content_id: string | null }
+export type Faulty = Record<'to' | 'cc' | 'bcc' | 'reply_to', Address[]>;
 export interface ComposeBody {
   submission: string; from: Address; to: Address[]; cc: Address[]; bcc: Address[]; reply_to: Address[]; subject: string;
   text: string; html: string | null; in_reply_to: string | null; references: string | null; mode: SecurityMode;
@@ -207,6 +210,8 @@ export interface ComposeBody {
   /** Of the note that asks for a certificate only. */
   request?: 'certificate';
   priority?: Priority; receipt?: boolean; dsn?: readonly Report[];
+  /** Of drafts: recipients whose addresses are none, kept beside the others. */
+  faulty?: Faulty;
   forward?: { folder: string; uid: number; uidvalidity: number; parts: string[] };
 }
 export interface DraftSaved { uid: number; uidvalidity: number; folder: string; encrypted: boolean }

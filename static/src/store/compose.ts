@@ -3,6 +3,7 @@ import * as api from '../api/compose.ts';
 import { ApiError, sentence } from '../api/client.ts';
 import type { Address, ComposeBody, DraftSaved, Identity, Lookup, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
+import { apart } from '../core/faulty.ts';
 import type { EditorState } from '../editor/protocol.ts';
 import type { Fields } from '../core/recipients.ts';
 import { personKey } from '../core/recipients.ts';
@@ -553,8 +554,7 @@ export class Composer {
     let following: api.Following = {};
     try {
       const { body, files } = await this.body(null);
-      const valid = (list: Address[]): Address[] => list.filter((a) => isAddress(a.address));
-      const saved = await api.saveDraft({ ...body, ...this.next(), to: valid(body.to), cc: valid(body.cc), bcc: valid(body.bcc), reply_to: valid(body.reply_to) }, files, (following = this.follow()));
+      const saved = await api.saveDraft({ ...body, ...this.next(), ...apart(body) }, files, (following = this.follow()));
       const before = this.draft.value;
       this.draft.value = saved;
       this.#unsure = false;

@@ -2,6 +2,7 @@
 import '../../core/shared.ts';
 import * as mail from '../../api/mail.ts';
 import type { Identity, Message, MessageRef } from '../../api/types.ts';
+import { together } from '../../core/faulty.ts';
 import { parseMailto } from '../../core/mailto.ts';
 import { fullDate, nameOf } from '../../core/format.ts';
 import { plainText, t } from '../../core/i18n.ts';
@@ -133,7 +134,7 @@ async function openDraft(o: reader.Open, m: Message): Promise<void> {
   const own = draftHeader(await (await mail.getSource(o.ref)).slice(0, 20_000).text());
   const same = composers.value.find((c) => c.submission === own.submission);
   if (same) { same.minimized.value = false; return; }
-  const h = m.headers;
+  const h = { ...m.headers, ...together(m.headers, m.headers.faulty) };
   const secret = encryptedMail(m);
   const rich = m.parts.find((p) => p.kind === 'html');
   const text = plainOf(m);
