@@ -26,6 +26,7 @@ struct slot {
     enum plan_source said_by;
     struct features features;
     enum organisation_smime smime;
+    struct outbound outbound;
     bool suspended;
     int64_t from, until; /* the answer holds for this time only */
 };
@@ -262,6 +263,12 @@ static void judge_organisation(const struct found *f, int64_t now, struct slot *
                      : ORGANISATION_DISABLED;
 }
 
+static uint32_t limit_of(const json_t *account, const char *field)
+{
+    const json_t *v = json_object_get(account, field);
+    return json_is_integer(v) ? (uint32_t) json_integer_value(v) : OUTBOUND_ANY;
+}
+
 static rc_t load(const struct plan_store *s, struct kv *kv, str_t account, int64_t now,
                  struct arena *a, struct slot *out, struct err *e)
 {
@@ -274,6 +281,8 @@ static rc_t load(const struct plan_store *s, struct kv *kv, str_t account, int64
     judge_organisation(&f, now, &answer);
     bound(&f, now, &answer);
     answer.suspended = str_eq(record_text(f.account, "state"), STR("suspended"));
+    answer.outbound = (struct outbound){limit_of(f.account, "outbound_per_hour"),
+                                        limit_of(f.account, "outbound_recipients")};
     if (name_is_plan(plan)) {
         snprintf(answer.plan, sizeof answer.plan, "%.*s", STR_ARG(plan));
         read_features(s, &f, plan, &answer.features);
@@ -306,6 +315,7 @@ rc_t plan_of(struct plan_store *s, struct kv *kv, str_t account, int64_t now, st
                                 .features = answer.features,
                                 .organisation = organisation.n ? organisation : STR_NULL,
                                 .smime = answer.smime,
+                                .outbound = answer.outbound,
                                 .suspended = answer.suspended};
     return RC_OK;
 }

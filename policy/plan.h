@@ -26,12 +26,20 @@ enum organisation_smime {
 /* Who said which plan it is. */
 enum plan_source { PLAN_OF_CONFIGURATION, PLAN_OF_CUSTOMER, PLAN_OF_DOMAIN, PLAN_OF_ACCOUNT };
 
+/* What the account may send. */
+#define OUTBOUND_ANY UINT32_MAX
+struct outbound {
+    uint32_t per_hour;   /* messages; OUTBOUND_ANY: as many as there are */
+    uint32_t recipients; /* of one message; OUTBOUND_ANY */
+};
+
 struct entitlement {
     str_t plan; /* "enterprise"; in the caller's arena */
     enum plan_source said_by;
     struct features features;
     str_t organisation; /* id, in the caller's arena; null: the domain belongs to none */
     enum organisation_smime smime;
+    struct outbound outbound;
     bool suspended; /* the account may not sign in; it has no features then */
 };
 

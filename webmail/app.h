@@ -62,12 +62,13 @@ struct call {
     const struct session *session; /* NULL on public routes */
     str_t plan;                    /* name of the account's plan */
     struct features features;
-    str_t organisation; /* that the account's domain belongs to; null: none */
-    json_t *in;         /* BODY_JSON: the parsed object; borrowed */
-    str_t form;         /* BODY_FORM: for form_field */
-    size_t body_limit;  /* BODY_RAW: the most bytes request_body may read */
-    json_t *out;        /* set by call_answer */
-    json_t *more;       /* object whose members go into the details of an error; owned, or NULL */
+    struct outbound outbound; /* what the account may send */
+    str_t organisation;       /* that the account's domain belongs to; null: none */
+    json_t *in;               /* BODY_JSON: the parsed object; borrowed */
+    str_t form;               /* BODY_FORM: for form_field */
+    size_t body_limit;        /* BODY_RAW: the most bytes request_body may read */
+    json_t *out;              /* set by call_answer */
+    json_t *more; /* object whose members go into the details of an error; owned, or NULL */
 };
 
 typedef rc_t call_handler(struct call *c, struct err *e);

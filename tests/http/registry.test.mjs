@@ -1,13 +1,15 @@
 // The registry and the running workers: a change counts from the next request on, whichever process on whichever socket
-// answers it; what it costs in questions to Redis; a suspended account.
+// answers it; what it costs in questions to Redis; a suspended account; outbound limits.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { Server } from '../lib/fastcgi.mjs';
 import { Client } from '../lib/http.mjs';
-import { account, ctl, instance, signedIn, top } from '../lib/instance.mjs';
+import { account, ctl, eventually, imapOf, instance, signedIn, top } from '../lib/instance.mjs';
+import { composeBody } from '../lib/keyring.mjs';
 import { RedisProxy } from '../lib/redisproxy.mjs';
 
 const program = path.join(top, process.env.BUILD ?? 'build', 'waxseald');
@@ -102,5 +104,43 @@ test('a suspended account: its session ends, the right password says why, others
     ctl('account', 'set', erin.address, '--state', 'active');
     running.close();
     beside.close();
+  }
+});
+
+test('outbound limits: recipients at once before anything is signed, messages an hour; what is refused stays a draft', async () => {
+  const erin = account('erin'), c = await signedIn('erin'), bobs = await imapOf('bob');
+  const to = (...names) => names.map((n) => ({ name: '', address: `${n}@demo.test` }));
+  const body = (more) => ({ submission: randomUUID(), from: { name: '', address: erin.address }, to: to('bob'), cc: [], bcc: [], reply_to: [], subject: `Limit ${randomUUID()}`, text: 'x', html: null,
+    in_reply_to: null, references: null, mode: 'none', may_encrypt: false, signer: null, attachments: [], ...more });
+  const prepare = (b) => c.request('POST', '/api/v1/compose/prepare', composeBody(b, []));
+  const finish = (ticket) => c.post('/api/v1/compose/finish', { ticket, signature: null, content_key: null });
+  const arrived = async (subject) => { await bobs.select('INBOX'); return (await bobs.search(`SUBJECT "${subject}"`)).length; };
+  try {
+    ctl('account', 'set', erin.address, '--outbound-recipients', '2');
+    const wide = body({ cc: to('alice'), bcc: to('carol') });
+    const refused = await prepare(wide);
+    assert.deepEqual([refused.status, refused.json.code, refused.json.details.field], [422, 'invalid', 'to']);
+    assert.match(refused.json.message, /2 recipients.*these are 3/);
+    assert.equal((await c.request('POST', '/api/v1/compose/draft', composeBody(wide, []))).status, 200, 'a draft may have them');
+    assert.equal((await prepare(body({ cc: to('alice') }))).status, 200);
+    // Nothing an hour: nothing was counted for erin before, and nothing has to be waited for afterwards.
+    ctl('account', 'set', erin.address, '--outbound-per-hour', '0');
+    const none = body(), ticket = (await prepare(none)).json.ticket;
+    const late = await finish(ticket);
+    assert.deepEqual([late.status, late.json.code], [429, 'throttled']);
+    assert.match(late.json.message, /still a draft/);
+    assert.ok(Number(late.headers['retry-after']) > 0);
+    ctl('account', 'set', erin.address, '--outbound-per-hour', 'none', '--outbound-recipients', 'none');
+    const again = await prepare(none);
+    assert.equal(again.status, 200, again.text);
+    assert.equal((await finish(again.json.ticket)).json.status, 'sent');
+    await eventually(() => arrived(none.subject), 'it arrives');
+    assert.equal(await arrived(none.subject), 1, 'once: the refused one never left');
+    const much = await prepare(wide);
+    assert.equal((await finish(much.json.ticket)).json.status, 'sent');
+  } finally {
+    ctl('account', 'set', erin.address, '--outbound-per-hour', 'none', '--outbound-recipients', 'none');
+    c.close();
+    bobs.close();
   }
 });

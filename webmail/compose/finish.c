@@ -7,6 +7,7 @@
 #include "webmail/compose/compose.h"
 #include "webmail/compose/deliver.h"
 #include "webmail/session/session.h"
+#include "webmail/session/throttle.h"
 
 #define CLAIM_TRIES 16
 
@@ -168,10 +169,21 @@ static rc_t claim(struct call *c, const struct ticket *t, struct submission *s, 
     return err_set(e, RC_CONFLICT, "This message is being changed elsewhere.");
 }
 
+/* Counted before the submission is ours: what is refused stays a draft that can be sent later. */
+static rc_t count_outbound(struct call *c, struct err *e)
+{
+    if (c->outbound.per_hour == OUTBOUND_ANY) return RC_OK;
+    return throttle_act(c, "outbound", c->outbound.per_hour,
+                        "Your account has sent as many messages as it may in an hour. This one is "
+                        "still a draft.",
+                        e);
+}
+
 static rc_t send(struct call *c, struct finishing *f, struct err *e)
 {
     CLEANUP_SUBMISSION struct submission s = {0};
     bool mine = false;
+    TRY(count_outbound(c, e));
     TRY(claim(c, &f->ticket, &s, &mine, e));
     if (mine) {
         WX_KILL_POINT("claimed");

@@ -1,4 +1,6 @@
 /* First request of sending: decide, freeze, and say what is to be signed. */
+#include <stdio.h>
+
 #include "base/b64.h"
 #include "base/kill.h"
 #include "crypto/cms.h"
@@ -227,6 +229,18 @@ static rc_t check_wishes(struct call *c, const struct compose *m, struct err *e)
     return RC_OK;
 }
 
+/* How many the operator lets this account write to at once. Drafts may have more. */
+static rc_t check_outbound(struct call *c, const struct compose *m, struct err *e)
+{
+    size_t n = m->to_count + m->cc_count + m->bcc_count;
+    char sentence[120];
+    if (n <= c->outbound.recipients) return RC_OK;
+    snprintf(sentence, sizeof sentence,
+             "Your account may write to %u recipients at once; these are %zu.",
+             c->outbound.recipients, n);
+    return compose_refuse(e, RC_INVALID, "to", sentence);
+}
+
 rc_t compose_prepare(struct call *c, struct err *e)
 {
     CLEANUP_COMPOSE struct compose m = {0};
@@ -237,6 +251,7 @@ rc_t compose_prepare(struct call *c, struct err *e)
     str_t word;
     TRY(compose_parse(c, &m, e));
     WX_KILL_POINT("prepare_read");
+    TRY(check_outbound(c, &m, e));
     TRY(compose_check_clear(c, &m, e));
     TRY(check_wishes(c, &m, e));
     rc_t rc = decide(c, &m, &p.decision, e);

@@ -47,6 +47,7 @@ static rc_t entitle(struct call *c, str_t address, struct err *e)
                        "This account is suspended. Please ask your administrator.");
     c->plan = entitlement.plan;
     c->features = entitlement.features;
+    c->outbound = entitlement.outbound;
     c->organisation = entitlement.organisation;
     return RC_OK;
 }

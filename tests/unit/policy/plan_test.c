@@ -273,6 +273,19 @@ static void a_customers_plan_counts_within_its_period(void **state)
     expect(w, w->store, "bob@demo.test", "enterprise", true);
 }
 
+static void limits_are_those_of_the_account(void **state)
+{
+    struct world *w = *state;
+    struct entitlement got;
+    poke(w, "t:o:accounts:-", "bob@demo.test",
+         "{\"outbound_per_hour\":0,\"outbound_recipients\":7}");
+    assert_int_equal(plan_of(w->store, w->kv, STR("bob@demo.test"), NOW, w->a, &got, NULL), RC_OK);
+    assert_int_equal(got.outbound.per_hour, 0);
+    assert_int_equal(got.outbound.recipients, 7);
+    assert_int_equal(plan_of(w->store, w->kv, STR("eve@demo.test"), NOW, w->a, &got, NULL), RC_OK);
+    assert_true(got.outbound.per_hour == OUTBOUND_ANY && got.outbound.recipients == OUTBOUND_ANY);
+}
+
 static void many_accounts_do_not_mix(void **state)
 {
     struct world *w = *state;
@@ -346,6 +359,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_customers_plan_counts_within_its_period, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(limits_are_those_of_the_account, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_accounts_do_not_mix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_share_the_store, set_up, tear_down),
     };

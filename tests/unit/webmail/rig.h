@@ -97,6 +97,7 @@ static inline struct rig_call *rig_call(struct rig *r, const char *address)
                           .s = &rc->s,
                           .arena = rc->q.arena,
                           .features = {.smime = true},
+                          .outbound = {OUTBOUND_ANY, OUTBOUND_ANY},
                           .secret = arena_new_secret(1 << 20)};
     if (address) {
         rc->session = (struct session){.id = STR("0"), .address = str_c(address)};
