@@ -76,8 +76,8 @@ static enum decision_reason sender_lacks(const struct act *x)
     if (x->org->smime == SMIME_LAPSED) return REASON_FEATURE_LAPSED;
     const struct policy_account *a = account_of(x->org, x->from);
     if (!a) return REASON_NO_ACCOUNT;
-    if (a->licence == LICENCE_REVOKE_PENDING) return REASON_LICENCE_REVOKE_PENDING;
-    return a->licence == LICENCE_ACTIVE ? REASON_OK : REASON_LICENCE_INACTIVE;
+    if (a->licence == SEAT_REVOKE_PENDING) return REASON_LICENCE_REVOKE_PENDING;
+    return a->licence == SEAT_ACTIVE ? REASON_OK : REASON_LICENCE_INACTIVE;
 }
 
 /* --- sign --------------------------------------------------------------------------------------
@@ -158,8 +158,8 @@ static enum decision_reason find_recipient_cert(const struct act *x, const struc
     }
     if (!best) return REASON_NO_CERTIFICATE;
     const struct policy_account *a = account_of(x->org, x->r->address);
-    if (a && a->licence == LICENCE_REVOKE_PENDING) return REASON_RECIPIENT_REVOKE_PENDING;
-    if (a && a->licence != LICENCE_ACTIVE) return REASON_RECIPIENT_INACTIVE;
+    if (a && a->licence == SEAT_REVOKE_PENDING) return REASON_RECIPIENT_REVOKE_PENDING;
+    if (a && a->licence != SEAT_ACTIVE) return REASON_RECIPIENT_INACTIVE;
     *out = best;
     return fault_of(best);
 }
@@ -270,7 +270,7 @@ static enum decision_reason decrypt_lacks(const struct act *x)
     if (x->org->smime == SMIME_LAPSED) return REASON_FEATURE_LAPSED;
     const struct policy_account *a = account_of(x->org, x->r->address);
     if (!a) return REASON_NO_ACCOUNT;
-    if (a->licence == LICENCE_INACTIVE) return REASON_LICENCE_INACTIVE;
+    if (a->licence == SEAT_INACTIVE) return REASON_LICENCE_INACTIVE;
     enum decision_reason key = find_opener(x);
     if (key != REASON_OK) return key;
     if (!cipher_is_accepted(x->mail->cipher)) return REASON_CIPHER_REFUSED;
@@ -385,7 +385,7 @@ enum decision_reason actions_open_reason(const struct policy_organisation *o, st
     const struct policy_account *a = account_of(o, account);
     if (o->smime == SMIME_LAPSED) return REASON_FEATURE_LAPSED;
     if (!a) return REASON_NO_ACCOUNT;
-    if (a->licence == LICENCE_INACTIVE) return REASON_LICENCE_INACTIVE;
+    if (a->licence == SEAT_INACTIVE) return REASON_LICENCE_INACTIVE;
     for (size_t i = 0; i < o->cert_count; i++) {
         if (!str_eq(o->certs[i].address, account)) continue;
         if (o->certs[i].key == KEY_GATEWAY) return REASON_OK;

@@ -126,8 +126,8 @@ static rc_t read_down(const json_t *state, const char *key, const struct place *
     return RC_OK;
 }
 
-static rc_t read_state(const json_t *v, const struct place *at, struct policy_state *out,
-                       struct err *e)
+rc_t example_read_state(const json_t *v, const struct place *at, struct policy_state *out,
+                        struct err *e)
 {
     static const char *const KEYS[] = {"rules_store", "revocation", NULL};
     const json_t *state;
@@ -151,7 +151,7 @@ rc_t example_read(const json_t *v, const struct place *at, struct arena *a, stru
     if (!json_is_object(v)) return place_fail(at, RC_INVALID, e, "an object is expected");
     rc_t rc = place_object(v, "message", true, at, &message, e);
     if (rc == RC_OK) rc = example_read_message(message, &here, &r, m, e);
-    if (rc == RC_OK) rc = read_state(v, at, &x.in.state, e);
+    if (rc == RC_OK) rc = example_read_state(v, at, &x.in.state, e);
     if (rc == RC_OK) rc = read_orgs(v, at, &r, &x, e);
     if (rc != RC_OK) {
         example_free(&x);

@@ -40,6 +40,10 @@ rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out,
  * "warnings"}}}]. New reference. */
 rc_t examples_check(const json_t *file, struct buf *notes, json_t **out, struct err *e) WX_MUST_USE;
 
+/* {"state": {"rules_store", "revocation"}} of v. */
+rc_t example_read_state(const json_t *v, const struct place *at, struct policy_state *out,
+                        struct err *e) WX_MUST_USE;
+
 /* --- policy/example_facts.c --------------------------------------------------------------------
  */
 

@@ -193,15 +193,15 @@ static rc_t read_account(const json_t *v, const struct place *at, struct example
                          struct policy_account *out, struct err *e)
 {
     static const char *const KEYS[] = {"address", "licence", NULL};
-    static const struct word WORDS[] = {{"active", LICENCE_ACTIVE},
-                                        {"revoke_pending", LICENCE_REVOKE_PENDING},
-                                        {"inactive", LICENCE_INACTIVE},
+    static const struct word WORDS[] = {{"active", SEAT_ACTIVE},
+                                        {"revoke_pending", SEAT_REVOKE_PENDING},
+                                        {"inactive", SEAT_INACTIVE},
                                         {NULL, 0}};
     int licence;
     if (!json_is_object(v)) return place_fail(at, RC_INVALID, e, "an object is expected");
     example_note_unknown(v, KEYS, at, r);
     TRY(read_address(v, "address", true, at, r, &out->address, e));
-    TRY(read_word(v, "licence", WORDS, LICENCE_INACTIVE, at, &licence, e));
+    TRY(read_word(v, "licence", WORDS, SEAT_INACTIVE, at, &licence, e));
     out->licence = (enum policy_licence) licence;
     return RC_OK;
 }

@@ -68,7 +68,7 @@ struct policy_message {
 /* --- an organisation ---------------------------------------------------------------------------
  */
 
-enum policy_licence { LICENCE_ACTIVE, LICENCE_REVOKE_PENDING, LICENCE_INACTIVE };
+enum policy_licence { SEAT_ACTIVE, SEAT_REVOKE_PENDING, SEAT_INACTIVE };
 enum policy_key { KEY_NONE, KEY_GATEWAY, KEY_USER };
 enum policy_cert_status {
     CERT_STATUS_GOOD,

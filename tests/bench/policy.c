@@ -100,7 +100,7 @@ static struct policy_message message_to(const str_t *to, int i, char *from, size
 static void run_indexed(const struct ruleset *r, const char *what)
 {
     static double t[TAKES];
-    const struct policy_account account = {STR("person1@acme.example"), LICENCE_ACTIVE};
+    const struct policy_account account = {STR("person1@acme.example"), SEAT_ACTIVE};
     const struct policy_organisation org = {
         .id = STR("acme"), .rules = r, .accounts = &account, .account_count = 1};
     struct arena *a = arena_new(16 << 20);
