@@ -66,6 +66,8 @@ int cmd_role_take(int argc, char **argv);
 int cmd_role_list(int argc, char **argv);
 int cmd_rules_show(int argc, char **argv);
 int cmd_rules_set(int argc, char **argv);
+int cmd_rules_check(int argc, char **argv);
+int cmd_rules_simulate(int argc, char **argv);
 int cmd_registry_export(int argc, char **argv);
 int cmd_registry_import(int argc, char **argv);
 int cmd_registry_migrate(int argc, char **argv);

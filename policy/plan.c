@@ -257,10 +257,11 @@ static void judge_organisation(const struct found *f, int64_t now, struct slot *
     str_t id = record_text(f->domain, "organisation");
     if (!id.n || !f->organisation) return;
     snprintf(out->organisation, sizeof out->organisation, "%.*s", STR_ARG(id));
-    out->smime = !licence_period_holds(f->customer, now) ? ORGANISATION_LAPSED
-                 : str_eq(record_text(f->organisation, "smime"), STR("enabled"))
-                     ? ORGANISATION_ENABLED
-                     : ORGANISATION_DISABLED;
+    /* who switched the feature off is asked for nothing when the plan ends, too */
+    out->smime = !str_eq(record_text(f->organisation, "smime"), STR("enabled"))
+                     ? ORGANISATION_DISABLED
+                 : licence_period_holds(f->customer, now) ? ORGANISATION_ENABLED
+                                                          : ORGANISATION_LAPSED;
 }
 
 static uint32_t limit_of(const json_t *account, const char *field)

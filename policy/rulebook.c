@@ -126,6 +126,9 @@ rc_t rulebook_draft(struct rulebook *b, struct kv *kv, str_t organisation, const
                     struct ruleset **out, struct err *e)
 {
     const struct registry r = {kv, b->config};
+    CLEANUP_JSON json_t *row = NULL;
+    TRY(registry_get(&r, (struct record_at){RECORD_ORGANISATION, STR_NULL, organisation}, &row, e));
+    if (!row) return err_set(e, RC_NOT_FOUND, "There is no such organisation.");
     return compile(&r, organisation, document, out, e);
 }
 

@@ -38,7 +38,7 @@ void rulebook_close(struct rulebook_case *c);
 /* The rule set of one organisation. RC_NOT_FOUND; to be given back with ruleset_unref. */
 rc_t rulebook_get(struct rulebook *b, struct kv *kv, str_t organisation, struct ruleset **out,
                   struct err *e) WX_MUST_USE;
-/* The same of a document that is not stored: a draft. */
+/* The same of a document that is not stored: a draft. RC_NOT_FOUND, RC_INVALID with the place. */
 rc_t rulebook_draft(struct rulebook *b, struct kv *kv, str_t organisation, const json_t *document,
                     struct ruleset **out, struct err *e) WX_MUST_USE;
 

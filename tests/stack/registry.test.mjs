@@ -156,6 +156,28 @@ test('the rules of an organisation are one document, whole or refused with the p
     assert.equal(refused('rules', 'show', 'west').code, 'not_found')
 })
 
+test('rules are tried on a described mail, as they are stored and as a draft, and nothing is changed', () => {
+    const rule = (id, more) => ({ id, priority: 1, from: ['@managed'], to: ['*'], ...more })
+    writeFileSync(at('Rules.json'), JSON.stringify({ rules: [rule('a', { sign: 'off' }), rule('b', { sign: 'on', to: ['dataset:gone'] })] }))
+    const { version } = json('rules', 'set', 'north', at('Rules.json'))
+    const message = { authenticated: true, mail_from: 'anna@north.test', from: 'Anna@north.test', to: ['pat@partner.example'] }
+    const cert = { id: 'c', address: 'anna@north.test', usage: ['sign'], key: 'gateway', primary: true }
+    writeFileSync(at('mail.json'), JSON.stringify({ message, certs: [cert] }))
+    const decide = (...more) => JSON.parse(ctl('rules', 'simulate', at('mail.json'), ...more).out).recipients['pat@partner.example']
+    const stored = decide()
+    assert.equal(stored.direction, 'outbound')
+    assert.deepEqual([stored.passes[0].org, stored.passes[0].rule, stored.passes[0].trace], ['north', 'a', { a: 'selected', b: 'no_match' }])
+    writeFileSync(at('draft.json'), JSON.stringify({ rules: [rule('z', { outbound: 'enforce' })] }))
+    const draft = decide('north', at('draft.json'))
+    assert.deepEqual([draft.passes[0].rule, draft.outcome, draft.status], ['z', 'reject', '5.7.3'])
+    assert.equal(refused('rules', 'simulate', at('mail.json'), 'south', at('draft.json')).code, 'not_found')
+    assert.deepEqual(json('rules', 'show', 'north').version, version)
+    assert.deepEqual(JSON.parse(ctl('rules', 'check', 'north').out).warnings.map((w) => [w.rule, w.warning]), [['b', 'dataset_missing']])
+    assert.equal(refused('rules', 'check', 'west').code, 'not_found')
+    writeFileSync(at('mail.json'), JSON.stringify({ message: { ...message, to: 'pat' } }))
+    assert.equal(refused('rules', 'simulate', at('mail.json')).details.field, 'message.to')
+})
+
 test('export and import: all of it or nothing', () => {
     json('role', 'give', 'it@north.test', 'owner', 'north')
     json('role', 'give', 'root', 'operator')
