@@ -1,5 +1,6 @@
 /* waxsealctl doctor: walks through everything the server needs and says what is wrong with it, in
  * words that tell what to do. */
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,32 @@ static void check_fetch(struct doctor *d)
     }
 }
 
+static bool has_word(str_t words, str_t word)
+{
+    for (str_t one; words.n > 0;) {
+        str_cut(words, ' ', &one, &words);
+        if (str_eq(one, word)) return true;
+    }
+    return false;
+}
+
+/* The web server parses mail from strangers: it must not be one of those who may use keys. */
+static void check_keyd_users(struct doctor *d)
+{
+    struct stat st;
+    const struct config *c = d->c.config;
+    if (stat(path_of(d, c->listen), &st) != 0) return;
+    const struct passwd *p = getpwuid(st.st_uid);
+    if (!p || (!has_word(c->keyd_gate_users, str_c(p->pw_name)) &&
+               !has_word(c->keyd_admin_users, str_c(p->pw_name))))
+        return;
+    str_t text = arena_printf(d->c.a,
+                              "waxseald's own user (%s) may use them; give gateway and "
+                              "administration users of their own",
+                              p->pw_name);
+    note("keys", path_of(d, text));
+}
+
 /* Whether what it says of itself is as it should be. */
 static void check_keyd(struct doctor *d)
 {
@@ -198,6 +225,7 @@ static void check_keyd(struct doctor *d)
                                  s.master_keys == 1 ? "" : "s", STR_ARG(s.master_key))));
     if (!s.locked) note("keys", "its memory may be swapped out; raise LimitMEMLOCK (256M)");
     if (!s.confined) bad(d, "keys", "its system calls are not limited", NULL);
+    check_keyd_users(d);
 }
 
 /* --- mail servers ---------------------------------------------------------------------- */

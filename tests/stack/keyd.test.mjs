@@ -437,6 +437,50 @@ test('a master key file that others may read, a wrong one, or none: it does not 
   assert.match(check(`${key}\n`, 0o444, { master: 'master' }, { CREDENTIALS_DIRECTORY: at }), /others may/);
 });
 
+/** Who is told "busy" before it wrote its request loses that answer in node, which gives up at the failed write. */
+const orBusy = (r) => r?.result ?? 'busy';
+test('a client that never finishes its request is let go; a full queue says so; the other door is not kept waiting', async () => {
+  const daemon = await keyDaemon({ more: ['threads = 1'] });
+  const a = await importKey(daemon, ec);
+  const order = [];
+  const held = raw(daemon.gate, frame('sign', [...a.place, 'sha256', 'pkcs1', attributes, digest]).subarray(0, 100)).then((bytes) => { order.push('held'); return bytes; });
+  const crowd = Array.from({ length: 70 }, () => call(daemon.gate, 'ping'));
+  await until('a full queue', () => daemon.log().some((l) => l.event === 'queue_full'));
+  assert.equal((await call(daemon.admin, 'generate', ['mailbox', 'acme', 'a@b.c', 'p256'])).result, 'done');
+  order.push('admin');
+  assert.equal((await held).length, 0);
+  assert.deepEqual(order, ['admin', 'held']);
+  const results = (await Promise.all(crowd)).map(orBusy);
+  assert.ok(results.every((r) => ['done', 'busy'].includes(r)), results.join(' '));
+  assert.ok(results.includes('busy') && results.filter((r) => r === 'done').length >= 60, results.join(' '));
+  assert.equal((await sign(daemon, a)).result, 'done');
+  assert.equal(daemon.log().filter((l) => l.event === 'request_unreadable').length, 1);
+});
+
+test('slow files at the administration keep nobody waiting at the gate', async () => {
+  const daemon = await keyDaemon();
+  const a = await importKey(daemon, ec);
+  const slow = openssl(['pkcs12', '-export', '-inkey', ec.key, '-in', ec.cert, '-passout', 'pass:x', '-iter', '3000000']);
+  const order = [];
+  const imports = Array.from({ length: 3 }, () => call(daemon.admin, 'import', ['mailbox', 'acme', ec.address, 'x', slow]).then((r) => { order.push('import'); return r; }));
+  for (let i = 0; i < 3; i++) {
+    assert.equal((await sign(daemon, a)).result, 'done');
+    order.push('sign');
+  }
+  for (const r of await Promise.all(imports)) assert.equal(r.result, 'done');
+  assert.deepEqual(order, ['sign', 'sign', 'sign', 'import', 'import', 'import']);
+});
+
+test('what is under way when it is stopped is answered', async () => {
+  const daemon = await keyDaemon();
+  const making = Array.from({ length: 4 }, () => call(daemon.admin, 'generate', ['mailbox', 'acme', 'a@b.c', 'rsa3072']));
+  await until('the first key', () => daemon.log().some((l) => l.operation === 'generate'));
+  daemon.child.kill('SIGTERM');
+  assert.equal(await daemon.ended, 0);
+  const results = (await Promise.all(making)).map(orBusy);
+  assert.ok(results.every((r) => ['done', 'busy'].includes(r)), results.join(' '));
+});
+
 test('many at once, and a clean end', async () => {
   const daemon = await keyDaemon({ more: ['uses_per_minute = 100000'] });
   const a = await importKey(daemon, ec);

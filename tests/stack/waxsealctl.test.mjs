@@ -203,6 +203,7 @@ test('the doctor asks waxseal-keyd whether it is there, and how', async () => {
     servers.push(daemon)
     while (!existsSync(at('admin.sock'))) await sleep(10)
     assert.match(done('doctor'), /^ok +keys .*admin\.sock: 2 master keys, [0-9a-f]{16} seals$/m)
+    assert.match(done('doctor'), /^note +keys +waxseald's own user \(.*\) may use them;/m) // here all are one user
     assert.match(done('keyd', 'ping'), /^master keys: 2, [0-9a-f]{16} seals\nmemory: .*\nsystem calls: limited$/m)
     const ended = new Promise((resolve) => daemon.once('exit', resolve))
     daemon.kill()
