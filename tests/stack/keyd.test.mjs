@@ -286,6 +286,11 @@ test('keys are made, ask for a certificate, and an authority issues it', async (
   const rootFile = file('ca.pem', 'x509', rootCert);
   assert.match(openssl(['verify', '-CAfile', rootFile, '-purpose', 'smimesign', file('leaf.pem', 'x509', leaf)]).toString(), /: OK/);
   assert.match(spawnSync('openssl', ['crl', '-in', file('list.pem', 'crl', list), '-noout', '-CAfile', rootFile], { encoding: 'utf8' }).stderr, /verify OK/);
+  const imported_ = await importKey(daemon, rsa, { purpose: 'authority', mailbox: '' }); // one that was there before
+  const byRsa = (await issue(tbs(key.spki, { alg: seq(oid('1.2.840.113549.1.1.11'), tlv(5)), serial: int(Buffer.concat([Buffer.from([0x41]), crypto.randomBytes(15)])) }), imported_)).fields[0];
+  assert.ok(new crypto.X509Certificate(byRsa).verify(crypto.createPublicKey(readFileSync(rsa.cert))));
+  assert.equal((await issue(tbs(key.spki, { alg: seq(oid('1.2.840.113549.1.1.11')) }), imported_)).result, 'refused'); // NULL is missing (RFC 4055)
+  assert.equal((await sign(daemon, imported_)).result, 'refused');
   const ca384 = await generate(daemon, 'p384', 'authority');
   assert.equal((await issue(tbs(key.spki, { alg: ECDSA384 }), ca384)).result, 'done');
   assert.equal((await issue(tbs(key.spki), ca384)).result, 'refused');
