@@ -48,6 +48,7 @@ enum fetch_kind {
     FETCH_UNSUBSCRIBE, /* RFC 8058: https, POST of "List-Unsubscribe=One-Click", no redirects */
     FETCH_LDAP, /* GET of "ldap:NAME/ADDRESS": certificates that the directory [directory NAME] has
                    of a mail address; the body is told in fetch/directory.h */
+    FETCH_TXT,  /* GET of "txt:NAME": texts of a name in the DNS; the body is told in fetch/txt.h */
     FETCH_KIND_COUNT
 };
 

@@ -2,9 +2,10 @@
  * the records of the registry. One function each kind and verb; the work is the same. */
 #include <stdio.h>
 
+#include "base/fetch.h"
 #include "cli/command.h"
 #include "cli/registry.h"
-#include "policy/name.h"
+#include "policy/claim.h"
 
 /* {id-name: id, …record} */
 static json_t *with_id(enum record_kind kind, const char *id, const json_t *row)
@@ -139,4 +140,57 @@ int cmd_domain_attach(int argc, char **argv)
 int cmd_domain_detach(int argc, char **argv)
 {
     return attach(argc, argv, false);
+}
+
+/* --- domains that prove themselves -------------------------------------------------------------
+ */
+
+int cmd_domain_claim(int argc, char **argv)
+{
+    struct err e = {0};
+    int code;
+    CLEANUP_JSON json_t *claim = NULL, *v = json_object();
+    CLEANUP_DESK struct desk *d =
+        desk_open(argc, argv, RECORD_KINDS, 2, 2, "domain claim DOMAIN ORGANISATION", &code);
+    if (!d) return code;
+    str_t domain = desk_word(d, 0);
+    if (claim_make(&d->r, &d->by, domain, desk_word(d, 1), &claim, &e) != RC_OK)
+        return desk_fail(d, &e, NULL);
+    json_put_str(v, "domain", domain);
+    json_put_str(v, "name", claim_name(d->c.a, domain));
+    json_put_str(v, "type", STR("TXT"));
+    json_put_str(v, "text", claim_text(d->c.a, claim));
+    desk_print(d, v);
+    return EXIT_FINE;
+}
+
+/* The texts of the name, or "": that there are none is no error here. */
+static rc_t ask_dns(struct desk *d, str_t domain, str_t *out, struct err *e)
+{
+    struct fetch_request q = {.kind = FETCH_TXT, .method = FETCH_GET, .timeout_ms = 8000};
+    struct fetch_answer answer;
+    str_t name = claim_name(d->c.a, domain);
+    if (str_is_null(d->c.config->fetch_socket))
+        return err_set(e, RC_FETCH_DOWN,
+                       "The DNS is asked through waxseal-fetch: [fetch] is missing.");
+    q.url = arena_printf(d->c.a, "txt:%.*s", STR_ARG(name));
+    TRY(fetch_call(d->c.config->fetch_socket, &q, d->c.a, &answer, e));
+    *out = answer.status == 200 ? answer.body : STR("");
+    return RC_OK;
+}
+
+int cmd_domain_verify(int argc, char **argv)
+{
+    struct err e = {0};
+    int code;
+    str_t texts;
+    CLEANUP_DESK struct desk *d =
+        desk_open(argc, argv, RECORD_KINDS, 2, 2, "domain verify DOMAIN ORGANISATION", &code);
+    if (!d) return code;
+    str_t domain = desk_word(d, 0);
+    rc_t rc = record_check_id(RECORD_DOMAIN, domain, &e);
+    if (rc == RC_OK) rc = ask_dns(d, domain, &texts, &e);
+    if (rc == RC_OK) rc = claim_prove(&d->r, &d->by, domain, desk_word(d, 1), texts, &e);
+    if (rc != RC_OK) return desk_fail(d, &e, NULL);
+    return desk_done(d, "domain %.*s: belongs to %.*s", STR_ARG(domain), STR_ARG(desk_word(d, 1)));
 }

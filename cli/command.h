@@ -48,6 +48,8 @@ int cmd_organisation_set(int argc, char **argv);
 int cmd_organisation_show(int argc, char **argv);
 int cmd_organisation_list(int argc, char **argv);
 int cmd_organisation_remove(int argc, char **argv);
+int cmd_domain_claim(int argc, char **argv);
+int cmd_domain_verify(int argc, char **argv);
 int cmd_domain_attach(int argc, char **argv);
 int cmd_domain_detach(int argc, char **argv);
 int cmd_domain_show(int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct limit LIMITS[FETCH_KIND_COUNT] = {
     [FETCH_UNSUBSCRIBE] = {"unsubscribe", 64 << 10, 10000, "application/x-www-form-urlencoded",
                            "List-Unsubscribe=One-Click"},
     [FETCH_LDAP] = {"ldap", 256 << 10, 3000, NULL, NULL},
+    [FETCH_TXT] = {"txt", 32 << 10, 6000, NULL, NULL},
 };
 
 const struct limit *limit_of(enum fetch_kind kind)

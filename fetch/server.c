@@ -19,6 +19,7 @@
 #include "fetch/limits.h"
 #include "fetch/peer.h"
 #include "fetch/transfer.h"
+#include "fetch/txt.h"
 
 enum { REQUEST_BYTES = FETCH_MAX_URL + FETCH_MAX_TYPE + FETCH_MAX_BODY, STACK_BYTES = 512 << 10 };
 
@@ -91,6 +92,8 @@ static void ask_outside(const struct fetch_request *q, const struct transfer_opt
     int64_t waited = transfer_now_ms() - since, all = limit_timeout_ms(q);
     if (waited * 2 < all && q->kind == FETCH_LDAP)
         directory_run(q, o, t);
+    else if (waited * 2 < all && q->kind == FETCH_TXT)
+        txt_run(q, t);
     else if (waited * 2 < all)
         transfer_run(q, o, t);
     else

@@ -21,6 +21,7 @@ static const struct section SECTIONS[] = {
     {"licences", RECORD_LICENCE, true},
     {"roles", RECORD_ROLE, true},
     {"operators", RECORD_ROLE, false},
+    {"claims", RECORD_CLAIM, true},
 };
 enum { SECTION_COUNT = sizeof SECTIONS / sizeof *SECTIONS };
 
@@ -198,6 +199,8 @@ static const char *judge_row(const struct whole *w, enum record_kind kind, str_t
         if (operator!=(group.n == 0)) return "Only operators stand over all organisations.";
         return !group.n || row_of(w, "organisations", group) ? NULL
                                                              : "There is no such organisation.";
+    case RECORD_CLAIM:
+        return row_of(w, "organisations", group) ? NULL : "There is no such organisation.";
     default:
         return NULL;
     }
@@ -288,6 +291,7 @@ static rc_t take_groups(struct edit *t, json_t *out, struct err *e)
     {
         TRY(take_group(t, &SECTIONS[4], id, out, e));
         TRY(take_group(t, &SECTIONS[6], id, out, e));
+        TRY(take_group(t, &SECTIONS[8], id, out, e));
         TRY(take_rules(t, id, json_object_get(out, "rules"), e));
     }
     return RC_OK;

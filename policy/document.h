@@ -2,7 +2,8 @@
  *
  * {"schema": "waxseal-registry/1", "plans": {id: record}, "customers": {…}, "organisations": {…},
  *  "domains": {…}, "accounts": {organisation: {address: record}}, "licences": {customer: {…}},
- *  "roles": {organisation: {name: record}}, "operators": {name: record}, "rules": {organisation:
+ *  "roles": {organisation: {name: record}}, "operators": {name: record}, "claims": {organisation:
+ *  {domain: record}}, "rules": {organisation:
  *  document}}
  *
  * Accounts of no organisation are under "-". Sections that are absent are empty.

@@ -47,6 +47,10 @@ rc_t edit_list(struct edit *t, enum record_kind kind, str_t group, json_t **out,
 rc_t edit_count(struct edit *t, enum record_kind kind, str_t group, long long *out,
                 struct err *e) WX_MUST_USE;
 
+/* registry_attach as a part of a larger change. */
+rc_t edit_attach(struct edit *t, str_t domain, str_t organisation, const char *proof,
+                 struct err *e) WX_MUST_USE;
+
 /* What must hold when before becomes after (registry_rules.c); adds what goes along with it.
  * *after may be replaced by NULL: nothing is left worth keeping. */
 rc_t edit_judge(struct edit *t, struct record_at at, const json_t *before, json_t **after,

@@ -52,6 +52,11 @@ static const struct record_field ROLE[] = {
     {"role", TYPE_WORD, RECORD_NEEDED, 0, "owner writer reader operator", NULL, "what one may do"},
 };
 
+static const struct record_field CLAIM[] = {
+    {"token", TYPE_PLAN, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "what the DNS has to say"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "of the claim"},
+};
+
 #define SHAPE(name, plural, id, table)                                                             \
     {                                                                                              \
         name, plural, id, table, sizeof(table) / sizeof *(table)                                   \
@@ -64,6 +69,7 @@ static const struct record_shape SHAPES[RECORD_KINDS] = {
     [RECORD_ACCOUNT] = SHAPE("account", "accounts", "account", ACCOUNT),
     [RECORD_LICENCE] = SHAPE("licence", "licences", "account", LICENCE),
     [RECORD_ROLE] = SHAPE("role", "roles", "who", ROLE),
+    [RECORD_CLAIM] = SHAPE("claim", "claims", "domain", CLAIM),
 };
 
 const struct record_shape *record_shape(enum record_kind kind)
@@ -73,7 +79,8 @@ const struct record_shape *record_shape(enum record_kind kind)
 
 str_t record_key(struct arena *a, str_t instance, enum record_kind kind, str_t group)
 {
-    bool grouped = kind == RECORD_ACCOUNT || kind == RECORD_LICENCE || kind == RECORD_ROLE;
+    bool grouped = kind == RECORD_ACCOUNT || kind == RECORD_LICENCE || kind == RECORD_ROLE ||
+                   kind == RECORD_CLAIM;
     if (kind == RECORD_ROLE && !group.n) /* apart from all organisations' */
         return arena_printf(a, "%.*s:o:operators", STR_ARG(instance));
     if (!grouped) return arena_printf(a, "%.*s:o:%s", STR_ARG(instance), SHAPES[kind].plural);
@@ -95,6 +102,7 @@ rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
                            "An id is 1 to 64 of a-z, 0-9, - and _, and begins with a letter "
                            "or digit.");
     case RECORD_DOMAIN:
+    case RECORD_CLAIM:
         if (name_is_domain(id)) return RC_OK;
         return err_invalid(e, field, "That is not a mail domain (write it in A-labels, xn--…).");
     case RECORD_ROLE:

@@ -18,6 +18,7 @@ enum record_kind {
     RECORD_ACCOUNT,      /* group: the organisation, or null: of a domain of no organisation */
     RECORD_LICENCE,      /* group: the customer; id: the account's address */
     RECORD_ROLE,         /* group: the organisation, or null: operators; id: who signs in */
+    RECORD_CLAIM,        /* group: the organisation that says a domain is its own; id: the domain */
     RECORD_KINDS
 };
 

@@ -149,6 +149,8 @@ rc_t registry_write(const struct registry *r, const struct actor *by, struct reg
     TRY(check_group(w->at.group, e));
     if (w->at.kind == RECORD_LICENCE)
         return err_invalid(e, "licence", "Licences are activated and deactivated.");
+    if (w->at.kind == RECORD_CLAIM)
+        return err_invalid(e, "domain", "Domains are claimed and proved.");
     rc_t rc = edit_run(r, by, write_step, w, e);
     if (rc != RC_OK) {
         json_decref(w->after);
@@ -222,6 +224,12 @@ static rc_t attach_step(struct edit *t, void *arg, struct err *e)
     str_t organisation = had.n ? arena_str(t->a, had) : w->organisation;
     edit_touch(t, organisation);
     return edit_audit(t, organisation, "domain", w->domain, before, after, e);
+}
+
+rc_t edit_attach(struct edit *t, str_t domain, str_t organisation, const char *proof, struct err *e)
+{
+    struct attach w = {domain, organisation, proof};
+    return attach_step(t, &w, e);
 }
 
 rc_t registry_attach(const struct registry *r, const struct actor *by, str_t domain,

@@ -92,6 +92,7 @@ static rc_t judge_organisation(struct edit *t, str_t id, const json_t *after, st
     if (v.i > 0) return still_has("organisation", "certificates", v.i, e);
     drop_key(t, "rules", id);
     drop_key(t, "roles", id);
+    drop_key(t, "claims", id);
     return RC_OK;
 }
 
@@ -177,6 +178,7 @@ rc_t edit_judge(struct edit *t, struct record_at at, const json_t *before, json_
         return judge_role(t, at, *after, e);
     case RECORD_PLAN:
     case RECORD_LICENCE:
+    case RECORD_CLAIM:
     case RECORD_KINDS:
         break;
     }

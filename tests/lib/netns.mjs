@@ -33,7 +33,7 @@ export async function closeAll() { for (const thing of [...open].reverse()) awai
 
 // --- names ---------------------------------------------------------------------------------------------------
 
-const TYPES = { 1: 'A', 28: 'AAAA' };
+const TYPES = { 1: 'A', 16: 'TXT', 28: 'AAAA' };
 
 function ipv6Bytes(text) {
   const [head, tail] = text.split('::').map((half) => (half ? half.split(':') : []));
@@ -41,12 +41,26 @@ function ipv6Bytes(text) {
   return Buffer.from(groups.map((g) => g.padStart(4, '0')).join(''), 'hex');
 }
 
+function textAnswer(question, at, known) {
+  if (typeof known === 'function') return known(question, at);
+  const head = Buffer.from(question.subarray(0, 12));
+  head.writeUInt16BE(known ? 0x8580 : 0x8583, 2);
+  head.writeUInt16BE(1, 4);
+  head.writeUInt16BE(known?.length ?? 0, 6);
+  head.fill(0, 8);
+  const records = (known ?? []).map((text) => {
+    const data = Buffer.concat([text].flat().map((part) => Buffer.concat([Buffer.from([Buffer.byteLength(part)]), Buffer.from(part)])));
+    return Buffer.concat([Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 0, 0, data.length >> 8, data.length & 255]), data]);
+  });
+  return Buffer.concat([head, question.subarray(12, at + 5), ...records]);
+}
+
 // Name server on 127.0.0.1:53. set(name, addresses): addresses is a list, or a function (type, n) => list called for
 // the n-th question (from 0) of that type, or null: it never answers. Other names do not exist. `asked` lists every
 // question as "NAME TYPE".
 export async function dnsServer() {
   const socket = dgram.createSocket('udp4');
-  const names = new Map(), asked = [], counts = new Map();
+  const names = new Map(), texts = new Map(), asked = [], counts = new Map();
   socket.on('message', (question, from) => {
     const labels = [];
     let at = 12;
@@ -55,8 +69,9 @@ export async function dnsServer() {
     const key = `${name} ${type}`, count = counts.get(key) ?? 0;
     counts.set(key, count + 1);
     asked.push(key);
-    const known = names.get(name);
+    const known = type === 'TXT' ? texts.get(name) : names.get(name);
     if (known === null) return;
+    if (type === 'TXT') { socket.send(textAnswer(question, at, known), from.port, from.address); return; }
     const addresses = (typeof known === 'function' ? known(type, count) : known ?? []).filter((a) => net.isIPv6(a) === (type === 'AAAA'));
     const head = Buffer.alloc(12);
     question.copy(head, 0, 0, 2);
@@ -72,6 +87,8 @@ export async function dnsServer() {
   await new Promise((resolve) => { socket.bind(53, '127.0.0.1', resolve); });
   return keep({
     asked,
+    // texts: a list, each a text or a list of its parts; null: never answers; a function (question, at) => the answer's bytes
+    setText: (name, list) => { texts.set(name.toLowerCase(), list); },
     set: (name, addresses) => { names.set(name.toLowerCase(), addresses); },
     close: () => new Promise((resolve) => { socket.close(resolve); }),
   });
@@ -177,7 +194,7 @@ smime = off
   });
 }
 
-const KINDS = ['ping', 'ocsp', 'crl', 'aia', 'image', 'unsubscribe', 'ldap'];
+const KINDS = ['ping', 'ocsp', 'crl', 'aia', 'image', 'unsubscribe', 'ldap', 'txt'];
 const OUTCOMES = ['answered', 'unreachable', 'refused', 'too_large', 'timed_out', 'busy', 'failed'];
 // One request, written and read by the table in base/fetch_wire.h: {outcome, status, type, body, detail}.
 export function fetchCall(socket, { kind, url = '', post = null, type = '', max = 0, timeout = 20000 }) {

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "policy/alias.h"
+#include "policy/claim.h"
 #include "policy/role.h"
 #include "tests/unit/policy/world.h"
 
@@ -166,6 +167,51 @@ static void a_domain_belongs_to_one_organisation(void **state)
     assert_int_equal(alias_list(w->kv, w->a, STR("t"), STR_NULL, STR("cleo@new.test"), &list, &e),
                      RC_OK);
     assert_int_equal(list.count, 0);
+}
+
+/* Two claim one domain; whoever the DNS names gets it. */
+static void a_domain_is_proved_by_the_dns(void **state)
+{
+    struct world *w = *state;
+    struct err e = {0};
+    json_t *north = NULL, *south = NULL, *again = NULL;
+    const str_t domain = STR("new.test");
+    world_acme(w, 5);
+    assert_int_equal(claim_prove(&w->r, &w->by, domain, STR("north"), STR(""), &e), RC_NOT_FOUND);
+    assert_int_equal(claim_make(&w->r, &w->by, domain, STR("north"), &north, &e), RC_OK);
+    assert_int_equal(claim_make(&w->r, &w->by, domain, STR("south"), &south, &e), RC_OK);
+    assert_int_equal(record_text(north, "token").n, 32);
+    assert_false(str_eq(record_text(north, "token"), record_text(south, "token")));
+    assert_int_equal(claim_make(&w->r, &w->by, domain, STR("north"), &again, &e), RC_OK);
+    assert_true(json_equal(north, again)); /* the same while it lasts */
+    str_t right = claim_text(w->a, north);
+    const str_t wrong[] = {STR(""),
+                           STR("waxseal-verify="),
+                           claim_text(w->a, south),
+                           arena_printf(w->a, "x%.*s", STR_ARG(right)),
+                           arena_printf(w->a, "%.*sx", STR_ARG(right)),
+                           record_text(north, "token")};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(claim_prove(&w->r, &w->by, domain, STR("north"), wrong[i], &e),
+                         RC_FORBIDDEN);
+        assert_string_equal(e.field, "domain");
+    }
+    assert_null(get(w, RECORD_DOMAIN, NULL, "new.test"));
+    str_t texts = arena_printf(w->a, "v=spf1 -all\n%.*s\n", STR_ARG(right));
+    w->by.now += CLAIM_DAYS * DAY; /* too late: a new text is needed */
+    assert_int_equal(claim_prove(&w->r, &w->by, domain, STR("north"), texts, &e), RC_NOT_FOUND);
+    w->by.now -= 1;
+    assert_int_equal(claim_prove(&w->r, &w->by, domain, STR("north"), texts, &e), RC_OK);
+    expect_text(w, RECORD_DOMAIN, NULL, "new.test", "organisation", "north");
+    expect_text(w, RECORD_DOMAIN, NULL, "new.test", "proof", "dns");
+    assert_null(get(w, RECORD_CLAIM, "north", "new.test"));
+    assert_int_equal(claim_prove(&w->r, &w->by, domain, STR("south"), claim_text(w->a, south), &e),
+                     RC_CONFLICT);
+    assert_null(strstr(e.message, "north"));
+    json_decref(again);
+    assert_int_equal(claim_make(&w->r, &w->by, domain, STR("west"), &again, &e), RC_NOT_FOUND);
+    json_decref(north);
+    json_decref(south);
 }
 
 /* An account of no organisation is only kept while it says something. */
@@ -393,6 +439,7 @@ int main(void)
         T(bad_input_names_its_field),
         T(nothing_is_left_behind),
         T(a_domain_belongs_to_one_organisation),
+        T(a_domain_is_proved_by_the_dns),
         T(what_says_nothing_is_not_kept),
         T(an_owner_gives_addresses_of_his_own_domains_only),
         T(the_second_editor_is_told_what_the_first_one_did),
