@@ -89,14 +89,16 @@ static rc_t keep(struct call *c, struct holding *h, struct place *out, struct er
     CLEANUP_DRAFT struct draft d = {.head = BUF_INIT_SECRET(HEAD_MAX)};
     struct place p;
     TRY(find_draft(c, h, &s, &p, e));
-    TRY(take_apart(c, p, h, &d, e));
+    rc_t rc = take_apart(c, p, h, &d, e);
+    h->raced = rc == RC_CONFLICT; /* replaced before it was read */
+    TRY(rc);
     /* What was kept, or turned into a secret, since then is newer than this copy. */
     d.base = h->base;
     d.base.uid = p.uid;
     d.base.uidvalidity = p.uidvalidity;
     d.base.exact = true;
     d.shape.encrypted = json_is_true(json_object_get(s.doc, "sealed"));
-    rc_t rc = draft_store(c, h->submission, &d, out, e);
+    rc = draft_store(c, h->submission, &d, out, e);
     h->raced = rc == RC_CONFLICT;
     return rc;
 }
