@@ -97,8 +97,8 @@ static enum decision_reason find_signer(const struct act *x, const struct policy
     if (!best) return REASON_NOT_PRIMARY;
     enum decision_reason fault = fault_of(best);
     if (fault != REASON_OK) return fault;
-    if (best->key == KEY_USER) return REASON_KEY_USER_HELD;
-    if (best->key != KEY_GATEWAY) return REASON_NO_KEY;
+    if (best->key == CUSTODY_USER) return REASON_KEY_USER_HELD;
+    if (best->key != CUSTODY_GATEWAY) return REASON_NO_KEY;
     *out = best;
     return REASON_OK;
 }
@@ -106,20 +106,20 @@ static enum decision_reason find_signer(const struct act *x, const struct policy
 static void act_sign(const struct act *x)
 {
     const struct policy_cert *cert = NULL;
-    if (level_of(x, FIELD_SIGN) == LEVEL_OFF) {
-        set_action(x, FIELD_SIGN, RESULT_NONE, reason_for_off(x, FIELD_SIGN));
+    if (level_of(x, RULE_SIGN) == LEVEL_OFF) {
+        set_action(x, RULE_SIGN, RESULT_NONE, reason_for_off(x, RULE_SIGN));
         return;
     }
     if (x->mail->encrypted || x->mail->signature != SIGNATURE_NONE) {
-        set_action(x, FIELD_SIGN, RESULT_SATISFIED,
+        set_action(x, RULE_SIGN, RESULT_SATISFIED,
                    x->mail->encrypted ? REASON_ALREADY_ENCRYPTED : REASON_ALREADY_SIGNED);
         return;
     }
     enum decision_reason reason = sender_lacks(x);
     if (reason == REASON_OK) reason = find_signer(x, &cert);
-    set_action(x, FIELD_SIGN, cert ? RESULT_DONE : RESULT_UNAVAILABLE, reason);
+    set_action(x, RULE_SIGN, cert ? RESULT_DONE : RESULT_UNAVAILABLE, reason);
     if (!cert) return;
-    x->p->action[FIELD_SIGN].cert = cert->id;
+    x->p->action[RULE_SIGN].cert = cert->id;
     x->mail->signature = SIGNATURE_VALID;
 }
 
@@ -144,9 +144,9 @@ static void act_encrypted_before(const struct act *x)
         included = included || is_for(x->mail, c->id);
     }
     if (known && !included)
-        set_action(x, FIELD_ENCRYPT, RESULT_UNAVAILABLE, REASON_NOT_FOR_RECIPIENT);
+        set_action(x, RULE_ENCRYPT, RESULT_UNAVAILABLE, REASON_NOT_FOR_RECIPIENT);
     else
-        set_action(x, FIELD_ENCRYPT, RESULT_SATISFIED, REASON_ALREADY_ENCRYPTED);
+        set_action(x, RULE_ENCRYPT, RESULT_SATISFIED, REASON_ALREADY_ENCRYPTED);
 }
 
 static enum decision_reason find_recipient_cert(const struct act *x, const struct policy_cert **out)
@@ -166,7 +166,7 @@ static enum decision_reason find_recipient_cert(const struct act *x, const struc
 
 static void encrypt_now(const struct act *x, const struct policy_cert *cert)
 {
-    x->p->action[FIELD_ENCRYPT].cert = cert->id;
+    x->p->action[RULE_ENCRYPT].cert = cert->id;
     struct policy_mail *m = x->mail;
     m->inner = m->signature;
     m->signature = SIGNATURE_NONE;
@@ -181,9 +181,9 @@ static void encrypt_now(const struct act *x, const struct policy_cert *cert)
 static void act_encrypt(const struct act *x)
 {
     const struct policy_cert *cert = NULL;
-    enum rule_level level = level_of(x, FIELD_ENCRYPT);
+    enum rule_level level = level_of(x, RULE_ENCRYPT);
     if (level == LEVEL_OFF) {
-        set_action(x, FIELD_ENCRYPT, RESULT_NONE, reason_for_off(x, FIELD_ENCRYPT));
+        set_action(x, RULE_ENCRYPT, RESULT_NONE, reason_for_off(x, RULE_ENCRYPT));
         return;
     }
     if (x->mail->encrypted) {
@@ -193,15 +193,15 @@ static void act_encrypt(const struct act *x)
     enum decision_reason reason = sender_lacks(x);
     if (reason == REASON_OK) reason = find_recipient_cert(x, &cert);
     if (reason != REASON_OK) {
-        set_action(x, FIELD_ENCRYPT, RESULT_UNAVAILABLE, reason);
+        set_action(x, RULE_ENCRYPT, RESULT_UNAVAILABLE, reason);
         return;
     }
     bool unknown = cert->status == CERT_STATUS_UNKNOWN || x->in->state.revocation_down;
     if (unknown && level == LEVEL_REQUIRE) {
-        set_action(x, FIELD_ENCRYPT, RESULT_DEFERRED, REASON_REVOCATION_UNKNOWN);
+        set_action(x, RULE_ENCRYPT, RESULT_DEFERRED, REASON_REVOCATION_UNKNOWN);
         return;
     }
-    set_action(x, FIELD_ENCRYPT, RESULT_DONE, unknown ? REASON_REVOCATION_UNKNOWN : REASON_OK);
+    set_action(x, RULE_ENCRYPT, RESULT_DONE, unknown ? REASON_REVOCATION_UNKNOWN : REASON_OK);
     encrypt_now(x, cert);
 }
 
@@ -221,15 +221,15 @@ bool actions_send(struct decision_recipient *r, struct decision_pass *p,
     act_encrypt(&x);
     r->as_encrypted = mail->encrypted;
     r->own_copy = r->role == ROLE_BCC && mail->encrypted && !came_encrypted;
-    bool encrypt = is_missed(&x, FIELD_ENCRYPT), sign = is_missed(&x, FIELD_SIGN);
-    bool waits = p->action[FIELD_ENCRYPT].result == RESULT_DEFERRED;
+    bool encrypt = is_missed(&x, RULE_ENCRYPT), sign = is_missed(&x, RULE_SIGN);
+    bool waits = p->action[RULE_ENCRYPT].result == RESULT_DEFERRED;
     if (!encrypt && !sign && !waits) return true;
-    bool all = level_of(&x, FIELD_ON_PARTIAL) == LEVEL_ALL_OR_NONE;
+    bool all = level_of(&x, RULE_ON_PARTIAL) == LEVEL_ALL_OR_NONE;
     if (!encrypt && !sign) { /* what waits may succeed later; what fails decides at once */
         r->outcome = OUTCOME_DEFER;
         r->status = STATUS_REVOCATION_WAITS;
     } else {
-        enum decision_reason why = p->action[encrypt ? FIELD_ENCRYPT : FIELD_SIGN].reason;
+        enum decision_reason why = p->action[encrypt ? RULE_ENCRYPT : RULE_SIGN].reason;
         refuse(&x, why == REASON_ALG_UNSUPPORTED ? STATUS_NOT_SUPPORTED : STATUS_NOT_PROTECTED);
     }
     if (all) r->partial = r->outcome;
@@ -259,8 +259,8 @@ static enum decision_reason find_opener(const struct act *x)
     for (size_t i = 0; i < x->org->cert_count; i++) {
         const struct policy_cert *c = &x->org->certs[i];
         if (!str_eq(c->address, x->r->address) || !is_for(x->mail, c->id)) continue;
-        if (c->key == KEY_GATEWAY) return REASON_OK;
-        if (c->key == KEY_USER) found = REASON_KEY_USER_HELD;
+        if (c->key == CUSTODY_GATEWAY) return REASON_OK;
+        if (c->key == CUSTODY_USER) found = REASON_KEY_USER_HELD;
     }
     return found;
 }
@@ -289,13 +289,13 @@ static bool is_exempt(const struct policy_message *m)
 static bool decrypt_clear_text(const struct act *x, enum rule_level level)
 {
     if (level == LEVEL_OFF) {
-        set_action(x, FIELD_DECRYPT, RESULT_NONE, REASON_OFF);
+        set_action(x, RULE_DECRYPT, RESULT_NONE, REASON_OFF);
     } else if (level != LEVEL_FORCE || WX_MUTANT(RULE)) {
-        set_action(x, FIELD_DECRYPT, RESULT_NONE, REASON_NOT_ENCRYPTED);
+        set_action(x, RULE_DECRYPT, RESULT_NONE, REASON_NOT_ENCRYPTED);
     } else if (is_exempt(x->in->message)) {
-        set_action(x, FIELD_DECRYPT, RESULT_NONE, REASON_NULL_SENDER_EXEMPT);
+        set_action(x, RULE_DECRYPT, RESULT_NONE, REASON_NULL_SENDER_EXEMPT);
     } else {
-        set_action(x, FIELD_DECRYPT, RESULT_REFUSED, REASON_NOT_ENCRYPTED);
+        set_action(x, RULE_DECRYPT, RESULT_REFUSED, REASON_NOT_ENCRYPTED);
         return refuse(x, STATUS_CLEAR_TEXT);
     }
     return true;
@@ -303,21 +303,21 @@ static bool decrypt_clear_text(const struct act *x, enum rule_level level)
 
 static bool act_decrypt(const struct act *x)
 {
-    enum rule_level level = level_of(x, FIELD_DECRYPT);
+    enum rule_level level = level_of(x, RULE_DECRYPT);
     if (!x->mail->encrypted) return decrypt_clear_text(x, level);
     if (level == LEVEL_OFF || x->mail->same_pass) {
-        set_action(x, FIELD_DECRYPT, RESULT_NONE,
+        set_action(x, RULE_DECRYPT, RESULT_NONE,
                    level == LEVEL_OFF ? REASON_OFF : REASON_SAME_PASS);
         return true;
     }
     enum decision_reason lacks = decrypt_lacks(x);
     if (lacks == REASON_OK) {
-        set_action(x, FIELD_DECRYPT, RESULT_DONE, REASON_OK);
+        set_action(x, RULE_DECRYPT, RESULT_DONE, REASON_OK);
         if (x->mail->inner != SIGNATURE_NONE) x->mail->signature = x->mail->inner;
         x->mail->encrypted = false;
         return true;
     }
-    set_action(x, FIELD_DECRYPT, RESULT_UNAVAILABLE, lacks);
+    set_action(x, RULE_DECRYPT, RESULT_UNAVAILABLE, lacks);
     if (level == LEVEL_ON || WX_MUTANT(RULE)) return true;
     return refuse(x, lacks == REASON_CIPHER_REFUSED ? STATUS_NOT_SUPPORTED
                      : lacks == REASON_TAMPERED     ? STATUS_ALTERED
@@ -336,16 +336,16 @@ static enum decision_reason validity_of(const struct policy_mail *m)
 
 static bool act_validate(const struct act *x)
 {
-    enum rule_level level = level_of(x, FIELD_VALIDATE);
+    enum rule_level level = level_of(x, RULE_VALIDATE);
     enum decision_reason why = validity_of(x->mail);
     if (level == LEVEL_OFF) {
-        set_action(x, FIELD_VALIDATE, RESULT_NONE, REASON_OFF);
+        set_action(x, RULE_VALIDATE, RESULT_NONE, REASON_OFF);
     } else if (level != LEVEL_REQUIRE || why == REASON_VALID || WX_MUTANT(RULE)) {
-        set_action(x, FIELD_VALIDATE, RESULT_REPORTED, why);
+        set_action(x, RULE_VALIDATE, RESULT_REPORTED, why);
     } else if (why == REASON_UNSIGNED && is_exempt(x->in->message)) {
-        set_action(x, FIELD_VALIDATE, RESULT_NONE, REASON_NULL_SENDER_EXEMPT);
+        set_action(x, RULE_VALIDATE, RESULT_NONE, REASON_NULL_SENDER_EXEMPT);
     } else {
-        set_action(x, FIELD_VALIDATE, RESULT_REFUSED, why);
+        set_action(x, RULE_VALIDATE, RESULT_REFUSED, why);
         return refuse(x, why == REASON_UNSIGNED  ? STATUS_CLEAR_TEXT
                          : why == REASON_CORRUPT ? STATUS_ALTERED
                                                  : STATUS_KEY_INFORMATION);
@@ -388,8 +388,8 @@ enum decision_reason actions_open_reason(const struct policy_organisation *o, st
     if (a->licence == SEAT_INACTIVE) return REASON_LICENCE_INACTIVE;
     for (size_t i = 0; i < o->cert_count; i++) {
         if (!str_eq(o->certs[i].address, account)) continue;
-        if (o->certs[i].key == KEY_GATEWAY) return REASON_OK;
-        if (o->certs[i].key == KEY_USER) found = REASON_KEY_USER_HELD;
+        if (o->certs[i].key == CUSTODY_GATEWAY) return REASON_OK;
+        if (o->certs[i].key == CUSTODY_USER) found = REASON_KEY_USER_HELD;
     }
     return found;
 }

@@ -61,7 +61,7 @@ static str_t giver_word(const struct decision_pass *p, ptrdiff_t giver)
 static json_t *actions_json(const struct decision_pass *p)
 {
     json_t *all = json_object();
-    for (int f = 0; f < FIELD_ON_PARTIAL; f++) {
+    for (int f = 0; f < RULE_ON_PARTIAL; f++) {
         const struct decision_action *act = &p->action[f];
         if (act->result == RESULT_ABSENT) continue;
         json_t *one = json_object();
@@ -89,7 +89,7 @@ static json_t *pass_json(const struct decision_pass *p)
         return v;
     }
     json_t *effective = json_object(), *from = json_object(), *trace = json_object();
-    for (int f = 0; f < FIELD_COUNT; f++) {
+    for (int f = 0; f < RULE_FIELD_COUNT; f++) {
         if (!(pass_fields(p->kind) & 1u << f)) continue;
         str_t field = rule_field_word((enum rule_field) f);
         put(effective, field,

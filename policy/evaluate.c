@@ -138,7 +138,7 @@ static void apply_user(struct matched *m, enum rule_field f, bool trigger, enum 
 {
     if (trigger || c == CHOICE_YES) {
         set_by_user(m, f, LEVEL_REQUIRE);
-        if (f == FIELD_ENCRYPT) set_by_user(m, FIELD_ON_PARTIAL, LEVEL_ALL_OR_NONE);
+        if (f == RULE_ENCRYPT) set_by_user(m, RULE_ON_PARTIAL, LEVEL_ALL_OR_NONE);
     } else if (c == CHOICE_NO && m->level[f] == LEVEL_ON) {
         set_by_user(m, f, LEVEL_OFF);
     }
@@ -181,8 +181,8 @@ static rc_t run_pass(struct work *w, struct decision_recipient *r,
     }
     TRY(match(w, r, p, e));
     if (kind != PASS_INBOUND) {
-        apply_user(&p->matched, FIELD_SIGN, w->trigger[TRIGGER_SIGN], m->user_sign);
-        apply_user(&p->matched, FIELD_ENCRYPT, w->trigger[TRIGGER_ENCRYPT], m->user_encrypt);
+        apply_user(&p->matched, RULE_SIGN, w->trigger[TRIGGER_SIGN], m->user_sign);
+        apply_user(&p->matched, RULE_ENCRYPT, w->trigger[TRIGGER_ENCRYPT], m->user_encrypt);
         *go_on = actions_send(r, p, w->in, w->from, mail);
     }
     if (*go_on && kind != PASS_OUTBOUND) *go_on = actions_receive(r, p, w->in, mail);

@@ -24,7 +24,7 @@ enum decision_result {
 #define X(name, word) RESULT_##name,
     DECISION_RESULT_TABLE(X)
 #undef X
-        RESULT_COUNT
+        DECISION_RESULTS
 };
 
 #define DECISION_REASON_TABLE(X)                                                                   \
@@ -67,7 +67,7 @@ enum decision_reason { /* the last seven in the order of enum policy_signature *
 #define X(name, word) REASON_##name,
                        DECISION_REASON_TABLE(X)
 #undef X
-                           REASON_COUNT
+                           DECISION_REASONS
 };
 
 /* Enhanced status codes (RFC 3463, RFC 7372 is not used). */
@@ -84,7 +84,7 @@ enum decision_status {
 #define X(name, word) STATUS_##name,
     DECISION_STATUS_TABLE(X)
 #undef X
-        STATUS_COUNT
+        DECISION_STATUSES
 };
 
 enum decision_outcome { OUTCOME_DELIVER, OUTCOME_REJECT, OUTCOME_DEFER, OUTCOME_QUARANTINE };
@@ -109,7 +109,7 @@ struct decision_pass {
     enum pass_kind kind;
     enum decision_note note; /* set: nothing was evaluated */
     struct matched matched;  /* levels as they count: with what the user said */
-    struct decision_action action[FIELD_ON_PARTIAL]; /* by enum rule_field */
+    struct decision_action action[RULE_ON_PARTIAL]; /* by enum rule_field */
 };
 struct decision_recipient {
     str_t address; /* lower case */

@@ -231,7 +231,7 @@ static rc_t read_cert(const json_t *v, const struct place *at, struct example_re
     static const char *const KEYS[] = {"id",  "address", "usage", "key", "primary",
                                        "seq", "status",  "trust", "alg", NULL};
     static const struct word KEY[] = {
-        {"gateway", KEY_GATEWAY}, {"user", KEY_USER}, {"none", KEY_NONE}, {NULL, 0}};
+        {"gateway", CUSTODY_GATEWAY}, {"user", CUSTODY_USER}, {"none", CUSTODY_NONE}, {NULL, 0}};
     static const struct word STATUS[] = {
         {"good", CERT_STATUS_GOOD},       {"expired", CERT_STATUS_EXPIRED},
         {"revoked", CERT_STATUS_REVOKED}, {"not_yet_valid", CERT_STATUS_NOT_YET_VALID},
@@ -246,7 +246,7 @@ static rc_t read_cert(const json_t *v, const struct place *at, struct example_re
     TRY(place_text(v, "id", WORD_MAX, true, at, &out->id, e));
     TRY(read_address(v, "address", true, at, r, &out->address, e));
     TRY(read_usage(v, at, r, out, e));
-    TRY(read_word(v, "key", KEY, KEY_NONE, at, &key, e));
+    TRY(read_word(v, "key", KEY, CUSTODY_NONE, at, &key, e));
     TRY(place_bool(v, "primary", false, at, &out->primary, e));
     TRY(place_int(v, "seq", INT64_MIN, INT64_MAX, 0, at, &out->seq, e));
     TRY(read_word(v, "status", STATUS, CERT_STATUS_GOOD, at, &status, e));

@@ -69,7 +69,7 @@ struct policy_message {
  */
 
 enum policy_licence { SEAT_ACTIVE, SEAT_REVOKE_PENDING, SEAT_INACTIVE };
-enum policy_key { KEY_NONE, KEY_GATEWAY, KEY_USER };
+enum policy_key { CUSTODY_NONE, CUSTODY_GATEWAY, CUSTODY_USER };
 enum policy_cert_status {
     CERT_STATUS_GOOD,
     CERT_STATUS_EXPIRED,

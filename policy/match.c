@@ -20,7 +20,7 @@ struct candidate {
 };
 #define NOBODY ((struct candidate){.order = UINT64_MAX})
 
-#define FIELD_BIT(f) (1u << FIELD_##f)
+#define FIELD_BIT(f) (1u << RULE_##f)
 
 unsigned pass_relevant_fields(enum pass_kind k)
 {
@@ -133,7 +133,7 @@ static enum match_verdict judge(struct matcher *m, const struct rule *rule, size
     if (!o.counts) return VERDICT_EXCLUDED;
     if (!passes_filter(m, rule, i)) return VERDICT_FILTER_FALSE;
     unsigned relevant = pass_relevant_fields(k), defined = 0;
-    for (int f = 0; f < FIELD_COUNT; f++)
+    for (int f = 0; f < RULE_FIELD_COUNT; f++)
         if (rule->level[f] != LEVEL_INHERIT) defined |= 1u << f;
     if (!(relevant & defined)) return VERDICT_TRANSPARENT;
     /* priority 32 bits, specificity 16, age 16 */
@@ -153,7 +153,7 @@ static void keep_first(struct candidate *c, uint64_t order, size_t rule)
 static void take_defaults(const struct rule_document *d, struct matched *r)
 {
     r->rule = -1;
-    for (int f = 0; f < FIELD_COUNT; f++) {
+    for (int f = 0; f < RULE_FIELD_COUNT; f++) {
         enum rule_level own = (enum rule_level) d->defaults[f];
         r->level[f] =
             (uint8_t) (own != LEVEL_INHERIT ? own : rule_builtin_default((enum rule_field) f));
@@ -165,13 +165,13 @@ rc_t matcher_run(struct matcher *m, enum pass_kind k, str_t recipient, struct ma
                  struct err *e)
 {
     const struct rule_document *d = ruleset_document(m->rules);
-    struct candidate first = NOBODY, giver[FIELD_COUNT];
+    struct candidate first = NOBODY, giver[RULE_FIELD_COUNT];
     struct matched r = {.trace = ARENA_ARRAY(m->a, d->rule_count + 1, uint8_t)};
     if (!r.trace) return err_set(e, RC_NO_MEMORY, NULL);
     memset(m->recipient, 0, d->rule_count * sizeof *m->recipient);
     ruleset_each_match(m->rules, recipient, keep_best, m->recipient);
     m->view.to = recipient;
-    for (int f = 0; f < FIELD_COUNT; f++)
+    for (int f = 0; f < RULE_FIELD_COUNT; f++)
         giver[f] = NOBODY;
     for (size_t i = 0; i < d->rule_count; i++) {
         const struct rule *rule = &d->rules[i];
@@ -180,11 +180,11 @@ rc_t matcher_run(struct matcher *m, enum pass_kind k, str_t recipient, struct ma
         r.trace[i] = (uint8_t) v;
         if (v != VERDICT_OUTRANKED) continue;
         keep_first(&first, order, i);
-        for (int f = 0; f < FIELD_COUNT; f++)
+        for (int f = 0; f < RULE_FIELD_COUNT; f++)
             if (rule->level[f] != LEVEL_INHERIT) keep_first(&giver[f], order, i);
     }
     take_defaults(d, &r);
-    for (int f = 0; f < FIELD_COUNT; f++) {
+    for (int f = 0; f < RULE_FIELD_COUNT; f++) {
         if (!(pass_fields(k) & 1u << f) || giver[f].order == UINT64_MAX) continue;
         r.level[f] = d->rules[giver[f].rule].level[f];
         r.giver[f] = (ptrdiff_t) giver[f].rule;

@@ -30,13 +30,13 @@ str_t match_verdict_word(enum match_verdict v);
 enum { GIVER_DEFAULT = -1, GIVER_USER = -2 };
 
 struct matched {
-    ptrdiff_t rule;             /* index of the executed one, or -1 */
-    uint8_t level[FIELD_COUNT]; /* enum rule_level, of the fields of the pass; never INHERIT */
-    ptrdiff_t giver[FIELD_COUNT];
+    ptrdiff_t rule;                  /* index of the executed one, or -1 */
+    uint8_t level[RULE_FIELD_COUNT]; /* enum rule_level, of the fields of the pass; never INHERIT */
+    ptrdiff_t giver[RULE_FIELD_COUNT];
     uint8_t *trace; /* enum match_verdict of every rule */
 };
 
-/* Bit FIELD_x of the fields a pass has, and of those that make a rule matter to it. */
+/* Bit RULE_x of the fields a pass has, and of those that make a rule matter to it. */
 unsigned pass_fields(enum pass_kind k);
 unsigned pass_relevant_fields(enum pass_kind k);
 

@@ -51,14 +51,14 @@ bool rule_field_takes(enum rule_field f, enum rule_level l)
         return true;
     case LEVEL_OFF:
     case LEVEL_ON:
-        return f != FIELD_ON_PARTIAL;
+        return f != RULE_ON_PARTIAL;
     case LEVEL_REQUIRE:
-        return f == FIELD_SIGN || f == FIELD_ENCRYPT || f == FIELD_VALIDATE;
+        return f == RULE_SIGN || f == RULE_ENCRYPT || f == RULE_VALIDATE;
     case LEVEL_ALWAYS:
     case LEVEL_FORCE:
-        return f == FIELD_DECRYPT;
+        return f == RULE_DECRYPT;
     default:
-        return f == FIELD_ON_PARTIAL;
+        return f == RULE_ON_PARTIAL;
     }
 }
 
@@ -74,11 +74,11 @@ bool rule_level_read(enum rule_field f, str_t word, enum rule_level *out)
 
 enum rule_level rule_builtin_default(enum rule_field f)
 {
-    static const enum rule_level DEFAULTS[] = {[FIELD_SIGN] = LEVEL_ON,
-                                               [FIELD_ENCRYPT] = LEVEL_OFF,
-                                               [FIELD_DECRYPT] = LEVEL_ON,
-                                               [FIELD_VALIDATE] = LEVEL_ON,
-                                               [FIELD_ON_PARTIAL] = LEVEL_SPLIT};
+    static const enum rule_level DEFAULTS[] = {[RULE_SIGN] = LEVEL_ON,
+                                               [RULE_ENCRYPT] = LEVEL_OFF,
+                                               [RULE_DECRYPT] = LEVEL_ON,
+                                               [RULE_VALIDATE] = LEVEL_ON,
+                                               [RULE_ON_PARTIAL] = LEVEL_SPLIT};
     return DEFAULTS[f];
 }
 

@@ -44,10 +44,10 @@ enum {
     X(ALL_OR_NONE, "all_or_none")
 
 enum rule_field {
-#define X(name, word) FIELD_##name,
+#define X(name, word) RULE_##name,
     RULE_FIELD_TABLE(X)
 #undef X
-        FIELD_COUNT
+        RULE_FIELD_COUNT
 };
 enum rule_level { /* INHERIT: not defined */
 #define X(name, word) LEVEL_##name,
@@ -113,8 +113,8 @@ struct rule {
     int64_t created;   /* higher is newer */
     bool enabled, bidirectional;
     struct selectors lists[LIST_COUNT];
-    struct filter *filter;      /* NULL: none */
-    uint8_t level[FIELD_COUNT]; /* enum rule_level; the presets are resolved */
+    struct filter *filter;           /* NULL: none */
+    uint8_t level[RULE_FIELD_COUNT]; /* enum rule_level; the presets are resolved */
 };
 
 struct dataset {
@@ -131,8 +131,8 @@ struct rule_document {
     str_t organisation;
     str_t *domains; /* managed, exact names */
     size_t domain_count;
-    uint8_t defaults[FIELD_COUNT]; /* LEVEL_INHERIT: the built-in one counts */
-    str_t triggers[TRIGGER_COUNT]; /* null: none */
+    uint8_t defaults[RULE_FIELD_COUNT]; /* LEVEL_INHERIT: the built-in one counts */
+    str_t triggers[TRIGGER_COUNT];      /* null: none */
     struct dataset *datasets;
     size_t dataset_count;
     struct rule *rules;

@@ -69,8 +69,8 @@ static rc_t read_level(const json_t *obj, enum rule_field f, const struct place 
     if (!word.p) return RC_OK;
     if (!rule_level_read(f, word, &l))
         return place_fail_key(at, rule_field_word(f).p, RC_INVALID, e,
-                              f == FIELD_ON_PARTIAL ? "inherit, split or all_or_none is expected"
-                              : f == FIELD_DECRYPT ? "inherit, off, on, always or force is expected"
+                              f == RULE_ON_PARTIAL ? "inherit, split or all_or_none is expected"
+                              : f == RULE_DECRYPT  ? "inherit, off, on, always or force is expected"
                                                    : "inherit, off, on or require is expected");
     *level = (uint8_t) l;
     return RC_OK;
@@ -82,10 +82,10 @@ static rc_t read_levels(const json_t *obj, const struct place *at, struct rule *
     const struct preset *out, *in;
     TRY(read_preset(obj, "outbound", OUTBOUND, sizeof OUTBOUND / sizeof OUTBOUND[0], at, &out, e));
     TRY(read_preset(obj, "inbound", INBOUND, sizeof INBOUND / sizeof INBOUND[0], at, &in, e));
-    r->level[FIELD_SIGN] = (uint8_t) (out ? out->first : LEVEL_INHERIT);
-    r->level[FIELD_ENCRYPT] = (uint8_t) (out ? out->second : LEVEL_INHERIT);
-    r->level[FIELD_DECRYPT] = (uint8_t) (in ? in->first : LEVEL_INHERIT);
-    for (int f = 0; f < FIELD_COUNT; f++)
+    r->level[RULE_SIGN] = (uint8_t) (out ? out->first : LEVEL_INHERIT);
+    r->level[RULE_ENCRYPT] = (uint8_t) (out ? out->second : LEVEL_INHERIT);
+    r->level[RULE_DECRYPT] = (uint8_t) (in ? in->first : LEVEL_INHERIT);
+    for (int f = 0; f < RULE_FIELD_COUNT; f++)
         TRY(read_level(obj, (enum rule_field) f, at, &r->level[f], e));
     return RC_OK;
 }
@@ -253,7 +253,7 @@ static rc_t read_defaults(const json_t *obj, const struct place *at, struct rule
     TRY(place_object(obj, "defaults", false, at, &defaults, e));
     if (!defaults) return RC_OK;
     TRY(place_known(defaults, KEYS, &here, e));
-    for (int f = 0; f < FIELD_COUNT; f++)
+    for (int f = 0; f < RULE_FIELD_COUNT; f++)
         TRY(read_level(defaults, (enum rule_field) f, &here, &d->defaults[f], e));
     return RC_OK;
 }

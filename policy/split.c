@@ -50,7 +50,7 @@ static rc_t make_copies(struct arena *a, struct decision *d, struct err *e)
 
 static rc_t report_defers(struct arena *a, struct decision *d, struct err *e)
 {
-    struct decision_report *of[STATUS_COUNT] = {NULL};
+    struct decision_report *of[DECISION_STATUSES] = {NULL};
     for (size_t i = 0; i < d->recipient_count; i++) {
         const struct decision_recipient *r = &d->recipients[i];
         if (r->outcome != OUTCOME_DEFER) continue;

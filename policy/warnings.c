@@ -86,8 +86,8 @@ static bool goes_wrong_way(const struct ruleset *r, const struct rule *rule)
 {
     bool from = cover_reaches_managed(r, &rule->lists[LIST_FROM]);
     bool to = cover_reaches_managed(r, &rule->lists[LIST_TO]);
-    bool sends = defines(rule, FIELD_SIGN) || defines(rule, FIELD_ENCRYPT);
-    bool receives = defines(rule, FIELD_DECRYPT) || defines(rule, FIELD_VALIDATE);
+    bool sends = defines(rule, RULE_SIGN) || defines(rule, RULE_ENCRYPT);
+    bool receives = defines(rule, RULE_DECRYPT) || defines(rule, RULE_VALIDATE);
     bool sender = from || (rule->bidirectional && to),
          recipient = to || (rule->bidirectional && from);
     return !(sends && sender) && !(receives && recipient);
@@ -99,8 +99,8 @@ static enum rule_warning_kind never_fires(struct finder *f, const struct rule *r
 {
     const struct selectors *l = rule->lists;
     if (!rule->enabled) return WARNING_DISABLED;
-    if (!defines(rule, FIELD_SIGN) && !defines(rule, FIELD_ENCRYPT) &&
-        !defines(rule, FIELD_DECRYPT) && !defines(rule, FIELD_VALIDATE))
+    if (!defines(rule, RULE_SIGN) && !defines(rule, RULE_ENCRYPT) && !defines(rule, RULE_DECRYPT) &&
+        !defines(rule, RULE_VALIDATE))
         return WARNING_SETS_NOTHING;
     for (int side = LIST_FROM; side <= LIST_TO; side++) {
         enum rule_warning_kind why = dead_side(f->rules, &l[side]);
@@ -191,7 +191,7 @@ static ptrdiff_t hidden_by(struct finder *f, size_t i)
         f->cover.budget--;
         if (k == i || !o->enabled || o->priority > r->priority) continue;
         if (o->filter && !same_filter(o->filter, r->filter)) continue;
-        for (int field = 0; field < FIELD_COUNT; field++)
+        for (int field = 0; field < RULE_FIELD_COUNT; field++)
             if (defines(r, (enum rule_field) field) && !defines(o, (enum rule_field) field))
                 says_all = false;
         if (says_all && always_before(f, k, i) && matches_all_of(&f->cover, o, r))
@@ -253,17 +253,17 @@ static void count_account(const struct rule *r, const struct seen *s, const stru
     bool sender = from || (r->bidirectional && to), recipient = to || (r->bidirectional && from);
     t->senders += sender;
     t->recipients += recipient;
-    if (sender && r->level[FIELD_SIGN] == LEVEL_REQUIRE && can->sign != REASON_OK)
+    if (sender && r->level[RULE_SIGN] == LEVEL_REQUIRE && can->sign != REASON_OK)
         count_one(t,
                   can->sign == REASON_KEY_USER_HELD ? WARNING_BROWSER_SIGNS : WARNING_CANNOT_SIGN,
                   account);
     /* encrypting to one of ours needs a sender of ours: for others they encrypt themselves */
     bool inside =
         (to && t->from_us[LIST_FROM]) || (r->bidirectional && from && t->from_us[LIST_TO]);
-    if (inside && r->level[FIELD_ENCRYPT] == LEVEL_REQUIRE && can->receive != REASON_OK)
+    if (inside && r->level[RULE_ENCRYPT] == LEVEL_REQUIRE && can->receive != REASON_OK)
         count_one(t, WARNING_CANNOT_ENCRYPT, account);
     bool must_open =
-        r->level[FIELD_DECRYPT] == LEVEL_ALWAYS || r->level[FIELD_DECRYPT] == LEVEL_FORCE;
+        r->level[RULE_DECRYPT] == LEVEL_ALWAYS || r->level[RULE_DECRYPT] == LEVEL_FORCE;
     if (recipient && must_open && can->open != REASON_OK)
         count_one(t,
                   can->open == REASON_KEY_USER_HELD ? WARNING_BROWSER_OPENS : WARNING_CANNOT_OPEN,

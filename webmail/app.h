@@ -29,6 +29,7 @@ struct image_desk; /* webmail/view/images.h */
 struct events;     /* webmail/push/events.h */
 struct list_cache; /* webmail/view/list_cache.h */
 struct shared;     /* webmail/shared.h */
+struct rulebook;   /* policy/rulebook.h */
 struct session;    /* webmail/session/session.h */
 
 #define WAXSEAL_VERSION "0.1.0"
@@ -39,6 +40,7 @@ struct app {
     const struct trust *trust; /* organisation roots and mail roots */
     struct imap_pool *imap;
     struct plan_store *plans;
+    struct rulebook *rules;
     const struct template_set *templates;
     const struct static_files *files;
     struct list_cache *lists;

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "fcgi/address.h"
 #include "fcgi/master.h"
+#include "policy/rulebook.h"
 #include "webmail/dispatch.h"
 #include "webmail/pages.h"
 #include "webmail/push/events.h"
@@ -175,6 +176,7 @@ static rc_t serve(struct master *m, struct err *e)
                                            .total = 1024};
     TRY(imap_pool_new(&pool, &app.imap, e));
     TRY(plan_store_new(s->config, &app.plans, e));
+    TRY(rulebook_new(s->config, &app.rules, e));
     TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app.lists, e));
     TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app.snippets, e));
     TRY(ahead_desk_new(app.imap, &app.ahead, e));
@@ -204,6 +206,7 @@ static rc_t serve(struct master *m, struct err *e)
     list_cache_free(app.accounts);
     image_desk_free(app.images);
     plan_store_free(app.plans);
+    rulebook_free(app.rules);
     /* A mail server that still works for us keeps its connection until this process is gone. */
     if (ahead_desk_free(app.ahead)) imap_pool_free(app.imap);
     wipe(app.host_key, sizeof app.host_key);

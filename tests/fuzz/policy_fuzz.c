@@ -26,7 +26,7 @@ static void check(const struct decision *d)
         if (r->direction == DIRECTION_RELAY || r->direction == DIRECTION_INBOUND) continue;
         const struct decision_pass *p = &r->pass[0];
         if (r->outcome == OUTCOME_DELIVER && !p->note &&
-            p->matched.level[FIELD_ENCRYPT] == LEVEL_REQUIRE && !r->as_encrypted)
+            p->matched.level[RULE_ENCRYPT] == LEVEL_REQUIRE && !r->as_encrypted)
             abort();
     }
 }

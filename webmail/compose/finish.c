@@ -6,6 +6,7 @@
 #include "crypto/cms.h"
 #include "webmail/compose/compose.h"
 #include "webmail/compose/deliver.h"
+#include "webmail/compose/demand.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 
@@ -114,6 +115,28 @@ static rc_t compare_decisions(const struct ticket *t, const struct decision *d, 
     return err_set(e, RC_CONFLICT, "The recipients have changed meanwhile. Please send again.");
 }
 
+/* Today's rules count, for what prepare was told of the message. */
+static rc_t check_rules(struct call *c, const struct ticket *t, str_t from, struct err *e)
+{
+    struct demand_input in = {.mode = t->mode,
+                              .from = from,
+                              .subject = t->subject,
+                              .size = t->size,
+                              .has_attachment = t->has_attachment};
+    str_t *open = ARENA_ARRAY(c->arena, t->count + 1, str_t);
+    str_t *blind = ARENA_ARRAY(c->arena, t->count + 1, str_t);
+    if (!open || !blind) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->recipients[i].bcc)
+            blind[in.to_count[2]++] = t->recipients[i].address;
+        else
+            open[in.to_count[0]++] = t->recipients[i].address;
+    }
+    in.to[0] = open;
+    in.to[2] = blind;
+    return compose_check_rules(c, &in, e);
+}
+
 /* Today's decision must be the one that was shown and signed. */
 static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
 {
@@ -124,6 +147,7 @@ static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
     struct mail_address *bcc = ARENA_ARRAY(c->arena, t->count + 1, struct mail_address);
     if (!to || !bcc) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(compose_check_from(c, from, e)); /* the operator may have taken the alias back */
+    TRY(check_rules(c, t, from, e));
     for (size_t i = 0; i < t->count; i++) {
         const struct ticket_recipient *r = &t->recipients[i];
         if (r->bcc)

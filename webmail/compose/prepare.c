@@ -5,6 +5,7 @@
 #include "base/kill.h"
 #include "crypto/cms.h"
 #include "webmail/compose/compose.h"
+#include "webmail/compose/demand.h"
 #include "webmail/compose/modes.h"
 #include "webmail/compose/ticket.h"
 
@@ -147,6 +148,9 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
                        .signer = d->signer ? cert_fingerprint(d->signer) : STR_NULL,
                        .state = p->state.n ? buf_view(&p->state) : STR_NULL,
                        .opaque = m->opaque && (m->mode & MODE_SIGN),
+                       .subject = m->subject,
+                       .size = (uint32_t) m->body.n,
+                       .has_attachment = m->attachment_count > 0,
                        .count = d->count};
     t.recipients = ARENA_ARRAY(c->arena, d->count, struct ticket_recipient);
     if (!t.recipients) return err_set(e, RC_NO_MEMORY, NULL);
@@ -253,6 +257,7 @@ rc_t compose_prepare(struct call *c, struct err *e)
     WX_KILL_POINT("prepare_read");
     TRY(check_outbound(c, &m, e));
     TRY(compose_check_clear(c, &m, e));
+    TRY(compose_check_demands(c, &m, e));
     TRY(check_wishes(c, &m, e));
     rc_t rc = decide(c, &m, &p.decision, e);
     if (rc == RC_OK) rc = freeze(c, &m, &p, e);

@@ -23,8 +23,12 @@ struct ticket {
     str_t receipt; /* field for the copies of To and Cc only, after the header; or null */
     str_t notify;  /* RFC 3461 NOTIFY, or null */
     str_t signer;  /* fingerprint, or null */
-    str_t state;   /* unsigned CMS, DER; null unless signed */
-    bool opaque;   /* the entity goes inside its signature */
+    str_t
+        subject; /* with the next two: what rules see. Not in ticket_json: only in Redis, sealed */
+    uint32_t size;
+    bool has_attachment;
+    str_t state; /* unsigned CMS, DER; null unless signed */
+    bool opaque; /* the entity goes inside its signature */
     struct ticket_recipient {
         str_t address, fingerprint; /* fingerprint null unless encrypted */
         bool bcc;

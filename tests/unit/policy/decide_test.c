@@ -35,7 +35,7 @@ static str_t summary(const struct decision_recipient *r, struct arena *a)
     for (size_t i = 0; i < r->pass_count; i++) {
         const struct decision_pass *p = &r->pass[i];
         all = arena_printf(a, "%.*s;", STR_ARG(all));
-        for (int f = 0; f < FIELD_ON_PARTIAL; f++) {
+        for (int f = 0; f < RULE_ON_PARTIAL; f++) {
             const struct decision_action *x = &p->action[f];
             if (x->result == RESULT_ABSENT) continue;
             all = arena_printf(a, "%.*s %.*s=%.*s/%.*s", STR_ARG(all),

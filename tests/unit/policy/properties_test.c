@@ -93,10 +93,10 @@ static void check_recipient(struct world *w, size_t i)
         HOLDS(w, !r->own_copy || d->copies[k].count == 1);
         const struct decision_pass *p = &r->pass[0];
         if (p->note) continue;
-        bool must = p->matched.level[FIELD_ENCRYPT] == LEVEL_REQUIRE;
+        bool must = p->matched.level[RULE_ENCRYPT] == LEVEL_REQUIRE;
         required += must;
         HOLDS(w, !must || d->copies[k].as_encrypted);
-        must = p->matched.level[FIELD_SIGN] == LEVEL_REQUIRE;
+        must = p->matched.level[RULE_SIGN] == LEVEL_REQUIRE;
         HOLDS(w, !must || d->copies[k].as_signed || w->x.in.message->encrypted);
     }
     for (size_t k = 0; k < d->report_count; k++)
@@ -165,7 +165,7 @@ static void check_pass(struct world *w, const struct decision_recipient *r,
         selected += p->matched.trace[i] == VERDICT_SELECTED;
     }
     HOLDS(w, selected == (p->matched.rule >= 0 ? 1u : 0u)); /* one executed rule */
-    for (int i = 0; i < FIELD_COUNT; i++) {
+    for (int i = 0; i < RULE_FIELD_COUNT; i++) {
         if (!(pass_fields(p->kind) & 1u << i) || p->matched.giver[i] == GIVER_USER) continue;
         HOLDS(w, p->matched.giver[i] == want.giver[i]);
         HOLDS(w, p->matched.level[i] == want.level[i]);

@@ -202,8 +202,8 @@ static inline enum match_verdict ref_judge(const struct ref_facts *f, const stru
     if (!first && !second) return VERDICT_EXCLUDED;
     *fit = !second || (first && ref_more_specific(&x, &y) >= 0) ? ways[0] : ways[1];
     if (r->filter && !ref_filter(r->filter, f)) return VERDICT_FILTER_FALSE;
-    bool out = r->level[FIELD_SIGN] || r->level[FIELD_ENCRYPT];
-    bool in = r->level[FIELD_DECRYPT] || r->level[FIELD_VALIDATE];
+    bool out = r->level[RULE_SIGN] || r->level[RULE_ENCRYPT];
+    bool in = r->level[RULE_DECRYPT] || r->level[RULE_VALIDATE];
     bool matters = (k != PASS_INBOUND && out) || (k != PASS_OUTBOUND && in);
     return matters ? VERDICT_SELECTED : VERDICT_TRANSPARENT;
 }
@@ -226,7 +226,7 @@ static inline void ref_match(const struct ref_facts *f, enum pass_kind k, struct
     for (size_t i = 0; i < n; i++)
         out->trace[list[i].index] = VERDICT_OUTRANKED;
     out->rule = n > 0 ? (ptrdiff_t) list[0].index : -1;
-    for (int field = 0; field < FIELD_COUNT; field++) {
+    for (int field = 0; field < RULE_FIELD_COUNT; field++) {
         size_t i = 0;
         while (i < n && list[i].rule->level[field] == LEVEL_INHERIT)
             i++;

@@ -82,7 +82,7 @@ static str_t decide(struct state *s, struct rulebook *b, str_t to, int64_t now)
     } else if (r->pass_count > 0) {
         const struct decision_pass *p = &r->pass[0];
         if (p->matched.rule >= 0) rule = ruleset_document(p->org->rules)->rules[p->matched.rule].id;
-        reason = decision_reason_word(p->action[FIELD_SIGN].reason);
+        reason = decision_reason_word(p->action[RULE_SIGN].reason);
     }
     str_t all = arena_printf(s->a, "%.*s %.*s %.*s", STR_ARG(decision_status_code(r->status)),
                              STR_ARG(rule), STR_ARG(reason));

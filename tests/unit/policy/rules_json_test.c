@@ -193,7 +193,7 @@ static void resolves_presets(void **state)
 {
     static const struct {
         const char *members;
-        uint8_t level[FIELD_COUNT];
+        uint8_t level[RULE_FIELD_COUNT];
     } rows[] = {
         {"'sign': null", {0, 0, 0, 0, 0}},
         {"'outbound': 'not_defined', 'inbound': 'not_defined'", {0, 0, 0, 0, 0}},
@@ -218,7 +218,7 @@ static void resolves_presets(void **state)
         char text[400];
         snprintf(text, sizeof text, "{'rules': [{" GOOD ", %s}]}", rows[i].members);
         if (read_text(text, &d, &e) != RC_OK) fail_msg("%s", e.message);
-        if (memcmp(d->rules[0].level, rows[i].level, FIELD_COUNT) != 0)
+        if (memcmp(d->rules[0].level, rows[i].level, RULE_FIELD_COUNT) != 0)
             fail_msg("%s is read wrongly", rows[i].members);
     }
 }
