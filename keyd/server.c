@@ -47,14 +47,24 @@ struct gatehouse {
 
 /* --- one request -------------------------------------------------------------------- */
 
-static void answer(int fd, enum agent_result result, const str_t *fields, size_t n)
+static void put_answer(enum agent_result result, const str_t *fields, size_t n, struct buf *out)
 {
-    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(AGENT_HEAD + AGENT_MAX_ANSWER);
-    if (!agent_put(false, result, fields, n, &b)) {
-        buf_clear(&b);
-        if (!agent_put(false, AGENT_RESULT_UNSUPPORTED, NULL, 0, &b)) return;
-    }
-    local_send(fd, clock_ms() + SERVER_WRITE_MS, buf_view(&b));
+    if (agent_put(false, result, fields, n, out)) return;
+    buf_clear(out);
+    if (!agent_put(false, AGENT_RESULT_UNSUPPORTED, NULL, 0, out)) buf_clear(out);
+}
+
+static void send_answer(int fd, const struct buf *b)
+{
+    local_send(fd, clock_ms() + SERVER_WRITE_MS, buf_view(b));
+}
+
+static void say_busy(int fd)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT(AGENT_HEAD);
+    put_answer(AGENT_RESULT_BUSY, NULL, 0, &b);
+    send_answer(fd, &b);
+    close(fd);
 }
 
 /* Reads a whole request into the (wiping) arena. */
@@ -70,22 +80,29 @@ static bool read_request(int fd, unsigned door, int64_t deadline, struct arena *
            agent_cut(door, str_n(rest, out->length), out);
 }
 
+/* What came and what was worked with is wiped before the answer leaves: who has the answer may
+ * look.
+ */
 static void serve(struct worker *w, const struct waiting *q)
 {
     struct gatehouse *h = w->house;
     struct agent_frame f;
     struct act t = {.agency = h->agency, .keyring = w->keyring, .a = w->a, .user = q->user};
+    CLEANUP_BUF struct buf b = BUF_INIT_SECRET(AGENT_HEAD + AGENT_MAX_ANSWER);
     if (clock_ms() - q->since > SERVER_WAIT_MS) {
-        answer(q->fd, AGENT_RESULT_BUSY, NULL, 0);
-    } else if (read_request(q->fd, h->door->which, clock_ms() + SERVER_READ_MS, w->a, &f)) {
+        say_busy(q->fd);
+        return;
+    }
+    if (read_request(q->fd, h->door->which, clock_ms() + SERVER_READ_MS, w->a, &f)) {
         enum agent_result result = act_run(&t, &f);
-        answer(q->fd, result, t.answer, t.answers);
+        put_answer(result, t.answer, t.answers, &b);
     } else {
         log_event(LOG_WARN, "request_unreadable", "door", LOG_I(h->door->which), "uid",
                   LOG_I(q->user), NULL);
     }
-    close(q->fd);
     arena_reset(w->a);
+    send_answer(q->fd, &b);
+    close(q->fd);
 }
 
 static void *work(void *arg)
@@ -163,8 +180,7 @@ static void take_one(struct gatehouse *h)
     pthread_mutex_unlock(&h->lock);
     if (room) return;
     log_event(LOG_WARN, "queue_full", "door", LOG_I(h->door->which), NULL);
-    answer(q.fd, AGENT_RESULT_BUSY, NULL, 0);
-    close(q.fd);
+    say_busy(q.fd);
 }
 
 static void take_until_signal(struct gatehouse houses[SERVER_DOORS], int signal_fd)
@@ -193,10 +209,8 @@ static void stop(struct gatehouse *h)
 {
     pthread_mutex_lock(&h->lock);
     h->stopping = true;
-    for (; h->count > 0; h->count--, h->first = (h->first + 1) % SERVER_QUEUE) {
-        answer(h->line[h->first].fd, AGENT_RESULT_BUSY, NULL, 0);
-        close(h->line[h->first].fd);
-    }
+    for (; h->count > 0; h->count--, h->first = (h->first + 1) % SERVER_QUEUE)
+        say_busy(h->line[h->first].fd);
     pthread_cond_broadcast(&h->changed);
     pthread_mutex_unlock(&h->lock);
     for (size_t i = 0; i < SERVER_THREADS; i++) {

@@ -91,7 +91,7 @@ export async function keyDaemon({ masters = [newMaster()], program = path.join(t
   let own = program;
   if (root) copyFileSync(program, own = path.join(at, 'waxseal-keyd')); // its user may not reach the checkout
   const [command, ...args] = [...asDaemon, ...wrap, own, '--config', file];
-  const daemon = run(command, args, { cwd: at, env: { ...process.env, ...env } });
+  const daemon = run(command, args, { cwd: at, env: { ...process.env, MALLOC_PERTURB_: '0', ...env } }); // what is wiped is wiped by the daemon
   Object.assign(daemon, { at, file, gate: path.join(at, 'gate.sock'), admin: path.join(at, 'admin.sock'), masters });
   daemon.log = () => daemon.output.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l));
   const started = () => daemon.log().some((l) => l.event === 'started');
