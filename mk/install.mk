@@ -7,7 +7,7 @@ install: ## install programs, client, templates, units and examples (DESTDIR=, P
 	@$(MAKE) --no-print-directory all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/waxseal/systemd $(DESTDIR)$(PREFIX)/share/waxseal/static $(DESTDIR)$(PREFIX)/share/waxseal/templates \
 	    $(DESTDIR)$(PREFIX)/share/doc/waxseal/redis $(DESTDIR)$(PREFIX)/share/doc/waxseal/nginx $(DESTDIR)$(PREFIX)/lib/systemd/system \
-	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/nginx/snippets
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(SYSCONFDIR)/nginx/snippets $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 0755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
 	cp -r static/dist/. $(DESTDIR)$(PREFIX)/share/waxseal/static/
 	cp -r templates/. $(DESTDIR)$(PREFIX)/share/waxseal/templates/
@@ -19,3 +19,5 @@ install: ## install programs, client, templates, units and examples (DESTDIR=, P
 	install -m 0644 deploy/nginx/waxseal.conf $(DESTDIR)$(PREFIX)/share/doc/waxseal/nginx/
 	install -m 0644 deploy/redis/waxseal.conf deploy/redis/users.acl $(DESTDIR)$(PREFIX)/share/doc/waxseal/redis/
 	install -m 0644 deploy/waxseal.conf.example README.md LICENSE docs/ADMIN.md docs/MANUAL.md $(DESTDIR)$(PREFIX)/share/doc/waxseal/
+	$(BUILD)/waxsealctl completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/waxsealctl
+	$(BUILD)/waxsealctl man >$(DESTDIR)$(PREFIX)/share/man/man8/waxsealctl.8

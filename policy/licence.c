@@ -277,7 +277,9 @@ rc_t licence_release(struct edit *t, str_t organisation, str_t account, struct e
     TRY(edit_get(t, at, &before, e));
     if (licence_state_at(before, t->by->now) != LICENCE_ACTIVE) return RC_OK;
     after = licence_row(t, &s, before, false);
-    return edit_store(t, at, after, e);
+    CLEANUP_JSON json_t *told = json_pack("{s:[o]}", "deactivated", json_from_str(account));
+    TRY(edit_store(t, at, after, e));
+    return edit_audit(t, organisation, "licences", organisation, NULL, told, e);
 }
 
 /* --- looking ---------------------------------------------------------------------------------- */

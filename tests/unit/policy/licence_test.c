@@ -175,6 +175,13 @@ static void a_removed_account_keeps_its_seat_for_a_while(void **state)
     assert_string_equal(change(w, "north", U0, true), "activated active");
     world_must(w, RECORD_ACCOUNT, "north", "u0@north.test", NULL);
     expect_counts(w, 0, 1, 0);
+    json_t *rows = NULL;
+    struct audit_filter f = {.what = STR("licences north"), .count = 1};
+    assert_int_equal(audit_list(&w->r, &f, &rows, NULL), RC_OK);
+    const json_t *told = json_object_get(json_array_get(rows, 0), "after");
+    assert_str(json_text(json_array_get(json_object_get(told, "deactivated"), 0)),
+               STR("u0@north.test"));
+    json_decref(rows);
     assert_string_equal(change(w, "north", U1, true), "no_seat inactive");
     w->by.now += 14 * DAY;
     assert_string_equal(change(w, "north", U1, true), "activated active");
