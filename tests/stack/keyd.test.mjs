@@ -465,15 +465,15 @@ test('a client that never finishes its request is let go; a full queue says so; 
 test('slow files at the administration keep nobody waiting at the gate', async () => {
   const daemon = await keyDaemon();
   const a = await importKey(daemon, ec);
-  const slow = openssl(['pkcs12', '-export', '-inkey', ec.key, '-in', ec.cert, '-passout', 'pass:x', '-iter', '3000000']);
+  const slow = openssl(['pkcs12', '-export', '-inkey', ec.key, '-in', ec.cert, '-passout', 'pass:x', '-iter', '2000000']);
   const order = [];
-  const imports = Array.from({ length: 3 }, () => call(daemon.admin, 'import', ['mailbox', 'acme', ec.address, 'x', slow]).then((r) => { order.push('import'); return r; }));
+  const imports = Array.from({ length: 2 }, () => call(daemon.admin, 'import', ['mailbox', 'acme', ec.address, 'x', slow]).then((r) => { order.push('import'); return r; }));
   for (let i = 0; i < 3; i++) {
     assert.equal((await sign(daemon, a)).result, 'done');
     order.push('sign');
   }
   for (const r of await Promise.all(imports)) assert.equal(r.result, 'done');
-  assert.deepEqual(order, ['sign', 'sign', 'sign', 'import', 'import', 'import']);
+  assert.deepEqual(order, ['sign', 'sign', 'sign', 'import', 'import']);
 });
 
 test('what is under way when it is stopped is answered', async () => {
