@@ -31,6 +31,12 @@
 #ifndef WAXSEAL_MUTANT_RULE
 #define WAXSEAL_MUTANT_RULE 0 /* policy: what a rule demands and cannot be done refuses */
 #endif
+#ifndef WAXSEAL_MUTANT_QUOTA
+#define WAXSEAL_MUTANT_QUOTA 0 /* policy: no licence beyond the customer's quota */
+#endif
+#ifndef WAXSEAL_MUTANT_EDIT
+#define WAXSEAL_MUTANT_EDIT 0 /* policy: a change is written only if nothing changed beside it */
+#endif
 #ifndef WAXSEAL_MUTANT_CSRF
 #define WAXSEAL_MUTANT_CSRF 0 /* webmail: token and Origin on non-GET */
 #endif

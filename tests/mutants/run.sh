@@ -20,6 +20,7 @@ suite_of() {
     TAG) echo unit crypto/cms_open_test mail/message_test ;;
     FEATURE) echo http plan ;;
     RULE) echo unit policy/examples_test policy/properties_test ;;
+    QUOTA | EDIT) echo unit policy/licence_test ;;
     CSRF) echo http guard ;;
     TOTP | TOTP_REPLAY) echo unit webmail/totp_test ;;
     RANGE) echo fetch refused ;;
@@ -71,7 +72,7 @@ judge() {
     if [ "$kind" = unit ]; then run_unit "$dir" "$@"; elif [ "$kind" = fetch ] || [ "$kind" = stack ]; then "run_$kind" "$dir" "$@"; else run_instance "$dir" "$kind" "$@"; fi
 }
 
-[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE RULE CSRF RANGE AUTHSERV IMAGE IMAGE_SENDER KEYD_PEER KEYD_STOP KEYD_LEAK LEAK
+[ $# -gt 0 ] || set -- SIGNATURE FROM_MATCH TAG REVOCATION ANSWER TRUST FEATURE RULE QUOTA EDIT CSRF RANGE AUTHSERV IMAGE IMAGE_SENDER KEYD_PEER KEYD_STOP KEYD_LEAK LEAK
 count=0 bad=0
 result() { # OK TEXT
     count=$((count + 1))
