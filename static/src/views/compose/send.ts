@@ -16,6 +16,7 @@ import { toast } from '../../store/toasts.ts';
 import { announce, confirm } from '../../store/ui.ts';
 import { SendCheckError } from '../../smime/contract.ts';
 import { loadSmime } from '../parts/smime.ts';
+import { demanded } from './demands.ts';
 import { faults, nothingForgotten } from './faults.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
@@ -37,7 +38,7 @@ async function failed(c: Composer, error: unknown): Promise<void> {
   }
   c.sendState.value = 'failed';
   c.stopped.value = false;
-  const why = error instanceof SendCheckError ? error.message : error instanceof ApiError && error.field === 'dsn' ? t('report-unavailable') : error instanceof ApiError && error.field === 'utf8' ? t('letters-unavailable') : conflict && language.value !== 'en' ? t('send-changed') : (await lostFile(c, error)) || sentence(error);
+  const why = error instanceof SendCheckError ? error.message : error instanceof ApiError && error.field === 'dsn' ? t('report-unavailable') : error instanceof ApiError && error.field === 'utf8' ? t('letters-unavailable') : conflict && language.value !== 'en' ? t('send-changed') : demanded(error) || (await lostFile(c, error)) || sentence(error);
   c.problem.value = t('send-failed', { why });
   c.minimized.value = false;
   // What is known of the recipients is older than what the server goes by: who cannot be encrypted to is named, and the
