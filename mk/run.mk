@@ -6,7 +6,7 @@ STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUIL
 
 .PHONY: run stop status
 run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run; BIG=100000: so many messages for erin)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(STACK_ENV) bash tests/stack/up.sh
 
 stop: ## stop the demo, keep its data
