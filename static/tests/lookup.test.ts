@@ -110,3 +110,22 @@ test('what went wrong while looking is said, and what the directory said of itse
   assert.equal(said(lookupTrouble('timeout', '')), 'The directory did not answer in time.');
   assert.equal(lookupTrouble('timeout', 'why'), 'why');
 });
+
+test('who was asked about already is waited for: without an answer nobody is said to have no certificate', () => world({ directories: true }, async (_asked, c) => {
+  const real = globalThis.fetch;
+  let release = (): void => undefined;
+  const held = new Promise<void>((done) => { release = done; });
+  globalThis.fetch = (async (...a: Parameters<typeof fetch>) => { await held; return real(...a); }) as typeof fetch;
+  c.to.value = [a('known@x.test'), a('staff@x.test')];
+  void c.lookUp();
+  await c.lookUp(); // there is nobody new to ask about
+  assert.equal(c.infoOf(a('known@x.test')), undefined);
+  let known = false;
+  const looked = c.looked().then(() => { known = true; });
+  await new Promise((done) => { setImmediate(done); });
+  assert.equal(known, false, 'the answer is still on its way');
+  release();
+  await looked;
+  assert.equal(c.infoOf(a('known@x.test'))?.status, 'ready');
+  assert.equal(c.infoOf(a('staff@x.test'))?.status, 'ready', 'the directory has answered too');
+}));

@@ -155,6 +155,7 @@ export class Composer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<boolean> | null = null;
   #asked = new Set<string>();
+  #looking = new Set<Promise<void>>();
   #edits = 0;
   /** Goes along to a window of its own: what was asked before is its own there, too. */
   #writer: string = crypto.randomUUID();
@@ -388,7 +389,16 @@ export class Composer {
   #persons(all: readonly string[]): string { return all.map((a) => a.toLowerCase()).sort().join('\n'); }
 
   /** Asks for certificates of addresses not asked for yet, all in one call, and for the mode of all of them together. */
-  async lookUp(again = false): Promise<void> {
+  lookUp(again = false): Promise<void> {
+    const asking = this.#lookUp(again).finally(() => this.#looking.delete(asking));
+    this.#looking.add(asking);
+    return asking;
+  }
+
+  /** What was asked about the recipients so far has its answer, or has failed: nobody is said to have no certificate before. */
+  async looked(): Promise<void> { while (this.#looking.size) await Promise.allSettled([...this.#looking]); }
+
+  async #lookUp(again: boolean): Promise<void> {
     if (!smimeOn.value) return;
     const all = this.#addresses();
     const wanted = all.filter((a) => again || !this.#asked.has(a));

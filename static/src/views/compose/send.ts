@@ -190,6 +190,7 @@ async function mayStart(c: Composer): Promise<boolean> {
     if (!(await modeStands(c, shown))) return false;
     if (encrypts(c.mode.value)) {
       await c.lookUp();
+      if (blocked(c)) await c.looked();
       if (blocked(c)) { c.cannot.value = true; c.tab.value = 'message'; return false; }
     }
     const before = meant(c);
