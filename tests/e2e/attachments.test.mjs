@@ -113,7 +113,7 @@ test('an upload is watched, ended, broken off and repeated from what is held; wh
   await bar.filter({ hasText: /Sending: .* of .?3 MB/ }).waitFor();
   await bar.getByRole('button', { name: 'Cancel' }).click();
   await alice.composer().locator('.send-button:not([disabled])').waitFor();
-  await alice.editor().click();
+  await alice.intoEditor();
   await alice.page.keyboard.type('More. ');
   // The network goes while it is on its way.
   await slow(150_000);

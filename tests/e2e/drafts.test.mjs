@@ -4,47 +4,25 @@ import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
 import { account, eventually, imapOf, instance, signedIn } from '../lib/instance.mjs';
 import { certificateDer } from '../lib/keyring.mjs';
+import { clearDrafts, texts } from '../lib/mailbox.mjs';
 
 const run = crypto.randomUUID().slice(0, 8);
 const bob = account('bob').address;
 let browser, alice;
 
-async function drafts(name) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select('Drafts');
-    const out = [];
-    for (const uid of await imap.search('ALL')) out.push((await imap.source(uid))?.toString('latin1') ?? ''); // '': saved anew meanwhile
-    return out.filter(Boolean);
-  } finally { imap.close(); }
-}
-async function clear(name) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select('Drafts');
-    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-    await imap.command('EXPUNGE');
-  } finally { imap.close(); }
-}
-async function written(p, subject, text) {
-  await p.newMessage();
-  await p.to(bob);
-  await p.composer().locator('.subject-input').fill(subject);
-  await p.write(text);
-}
+const drafts = (name) => texts(name, 'Drafts');
+const written = (p, subject, text) => p.begin(subject, text, bob);
 const saved = (p) => p.composer().locator('.composer-saved', { hasText: /saved/i }).waitFor();
 const withText = async (name, text) => (await drafts(name)).filter((d) => d.includes(text));
 
 before(async () => {
   await forget('alice', 'dave');
-  await clear('alice');
-  await clear('dave');
+  await clearDrafts('alice', 'dave');
   browser = await Browser.launch();
 });
 after(async () => {
   await browser?.close();
-  await clear('alice');
-  await clear('dave');
+  await clearDrafts('alice', 'dave');
   await forget('alice', 'dave');
 });
 
@@ -67,7 +45,7 @@ test('two windows with the same draft: what the second has becomes a draft of it
   assert.deepEqual([...p.faults, ...q.faults], []);
   await p.close();
   await q.close();
-  await clear('dave');
+  await clearDrafts('dave');
 });
 
 test('what could not be kept without a connection is kept by itself when there is one again', async () => {
@@ -87,7 +65,7 @@ test('what could not be kept without a connection is kept by itself when there i
   await eventually(async () => (await withText('dave', text)).length === 1, 'the server has it');
   assert.deepEqual(p.faults, []);
   await p.close();
-  await clear('dave');
+  await clearDrafts('dave');
 });
 
 test('a message that may have been sent is never sent again by itself; as a new message it can be', async () => {

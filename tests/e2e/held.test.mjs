@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { axe } from '../lib/axe.mjs';
 import { Browser, forget, passphraseOf } from '../lib/browser.mjs';
 import { account, eventually, imapOf, instance, redis, signedIn } from '../lib/instance.mjs';
+import { clearDrafts, texts } from '../lib/mailbox.mjs';
 
 const run = crypto.randomUUID().slice(0, 8);
 const bob = account('bob').address;
@@ -16,26 +17,10 @@ async function undoSeconds(name, n) {
   await c.post('/api/v1/signout', {});
   c.close();
 }
-/** The raw messages of a mailbox with these words in a header field. */
-async function mails(name, mailbox, field, value) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select(mailbox);
-    const out = [];
-    for (const uid of await imap.search(`HEADER ${field} "${value}"`)) out.push((await imap.source(uid))?.toString('latin1')); // undefined: replaced since
-    return out.filter((x) => x !== undefined);
-  } finally { imap.close(); }
-}
+const mails = (name, mailbox, field, value) => texts(name, mailbox, `HEADER ${field} "${value}"`);
+const written = (p, subject, text) => p.begin(subject, text, bob);
 const arrived = (subject) => mails('bob', 'INBOX', 'Subject', subject);
 const held = (name) => mails(name, 'Drafts', 'X-Waxseal-Held', 'until');
-async function clear(name) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select('Drafts');
-    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-    await imap.command('EXPUNGE');
-  } finally { imap.close(); }
-}
 /** What is held looks as if its window had been gone for long. */
 async function longAgo(name) {
   const imap = await imapOf(name);
@@ -52,23 +37,17 @@ async function longAgo(name) {
     await imap.command('EXPUNGE');
   } finally { imap.close(); }
 }
-async function written(p, subject, text) {
-  await p.newMessage();
-  await p.to(bob);
-  await p.composer().locator('.subject-input').fill(subject);
-  await p.write(text);
-}
 const toast = (p) => p.page.locator('.toast', { has: p.page.locator('.toast-left') });
 const noFaults = (p) => assert.deepEqual(p.faults, []);
 
 before(async () => {
   await forget('alice', 'dave');
-  for (const name of ['alice', 'dave']) { await clear(name); await undoSeconds(name, 30); }
+  for (const name of ['alice', 'dave']) { await clearDrafts(name); await undoSeconds(name, 30); }
   browser = await Browser.launch();
 });
 after(async () => {
   await browser?.close();
-  for (const name of ['alice', 'dave']) { await undoSeconds(name, 0); await clear(name); }
+  for (const name of ['alice', 'dave']) { await undoSeconds(name, 0); await clearDrafts(name); }
   await forget('alice', 'dave');
 });
 
@@ -209,7 +188,7 @@ test('another tab that is open all the time says it too, and the row in Drafts s
   await other.locator('.row', { hasText: subject }).locator('.row-unsent', { hasText: 'Not sent' }).waitFor();
   assert.deepEqual(await arrived(subject), []);
   await p.close();
-  await clear('dave');
+  await clearDrafts('dave');
 });
 
 test('taken back from another window: this one does not send it, and says so', async () => {
@@ -263,6 +242,6 @@ test('Undo, and typing while the mark is still being taken off: one draft, with 
     go();
     await p.page.unroute('**/api/v1/compose/hold');
     await p.close();
-    await clear('dave');
+    await clearDrafts('dave');
   }
 });

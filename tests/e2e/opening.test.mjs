@@ -113,8 +113,7 @@ test('undo is off until there is something to undo; Ctrl+B is bold whatever Caps
   const p = await (await browser.person('alice')).signIn();
   await p.newMessage();
   const undo = p.composer().getByRole('button', { name: 'Undo', exact: true });
-  await p.editor().click();
-  await p.page.waitForFunction(() => document.activeElement?.matches('wx-composer iframe'));
+  await p.intoEditor();
   await p.page.keyboard.press('ArrowDown');
   assert.ok(await undo.isDisabled(), 'a focus is nothing to undo');
   await p.page.keyboard.type('plain ');

@@ -54,7 +54,7 @@ const unclean = (root) => {
   return bad;
 };
 const empty = async () => {
-  await p.editor().click();
+  await p.intoEditor();
   await p.page.keyboard.press('Control+a');
   await p.page.keyboard.press('Delete');
   await p.editor().evaluate((root) => new Promise((done) => { const look = () => { if (root.textContent.replace(/\u200b/g, '').trim() === '' && !root.querySelector('img, table, li, details')) done(); else requestAnimationFrame(look); }; look(); }));

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import { axe } from '../lib/axe.mjs';
 import { Browser, Person, forget, passphraseOf } from '../lib/browser.mjs';
 import { certificateDer } from '../lib/keyring.mjs';
-import { account, eventually, imapOf, signedIn } from '../lib/instance.mjs';
+import { account, eventually, signedIn } from '../lib/instance.mjs';
+import { clearDrafts, texts } from '../lib/mailbox.mjs';
 
 const run = crypto.randomUUID().slice(0, 8);
 const bob = account('bob').address;
@@ -14,23 +15,7 @@ const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYPj/HwA
 let browser;
 let p;
 
-async function mails(name, mailbox, field, value) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select(mailbox);
-    const out = [];
-    for (const uid of await imap.search(`HEADER ${field} "${value}"`)) out.push((await imap.source(uid)).toString('latin1'));
-    return out;
-  } finally { imap.close(); }
-}
-async function clear(name) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select('Drafts');
-    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-    await imap.command('EXPUNGE');
-  } finally { imap.close(); }
-}
+const mails = (name, mailbox, field, value) => texts(name, mailbox, `HEADER ${field} "${value}"`);
 /** The same person at another window of the browser. */
 function at(page) {
   const other = Object.create(Person.prototype);
@@ -60,7 +45,7 @@ const noFaults = () => assert.deepEqual(p.faults, []);
 
 before(async () => {
   await forget('alice', 'bob');
-  await clear('alice');
+  await clearDrafts('alice');
   const c = await signedIn('alice');
   assert.equal((await c.post('/api/v1/smime/certificates', { address: bob, certificate: certificateDer('bob').toString('base64') })).status, 200);
   await c.post('/api/v1/signout', {});
@@ -72,7 +57,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  await clear('alice');
+  await clearDrafts('alice');
   await forget('alice', 'bob');
 });
 
@@ -152,7 +137,7 @@ test('Close there keeps the draft, is told in the first window, and the subject 
   await p.write('Begun here,');
   const w = await out();
   await w.page.waitForFunction((s) => document.title.startsWith(s), `Kept ${run}`);
-  await w.editor().click();
+  await w.intoEditor();
   await w.page.keyboard.press('Control+End');
   await w.page.keyboard.type(' and ended there.');
   await w.composer().getByRole('button', { name: 'Close' }).click();
@@ -253,7 +238,7 @@ test('two windows at once do not know each other; one that is closed by the brow
     windows.push(await out());
   }
   for (const [i, w] of windows.entries()) {
-    await w.editor().click();
+    await w.intoEditor();
     await w.page.keyboard.press('Control+End');
     await w.page.keyboard.type(`More ${i + 1}.`);
     await w.page.keyboard.press('Control+s');

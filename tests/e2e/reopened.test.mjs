@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Browser, forget } from '../lib/browser.mjs';
-import { account, eventually, imapOf, instance } from '../lib/instance.mjs';
+import { account, eventually, instance } from '../lib/instance.mjs';
+import { clearDrafts, texts } from '../lib/mailbox.mjs';
 
 const run = crypto.randomUUID().slice(0, 8);
 const bob = account('bob').address;
@@ -12,26 +13,10 @@ const PICTURE = PNG.slice(0, 40);
 const FILE = Buffer.from('cormorant file').toString('base64').slice(0, 16);
 let browser, p;
 
-async function texts(name, folder, what) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select(folder);
-    const out = [];
-    for (const uid of await imap.search(what)) out.push((await imap.source(uid))?.toString('latin1') ?? ''); // '': saved anew meanwhile
-    return out.filter(Boolean);
-  } finally { imap.close(); }
-}
 const drafts = () => texts('dave', 'Drafts', 'ALL');
 const withText = async (text) => (await drafts()).filter((d) => d.includes(text));
 const arrived = (subject) => texts('bob', 'INBOX', `HEADER Subject "${subject}"`);
-async function clear() {
-  const imap = await imapOf('dave');
-  try {
-    await imap.select('Drafts');
-    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-    await imap.command('EXPUNGE');
-  } finally { imap.close(); }
-}
+const written = (subject, text) => p.begin(subject, text, bob);
 const closed = async (q = p) => {
   await q.composer().getByRole('button', { name: 'Close' }).click();
   await q.composer().waitFor({ state: 'detached' });
@@ -40,12 +25,6 @@ const keep = async (q = p) => {
   await q.composer().locator('.subject-input').press('Control+s');
   await q.composer().locator('.composer-saved', { hasText: 'Saved' }).waitFor();
 };
-async function written(subject, text) {
-  await p.newMessage();
-  await p.to(bob);
-  await p.composer().locator('.subject-input').fill(subject);
-  await p.write(text);
-}
 /** A draft with a picture in its text and a file, written, closed, and the page loaded anew. */
 async function draft(subject, text, { picture = false, file = false }) {
   await written(subject, text);
@@ -80,13 +59,13 @@ async function held() {
 
 before(async () => {
   await forget('dave');
-  await clear();
+  await clearDrafts('dave');
   browser = await Browser.launch();
   p = await (await browser.person('dave')).signIn();
 });
 after(async () => {
   await browser?.close();
-  await clear();
+  await clearDrafts('dave');
   await forget('dave');
 });
 
@@ -107,7 +86,7 @@ test('a draft that is opened again shows its pictures, is not saved for that, an
   assert.equal(now.length, 1);
   assert.ok(now[0].includes('More words') && now[0].includes(PICTURE) && now[0].includes(FILE), 'all of it');
   // Back to the beginning and forth again.
-  await p.editor().click();
+  await p.intoEditor();
   for (let i = 0; i < 4; i++) await p.page.keyboard.press('Control+z');
   await p.editor().getByText('More words').waitFor({ state: 'detached' });
   await p.editor().locator('img[src^="data:image/png"]').waitFor();
@@ -117,7 +96,7 @@ test('a draft that is opened again shows its pictures, is not saved for that, an
   assert.equal((await withText(PICTURE)).length, 1, 'also after an undo');
   await closed();
   assert.deepEqual(p.faults, []);
-  await clear();
+  await clearDrafts('dave');
 });
 
 test('what is typed, closed or sent before the files are here waits for them', async () => {
@@ -153,7 +132,7 @@ test('what is typed, closed or sent before the files are here waits for them', a
   const [mail] = await arrived(subject);
   assert.ok(mail.includes(FILE) && mail.includes(PICTURE), 'with its file and its picture');
   assert.deepEqual(p.faults, []);
-  await clear();
+  await clearDrafts('dave');
 });
 
 test('files that cannot be fetched: said, nothing kept or sent, tried again, or given up for a draft of its own', async () => {
@@ -180,7 +159,7 @@ test('files that cannot be fetched: said, nothing kept or sent, tried again, or 
     await closed();
   } finally { await p.page.unroute(/\/parts?\//); }
   // And the other way on: again.
-  await clear();
+  await clearDrafts('dave');
   await draft(`${subject} again`, 'The old words. ', { file: true });
   await p.page.route(/\/parts?\//, (r) => r.abort());
   try {
@@ -191,7 +170,7 @@ test('files that cannot be fetched: said, nothing kept or sent, tried again, or 
   await p.composer().locator('.file-chip', { hasText: 'a.txt' }).waitFor();
   await closed();
   assert.deepEqual(p.faults, []);
-  await clear();
+  await clearDrafts('dave');
 });
 
 test('a draft that a second window has open never takes the place of what the first one keeps', async () => {
@@ -210,7 +189,7 @@ test('a draft that a second window has open never takes the place of what the fi
   await eventually(async () => (await withText('Second window')).length === 1, 'the second one kept its own');
   assert.equal((await withText('First window')).length, 1, 'and the first one its own');
   await q.close();
-  await clear();
+  await clearDrafts('dave');
 });
 
 test('a window that is behind neither sends nor discards what another one wrote', async () => {
@@ -231,7 +210,7 @@ test('a window that is behind neither sends nor discards what another one wrote'
   assert.equal((await arrived(subject)).length, 0, 'nothing left');
   await closed();
   // Discard: what another window wrote since stays.
-  await clear();
+  await clearDrafts('dave');
   await p.page.goto(`${instance.origin}/mail/`);
   await p.page.locator('.row:not(.is-bone)').first().waitFor();
   await written(`${subject} again`, 'Common words. ');
@@ -247,5 +226,5 @@ test('a window that is behind neither sends nor discards what another one wrote'
   assert.equal((await withText('Newer words')).length, 1);
   assert.deepEqual([...p.faults, ...q.faults], []);
   await q.close();
-  await clear();
+  await clearDrafts('dave');
 });

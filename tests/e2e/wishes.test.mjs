@@ -3,37 +3,25 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { axe } from '../lib/axe.mjs';
 import { Browser, forget } from '../lib/browser.mjs';
-import { account, eventually, imapOf } from '../lib/instance.mjs';
+import { account, eventually } from '../lib/instance.mjs';
+import { clearDrafts, texts } from '../lib/mailbox.mjs';
 
 const run = crypto.randomUUID().slice(0, 8);
 const bob = account('bob').address, dave = account('dave').address;
 let browser, p;
 
-async function source(name, folder, criteria) {
-  const imap = await imapOf(name);
-  try {
-    await imap.select(folder);
-    const [uid] = await imap.search(criteria);
-    return uid ? ((await imap.source(uid))?.toString('latin1') ?? '') : ''; // '': not there yet, or saved anew meanwhile
-  } finally { imap.close(); }
-}
-async function clear() {
-  const imap = await imapOf('dave');
-  try {
-    await imap.select('Drafts');
-    for (const uid of await imap.search('ALL')) await imap.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-    await imap.command('EXPUNGE');
-  } finally { imap.close(); }
-}
+/** '': not there yet, or saved anew meanwhile. */
+const source = async (name, folder, criteria) => (await texts(name, folder, criteria))[0] ?? '';
+
 before(async () => {
   await forget('dave');
-  await clear();
+  await clearDrafts('dave');
   browser = await Browser.launch();
   p = await (await browser.person('dave')).signIn();
 });
 after(async () => {
   await browser?.close();
-  await clear();
+  await clearDrafts('dave');
 });
 
 const c = () => p.composer();

@@ -187,10 +187,22 @@ export class Person {
     const input = this.composer().locator('.chips-input').first();
     for (const a of addresses) { await input.fill(a); await input.press('Enter'); }
   }
-  async write(text) {
+  /** The editor's frame is a process of its own: keys go to where the focus was until the page has heard of the click. */
+  async intoEditor() {
     await this.editor().click();
+    await this.page.waitForFunction(() => document.activeElement?.matches('wx-composer iframe'));
+  }
+  async write(text) {
+    await this.intoEditor();
     await this.page.keyboard.press('Control+Home');
     await this.page.keyboard.type(text);
+  }
+  /** A new message to these, with subject and text. */
+  async begin(subject, text, ...to) {
+    await this.newMessage();
+    await this.to(...to);
+    await this.composer().locator('.subject-input').fill(subject);
+    await this.write(text);
   }
   async send() { await this.composer().locator('.send-button').click(); }
   async sent() { await this.page.locator('.toast', { hasText: 'sent' }).first().waitFor(); await this.composer().waitFor({ state: 'detached' }); }
