@@ -32,10 +32,12 @@ int cmd_registry_export(int argc, char **argv)
     struct err e = {0};
     int code;
     CLEANUP_JSON json_t *v = NULL;
-    CLEANUP_DESK struct desk *d =
-        desk_open(argc, argv, RECORD_KINDS, 0, 0, "registry export [--out FILE]", &code);
+    CLEANUP_DESK struct desk *d = desk_open(
+        argc, argv, RECORD_KINDS, 0, 0, "registry export [--with-sealed-keys] [--out FILE]", &code);
     if (!d) return code;
-    rc_t rc = document_export(&d->r, &v, &e);
+    rc_t rc = d->sealed_keys && !d->out.n
+                  ? err_invalid(&e, "out", "Sealed keys are only written to a file: --out FILE.")
+                  : document_export(&d->r, d->sealed_keys, &v, &e);
     if (rc == RC_OK && d->out.n) rc = write_file(d, v, &e);
     if (rc != RC_OK) return desk_fail(d, &e, NULL);
     if (!d->out.n) cli_print(v);

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/registry.h"
+#include "crypto/cert.h"
 #include "policy/decision_json.h"
 #include "policy/example.h"
 #include "policy/rulebook.h"
@@ -21,6 +22,7 @@ struct simulation {
     struct rulebook_case c;
     struct policy_message message;
     struct ruleset *draft; /* NULL: none */
+    struct trust *trust;
 };
 
 static void end(struct simulation *s)
@@ -28,14 +30,21 @@ static void end(struct simulation *s)
     rulebook_close(&s->c);
     ruleset_unref(s->draft);
     rulebook_free(s->book);
+    trust_free(s->trust);
     arena_free(s->a);
 }
 
 static rc_t begin(struct simulation *s, struct err *e)
 {
+    const struct config *c = s->d->c.config;
+    const struct trust_place places[] = {{c->trust_dir, TRUSTED_BY_ORGANISATION},
+                                         {c->mail_roots, TRUSTED_BY_MAIL_ROOTS}};
     s->a = arena_new(WORK_BYTES);
     if (!s->a) return err_set(e, RC_NO_MEMORY, NULL);
-    return rulebook_new(s->d->c.config, &s->book, e);
+    TRY(rulebook_new(c, &s->book, e));
+    TRY(trust_load_places(places, 2, &s->trust, e));
+    rulebook_set_trust(s->book, s->trust);
+    return RC_OK;
 }
 
 static rc_t read_json(const char *path, size_t max, json_t **out, struct err *e)
@@ -59,11 +68,13 @@ static rc_t take_draft(struct simulation *s, struct err *e)
     return RC_OK;
 }
 
-/* Certificates are described with the message: each organisation is taken to know them. */
+/* Certificates that are described with the message stand in the place of the registered ones: each
+ * organisation is taken to know them. */
 static rc_t take_facts(struct simulation *s, const json_t *file, struct buf *notes, struct err *e)
 {
     struct example_reader r = {.a = s->a, .notes = notes};
-    for (size_t i = 0; i < s->c.in.org_count; i++) {
+    bool described = json_object_get(file, "certs") != NULL;
+    for (size_t i = 0; described && i < s->c.in.org_count; i++) {
         struct policy_organisation given = {.id = STR_NULL};
         CLEANUP_JSON json_t *only = json_object();
         json_object_set(only, "certs", json_object_get(file, "certs"));

@@ -25,6 +25,11 @@ struct command {
 int cmd_message_inspect(int argc, char **argv);
 int cmd_message_reasons(int argc, char **argv);
 int cmd_certificate_check(int argc, char **argv);
+int cmd_certificate_add(int argc, char **argv);
+int cmd_certificate_list(int argc, char **argv);
+int cmd_certificate_show(int argc, char **argv);
+int cmd_certificate_primary(int argc, char **argv);
+int cmd_certificate_remove(int argc, char **argv);
 int cmd_p12_inspect(int argc, char **argv);
 int cmd_plan_set(int argc, char **argv);
 int cmd_plan_show(int argc, char **argv);

@@ -72,6 +72,8 @@ static rc_t read_named(struct desk *d, const char *option, const char *value, st
         d->out = str_c(value);
     else if (strcmp(option, "--organisation") == 0)
         d->organisation = str_c(value);
+    else if (strcmp(option, "--passphrase-file") == 0)
+        d->passphrase_file = value;
     else if (strcmp(option, "--what") == 0)
         d->what = str_c(value);
     else if (strcmp(option, "--count") == 0)
@@ -95,6 +97,7 @@ static rc_t read_argument(struct desk *d, enum record_kind kind, int argc, char 
     if (strcmp(word, "--json") == 0) return d->json = true, RC_OK;
     if (strcmp(word, "--all") == 0) return d->all = true, RC_OK;
     if (strcmp(word, "--dry-run") == 0) return d->dry_run = true, RC_OK;
+    if (strcmp(word, "--with-sealed-keys") == 0) return d->sealed_keys = true, RC_OK;
     const struct record_field *f = option_field(kind, word);
     if (*i + 1 == argc) return bad_option(word, "a value", e);
     const char *value = argv[++*i];

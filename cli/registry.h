@@ -19,10 +19,12 @@ struct desk {
     str_t words[DESK_WORDS_MAX];     /* those without -- */
     const char *raw[DESK_WORDS_MAX]; /* the same as they came: names of files */
     size_t count;
-    json_t *patch;     /* fields given as options */
-    int64_t seen;      /* --version N */
-    bool json;         /* --json */
-    bool all, dry_run; /* --all, --dry-run */
+    json_t *patch;               /* fields given as options */
+    int64_t seen;                /* --version N */
+    bool json;                   /* --json */
+    bool all, dry_run;           /* --all, --dry-run */
+    bool sealed_keys;            /* --with-sealed-keys */
+    const char *passphrase_file; /* --passphrase-file FILE, or NULL */
     str_t out, organisation, what,
         limit; /* --out FILE, --organisation ID, --what TEXT, --count N */
 };

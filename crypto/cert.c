@@ -116,6 +116,17 @@ str_t cert_fingerprint(const struct cert *c)
     return str_n(c->fingerprint, 64);
 }
 
+rc_t cert_key_id(const struct cert *c, char out[65], struct err *e)
+{
+    OSSL_OWN_BYTES spki = NULL;
+    unsigned char digest[32];
+    int n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(c->x), &spki);
+    if (n <= 0) return ossl_fail(e, RC_NO_MEMORY, NULL);
+    TRY(sha256(str_n(spki, (size_t) n), digest, e));
+    hex(digest, sizeof digest, out);
+    return RC_OK;
+}
+
 bool cert_equal(const struct cert *a, const struct cert *b)
 {
     return str_eq(cert_der(a), cert_der(b));

@@ -20,6 +20,9 @@ void cert_unref(struct cert *c);              /* NULL is allowed */
 str_t cert_der(const struct cert *c);         /* lives as long as c */
 str_t cert_fingerprint(const struct cert *c); /* SHA-256, 64 lower-case hex digits */
 bool cert_equal(const struct cert *a, const struct cert *b);
+/* SHA-256 of the SubjectPublicKeyInfo, as the key agent names keys: 64 lower-case hex digits and a
+ * NUL. RC_NO_MEMORY. */
+rc_t cert_key_id(const struct cert *c, char out[65], struct err *e) WX_MUST_USE;
 
 struct cert_info {
     str_t subject, issuer; /* RFC 4514 text, UTF-8, for showing */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "policy/certificate_parts.h"
+#include "policy/document_keys.h"
 #include "policy/edit.h"
 #include "policy/name.h"
 #include "policy/rules_store.h"
@@ -22,6 +24,7 @@ static const struct section SECTIONS[] = {
     {"roles", RECORD_ROLE, true},
     {"operators", RECORD_ROLE, false},
     {"claims", RECORD_CLAIM, true},
+    {"certificates", RECORD_CERTIFICATE, true},
 };
 enum { SECTION_COUNT = sizeof SECTIONS / sizeof *SECTIONS };
 
@@ -117,7 +120,9 @@ static rc_t read_sections(const json_t *in, json_t *out, struct err *e)
     json_put_str(out, "schema", STR(DOCUMENT_SCHEMA));
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         const struct section *s = &SECTIONS[i];
-        json_t *given = json_object_get(in, s->member), *part = json_object();
+        json_t *given = json_object_get(in, s->member), *part;
+        if (!given && s->kind == RECORD_CERTIFICATE) continue; /* says nothing of them */
+        part = json_object();
         json_object_set_new(out, s->member, part);
         if (given && s->grouped) TRY(read_groups(s, given, part, &rows, e));
         if (given && !s->grouped) TRY(read_rows(s, NULL, given, part, &rows, e));
@@ -125,6 +130,7 @@ static rc_t read_sections(const json_t *in, json_t *out, struct err *e)
     json_t *rules = json_object();
     json_object_set_new(out, "rules", rules);
     if (json_object_get(in, "rules")) TRY(read_rules(json_object_get(in, "rules"), rules, e));
+    if (json_object_get(in, "sealed_keys")) TRY(document_read_keys(in, out, e));
     json_object_foreach((json_t *) in, name, v)
     {
         if (!json_object_get(out, name)) return wrong(name, NULL, NULL, "It is not known.", e);
@@ -165,6 +171,24 @@ static const char *judge_account(const struct whole *w, str_t group, str_t id, c
     return NULL;
 }
 
+/* A mailbox of the organisation, or somebody outside, of whom there are no keys. */
+static const char *judge_certificate(const struct whole *w, str_t group, str_t id,
+                                     const json_t *row)
+{
+    str_t address, fingerprint;
+    str_cut(id, ' ', &address, &fingerprint);
+    const json_t *domain = row_of(w, "domains", name_domain_of(address)),
+                 *accounts = row_of(w, "accounts", group);
+    if (!row_of(w, "organisations", group)) return "There is no such organisation.";
+    if (!str_eq(record_text(domain, "organisation"), group)) {
+        if (!str_eq(record_text(row, "custody"), STR("none")))
+            return "Keys are only of the organisation's own mailboxes.";
+    } else if (!json_object_getn(accounts, address.p, address.n)) {
+        return "There is no such account.";
+    }
+    return certificate_fault(id, row);
+}
+
 static const char *judge_licence(const struct whole *w, str_t group, const json_t *row)
 {
     const json_t *organisation = row_of(w, "organisations", record_text(row, "organisation"));
@@ -199,6 +223,8 @@ static const char *judge_row(const struct whole *w, enum record_kind kind, str_t
         if (operator!=(group.n == 0)) return "Only operators stand over all organisations.";
         return !group.n || row_of(w, "organisations", group) ? NULL
                                                              : "There is no such organisation.";
+    case RECORD_CERTIFICATE:
+        return judge_certificate(w, group, id, row);
     case RECORD_CLAIM:
         return row_of(w, "organisations", group) ? NULL : "There is no such organisation.";
     default:
@@ -238,7 +264,7 @@ static rc_t judge_all(const struct whole *w, struct err *e)
         if (!row_of(w, "organisations", str_c(name)))
             return wrong("rules", name, NULL, "There is no such organisation.", e);
     }
-    return RC_OK;
+    return document_judge_primary(json_object_get(w->document, "certificates"), e);
 }
 
 rc_t document_read(const struct config *c, const json_t *in, json_t **out, struct err *e)
@@ -292,6 +318,7 @@ static rc_t take_groups(struct edit *t, json_t *out, struct err *e)
         TRY(take_group(t, &SECTIONS[4], id, out, e));
         TRY(take_group(t, &SECTIONS[6], id, out, e));
         TRY(take_group(t, &SECTIONS[8], id, out, e));
+        TRY(take_group(t, &SECTIONS[9], id, out, e));
         TRY(take_rules(t, id, json_object_get(out, "rules"), e));
     }
     return RC_OK;
@@ -313,16 +340,25 @@ static rc_t take_all(struct edit *t, json_t *out, struct err *e)
     return take_groups(t, out, e);
 }
 
+struct export
+{
+    json_t *document;
+    bool sealed_keys;
+};
+
 static rc_t export_step(struct edit *t, void *arg, struct err *e)
 {
-    return take_all(t, arg, e);
+    struct export *w = arg;
+    TRY(take_all(t, w->document, e));
+    return w->sealed_keys ? document_take_keys(t, w->document, e) : RC_OK;
 }
 
-rc_t document_export(const struct registry *r, json_t **out, struct err *e)
+rc_t document_export(const struct registry *r, bool sealed_keys, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *document = json_object();
+    struct export w = {document, sealed_keys};
     struct actor nobody = {STR("export"), false, 0};
-    TRY(edit_run(r, &nobody, export_step, document, e));
+    TRY(edit_run(r, &nobody, export_step, &w, e));
     *out = json_incref(document);
     return RC_OK;
 }
@@ -423,26 +459,15 @@ static rc_t put_rules(struct edit *t, struct import *w, const json_t *had, const
     return RC_OK;
 }
 
-/* Certificates are not in the document: an organisation that has some cannot go. */
-static rc_t keep_certificates(struct edit *t, const json_t *had, const json_t *wanted,
-                              struct err *e)
+/* A key that is gone is gone: an export of before there were certificates must not remove them. */
+static rc_t keep_certificates(const json_t *had, const json_t *wanted, struct err *e)
 {
-    const char *id;
-    json_t *v;
-    struct kv_value n;
-    json_object_foreach((json_t *) had, id, v)
-    {
-        edit_touch(t, arena_str(t->a, str_c(id)));
-        if (json_object_get(wanted, id)) continue;
-        str_t key =
-            arena_printf(t->a, "%.*s:o:certificates:%s", STR_ARG(t->r->config->instance), id);
-        TRY(KV_CMD(t->r->kv, t->a, &n, e, STR("HLEN"), key));
-        if (n.i == 0) continue;
-        err_set(e, RC_CONFLICT, "The organisation %s still has certificates.", id);
-        err_field(e, "organisations");
-        return RC_CONFLICT;
-    }
-    return RC_OK;
+    if (json_object_get(wanted, "certificates") ||
+        json_object_size(json_object_get(had, "certificates")) == 0)
+        return RC_OK;
+    err_set(e, RC_CONFLICT, "There are certificates, of which the document says nothing.");
+    err_field(e, "certificates");
+    return RC_CONFLICT;
 }
 
 static rc_t import_step(struct edit *t, void *arg, struct err *e)
@@ -452,18 +477,24 @@ static rc_t import_step(struct edit *t, void *arg, struct err *e)
     json_array_clear(w->changes);
     w->added = w->changed = w->removed = 0;
     TRY(take_all(t, had, e));
-    TRY(keep_certificates(t, json_object_get(had, "organisations"),
-                          json_object_get(w->wanted, "organisations"), e));
+    TRY(keep_certificates(had, w->wanted, e));
     for (size_t i = 0; i < SECTION_COUNT; i++)
         TRY(put_section(t, w, &SECTIONS[i], json_object_get(had, SECTIONS[i].member),
                         json_object_get(w->wanted, SECTIONS[i].member), e));
     TRY(put_rules(t, w, json_object_get(had, "rules"), json_object_get(w->wanted, "rules"), e));
-    if (w->dry_run || w->added + w->changed + w->removed == 0) {
+    TRY(document_put_keys(t, had, w->wanted, &w->changed, e));
+    bool keys = json_object_size(json_object_get(w->wanted, "sealed_keys")) > 0;
+    if (w->dry_run || (!keys && w->added + w->changed + w->removed == 0)) {
         json_array_clear(t->commands);
         return RC_OK;
     }
     const char *id;
     json_t *v;
+    json_object_foreach(json_object_get(had, "organisations"), id, v)
+    {
+        if (!json_object_get(json_object_get(w->wanted, "organisations"), id))
+            edit_touch(t, arena_str(t->a, str_c(id)));
+    }
     json_object_foreach(json_object_get(w->wanted, "organisations"), id, v)
         edit_touch(t, arena_str(t->a, str_c(id)));
     json_put_int(counts, "added", w->added);

@@ -5,7 +5,14 @@
 
 #include "policy/name.h"
 
-enum { NAME_BYTES = 200, QUOTA_MAX = 10000000, FROM_MAX = 50, VERSION_MAX = INT32_MAX };
+enum {
+    NAME_BYTES = 200,
+    QUOTA_MAX = 10000000,
+    FROM_MAX = 50,
+    VERSION_MAX = INT32_MAX,
+    DER_TEXT = 20 << 10,
+    SEQ_MAX = 1000000000
+};
 
 /* --- the table -------------------------------------------------------------------------------- */
 
@@ -57,6 +64,26 @@ static const struct record_field CLAIM[] = {
     {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "of the claim"},
 };
 
+static const struct record_field CERTIFICATE[] = {
+    {"der", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, DER_TEXT, NULL, NULL, "itself, in base64"},
+    {"issuers", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, DER_TEXT, NULL, "",
+     "authorities that came with it, in base64"},
+    {"usage", TYPE_WORD, RECORD_NEEDED | RECORD_FIXED, 0, "sign encrypt both", NULL,
+     "what it is for"},
+    {"custody", TYPE_WORD, RECORD_NEEDED | RECORD_FIXED, 0, "none user agent", "none",
+     "who has its key"},
+    {"primary", TYPE_WORD, RECORD_NEEDED, 0, "none sign encrypt both", "none",
+     "what it is used for before others"},
+    {"key", TYPE_PLAN, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "id of the key in the agent"},
+    {"seq", TYPE_NUMBER, RECORD_NEEDED | RECORD_INNER, SEQ_MAX, NULL, "0", "higher is newer"},
+    {"source", TYPE_WORD, RECORD_NEEDED | RECORD_INNER, 0, "upload issued personal", "upload",
+     "where it came from"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "when it was registered"},
+    {"replaced_by", TYPE_PLAN, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL,
+     "fingerprint of what became primary in its place"},
+    {"replaced_at", TYPE_TIME, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "when"},
+};
+
 #define SHAPE(name, plural, id, table)                                                             \
     {                                                                                              \
         name, plural, id, table, sizeof(table) / sizeof *(table)                                   \
@@ -70,6 +97,7 @@ static const struct record_shape SHAPES[RECORD_KINDS] = {
     [RECORD_LICENCE] = SHAPE("licence", "licences", "account", LICENCE),
     [RECORD_ROLE] = SHAPE("role", "roles", "who", ROLE),
     [RECORD_CLAIM] = SHAPE("claim", "claims", "domain", CLAIM),
+    [RECORD_CERTIFICATE] = SHAPE("certificate", "certificates", "certificate", CERTIFICATE),
 };
 
 const struct record_shape *record_shape(enum record_kind kind)
@@ -80,12 +108,24 @@ const struct record_shape *record_shape(enum record_kind kind)
 str_t record_key(struct arena *a, str_t instance, enum record_kind kind, str_t group)
 {
     bool grouped = kind == RECORD_ACCOUNT || kind == RECORD_LICENCE || kind == RECORD_ROLE ||
-                   kind == RECORD_CLAIM;
+                   kind == RECORD_CLAIM || kind == RECORD_CERTIFICATE;
     if (kind == RECORD_ROLE && !group.n) /* apart from all organisations' */
         return arena_printf(a, "%.*s:o:operators", STR_ARG(instance));
     if (!grouped) return arena_printf(a, "%.*s:o:%s", STR_ARG(instance), SHAPES[kind].plural);
     return arena_printf(a, "%.*s:o:%s:%.*s", STR_ARG(instance), SHAPES[kind].plural,
                         STR_ARG(group.n ? group : STR("-")));
+}
+
+/* "<address> <fingerprint>" */
+static bool is_certificate(str_t id)
+{
+    str_t address, fingerprint;
+    if (!str_cut(id, ' ', &address, &fingerprint) || fingerprint.n != 64) return false;
+    for (size_t i = 0; i < fingerprint.n; i++) {
+        char c = fingerprint.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+    }
+    return name_is_address(address);
 }
 
 rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
@@ -108,6 +148,9 @@ rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
     case RECORD_ROLE:
         if (name_is_actor(id)) return RC_OK;
         return err_invalid(e, field, "That is not a name to sign in with: an address, or an id.");
+    case RECORD_CERTIFICATE:
+        if (is_certificate(id)) return RC_OK;
+        return err_invalid(e, field, "A certificate is named by its address and fingerprint.");
     case RECORD_ACCOUNT:
     case RECORD_LICENCE:
     case RECORD_KINDS:

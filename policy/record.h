@@ -19,6 +19,8 @@ enum record_kind {
     RECORD_LICENCE,      /* group: the customer; id: the account's address */
     RECORD_ROLE,         /* group: the organisation, or null: operators; id: who signs in */
     RECORD_CLAIM,        /* group: the organisation that says a domain is its own; id: the domain */
+    RECORD_CERTIFICATE,  /* group: the organisation that registered it; id: "<address>
+                            <fingerprint>";  changed by policy/certificate.h only */
     RECORD_KINDS
 };
 

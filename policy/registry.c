@@ -151,6 +151,8 @@ rc_t registry_write(const struct registry *r, const struct actor *by, struct reg
         return err_invalid(e, "licence", "Licences are activated and deactivated.");
     if (w->at.kind == RECORD_CLAIM)
         return err_invalid(e, "domain", "Domains are claimed and proved.");
+    if (w->at.kind == RECORD_CERTIFICATE)
+        return err_invalid(e, "certificate", "Certificates are registered from their files.");
     rc_t rc = edit_run(r, by, write_step, w, e);
     if (rc != RC_OK) {
         json_decref(w->after);

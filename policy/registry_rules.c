@@ -1,6 +1,7 @@
 /* What holds between records. */
 #include <string.h>
 
+#include "policy/certificate_parts.h"
 #include "policy/edit.h"
 #include "policy/licence.h"
 #include "policy/name.h"
@@ -136,6 +137,15 @@ static bool says_nothing(const json_t *account)
     return json_array_size(list) == 0;
 }
 
+/* Keys do not stay behind without a mailbox. */
+static rc_t judge_uncertified(struct edit *t, struct record_at at, struct err *e)
+{
+    CLEANUP_JSON json_t *rows = NULL;
+    TRY(certificate_held(t, at.group, at.id, &rows, e));
+    size_t n = json_object_size(rows);
+    return n ? still_has("account", "certificates", (long long) n, e) : RC_OK;
+}
+
 static rc_t judge_account(struct edit *t, struct record_at at, json_t **after, struct err *e)
 {
     const json_t *list = json_object_get(*after, "from");
@@ -147,6 +157,7 @@ static rc_t judge_account(struct edit *t, struct record_at at, json_t **after, s
         json_decref(*after);
         *after = NULL;
     }
+    if (!*after && at.group.n) TRY(judge_uncertified(t, at, e));
     /* The seat of a mailbox that is gone stays taken like that of one that was deactivated. */
     return *after || !at.group.n ? RC_OK : licence_release(t, at.group, at.id, e);
 }
@@ -179,6 +190,7 @@ rc_t edit_judge(struct edit *t, struct record_at at, const json_t *before, json_
     case RECORD_PLAN:
     case RECORD_LICENCE:
     case RECORD_CLAIM:
+    case RECORD_CERTIFICATE:
     case RECORD_KINDS:
         break;
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "policy/caseless.h"
+#include "policy/certificate.h"
 #include "policy/licence.h"
 #include "policy/plan.h"
 #include "policy/rules_json.h"
@@ -19,7 +20,8 @@ struct page {
 };
 struct rulebook {
     const struct config *config;
-    pthread_mutex_t lock; /* of all below; never held while Redis is asked */
+    const struct trust *trust; /* NULL: none */
+    pthread_mutex_t lock;      /* of all below; never held while Redis is asked */
     struct page pages[RULEBOOK_ORGANISATIONS_MAX];
     uint64_t clock;
 };
@@ -32,6 +34,11 @@ rc_t rulebook_new(const struct config *c, struct rulebook **out, struct err *e)
     pthread_mutex_init(&b->lock, NULL);
     *out = b;
     return RC_OK;
+}
+
+void rulebook_set_trust(struct rulebook *b, const struct trust *trust)
+{
+    b->trust = trust;
 }
 
 void rulebook_free(struct rulebook *b)
@@ -309,6 +316,28 @@ static rc_t take_accounts(struct gather *g, struct err *e)
     return RC_OK;
 }
 
+/* Each organisation is told what it registered itself, also of people elsewhere. */
+static rc_t take_certificates(struct gather *g, const struct policy_message *m, struct err *e)
+{
+    str_t *addresses = ARENA_ARRAY(g->a, g->count + 1, str_t);
+    size_t n = 0;
+    if (!addresses) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < g->count; i++)
+        addresses[n++] = g->parties[i].address;
+    if (!m->authenticated && m->from.n) { /* no party, but his signature may be known */
+        addresses[n] = caseless_lower(g->a, m->from);
+        if (!addresses[n++].p) return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    for (size_t o = 0; o < g->c.in.org_count; o++) {
+        struct policy_organisation *org = &g->c.orgs[o];
+        struct policy_cert *certs = NULL;
+        TRY(certificate_facts(&g->r, org->id, addresses, n, g->b->trust, g->now, g->a, &certs,
+                              &org->cert_count, e));
+        org->certs = certs;
+    }
+    return RC_OK;
+}
+
 static rc_t gather(struct gather *g, const struct policy_message *m, struct err *e)
 {
     g->count = 0;
@@ -317,7 +346,8 @@ static rc_t gather(struct gather *g, const struct policy_message *m, struct err 
     for (size_t i = 0; i < g->count; i++)
         TRY(find_owner(g, i, e));
     g->c.in.orgs = g->c.orgs;
-    return take_accounts(g, e);
+    TRY(take_accounts(g, e));
+    return take_certificates(g, m, e);
 }
 
 rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,

@@ -16,19 +16,25 @@
 
 enum { RULEBOOK_ORGANISATIONS_MAX = 256 }; /* kept compiled; the one unused longest goes */
 
+struct trust;
 struct rulebook; /* thread-safe */
 rc_t rulebook_new(const struct config *c, struct rulebook **out, struct err *e) WX_MUST_USE;
 void rulebook_free(struct rulebook *b);
 
+/* Roots by which registered certificates are trusted; borrowed as long as the rulebook lives, set
+ * before it is used. Without: what is registered is pinned. */
+void rulebook_set_trust(struct rulebook *b, const struct trust *trust);
+
 /* What a message is decided from; borrows from the arena and the message. */
 struct rulebook_case {
     struct policy_input in;
-    struct policy_organisation *orgs; /* those of `in`, to be completed with certificates */
+    struct policy_organisation *orgs; /* those of `in` */
     struct ruleset **held;            /* one for each of them */
     int64_t *versions;                /* of their rule documents, for the log */
 };
 /* kv: the caller's own connection. now: seconds since 1970. Accounts and licences are looked up for
- * the sender and the recipients; certificates are not kept in the registry yet, so there are none.
+ * the sender and the recipients, and the certificates that each organisation registered for them
+ * (policy/certificate.h; revocation is not asked).
  * RC_STATE_DOWN: nothing is known, and nothing may be sent; RC_DAMAGED: stored rules that cannot be
  * read, with the same meaning; RC_TOO_LARGE; RC_NO_MEMORY. */
 rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,
