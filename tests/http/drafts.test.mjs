@@ -210,6 +210,33 @@ test('an answer that was lost: what the window kept itself is replaced, what com
   for (const bad of [{ window: 'x', n: 1 }, { window: mine, n: 0 }, { window: mine }, 'x', { window: mine, n: 1, was: '../x' }]) assert.equal((await compose('draft', { ...letter(), turn: bad })).status, 422, JSON.stringify(bad));
 });
 
+test('a window that never heard of a draft of its own takes the place of none that another window kept: saved, held, discarded, sent', async () => {
+  const asks = {
+    save: (f, turn) => compose('draft', { ...f, text: 'mine again', turn }),
+    prepare: (f, turn) => compose('prepare', { ...f, text: 'mine again', turn }),
+    hold: (f, turn) => c.post('/api/v1/compose/hold', { submission: f.submission, seconds: 5, turn }),
+    discard: (f, turn) => discard(f, { turn }),
+  };
+  for (const [what, ask] of Object.entries(asks)) {
+    const fields = letter({ text: 'mine' }), mine = window_();
+    const first = (await compose('draft', { ...fields, turn: { window: mine, n: 1 } })).json; // its answer is lost
+    const theirs = await compose('draft', { ...fields, text: 'theirs', base: placeOf(first), turn: { window: window_(), n: 1 } });
+    assert.equal(theirs.status, 200, theirs.text);
+    const r = await ask(fields, { window: mine, n: 2 });
+    assert.deepEqual([r.status, r.json.details?.draft], [409, placeOf(theirs.json)], `${what}: ${r.text}`);
+    assert.deepEqual(await textsOf(fields), ['theirs'], what);
+    assert.equal((await discard(fields)).status, 200);
+  }
+  for (const [what, ask] of Object.entries(asks)) { // nobody else: the same window, whose answers were lost
+    const fields = letter({ text: 'mine' }), mine = window_();
+    assert.equal((await compose('draft', { ...fields, turn: { window: mine, n: 1 } })).status, 200);
+    const r = await ask(fields, { window: mine, n: 2 });
+    assert.equal(r.status, 200, `${what}: ${r.text}`);
+    assert.deepEqual(await textsOf(fields), what === 'discard' ? [] : [what === 'hold' ? 'mine' : 'mine again'], what);
+    assert.equal((await discard(fields)).status, 200);
+  }
+});
+
 test('a save that was given up and comes after its window discarded the draft is not kept', async () => {
   const mine = window_();
   for (const first of [false, true]) {
@@ -252,6 +279,20 @@ test('a draft of which the server knows nothing any more is replaced, or discard
   assert.equal((await discard(fields, { base: placeOf(r.json) })).status, 200);
   assert.deepEqual(await drafts(fields), []);
   assert.equal((await discard(stranger)).status, 200);
+});
+
+test('a state that was lost costs no text of another window, in the clear or encrypted; what is known to be in the clear goes', async () => {
+  for (const secret of [false, true]) {
+    const fields = letter({ text: 'mine', ...(secret ? { mode: 'encrypt', may_encrypt: true } : {}) }), mine = window_();
+    const { uid, uidvalidity } = (await compose('draft', { ...fields, turn: { window: mine, n: 1 } })).json;
+    const theirs = await compose('draft', { ...fields, text: 'theirs', base: { uid, uidvalidity }, turn: { window: window_(), n: 1 } });
+    redis('web', 'DEL', `${instance.instance}:sub:${address('alice')}:${fields.submission}`);
+    const r = await compose('draft', { ...fields, text: 'mine again', base: { uid, uidvalidity }, turn: { window: mine, n: 2 } });
+    assert.deepEqual([r.status, r.json.encrypted], [200, secret], r.text);
+    await mail.select('Drafts');
+    assert.deepEqual((await mail.search(`HEADER X-Waxseal-Submission "${fields.submission}"`)).map(Number).sort((a, b) => a - b), [theirs.json.uid, r.json.uid], `${secret}`);
+    assert.equal((await discard(fields)).status, 200);
+  }
 });
 
 test('recipients whose addresses are none stay with the draft: in its header, or inside its encryption; they are never sent', async () => {

@@ -285,15 +285,22 @@ static bool is_sealed(const struct submission *s)
     return json_is_true(json_object_get(s->doc, "sealed"));
 }
 
+/* Known to be in the clear; a state that was lost says nothing of what lies in Drafts. */
+static bool is_clear(const struct submission *s)
+{
+    return json_is_false(json_object_get(s->doc, "sealed"));
+}
+
 /* A draft that is on its way. */
 struct storing {
     str_t submission;
     struct place now;
-    struct place adopted;    /* what base names, where the state does not; folder null: none */
-    json_t *replaced;        /* owned: see older.h */
-    bool sealed, was_sealed; /* was_sealed: what the state said when this began */
-    bool overtaken;          /* another window turned encryption on meanwhile */
-    struct draft_base base;  /* as in struct draft */
+    struct place adopted; /* what base names, where the state does not; folder null: none */
+    json_t *replaced;     /* owned: see older.h */
+    bool sealed;
+    bool was_sealed, was_clear; /* what the state said when this began; neither: nothing */
+    bool overtaken;             /* another window turned encryption on meanwhile */
+    struct draft_base base;     /* as in struct draft */
 };
 
 /* 1: this window kept the newest, and asks for this after it (or a browser has repeated the very
@@ -338,8 +345,11 @@ rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_b
     int own = is_own(s, &base);
     bool same = p.folder.p && p.uid == base.uid &&
                 (base.uidvalidity == 0 || p.uidvalidity == base.uidvalidity);
+    /* A window that says its name and no base knows of no draft. So it was where the answer to its
+     * first save was lost; what another window has kept meanwhile it never saw. */
+    bool unsaid = base.uid == 0 && (!base.window.p || own > 0 || !p.folder.p);
     if (own >= 0) {
-        if (base.uid == 0 || same || str_eq(submission_status(s), STR("new"))) return RC_OK;
+        if (unsaid || same || str_eq(submission_status(s), STR("new"))) return RC_OK;
         if (own > 0 && p.folder.p && !base.exact) return RC_OK;
         TRY(was_brought_back(c, s, p, &base, &same, e));
         if (same) return RC_OK;
@@ -386,7 +396,7 @@ static void drop_older(struct call *c, const struct storing *w)
                             .now = w->now,
                             .by = w->base,
                             .replaced = w->replaced,
-                            .all = w->sealed && !w->was_sealed};
+                            .all = w->sealed && w->was_clear};
     if (older_remove(c, &o, &e) != RC_OK) log_err(LOG_WARN, "draft_left", &e);
 }
 
@@ -395,6 +405,7 @@ static rc_t look(struct call *c, struct storing *w, struct err *e)
     CLEANUP_SUBMISSION struct submission s = {0};
     TRY(submission_load(c, w->submission, &s, e));
     w->was_sealed = is_sealed(&s);
+    w->was_clear = is_clear(&s);
     if (!submission_is_open(&s)) return submission_refuse(&s, e);
     TRY(draft_check_base(c, &s, w->base, e));
     /* What it is written from goes also where the state names another one, or none. */

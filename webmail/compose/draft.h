@@ -54,7 +54,8 @@ void draft_free(struct draft *d);
 
 /* RC_CONFLICT when the submission's draft is not the one that base names: another window has kept
  * another text, or discarded it. What the same window kept earlier (its answer was lost) counts as
- * that draft; what it asked for earlier and comes later than this does not. Neither does it count
+ * that draft; what it asked for earlier and comes later than this does not. A window that is said
+ * without a base has seen no draft but its own: any other is a conflict. Neither does it count
  * where the newest was deleted and brought back since. The error's details say `draft`: where the
  * newest one lies ({folder, uid, uidvalidity}, or null). */
 rc_t draft_check_base(struct call *c, const struct submission *s, struct draft_base base,

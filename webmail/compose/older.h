@@ -26,7 +26,7 @@ struct older {
     struct place now;       /* the newest */
     struct draft_base by;   /* who kept it */
     const json_t *replaced; /* what older_note left in the state */
-    bool all;               /* it was just encrypted: whatever is older is in the clear */
+    bool all;               /* it was just encrypted: whatever is older is known to be in clear */
 };
 /* They are gone. A draft of another request that may still be noted is never among them. */
 rc_t older_remove(struct call *c, const struct older *o, struct err *e) WX_MUST_USE;
