@@ -2,7 +2,7 @@
 import { fileSize } from '../../core/format.ts';
 import { icon } from '../../core/icon.ts';
 import { t } from '../../core/i18n.ts';
-import { html, nothing, ref, repeat } from '../../core/lit.ts';
+import { html, nothing, repeat } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { overfull, sentPart, sizeWords } from '../../store/attach.ts';
 import type { Composer, FileItem } from '../../store/compose.ts';
@@ -25,7 +25,7 @@ const STYLE = `
 .upload progress { flex: 1; min-inline-size: 3rem; block-size: .375rem; border-radius: var(--r-full); overflow: hidden; }
 .upload span { font-variant-numeric: tabular-nums; }
 .file-offer { padding-inline: var(--s5); padding-block: var(--s2); flex: none; }
-.plain-wrap { position: relative; flex: 1; display: flex; min-block-size: 8rem; }
+.plain-wrap { position: relative; flex: 1 0 auto; display: flex; min-block-size: 9rem; }
 .plain-wrap .plain-input { position: relative; background: transparent; }
 .plain-back { position: absolute; inset: 0; overflow: hidden; white-space: pre-wrap; overflow-wrap: break-word; color: transparent; pointer-events: none; padding: var(--s4) var(--s5); font-family: var(--font-mono); font-size: .875rem; line-height: 1.6; scrollbar-gutter: stable; }
 .plain-back u { text-decoration: underline wavy #c93434; text-decoration-skip-ink: none; }
@@ -56,8 +56,7 @@ export function fileList(c: Composer, o: { remove: (f: FileItem) => void; bring:
 /** What was brought and is not attached: in sight, also where a keyboard covers half of the screen. */
 export function refusedNotice(c: Composer): TemplateResult | typeof nothing {
   if (!c.refused.value) return nothing;
-  const shown = (e: Element | undefined): void => { if (e) queueMicrotask(() => { e.scrollIntoView({ block: 'nearest' }); }); };
-  return html`<div class="notice is-bad composer-notice" role="alert" data-notice="refused" ${ref(shown)}>${icon('circle-alert')}<div class="notice-text">${c.refused.value}</div>
+  return html`<div class="notice is-bad composer-notice" role="alert" data-notice="refused">${icon('circle-alert')}<div class="notice-text">${c.refused.value}</div>
     <button type="button" class="icon-button is-small" aria-label=${t('close')} data-tip=${t('close')} @click=${(e: Event) => { const w = (e.currentTarget as Element).closest('.composer'); c.refused.value = ''; w?.querySelector<HTMLElement>('.attach-button')?.focus(); }}>${icon('x')}</button></div>`;
 }
 

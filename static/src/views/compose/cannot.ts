@@ -36,6 +36,8 @@ export class WxCannot extends WxElement {
 
   constructor() { super(); this.asking = null; this.busy = null; this.looked = false; this.cut = true; }
 
+  override firstUpdated(): void { requestAnimationFrame(() => this.querySelector('.composer-notice')?.scrollIntoView({ block: 'nearest' })); }
+
   get #c(): Composer { return this.composer; }
   get #bad(): Blocker[] { return blockers(this.#c.everyone.map((a) => foldAddress(a.address)), this.#c.info.value); }
   get #waits(): ReadonlyMap<string, string> {

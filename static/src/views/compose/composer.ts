@@ -291,9 +291,19 @@ export class WxComposer extends WxElement {
     }
   }
 
+  /** What has come to be said stands at the end of a column that may be longer than the window. */
+  #said: readonly Element[] = [];
+  #showSaid(): void {
+    const now = [...this.querySelectorAll('.composer-scroll > .composer-notice')];
+    const fresh = now.find((n) => !this.#said.includes(n));
+    this.#said = now;
+    if (fresh) requestAnimationFrame(() => { if (fresh.isConnected) fresh.scrollIntoView({ block: 'nearest' }); });
+  }
+
   /** The spell check is loaded when the first mail is written that will not be encrypted, and has to do with no other. */
   override updated(): void {
     const c = this.#c;
+    this.#showSaid();
     const area = this.querySelector<HTMLTextAreaElement>('.plain-input');
     const back = this.querySelector<HTMLElement>('.plain-back');
     if (this.#plainMarks && !area) { this.#plainMarks.stop(); this.#plainMarks = null; }
@@ -447,8 +457,10 @@ export class WxComposer extends WxElement {
       ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}${this.#loading()}
       <div class="composer-body" ?hidden=${c.minimized.value} ?inert=${c.sendState.value === 'sending' || c.moving.value}>
         ${this.#tabs()}
+        <div class="composer-scroll">
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
-        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${refusedNotice(c)}${this.#result()}${this.#cannot()}${this.#foot()}
+        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${refusedNotice(c)}${this.#result()}${this.#cannot()}
+        </div>${this.#foot()}
       </div>
       ${this.templating ? html`<wx-templates .composer=${c} .insert=${(x: Template) => this.#useTemplate(x)} .read=${() => this.#ownPart()} .done=${() => { this.templating = false; }}></wx-templates>` : nothing}
       ${this.dropping ? html`<div class="drop-hint">${icon('paperclip')}${t('editor-drop')}</div>` : nothing}
