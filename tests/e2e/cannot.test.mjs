@@ -57,7 +57,7 @@ async function discard() {
 
 before(async () => {
   for (const who of ['alice', 'bob', 'carol']) box[who] = await imapOf(who);
-  await forget('alice');
+  await forget('alice', 'bob', 'erin'); // keys that are here would be found in the organisation's directory
   await clean();
   oracle = new Oracle(instance.keys);
   browser = await Browser.launch();
