@@ -4,13 +4,15 @@ import { mock, test } from 'node:test';
 import type { Address, Session } from '../src/api/types.ts';
 import { Composer } from '../src/store/compose.ts';
 import type { Body } from '../src/store/compose.ts';
+import { composers, discard, ended, openOne, sent } from '../src/store/composers.ts';
 import { complete, pack, unpack } from '../src/store/handover.ts';
 import type { Handed } from '../src/store/handover.ts';
 import { defaults, session, settings } from '../src/store/session.ts';
+import { toasts } from '../src/store/toasts.ts';
 
 const a = (address: string, name = ''): Address => ({ name, address });
 const turn = async (): Promise<void> => { for (let i = 0; i < 60; i++) await Promise.resolve(); };
-interface Asked { url: string; answer: (body: object) => Promise<void>; ended: () => boolean }
+interface Asked { url: string; answer: (body: object) => Promise<void>; refuse: (code: string, status: number) => Promise<void>; ended: () => boolean }
 
 async function world(run: (asked: Asked[]) => Promise<void>): Promise<void> {
   session.value = { user: { address: 'me@x.test', name: 'Me' }, csrf: '', plan: '', features: { smime: true }, limits: { message_bytes: 1e7, attachment_bytes: 1e7 }, instance: '', version: '', settings: defaults() } satisfies Session;
@@ -19,7 +21,7 @@ async function world(run: (asked: Asked[]) => Promise<void>): Promise<void> {
   mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
   globalThis.fetch = ((url: string, init: RequestInit) => new Promise((resolve, reject) => {
     init.signal?.addEventListener('abort', () => reject(init.signal!.reason as Error));
-    asked.push({ url: String(url), ended: () => init.signal?.aborted === true, answer: async (body) => { resolve(new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } })); await turn(); } });
+    asked.push({ refuse: async (code, status) => { resolve(new Response(JSON.stringify({ code, message: code }), { status, headers: { 'Content-Type': 'application/json' } })); await turn(); }, url: String(url), ended: () => init.signal?.aborted === true, answer: async (body) => { resolve(new Response(JSON.stringify(body), { headers: { 'Content-Type': 'application/json' } })); await turn(); } });
   })) as typeof fetch;
   try { await run(asked); } finally {
     mock.timers.reset();
@@ -164,4 +166,75 @@ test('what is not all here yet does not go', () => world(async () => {
   const early = new Composer({ mode: 'none' });
   await assert.rejects(pack(early, 'me@x.test'), /not ready/);
   early.stop();
+}));
+
+test('that the text was typed in the clear goes along: encryption turned on there is warned about as here', () => world(async () => {
+  for (const typed of [false, true]) for (const moved of [false, true]) {
+    let c = new Composer({ mode: 'none', plain: true });
+    c.plain = 'secret plan';
+    if (typed) c.typed(); else c.changed();
+    if (moved) {
+      const h = await pack(c, 'me@x.test');
+      c.stop();
+      c = arrived(h);
+      c.resume();
+    }
+    c.setMode('encrypt');
+    assert.equal(c.lateGuard.value, typed, `moved: ${moved}`);
+    c.stop();
+  }
+}));
+
+test('who goes on without an answer has a writer of its own; the base and the count of what was asked stay', () => world(async () => {
+  const c = full();
+  c.next();
+  const h = await pack(c, 'me@x.test');
+  const [theirs, alone] = [arrived(h), arrived(h)];
+  alone.writeApart();
+  const [old, one, two] = [c.next(), theirs.next(), alone.next()];
+  assert.equal(one.turn!.window, old.turn!.window, 'handed over: the same');
+  assert.notEqual(two.turn!.window, old.turn!.window);
+  assert.deepEqual([two.base, two.turn!.n, alone.asked], [old.base, old.turn!.n, true]);
+  for (const x of [c, theirs, alone]) x.stop();
+}));
+
+test('what was begun when a message was left is waited for, and not for ever', () => world(async (asked) => {
+  assert.equal(await ended(0), true, 'nothing was');
+  for (const fine of [true, false]) {
+    const c = full();
+    openOne(c);
+    asked.length = 0;
+    toasts.value = [];
+    void discard(c);
+    assert.deepEqual([composers.value.length, asked.map((q) => q.url)], [0, ['/api/v1/compose/draft']]);
+    const long = ended(1000);
+    await turn();
+    mock.timers.tick(1000);
+    assert.equal(await long, false);
+    let over: boolean | null = null;
+    void ended(1000).then((yes) => { over = yes; });
+    await turn();
+    assert.deepEqual([over, toasts.value.length], [null, 0]);
+    await (fine ? asked[0]!.answer({}) : asked[0]!.refuse('conflict', 409));
+    await turn();
+    assert.equal(over, true);
+    assert.deepEqual(toasts.value.map((x) => x.kind), [fine ? 'plain' : 'bad'], 'and by then it is said how it went');
+  }
+}));
+
+test('a draft that was replaced and cannot be deleted is told', () => world(async (asked) => {
+  const c = full();
+  c.start.replaces = { folder: 'RHJhZnRz', uid: 3, uidvalidity: 7 };
+  openOne(c);
+  asked.length = 0;
+  toasts.value = [];
+  sent(c);
+  const gone = asked.find((q) => q.url.endsWith('/delete'))!;
+  let over = false;
+  void ended(1000).then((yes) => { over = yes; });
+  await turn();
+  assert.equal(over, false);
+  await gone.refuse('mail_unavailable', 503);
+  await turn();
+  assert.deepEqual([over, toasts.value.map((x) => x.kind)], [true, ['bad']]);
 }));

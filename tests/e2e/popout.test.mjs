@@ -149,6 +149,51 @@ test('Close there keeps the draft, is told in the first window, and the subject 
   noFaults();
 });
 
+test('discarded there: the window stays until the server has answered, and a refusal is told in the first window, or stays in sight', async () => {
+  for (const [alone, away] of [[false, false], [false, true], [true, true]]) {
+    const subject = `Away ${alone} ${away} ${run}`;
+    await p.newMessage();
+    await p.mode('none');
+    await p.composer().locator('.subject-input').fill(subject);
+    await p.write('Words to be thrown away.');
+    await p.page.keyboard.press('Control+s');
+    await p.composer().locator('.composer-saved', { hasText: /saved/i }).waitFor({ timeout: 30_000 });
+    const w = await out();
+    if (alone) await w.page.evaluate(() => Object.defineProperty(MessageEvent.prototype, 'source', { get: () => null })); // nobody answers there
+    let asked, go;
+    const begun = new Promise((done) => { asked = done; });
+    const gate = new Promise((done) => { go = done; });
+    const hold = async (r) => {
+      if (r.request().method() !== 'DELETE') { await r.continue(); return; }
+      asked();
+      await gate;
+      await (away ? r.abort() : r.continue());
+    };
+    await p.context.route('**/api/v1/compose/draft', hold);
+    try {
+      await w.composer().getByRole('button', { name: 'Discard' }).click();
+      await w.page.locator('dialog[open]').getByRole('button', { name: 'Discard' }).click();
+      await begun;
+      await w.page.locator('.toast', { hasText: 'as soon as the server has answered' }).waitFor();
+      assert.equal(w.page.isClosed(), false, 'it waits');
+      go();
+      if (alone) {
+        await w.page.locator('.toast', { hasText: 'cannot be reached' }).waitFor();
+        await w.page.locator('.row:not(.is-bone), .grid-empty').first().waitFor();
+        await w.page.close();
+      } else {
+        await p.page.locator('.toast', { hasText: away ? 'cannot be reached' : 'Draft discarded' }).first().waitFor();
+        await eventually(() => w.page.isClosed(), 'then its window goes');
+      }
+      assert.equal((await mails('alice', 'Drafts', 'Subject', subject)).length, away ? 1 : 0, 'as was said');
+    } finally {
+      go();
+      await p.context.unroute('**/api/v1/compose/draft', hold);
+    }
+  }
+  noFaults();
+});
+
 test('answers with what they quote, and plain text, go on as they are', async () => {
   for (const subject of ["Minutes of Tuesday's call", 'Visitors, weekly report']) {
     await p.open(subject);

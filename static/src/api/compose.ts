@@ -20,7 +20,7 @@ export function saveDraft(body: ComposeBody, files: readonly Blob[], o: Followin
 }
 /** base: the draft that was seen; another one now: 409, and it stays. */
 export function dropDraft(submission: string, known: Pick<ComposeBody, 'base' | 'turn'> = {}): Promise<unknown> {
-  return api(`${V1}/draft`, { method: 'DELETE', json: { submission, ...known } });
+  return api(`${V1}/draft`, { method: 'DELETE', json: { submission, ...known }, keepalive: true });
 }
 /** Marks the draft as about to be sent in so many seconds; 0 takes the mark off. Answers its new place. base: the draft
  *  that this window knows; another one now: 409. renew: says only that it is on its way for so long yet; nothing moves. */

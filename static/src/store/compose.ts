@@ -51,7 +51,7 @@ export interface Start {
 export interface Awaited { fetch: () => Promise<void>; without: () => void }
 
 /** What only a composer itself knows of how it stands. */
-export interface Inner { edits: number; wrote: boolean; unsure: boolean; saved: boolean; writer: string; turns: number; was: string }
+export interface Inner { edits: number; wrote: boolean; typed: boolean; unsure: boolean; saved: boolean; writer: string; turns: number; was: string }
 
 const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
 
@@ -157,7 +157,7 @@ export class Composer {
   #asked = new Set<string>();
   #looking = new Set<Promise<void>>();
   #edits = 0;
-  /** Goes along to a window of its own: what was asked before is its own there, too. */
+  /** Goes along to a window of its own: what was asked before is its own there, too (but writeApart). */
   #writer: string = crypto.randomUUID();
   #turns = 0;
   #was = '';
@@ -625,7 +625,7 @@ export class Composer {
     await this.settled();
     clearTimeout(long);
     clearTimeout(this.#timer);
-    return { edits: this.#edits, wrote: this.#wrote, unsure: this.#unsure, writer: this.#writer, turns: this.#turns, was: this.#was, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
+    return { edits: this.#edits, wrote: this.#wrote, typed: this.#typed, unsure: this.#unsure, writer: this.#writer, turns: this.#turns, was: this.#was, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
   }
 
   /** What another window had. */
@@ -633,10 +633,14 @@ export class Composer {
     this.files.value = files.map((f) => ({ ...f, id: ++serial }));
     this.#edits = kept.edits;
     this.#wrote = kept.wrote;
+    this.#typed = kept.typed;
     this.#unsure = kept.unsure;
     [this.#writer, this.#turns, this.#was] = [kept.writer, kept.turns, kept.was];
     this.saveState.value = kept.saved ? (this.draft.value ? 'saved' : 'clean') : 'dirty';
   }
+
+  /** The window that had it may have it yet: what that one keeps from here on is another's, to the server and to this one. */
+  writeApart(): void { this.#writer = crypto.randomUUID(); }
 
   /** What was not saved yet is, soon. */
   resume(): void {

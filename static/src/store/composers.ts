@@ -37,6 +37,24 @@ export function drop(c: Composer): void {
   composers.value = composers.value.filter((x) => x !== c);
 }
 
+/** What was begun for a message that is no longer here, and has not ended. */
+const ending = new Set<Promise<unknown>>();
+/** A window of its own stays for it: a request ends with its page (views/compose/arrive.ts). */
+export function ends(begun: Promise<unknown>): void {
+  ending.add(begun);
+  const out = (): void => { ending.delete(begun); };
+  begun.then(out, out);
+}
+/** Until all of it has ended, with what began meanwhile. False: not in so many milliseconds. */
+export async function ended(most: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<false>((done) => { timer = setTimeout(() => done(false), most); });
+  try {
+    while (ending.size) if ((await Promise.race([over, Promise.allSettled([...ending])])) === false) return false;
+    return true;
+  } finally { clearTimeout(timer); }
+}
+
 function afterwards(c: Composer): void {
   const here = list.source.value?.folder;
   const drafts = byRole('drafts')?.id;
@@ -44,7 +62,7 @@ function afterwards(c: Composer): void {
   void loadFolders();
   const old = c.start.replaces;
   // A draft that was opened again is replaced by the new one (or by the sent message).
-  if (old) void deleteMessages(old.folder, old.uidvalidity, { uids: [old.uid] }).then(() => (here === drafts ? list.refresh() : undefined), () => undefined);
+  if (old) ends(deleteMessages(old.folder, old.uidvalidity, { uids: [old.uid] }).then(() => { if (here === drafts) void list.refresh(); }, (error: unknown) => toast(t('replaced-left', { why: sentence(error) }), { kind: 'bad' })));
 }
 
 /** Closes and keeps the draft; stays open when it could not be kept. */
@@ -57,7 +75,13 @@ export async function close(c: Composer): Promise<void> {
   toast(t('draft-kept'));
 }
 
-export async function discard(c: Composer): Promise<void> {
+export function discard(c: Composer): Promise<void> {
+  const done = discarded(c);
+  ends(done);
+  return done;
+}
+
+async function discarded(c: Composer): Promise<void> {
   const had = c.draft.value !== null || c.asked; // a save that was broken off may have come to the server
   drop(c);
   if (had) {

@@ -8,7 +8,8 @@
 //   may be written in
 //
 // Until 'holds' the old window keeps it, whatever becomes of the new one; until 'yours' nothing can be written in the
-// new one. So there is no time at which both, or neither, have it.
+// new one. Only where no answer comes (a window that is frozen, or gone) the new one goes on alone; should the old one
+// have it all the same, the server knows one from the other, and neither takes the place of the other's text.
 import '../core/shared.ts';
 import type { ComposeBody, DraftSaved, LayerKey, MessageRef } from '../api/types.ts';
 import type { EditorState } from '../editor/protocol.ts';
@@ -18,7 +19,11 @@ import type { Body, FileItem, Inner, Start } from './compose.ts';
 
 export const READY = 'waxseal-compose-ready';
 export const GIVEN = 'waxseal-compose';
+/** What became of it, when it is over there: said where the person looks next. */
 export const SAID = 'waxseal-compose-said';
+export interface Word { text: string; bad: boolean }
+/** Answers SAID: somebody was there to hear it. */
+export const HEARD = 'waxseal-compose-heard';
 /** Files of an answered mail as they can be fetched again. */
 export interface OfferedFiles { ref: MessageRef; files: { id: string; name: string; type: string; size: number; sealed: boolean }[]; keys: LayerKey[] }
 

@@ -2,13 +2,17 @@
 import { t } from '../../core/i18n.ts';
 import type { Composer } from '../../store/compose.ts';
 import { drop } from '../../store/composers.ts';
-import { GIVEN, READY, SAID, pack } from '../../store/handover.ts';
+import { GIVEN, HEARD, READY, SAID, pack } from '../../store/handover.ts';
+import type { Word } from '../../store/handover.ts';
+import { loadFolders } from '../../store/folders.ts';
+import * as list from '../../store/list.ts';
 import { session } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { announce } from '../../store/ui.ts';
 
 const OPEN_MS = 20_000;
 const LOOK_MS = 250;
+const LATE_LOOKS = 4;
 
 /** Answers with the first message of this window with this word; null: it was closed, or said nothing in time. */
 function heard(w: Window, word: string): Promise<boolean> {
@@ -21,12 +25,15 @@ function heard(w: Window, word: string): Promise<boolean> {
   });
 }
 
+/** 'holds'. A page that slept over the time hears what was said meanwhile before it gives up: by then the new window may
+ *  have gone on with it. */
 function holds(w: Window, port: MessagePort): Promise<boolean> {
   return new Promise((resolve) => {
     const until = performance.now() + OPEN_MS;
+    let late = 0;
     const end = (yes: boolean): void => { clearInterval(look); port.onmessage = null; resolve(yes); };
-    port.onmessage = (e: MessageEvent<unknown>) => end(e.data === 'holds');
-    const look = setInterval(() => { if (w.closed || performance.now() > until) end(false); }, LOOK_MS);
+    port.onmessage = (e: MessageEvent<unknown>) => end(e.data === 'holds' && !w.closed);
+    const look = setInterval(() => { if (w.closed || (performance.now() > until && ++late > LATE_LOOKS)) end(false); }, LOOK_MS);
   });
 }
 
@@ -34,8 +41,14 @@ function holds(w: Window, port: MessagePort): Promise<boolean> {
 function listen(w: Window): void {
   const hear = (e: MessageEvent<unknown>): void => {
     if (e.source !== w || e.origin !== location.origin) return;
-    const m = e.data as { type?: unknown; text?: unknown } | null;
-    if (m?.type === SAID && typeof m.text === 'string') { removeEventListener('message', hear); toast(m.text.slice(0, 500)); }
+    const m = e.data as { type?: unknown; words?: unknown } | null;
+    if (m?.type !== SAID || !Array.isArray(m.words)) return;
+    removeEventListener('message', hear);
+    for (const word of (m.words as Word[]).slice(-2)) toast(String(word.text).slice(0, 500), { kind: word.bad === true ? 'bad' : 'plain' });
+    // It is over: lists here may show what is gone by now.
+    if (list.source.value) void list.refresh();
+    void loadFolders();
+    w.postMessage(HEARD, location.origin);
   };
   addEventListener('message', hear);
 }
@@ -53,9 +66,6 @@ export async function popOut(c: Composer): Promise<void> {
     const taken = holds(w, channel.port1);
     w.postMessage({ type: GIVEN, given }, location.origin, [channel.port2]);
     if (!(await taken)) throw new Error('not taken');
-    drop(c);
-    channel.port1.postMessage('yours');
-    listen(w);
   } catch {
     channel.port1.postMessage('kept');
     channel.port1.close();
@@ -63,5 +73,9 @@ export async function popOut(c: Composer): Promise<void> {
     c.resume();
     c.problem.value = t('compose-out-failed');
     announce(c.problem.value);
+    return;
   }
+  drop(c);
+  channel.port1.postMessage('yours');
+  listen(w);
 }

@@ -67,12 +67,12 @@ function done(c: Composer, mode: Composer['mode']['value']): void {
   composers.sent(c);
   toast(t(`sent-${sendLabel(mode)}`));
   const remember = toRemember(settings.value.security.mode, mode);
-  if (smimeOn.value && remember && !c.start.apart && remember !== settings.value.security.last_mode) changeSettings({ security: { last_mode: remember } }).catch(() => undefined);
+  if (smimeOn.value && remember && !c.start.apart && remember !== settings.value.security.last_mode) composers.ends(changeSettings({ security: { last_mode: remember } }).catch(() => undefined));
   const o = c.start.original;
   if (o) {
     const row = new Set([o.ref.uid]);
     if (list.source.value?.folder === o.ref.folder) list.patchFlags(row, [o.flag], []);
-    setFlags(o.ref.folder, o.ref.uidvalidity, { uids: [o.ref.uid] }, [o.flag], []).catch(() => undefined);
+    composers.ends(setFlags(o.ref.folder, o.ref.uidvalidity, { uids: [o.ref.uid] }, [o.flag], []).catch((error: unknown) => toast(t(o.flag === '$Forwarded' ? 'forwarded-unmarked' : 'answered-unmarked', { why: sentence(error) }), { kind: 'bad' })));
   }
 }
 
