@@ -18,7 +18,7 @@ import { dialog } from '../parts/dialog.ts';
 import { face, titleOf } from './face.ts';
 import { labelWord } from './labels.ts';
 import { MOST_JOINED, joined } from './joining.ts';
-import { canUnmerge, photosOf, unmerge } from './unmerge.ts';
+import { canUnmerge, photosOf, unmerging } from './unmerge.ts';
 
 /** What became of them, and what Undo needs; undo null: it cannot be taken back. */
 interface Merged { one: Contact; undo: (() => Promise<void>) | null }
@@ -43,7 +43,7 @@ class WxMerge extends Asking<Merged | null> {
       const undoes = canUnmerge(all, smimeOn.value);
       const photos = undoes ? await photosOf(all.slice(1)) : new Map<string, Blob>();
       const one = await api.mergePeople(all.map((c) => c.id));
-      this.done({ one, undo: undoes ? () => unmerge(all, one, photos) : null });
+      this.done({ one, undo: undoes ? unmerging(all, one, photos) : null });
     } catch (error) { this.problem = error instanceof ApiError && error.code === 'not_found' ? t('merge-gone') : sentence(error); } finally { this.busy = false; }
   }
 

@@ -93,12 +93,7 @@ export class WxPerson extends WxElement {
     await api.dropPerson(whole.id);
     const text = t('person-removed', { name: titleOf(whole) });
     if (asked) { toast(text); return; }
-    offer(text, async () => {
-      const back = await api.savePerson('new', { name: whole.name, addresses: whole.addresses, phone: whole.phone, notes: whole.notes ?? '' });
-      if (photo) await api.setPhoto(back.id, photo);
-      for (const g of whole.groups) await changeMembers(g, [back.id], []).catch(() => undefined);
-      await people.refresh();
-    });
+    offer(text, inSteps([], [madeAgain(whole, photo)], () => people.refresh()));
   }
 
   async #photo(file: File | undefined): Promise<void> {

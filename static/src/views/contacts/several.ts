@@ -10,7 +10,7 @@ import { smimeOn } from '../../store/session.ts';
 import { toast } from '../../store/toasts.ts';
 import { confirm } from '../../store/ui.ts';
 import { offer, underway } from '../../store/undo.ts';
-import { changeMembers } from './groups.ts';
+import { inSteps, madeAgain } from './steps.ts';
 
 /** As a message takes them. */
 const MOST_WRITTEN = 500;
@@ -25,16 +25,11 @@ export async function writeTo(list: readonly Contact[]): Promise<void> {
   await composeTo(`mailto:${to.join(',')}`);
 }
 
-interface Gone { whole: Contact; photo: Blob | null }
+export interface Gone { whole: Contact; photo: Blob | null }
 
-async function back(gone: readonly Gone[]): Promise<void> {
-  for (const { whole, photo } of gone) {
-    const one = await api.savePerson('new', { name: whole.name, addresses: whole.addresses, phone: whole.phone, notes: whole.notes ?? '' });
-    if (photo) await api.setPhoto(one.id, photo);
-    for (const g of whole.groups) await changeMembers(g, [one.id], []).catch(() => undefined);
-  }
-  await people.refresh();
-  await people.loadGroups();
+/** Undo, as often as it takes. */
+export function bringingBack(gone: readonly Gone[]): () => Promise<void> {
+  return inSteps([], gone.map(({ whole, photo }) => madeAgain(whole, photo)), () => Promise.all([people.refresh(), people.loadGroups()]));
 }
 
 async function drop(all: readonly Contact[], asked: boolean): Promise<void> {
@@ -49,7 +44,7 @@ async function drop(all: readonly Contact[], asked: boolean): Promise<void> {
     // Also where it broke off: who is gone can be taken back.
     const text = t('people-removed', { n: gone.length });
     if (gone.length && asked) toast(text);
-    else if (gone.length) offer(text, () => back(gone));
+    else if (gone.length) offer(text, bringingBack(gone));
   }
 }
 

@@ -3,6 +3,8 @@ import * as api from '../../api/contacts.ts';
 import type { Contact } from '../../api/types.ts';
 import * as people from '../../store/people.ts';
 import { changeMembers } from './groups.ts';
+import { inSteps, madeAgain, savedOver } from './steps.ts';
+import type { Step } from './steps.ts';
 
 const fold = (s: string): string => s.toLowerCase();
 
@@ -21,19 +23,11 @@ export async function photosOf(others: readonly Contact[]): Promise<ReadonlyMap<
   return out;
 }
 
-const fields = (c: Contact): api.PersonFields => ({ name: c.name, addresses: c.addresses, phone: c.phone, notes: c.notes ?? '' });
-
-/** Fails, and changes nothing, where the one was changed meanwhile. */
-export async function unmerge(all: readonly Contact[], one: Contact, photos: ReadonlyMap<string, Blob>): Promise<void> {
+/** Undo, as often as it takes: each try goes on where the last one failed. Changes nothing where the one was changed meanwhile. */
+export function unmerging(all: readonly Contact[], one: Contact, photos: ReadonlyMap<string, Blob>): () => Promise<void> {
   const [lead, ...others] = all as [Contact, ...Contact[]];
-  await api.savePerson(one.id, { ...fields(lead), version: one.version });
-  if (one.photo && !lead.photo) await api.dropPhoto(one.id);
-  for (const g of one.groups) if (!lead.groups.includes(g)) await changeMembers(g, [], [one.id]);
-  for (const c of others) {
-    const back = await api.savePerson('new', fields(c));
-    const photo = photos.get(c.id);
-    if (photo) await api.setPhoto(back.id, photo);
-    for (const g of c.groups) await changeMembers(g, [back.id], []);
-  }
-  await Promise.all([people.refresh(), people.loadGroups()]);
+  const steps: Step[] = [savedOver(one, lead)];
+  if (one.photo && !lead.photo) steps.push(() => api.dropPhoto(one.id));
+  for (const g of one.groups) if (!lead.groups.includes(g)) steps.push(() => changeMembers(g, [], [one.id]));
+  return inSteps(steps, others.map((c) => madeAgain(c, photos.get(c.id) ?? null)), () => Promise.all([people.refresh(), people.loadGroups()]));
 }
