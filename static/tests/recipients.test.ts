@@ -1,5 +1,6 @@
 // Lists of recipients as people paste them, why an address is none, and one person in one field.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Address } from '../src/api/types.ts';
 import { isAddress } from '../src/core/address.ts';
@@ -140,4 +141,26 @@ test('a field that was changed in place keeps its order; who belongs elsewhere d
   assert.deepEqual([short(p.fields.to), short(p.fields.bcc)], [['Ana|ana@x.org'], []]);
   assert.deepEqual(p.already.map((x) => x.where), ['to']);
   assert.deepEqual(short(changeField(fields, 'to', []).fields.to), []);
+});
+
+test('before the @ stand letters of every script, and nothing that is not seen or passes for a dot, a blank or an @', () => {
+  const wrong: string[] = [];
+  for (let cp = 0x80; cp <= 0x10ffff; cp++) {
+    if (cp >= 0xd800 && cp < 0xe000) continue;
+    const sign = String.fromCodePoint(cp);
+    const unseen = /[\p{Cc}\p{Cf}\p{Co}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800\u{16fe4}]/u.test(sign) || ['.', '@', '\u3002'].includes(sign.normalize('NFKC'));
+    if (unseen && isAddress(`a${sign}b@x.test`)) wrong.push(cp.toString(16));
+  }
+  assert.deepEqual(wrong, []);
+  for (const a of ['müller@x.test', '用户@x.test', 'δοκιμή.ü@x.test', 'उपयोगकर्ता@x.test', 'пользователь@x.test', 'مستخدم@x.test', 'משתמש@x.test', '\u{20000}@x.test']) assert.equal(isAddress(a), true, a);
+  for (const a of ['ceo\uff20bank.example@x.test', 'a\ufe6bb@x.test', 'a\uff0eb@x.test', 'a\u{1d173}b@x.test', 'a\u{13430}b@x.test', 'a\u{1bca0}b@x.test', 'a\u{16fe4}b@x.test']) assert.equal(isAddress(a), false, JSON.stringify(a));
+});
+
+test('the browser and the server go by the same list of signs', () => {
+  const list = /unseen\[\]\[2\] = \{([^;]*)\}/.exec(readFileSync('mail/build_field.c', 'utf8'))![1]!;
+  const refused = new Uint8Array(0x110000);
+  for (const [, from, to] of list.matchAll(/\{0x([0-9a-f]+), *0x([0-9a-f]+)\}/g)) refused.fill(1, parseInt(from!, 16), parseInt(to!, 16) + 1);
+  const differs: string[] = [];
+  for (let cp = 0x80; cp <= 0x10ffff; cp++) if ((cp < 0xd800 || cp >= 0xe000) && isAddress(`${String.fromCodePoint(cp)}@x.test`) === (refused[cp] === 1)) differs.push(cp.toString(16));
+  assert.deepEqual(differs, []);
 });

@@ -109,6 +109,7 @@ test('everything goes along: text, recipients, files, pictures and mode; it is i
 
 test('a window that is blocked, or closed before it has everything: the message stays, with a word about it', async () => {
   await p.newMessage();
+  await p.mode('none'); // the one before was encrypted, which is remembered
   await p.composer().locator('.subject-input').fill(`Blocked ${run}`);
   await p.write('Words that stay.');
   const button = p.composer().getByRole('button', { name: 'Open in a window of its own' });

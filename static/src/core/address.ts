@@ -1,8 +1,9 @@
 // Mail addresses: which can be sent to, and which are the same. Lists that people type and paste: recipients.ts.
 import type { Address } from '../api/types.ts';
 
-/** Letters of all scripts (RFC 6531), but nothing that is not seen, passes for a blank or turns its neighbours (mail/build_field.c). */
-const FOREIGN = '[^\\u0000-\\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u206f\\u2800\\u3000\\u3164\\ud800-\\uf8ff\\ufdd0-\\ufdef\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\uffff\\u{e0000}-\\u{10ffff}]';
+/** Letters of all scripts (RFC 6531), but nothing that is not seen, passes for a blank, a dot or an @, or turns its neighbours: the
+ *  same list as in mail/build_field.c. */
+const FOREIGN = '[^\\u0000-\\u007f\\u0080-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u206f\\u2800\\u3000\\u3002\\u3164\\ud800-\\uf8ff\\ufdd0-\\ufdef\\ufe00-\\ufe19\\ufe52\\ufe6b\\ufeff\\uff0e\\uff20\\uff61\\uffa0\\ufff0-\\uffff\\u{110bd}\\u{110cd}\\u{13430}-\\u{1343f}\\u{16fe4}\\u{1bca0}-\\u{1bca3}\\u{1d173}-\\u{1d17a}\\u{1fffe}\\u{1ffff}\\u{2fffe}\\u{2ffff}\\u{3fffe}-\\u{10ffff}]';
 const ATOM = `(?:[\\w!#$%&'*+/=?^\`{|}~-]|${FOREIGN})`;
 /** One sign that may stand before the @ outside quotes, but for the dot. */
 export const LOCAL_SIGN = new RegExp(`^${ATOM}$`, 'u');

@@ -24,6 +24,7 @@ import type { MenuItem } from '../parts/menu.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { face, titleOf } from './face.ts';
 import { changeMembers, editGroup } from './groups.ts';
+import { inSteps, madeAgain } from './steps.ts';
 import { labelWord } from './labels.ts';
 import { mailsWith } from './mails.ts';
 import { merge } from './merge.ts';
