@@ -321,8 +321,22 @@ test('recipients whose addresses are none stay with the draft: in its header, or
     assert.equal((await discard(fields)).status, 200);
   }
   const one = { name: '', address: 'x' };
-  for (const bad of ['x', { to: 'x' }, { to: ['x'] }, { to: [{}] }, { to: [{ name: '', address: 'x'.repeat(999) }] }, { to: [{ name: 'a\nb', address: '' }] }, { to: Array(101).fill(one) }])
-    assert.deepEqual((await compose('draft', letter({ faulty: bad }))).status, 422, JSON.stringify(bad).slice(0, 60));
+  for (const bad of ['x', { to: 'x' }, { to: ['x'] }]) assert.deepEqual((await compose('draft', letter({ faulty: bad }))).status, 422, JSON.stringify(bad));
+  const long = (n) => ({ name: 'ж'.repeat(400), address: `${n} ${'x'.repeat(190)}` }); // about 1,000 bytes each
+  const odd = [[{}], [{ name: '', address: 'x'.repeat(999) }], [{ name: 'a\nb', address: '' }], [{ name: '', address: 'bob\t.x' }], Array(101).fill(one), Array.from({ length: 100 }, (_, i) => long(i))];
+  for (const to of odd) { // the text is kept, whatever stands where the recipients are
+    const fields = letter({ text: 'kept all the same', faulty: { to: [one, ...to], cc: [], bcc: [], reply_to: [] } }), label = JSON.stringify(to).slice(0, 60);
+    const r = await compose('draft', fields);
+    assert.equal(r.status, 200, `${label}: ${r.text}`);
+    assert.match((await drafts(fields))[0], /kept all the same/);
+    const kept = (await c.get(`/api/v1/folders/${r.json.folder}/messages/${r.json.uid}?uidvalidity=${r.json.uidvalidity}`)).json.headers.faulty.to;
+    assert.deepEqual(kept[0], one, label);
+    assert.equal(kept.length, { 1: 1, 101: 100 }[to.length] ?? kept.length, label);
+    if (to.length === 100) assert.ok(kept.length > 50 && kept.length < 100, `${kept.length} kept`);
+    const p = await compose('prepare', { ...fields, faulty: { to } });
+    assert.deepEqual([p.status, p.json.details.field], [422, 'faulty'], 'what was left out of the draft is not left out of what is sent');
+    assert.equal((await discard(fields)).status, 200);
+  }
 });
 
 test('what others write into such a field is shown as it is or not at all', async () => {

@@ -75,6 +75,18 @@ test('a rule made between prepare and finish counts', async () => {
   assert.deepEqual([r.status, r.json.code, r.json.details.demands?.[0].rule], [403, 'forbidden', 'R0'], r.text);
 });
 
+test('whoever is in Cc or Bcc is judged again at finish, too', async () => {
+  const other = [{ name: '', address: 'xena@other.example' }], pat = [{ name: '', address: 'Pat@partner.example' }];
+  for (const lists of [{ to: other, cc: pat }, { to: other, cc: [], bcc: pat }, { to: pat, cc: pat, bcc: pat }]) {
+    setRules([]);
+    const prepared = await prepare({ subject: 'Copies', ...lists });
+    assert.equal(prepared.status, 200, prepared.text);
+    setRules([{ sign: 'require', to: ['partner.example'] }]);
+    const r = await alice.post('/api/v1/compose/finish', { ticket: prepared.json.ticket });
+    assert.deepEqual([r.status, r.json.details?.demands?.map((d) => d.address)], [403, ['pat@partner.example']], r.text);
+  }
+});
+
 test('an edit that does not concern the message breaks nobody\'s send', async () => {
   setRules([]);
   const prepared = await prepare({ subject: 'Elsewhere', to: [{ name: '', address: ALICE }] });

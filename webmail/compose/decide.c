@@ -4,19 +4,24 @@
 #include "webmail/contacts/contacts.h"
 #include "webmail/smime/revocation.h"
 
-static bool is_listed(const struct decision *d, str_t address)
+static struct decided_recipient *find_listed(const struct decision *d, str_t address)
 {
     for (size_t i = 0; i < d->count; i++)
-        if (str_ieq(d->recipients[i].address, address)) return true;
-    return false;
+        if (str_ieq(d->recipients[i].address, address)) return &d->recipients[i];
+    return NULL;
 }
 
-static void add(struct decision *d, const struct mail_address *list, size_t n, bool bcc)
+static void add(struct decision *d, const struct mail_address *list, size_t n,
+                enum decided_list which)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!is_listed(d, list[i].address))
-            d->recipients[d->count++] =
-                (struct decided_recipient){.address = list[i].address, .bcc = bcc};
+    for (size_t i = 0; i < n; i++) {
+        struct decided_recipient *r = find_listed(d, list[i].address);
+        if (!r) {
+            r = &d->recipients[d->count++];
+            *r = (struct decided_recipient){.address = list[i].address, .bcc = which == LISTED_BCC};
+        }
+        r->lists |= which;
+    }
 }
 
 static const char *why_not(enum recipient_status s)
@@ -135,9 +140,9 @@ rc_t compose_decide(struct call *c, const struct decision_input *in, struct deci
     size_t most = in->to_count + in->cc_count + in->bcc_count;
     d->recipients = ARENA_ARRAY(c->arena, most + 1, struct decided_recipient);
     if (!d->recipients) return err_set(e, RC_NO_MEMORY, NULL);
-    add(d, in->to, in->to_count, false);
-    add(d, in->cc, in->cc_count, false);
-    add(d, in->bcc, in->bcc_count, true);
+    add(d, in->to, in->to_count, LISTED_TO);
+    add(d, in->cc, in->cc_count, LISTED_CC);
+    add(d, in->bcc, in->bcc_count, LISTED_BCC);
     if (d->count == 0) return compose_refuse(e, RC_INVALID, "to", "There is no recipient.");
     if (in->mode == MODE_NONE) return RC_OK;
     TRY(vault_own_certificates(c, &d->own, e));

@@ -5,9 +5,12 @@
 #include "webmail/compose/parse.h"
 #include "webmail/smime/vault.h"
 
+enum decided_list { LISTED_TO = 1, LISTED_CC = 2, LISTED_BCC = 4 };
+
 struct decided_recipient {
     str_t address;
     bool bcc;
+    unsigned lists;    /* decided_list bits: each that names the address, as rules see it */
     struct cert *cert; /* owned; NULL when nothing is encrypted */
     bool takes_gcm;
 };

@@ -3,6 +3,7 @@
 #include "base/b64.h"
 
 #define LINE 72u
+#define FRAME 64u /* bytes of the JSON around the recipients */
 
 static const char *const LISTS[] = {"to", "cc", "bcc", "reply_to"};
 
@@ -11,62 +12,85 @@ static bool is_kept(str_t s)
     return s.n <= FAULTY_TEXT_MAX && str_is_utf8(s) && str_is_clean(s);
 }
 
-/* One list, as it is to be kept; NULL: it is none. */
-static json_t *read_list(const json_t *list, size_t *left)
+/* What was read so far. */
+struct keeping {
+    size_t kept, left_out;
+    size_t bytes; /* of the kept ones as JSON, with their commas */
+};
+
+/* As it is to be kept; NULL: it cannot be. */
+static json_t *read_one(const json_t *item, struct keeping *k)
+{
+    CLEANUP_BUF struct buf text = BUF_INIT_SECRET(FAULTY_BYTES_MAX);
+    str_t name = json_text(json_object_get(item, "name"));
+    str_t address = json_text(json_object_get(item, "address"));
+    if (k->kept == FAULTY_MAX || !is_kept(name) || !is_kept(address) || name.n + address.n == 0)
+        return NULL;
+    json_t *one = json_object();
+    json_put_str(one, "name", name.n ? name : STR(""));
+    json_put_str(one, "address", address.n ? address : STR(""));
+    if (!json_write(one, &text) || k->bytes + text.n + 1 > FAULTY_BYTES_MAX - FRAME) {
+        json_decref(one);
+        return NULL;
+    }
+    k->kept++;
+    k->bytes += text.n + 1;
+    return one;
+}
+
+/* One list, without what cannot be kept; NULL: it is none. */
+static json_t *read_list(const json_t *list, struct keeping *k)
 {
     json_t *out = json_array();
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *item = json_array_get(list, i);
-        str_t name = json_text(json_object_get(item, "name"));
-        str_t address = json_text(json_object_get(item, "address"));
-        if (*left == 0 || !json_is_object(item) || !is_kept(name) || !is_kept(address) ||
-            name.n + address.n == 0) {
+        if (!json_is_object(item)) {
             json_decref(out);
             return NULL;
         }
-        --*left;
-        json_t *one = json_object();
-        json_put_str(one, "name", name.n ? name : STR(""));
-        json_put_str(one, "address", address.n ? address : STR(""));
-        json_array_append_new(out, one);
+        json_t *one = read_one(item, k);
+        if (one)
+            json_array_append_new(out, one);
+        else
+            k->left_out++;
     }
     return out;
 }
 
-/* NULL: not to be kept. *count: recipients. */
-static json_t *read_all(const json_t *in, size_t *count)
+/* NULL: these are no lists. */
+static json_t *read_all(const json_t *in, struct keeping *k)
 {
-    size_t left = FAULTY_MAX;
     json_t *all = json_object();
     for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++) {
         const json_t *list = json_object_get(in, LISTS[i]);
-        json_t *kept = !list || json_is_array(list) ? read_list(list, &left) : NULL;
+        json_t *kept = !list || json_is_array(list) ? read_list(list, k) : NULL;
         if (!kept) {
             json_decref(all);
             return NULL;
         }
         json_object_set_new(all, LISTS[i], kept);
     }
-    *count = FAULTY_MAX - left;
     return all;
 }
 
-rc_t faulty_parse(const json_t *in, struct arena *a, str_t *out, struct err *e)
+rc_t faulty_parse(const json_t *in, struct arena *a, bool *any, str_t *out, struct err *e)
 {
     CLEANUP_BUF struct buf text = BUF_INIT_SECRET(FAULTY_BYTES_MAX);
     CLEANUP_JSON json_t *all = NULL;
+    struct keeping k = {.kept = 0};
     json_t *given;
-    size_t count = 0;
     *out = STR_NULL;
+    *any = false;
     TRY(json_want_object(in, "faulty", &given, e));
     if (!given) return RC_OK;
-    all = read_all(given, &count);
+    all = read_all(given, &k);
     if (!all || !json_write(all, &text)) {
         err_set(e, RC_INVALID, "These recipients cannot be kept.");
         err_field(e, "faulty");
         return RC_INVALID;
     }
-    if (count == 0) return RC_OK;
+    *any = k.kept + k.left_out > 0;
+    if (k.kept == 0) return RC_OK;
     *out = arena_str(a, buf_view(&text));
     return out->p ? RC_OK : err_set(e, RC_NO_MEMORY, NULL);
 }
@@ -87,15 +111,15 @@ json_t *faulty_json(str_t value, struct arena *a)
 {
     CLEANUP_BUF struct buf code = BUF_INIT_SECRET(2 * FAULTY_BYTES_MAX);
     CLEANUP_JSON json_t *given = NULL;
+    struct keeping k = {.kept = 0};
     str_t text;
-    size_t count = 0;
     for (size_t i = 0; i < value.n; i++)
         if (!strchr(" \t\r\n", value.p[i])) buf_char(&code, value.p[i]);
     if (code.n == 0 || code.failed || !b64_decode(a, buf_view(&code), &text) ||
         text.n > FAULTY_BYTES_MAX || json_parse_object(text, &given, NULL) != RC_OK)
         return json_null();
-    json_t *all = read_all(given, &count);
-    if (all && count > 0) return all;
+    json_t *all = read_all(given, &k);
+    if (all && k.kept > 0 && k.left_out == 0) return all;
     json_decref(all);
     return json_null();
 }

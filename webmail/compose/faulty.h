@@ -15,9 +15,12 @@
 #define FAULTY_TEXT_MAX 998u    /* bytes of a name or an address */
 #define FAULTY_BYTES_MAX 65536u /* of the JSON */
 
-/* Member `faulty` of a compose body as the text to keep; null where there is none. RC_INVALID,
- * field "faulty". */
-rc_t faulty_parse(const json_t *in, struct arena *a, str_t *out, struct err *e) WX_MUST_USE;
+/* Member `faulty` of a compose body as the text to keep; null where there is none. Who cannot be
+ * kept (too long, a control character, beyond the limits) is left out: the draft is worth more.
+ * *any: there are some, kept or not. RC_INVALID, field "faulty": these are no lists of recipients.
+ */
+rc_t faulty_parse(const json_t *in, struct arena *a, bool *any, str_t *out,
+                  struct err *e) WX_MUST_USE;
 /* The field of a draft. Nothing for the null slice. */
 void faulty_put(str_t text, struct arena *a, struct buf *out);
 /* A field's value (null allowed) as JSON: only what faulty_parse would have kept, whoever wrote it;

@@ -115,6 +115,12 @@ static rc_t compare_decisions(const struct ticket *t, const struct decision *d, 
     return err_set(e, RC_CONFLICT, "The recipients have changed meanwhile. Please send again.");
 }
 
+static unsigned lists_of(const struct ticket_recipient *r)
+{
+    if (r->lists) return r->lists;
+    return r->bcc ? LISTED_BCC : LISTED_TO;
+}
+
 /* Today's rules count, for what prepare was told of the message. */
 static rc_t check_rules(struct call *c, const struct ticket *t, str_t from, struct err *e)
 {
@@ -123,17 +129,14 @@ static rc_t check_rules(struct call *c, const struct ticket *t, str_t from, stru
                               .subject = t->subject,
                               .size = t->size,
                               .has_attachment = t->has_attachment};
-    str_t *open = ARENA_ARRAY(c->arena, t->count + 1, str_t);
-    str_t *blind = ARENA_ARRAY(c->arena, t->count + 1, str_t);
-    if (!open || !blind) return err_set(e, RC_NO_MEMORY, NULL);
-    for (size_t i = 0; i < t->count; i++) {
-        if (t->recipients[i].bcc)
-            blind[in.to_count[2]++] = t->recipients[i].address;
-        else
-            open[in.to_count[0]++] = t->recipients[i].address;
+    for (unsigned k = 0; k < 3; k++) {
+        str_t *list = ARENA_ARRAY(c->arena, t->count + 1, str_t);
+        if (!list) return err_set(e, RC_NO_MEMORY, NULL);
+        for (size_t i = 0; i < t->count; i++)
+            if (lists_of(&t->recipients[i]) & (1u << k))
+                list[in.to_count[k]++] = t->recipients[i].address;
+        in.to[k] = list;
     }
-    in.to[0] = open;
-    in.to[2] = blind;
     return compose_check_rules(c, &in, e);
 }
 

@@ -119,7 +119,7 @@ static rc_t read_people(struct call *c, const json_t *in, struct compose *m, str
     TRY(read_addresses(c, in, "to", &m->to, &m->to_count, e));
     TRY(read_addresses(c, in, "cc", &m->cc, &m->cc_count, e));
     TRY(read_addresses(c, in, "bcc", &m->bcc, &m->bcc_count, e));
-    TRY(faulty_parse(in, c->secret, &m->faulty, e));
+    TRY(faulty_parse(in, c->secret, &m->has_faulty, &m->faulty, e));
     if (m->to_count + m->cc_count + m->bcc_count > COMPOSE_MAX_RECIPIENTS)
         return compose_refuse(e, RC_INVALID, "to", "These are too many recipients.");
     return RC_OK;

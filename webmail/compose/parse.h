@@ -44,6 +44,7 @@ struct compose {
     enum build_priority priority;
     bool receipt;          /* To and Cc are asked for one; never who is in Bcc */
     bool asks_certificate; /* the note that asks for one */
+    bool has_faulty;       /* some recipients are none, kept or not: it cannot be sent */
     str_t faulty;          /* recipients that are none (faulty.h), or null; of drafts only */
     unsigned dsn;          /* compose_dsn bits; 0: as the mail servers do by themselves */
     str_t signer;          /* fingerprint, or null */

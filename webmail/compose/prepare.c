@@ -159,6 +159,7 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
         t.recipients[i] = (struct ticket_recipient){
             .address = r->address,
             .bcc = r->bcc,
+            .lists = r->lists,
             .fingerprint = r->cert ? cert_fingerprint(r->cert) : STR_NULL};
     }
     WX_KILL_POINT("ticket_before");
@@ -222,7 +223,7 @@ static rc_t check_wishes(struct call *c, const struct compose *m, struct err *e)
     if (m->receipt && m->to_count + m->cc_count == 0 && m->bcc_count > 0)
         return compose_refuse(e, RC_INVALID, "receipt",
                               "Blind recipients are not asked for a receipt.");
-    if (m->faulty.p)
+    if (m->has_faulty)
         return compose_refuse(e, RC_INVALID, "faulty", "Some recipients have no valid address.");
     if (!m->dsn && str_is_null(wide)) return RC_OK;
     account = call_smtp_account(c);

@@ -28,6 +28,7 @@ json_t *ticket_json(const struct ticket *t, struct arena *a)
         json_put_str(r, "address", t->recipients[i].address);
         json_put_str(r, "fingerprint", t->recipients[i].fingerprint);
         json_put_bool(r, "bcc", t->recipients[i].bcc);
+        json_put_int(r, "lists", t->recipients[i].lists);
         json_array_append_new(list, r);
     }
     json_object_set_new(v, "recipients", list);
@@ -55,6 +56,7 @@ static rc_t read_recipients(const json_t *v, struct arena *a, struct ticket *t, 
         TRY(text(item, "address", a, &r->address, e));
         TRY(text(item, "fingerprint", a, &r->fingerprint, e));
         TRY(json_want_bool(item, "bcc", true, &r->bcc, e));
+        TRY(json_want_u32(item, "lists", 0, &r->lists, e));
     }
     return RC_OK;
 }

@@ -32,6 +32,7 @@ struct ticket {
     struct ticket_recipient {
         str_t address, fingerprint; /* fingerprint null unless encrypted */
         bool bcc;
+        uint32_t lists; /* decided_list bits; 0 in tickets of before: by bcc alone */
     } * recipients;
     size_t count;
 };
