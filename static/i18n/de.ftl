@@ -1431,6 +1431,7 @@ send-no-signer = Sie haben kein Zertifikat zum Signieren. Importieren Sie Ihre .
 send-no-keyring = Signieren und Verschlüsseln sind in diesem Browser gerade nicht möglich. Die Nachricht wurde nicht gesendet.
 send-changed = Inzwischen hat sich geändert, wofür die Nachricht vorbereitet wurde, zum Beispiel das Zertifikat eines Empfängers. Sehen Sie sich die Empfänger an und senden Sie noch einmal.
 send-failed = Nicht gesendet. { $why } Was Sie geschrieben haben, bleibt erhalten.
+send-refused = { $who }: Der Server antwortete „{ $reply }“
 demand-sign = Ihre Organisation verlangt, dass Nachrichten an { $who } signiert sind (Regel „{ $rule }“). Wählen Sie es unter „Sicherheit“.
 demand-encrypt = Ihre Organisation verlangt, dass Nachrichten an { $who } verschlüsselt sind (Regel „{ $rule }“). Wählen Sie es unter „Sicherheit“.
 demand-both = Ihre Organisation verlangt, dass Nachrichten an { $who } signiert und verschlüsselt sind (Regel „{ $rule }“). Wählen Sie es unter „Sicherheit“.

@@ -1431,6 +1431,7 @@ send-no-signer = You have no certificate to sign with. Import your .p12 file in 
 send-no-keyring = Signing and encrypting are not available in this browser just now. The message was not sent.
 send-changed = What the message was prepared for has changed meanwhile, for example the certificate of a recipient. Look at the recipients and send again.
 send-failed = Not sent. { $why } What you wrote is kept.
+send-refused = { $who }: the server answered “{ $reply }”
 demand-sign = Your organisation demands that messages to { $who } are signed (rule “{ $rule }”). Choose it under Security.
 demand-encrypt = Your organisation demands that messages to { $who } are encrypted (rule “{ $rule }”). Choose it under Security.
 demand-both = Your organisation demands that messages to { $who } are signed and encrypted (rule “{ $rule }”). Choose it under Security.

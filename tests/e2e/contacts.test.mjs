@@ -286,8 +286,10 @@ test('several become one: what comes out is shown first, looked at again when on
   assert.equal(new URL(page.url()).pathname, `/contacts/${a.id}`);
   const one = await stored(a.id);
   assert.deepEqual([one.name, one.addresses.map((x) => x.address), one.phone, one.notes, (await all()).length], ['Twin Peak', ['twin@merge.test', 'tp@merge.test'], '66', 'first\n\nsecond', 1]);
+  await page.locator('wx-person', { hasText: 'tp@merge.test' }).waitFor();
   await page.locator('.toast', { hasText: 'Twin Peak' }).getByRole('button', { name: 'Undo' }).click();
   await eventually(async () => (await all()).length === 2, 'they are two again');
+  await page.locator('wx-person', { hasText: 'twin@merge.test' }).filter({ hasNotText: 'tp@merge.test' }).waitFor();
   const again = await stored(a.id), other = await stored((await all()).find((x) => x.id !== a.id).id);
   assert.deepEqual([again.name, again.addresses.map((x) => x.address), again.phone, again.notes], ['Twin Peak', ['twin@merge.test'], '', 'first']);
   assert.deepEqual([other.name, other.addresses.map((x) => x.address), other.phone, other.notes], ['T. Peak', ['tp@merge.test'], '66', 'second']);

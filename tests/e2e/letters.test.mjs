@@ -42,6 +42,7 @@ test('it is a recipient like any other; the server knows nobody of that name, th
   if (await alice.page.locator('form.unlock').count()) await alice.unlock(passphraseOf('alice'));
   // What was signed was compared letter by letter before: this is the mail server's own answer.
   await c.getByText(/The outgoing mail server refused/).waitFor();
+  await c.locator('.composer-notice', { hasText: /m\u00fcller@demo\.test.*the server answered .*5\d\d /s }).waitFor(); // whom, and in whose words
   assert.ok(await c.isVisible());
   assert.equal(await c.locator('.subject-input').inputValue(), SUBJECT);
   assert.deepEqual(alice.faults, []);

@@ -180,6 +180,18 @@ test('chips by keyboard: walk, choose, remove, copy, and over to another field',
   await input('bcc').press('Enter');
   await said('A@x.test is already in To.');
   await shows(['c@x.test'], 'bcc');
+  // The same in the field where they stand, and twice in what is pasted.
+  await input('cc').fill('B@x.test');
+  await input('cc').press('Enter');
+  await said('B@x.test is already in Cc.');
+  await shows(['b@x.test'], 'cc');
+  await input('cc').fill('e@x.test, E@x.test, b@x.test');
+  await input('cc').press('Enter');
+  await said('E@x.test, b@x.test are already in Cc.');
+  await shows(['b@x.test', 'e@x.test'], 'cc');
+  await field('cc').locator('.recipient').last().focus();
+  await page.keyboard.press('Delete');
+  await alice.composer().locator('.recipients-said').waitFor({ state: 'detached' });
   await input('to').fill('c@x.test');
   await input('to').press('Enter');
   await shows(['a@x.test', 'c@x.test']);

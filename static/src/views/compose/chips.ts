@@ -72,6 +72,8 @@ export class WxChips extends WxElement {
   declare editing: { at: number; text: string } | null;
   declare inside: boolean;
   declare over: boolean;
+  /** Who came a second time with the last change, and stands here once. */
+  twice: readonly Address[] = [];
   #id = `chips-${++serial}`;
   #anchor = -1;
   #closed = true;
@@ -118,14 +120,19 @@ export class WxChips extends WxElement {
   #add(list: readonly Address[], at?: number): void {
     if (!list.length) return;
     const where = at ?? this.value.length;
+    const there = new Set(this.value.map(personKey));
+    const fresh = new Map(list.filter((a) => !there.has(personKey(a))).map((a) => [personKey(a), a]));
     this.#put([...this.value.slice(0, where), ...list, ...this.value.slice(where)]);
-    const bad = list.filter((a) => !isAddress(a.address)).length;
-    announce(`${t('chips-added', { n: list.length })}${bad ? ` ${t('chips-added-bad', { n: bad })}` : ''}`);
+    const bad = [...fresh.values()].filter((a) => !isAddress(a.address)).length;
+    const said = fresh.size ? `${t('chips-added', { n: fresh.size })}${bad ? ` ${t('chips-added-bad', { n: bad })}` : ''}` : '';
+    if (said && !this.twice.length) announce(said);
   }
 
   #put(list: readonly Address[]): void {
     const seen = new Set<string>();
-    const one = list.filter((a) => { const k = personKey(a); return seen.has(k) ? false : (seen.add(k), true); });
+    const twice = new Map<string, Address>();
+    const one = list.filter((a) => { const k = personKey(a); return seen.has(k) ? (twice.set(k, a), false) : (seen.add(k), true); });
+    this.twice = [...twice.values()];
     // Shown at once, so that the focus has somewhere to go; the composer answers with what it took.
     this.value = this.single ? one.slice(-1) : one;
     this.picked = new Set();

@@ -37,19 +37,19 @@ export class WxRecipients extends WxElement {
 
   #say(text: string): void { this.said = text; if (text) announce(text); }
 
-  #took(p: Placed): void {
+  #took(p: Placed, twice: readonly { who: Address; where: Field }[] = []): void {
     this.#c.setRecipients(p.fields);
     const names = (list: readonly Address[]): string => list.slice(0, 3).map((a) => a.name || shownAddress(a.address)).join(', ');
     const parts: string[] = [];
     for (const f of FIELDS_IN_ORDER) {
-      const there = p.already.filter((x) => x.where === f).map((x) => x.who);
+      const there = [...p.already, ...twice].filter((x) => x.where === f).map((x) => x.who);
       if (there.length) parts.push(t('recipients-already', { n: there.length, names: names(there), field: this.#label(f) }));
     }
     if (p.moved.length) parts.push(t('recipients-moved', { n: p.moved.length, names: names(p.moved) }));
     this.#say(parts.join(' '));
   }
 
-  #changed(f: Field, list: readonly Address[]): void { this.#took(changeField(this.#c.fields, f, list)); }
+  #changed(f: Field, list: readonly Address[], twice: readonly Address[] = []): void { this.#took(changeField(this.#c.fields, f, list), twice.map((who) => ({ who, where: f }))); }
 
   async #move(f: string, list: readonly Address[]): Promise<void> {
     const to = f as Field;
@@ -86,7 +86,7 @@ export class WxRecipients extends WxElement {
     const at = FIELDS_IN_ORDER.indexOf(f);
     const moves = FIELDS_IN_ORDER.filter((x) => x !== f).map((x) => ({ to: x, label: this.#label(x), key: FIELDS_IN_ORDER.indexOf(x) === at - 1 ? 'ArrowUp' as const : FIELDS_IN_ORDER.indexOf(x) === at + 1 ? 'ArrowDown' as const : '' as const }));
     return html`<wx-chips data-field=${f} .label=${this.#label(f)} .value=${c[f].value} .infoOf=${(a: Address) => c.infoOf(a)} .strict=${encrypts(c.mode.value)} .smime=${smimeOn.value} .own=${this.#own()} .moves=${moves} data-info=${c.info.value.size}
-      @wx-chips=${(e: CustomEvent<readonly Address[]>) => this.#changed(f, e.detail)} @wx-chips-move=${(e: CustomEvent<{ to: string; list: Address[] }>) => void this.#move(e.detail.to, e.detail.list)}
+      @wx-chips=${(e: CustomEvent<readonly Address[]>) => this.#changed(f, e.detail, (e.currentTarget as WxChips).twice)} @wx-chips-move=${(e: CustomEvent<{ to: string; list: Address[] }>) => void this.#move(e.detail.to, e.detail.list)}
       @wx-chips-dropped=${(e: CustomEvent<Address[]>) => void this.#move(f, e.detail)} @wx-group=${(e: CustomEvent<Found>) => void this.#group(f, e.detail)} @wx-chips-say=${(e: CustomEvent<string>) => this.#say(e.detail)}></wx-chips>`;
   }
 

@@ -18,6 +18,7 @@ import { SendCheckError } from '../../smime/contract.ts';
 import { loadSmime } from '../parts/smime.ts';
 import { demanded } from './demands.ts';
 import { faults, nothingForgotten } from './faults.ts';
+import { refusals } from './refused.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
 
@@ -92,7 +93,7 @@ async function settle(c: Composer, first: Sent): Promise<void> {
   if (s.status === 'sent') { done(c, c.mode.value); return; }
   c.held.value = false;
   c.sendState.value = s.status === 'partly' ? 'partly' : s.status === 'failed' ? 'failed' : 'unknown';
-  if (s.status === 'failed') c.problem.value = t('send-failed', { why: language.value === 'en' && s.message ? s.message : t('err-smtp-refused') }); // the server speaks English
+  if (s.status === 'failed') c.problem.value = [t('send-failed', { why: language.value === 'en' && s.message ? s.message : t('err-smtp-refused') }), ...refusals(s)].join('\n'); // the server speaks English
   c.minimized.value = false;
 }
 

@@ -13,6 +13,7 @@ import { html, nothing } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { quoted } from '../../core/query.ts';
 import { go } from '../../core/router.ts';
+import { effect } from '../../core/signals.ts';
 import * as people from '../../store/people.ts';
 import { everywhere, startSearch } from '../../store/search.ts';
 import { smimeOn } from '../../store/session.ts';
@@ -44,6 +45,16 @@ export class WxPerson extends WxElement {
   constructor() { super(); this.who = ''; this.contact = null; this.failure = null; this.problem = ''; this.namesakes = []; this.busy = false; }
 
   override willUpdate(changed: Map<string, unknown>): void { if (changed.has('who')) void this.load(); }
+
+  /** The list knows of another state, by Undo of a merge or by another window: the card that stands open follows. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.onLeave(effect(() => {
+      void people.version.value;
+      const row = people.rowAt(people.positionOf(this.who || null));
+      if (row && this.contact?.id === row.id && row.version > this.contact.version) void this.load();
+    }));
+  }
 
   async load(): Promise<void> {
     const id = this.who;
