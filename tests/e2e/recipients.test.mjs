@@ -138,7 +138,7 @@ test('a list is pasted in the forms people have it; what is no address is marked
   await shows(['Zoe', 'Roe, Jane', 'nobody', 'müller@x.test', 'anna@bücher.example']);
   const bad = field('to').locator('.recipient.is-bad');
   assert.deepEqual(await bad.evaluateAll((l) => l.map((e) => e.getAttribute('data-tip').replace(/[\u2068\u2069]/g, ''))), [
-    'nobody · An e-mail address has an @, as in name@example.org.', 'müller@x.test · This server cannot send to addresses with “ü” before the @.']);
+    'nobody · An e-mail address has an @, as in name@example.org.'], 'letters of all scripts are fine before the @');
   await bad.first().click();
   await page.keyboard.press('Enter');
   const edit = field('to').locator('.chip-edit');
