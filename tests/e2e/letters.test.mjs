@@ -47,3 +47,15 @@ test('it is a recipient like any other; the server knows nobody of that name, th
   assert.equal(await c.locator('.subject-input').inputValue(), SUBJECT);
   assert.deepEqual(alice.faults, []);
 });
+
+test('the list of drafts shows a domain by its letters, and no initials of nobody', async () => {
+  const imap = await imapOf('alice');
+  const mail = (to, what) => Buffer.from(`From: alice@demo.test\r\n${to}Subject: ${SUBJECT} ${what}\r\nDate: Sun, 22 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nText\r\n`);
+  await imap.append('Drafts', mail('To: max@xn--mller-kva.test\r\n', 'domain'), ['\\Draft']);
+  await imap.append('Drafts', mail('', 'nobody'), ['\\Draft']);
+  imap.close();
+  await alice.folder('Drafts');
+  await alice.row(`${SUBJECT} domain`).locator('.row-who', { hasText: 'max@m\u00fcller.test' }).waitFor();
+  await alice.row(`${SUBJECT} nobody`).locator('.avatar', { hasText: /^\u2013$/ }).waitFor({ state: 'attached' });
+  assert.deepEqual(alice.faults.splice(0), []);
+});

@@ -41,6 +41,7 @@ import '../views/parts/smime.ts';
 import '../views/shell/sidebar.ts';
 import '../smime/first-run.ts';
 import '../app/compose.ts';
+import './idn.ts';
 import './query.ts';
 import '../store/found.ts';
 import '../views/parts/search.ts';

@@ -2,6 +2,7 @@
 // cannot see them.
 import type { Address, Folder, Row } from '../../api/types.ts';
 import { count, fullDate, initials, listDate, nameList, nameOf, tintOf } from '../../core/format.ts';
+import { shownAddress } from '../../core/idn.ts';
 import { icon } from '../../core/icon.ts';
 import { language, t } from '../../core/i18n.ts';
 import { css, html, nothing } from '../../core/lit.ts';
@@ -62,8 +63,8 @@ function wordsOf(row: Row, outgoing: boolean, draft: boolean): Words {
   const sealedDraft = draft && row.security !== null && row.security !== 'signed';
   const date = row.date || row.received;
   const words: Words = {
-    key, who: writers && new Set(writers.map((a) => a.address.toLowerCase())).size > 1 ? participants(writers) : people.length ? nameList(people) : outgoing ? t(sealedDraft ? 'row-draft-sealed' : 'row-no-recipient') : t('someone-unknown'),
-    initials: initials(people[0]), tint: tintOf(people[0]), date: listDate(date), full: fullDate(date),
+    key, who: writers && new Set(writers.map((a) => a.address.toLowerCase())).size > 1 ? participants(writers) : people.length ? nameList(outgoing ? people.map((a) => (a.name.trim() ? a : { ...a, address: shownAddress(a.address) })) : people) : outgoing ? t(sealedDraft ? 'row-draft-sealed' : 'row-no-recipient') : t('someone-unknown'),
+    initials: people.length || !outgoing ? initials(people[0]) : '–', tint: tintOf(people[0]), date: listDate(date), full: fullDate(date),
   };
   known.set(row, words);
   return words;
