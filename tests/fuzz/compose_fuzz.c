@@ -52,6 +52,12 @@ rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e
     return RC_OK;
 }
 
+rc_t kv_eval_ro(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
+                const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
+{
+    return kv_eval(kv, a, out, e, script, keys, nkeys, args, nargs);
+}
+
 void kv_ahead(struct kv *kv, str_t key)
 {
     (void) kv;
@@ -79,6 +85,7 @@ static void check_header(const struct entity *m)
                                        "X-Waxseal-May-Encrypt",
                                        "X-Waxseal-Hide-Subject",
                                        "X-Waxseal-Opaque",
+                                       "X-Waxseal-Faulty",
                                        "X-Waxseal-Priority",
                                        "X-Waxseal-Receipt",
                                        "X-Waxseal-DSN",
@@ -94,14 +101,17 @@ static void check_header(const struct entity *m)
     }
 }
 
-static void check_draft(struct call *c, const struct compose *m, const struct draft *d)
+static void check_draft(struct call *c, const struct compose *m, struct draft *d)
 {
+    CLEANUP_BUF struct buf whole = BUF_INIT(16u << 20);
+    const struct flow f = draft_message(d);
+    if (flow_collect(&f, &whole, NULL) != RC_OK || whole.n != f.n) abort();
     struct entity *root;
     struct mail_address *from;
     size_t n = 0;
     struct message_view *view;
     struct message_options o = {.now = 1750000000, .max_plain = 8u << 20};
-    if (entity_parse(buf_view(&d->message), NULL, c->arena, &root, NULL) != RC_OK) abort();
+    if (entity_parse(buf_view(&whole), NULL, c->arena, &root, NULL) != RC_OK) abort();
     check_header(root);
     if (header_addresses(entity_field(root, STR("From")), c->arena, &from, &n, NULL) != RC_OK ||
         n != 1 || !str_eq(from[0].address, c->session->address))
@@ -109,7 +119,7 @@ static void check_draft(struct call *c, const struct compose *m, const struct dr
     if (header_addresses(entity_field(root, STR("To")), c->arena, &from, &n, NULL) != RC_OK ||
         n != m->to_count)
         abort();
-    if (message_open(buf_view(&d->message), &o, c->arena, &view, NULL) != RC_OK) abort();
+    if (message_open(buf_view(&whole), &o, c->arena, &view, NULL) != RC_OK) abort();
     if (view->attachment_count > m->attachment_count) abort();
     message_close(view);
 }

@@ -64,6 +64,12 @@ rc_t kv_eval(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e
     return RC_OK;
 }
 
+rc_t kv_eval_ro(struct kv *kv, struct arena *a, struct kv_value *out, struct err *e, str_t script,
+                const str_t *keys, size_t nkeys, const str_t *args, size_t nargs)
+{
+    return kv_eval(kv, a, out, e, script, keys, nkeys, args, nargs);
+}
+
 static rc_t read_submission(struct call *c)
 {
     struct submission s = {0};

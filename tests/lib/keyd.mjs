@@ -37,12 +37,18 @@ export function frame(operation, fields, { magic = 'WXK1', code = OPERATIONS.ind
   return Buffer.concat([head, body]);
 }
 /** Sends bytes, gives back whatever came until the other side closed. */
-export function raw(socket, bytes, { end = false } = {}) {
-  return new Promise((resolve, reject) => {
-    const parts = [], s = net.connect(socket, () => { if (end) s.end(bytes); else s.write(bytes); });
-    s.on('data', (d) => parts.push(d)).on('close', () => resolve(Buffer.concat(parts)))
-      .on('error', (e) => { if (!['EPIPE', 'ECONNRESET'].includes(e.code)) reject(e); });
-  });
+export async function raw(socket, bytes, { end = false } = {}) {
+  for (;;) {
+    const came = await new Promise((resolve, reject) => {
+      const parts = [], s = net.connect(socket, () => { if (end) s.end(bytes); else s.write(bytes); });
+      s.on('data', (d) => parts.push(d)).on('close', () => resolve(Buffer.concat(parts))).on('error', (e) => {
+        if (e.code === 'EAGAIN') resolve(null); // the kernel's own queue is full: a blocking connect would wait
+        else if (!['EPIPE', 'ECONNRESET'].includes(e.code)) reject(e);
+      });
+    });
+    if (came) return came;
+    await new Promise((done) => { setTimeout(done, 20); });
+  }
 }
 /** {result, fields}; bytes: the whole answer. null: closed without a byte. */
 export async function call(socket, operation, fields = [], options = {}) {
