@@ -5,7 +5,7 @@ import os from 'node:os';
 import { killPoints, kinds, refusals } from './lab.mjs';
 import { Races, kindsOf, pointsOf, races } from './races.mjs';
 
-const RUNS = Number(process.env.RUNS ?? 50), FLOODS = 20, RACES = Math.ceil(RUNS / 5);
+const RUNS = Number(process.env.RUNS ?? 50), FLOODS = 20, RACES = Number(process.env.RACES ?? Math.ceil(RUNS / 5));
 const LAGS = [-12, -6, -2, 0, 2, 6, 12], DEATHS = [0, 25];
 const FAULTS = { lost: /is lost/, double: /sent twice|sent again|worked twice/, 'false': /sent", but|was said to be sent|the answer arrived/ };
 const lab = await Races.make();
