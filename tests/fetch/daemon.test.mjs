@@ -41,7 +41,7 @@ test('a request that is none is not answered, and does no harm', options, async 
   const daemon = await fetchDaemon();
   const before = web.requests.length;
   for (const bytes of [
-    Buffer.from('GET / HTTP/1.1\r\nHost: x\r\nx: yyyyyyyyyyyyyyyyyyyyyyy\r\n\r\n'), request({ magic: 'WXF2' }), request({ kind: 7 }), request({ kind: 255 }), request({ method: 2 }), request({ zero: 1 }),
+    Buffer.from('GET / HTTP/1.1\r\nHost: x\r\nx: yyyyyyyyyyyyyyyyyyyyyyy\r\n\r\n'), request({ magic: 'WXF2' }), request({ kind: 8 }), request({ kind: 255 }), request({ method: 2 }), request({ zero: 1 }),
     request({ timeout: 0 }), request({ timeout: 2 ** 32 - 1 }), request({ max: 2 ** 32 - 1 }), request({ url: '' }), request({ kind: 0 }), request({ url: `http://11.1.2.3/${'x'.repeat(2048)}` }),
     request({ lengths: [2 ** 32 - 1, 0, 0] }), request({ lengths: [17, 2 ** 31, 2 ** 31] }), request({ lengths: [17, 0, 65537] }), request({ type: 'a/b' }), request({ body: 'x' }), request({ method: 1, body: 'x' }),
     request({ url: 'http://11.1.2.3/\r\nx' }), request({ url: 'http://11.1.2.3/ x' }), request({ url: 'http://11.1.2.3/\0' }), request({ url: 'http://11.1.2.3/\xe4' }),
