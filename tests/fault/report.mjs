@@ -1,5 +1,5 @@
 // report.mjs FILE: R1, R2, R4 and the races of drafts at full length; writes what came of them. Fails where anything is lost, sent twice or
-// said to be sent falsely. RUNS: a kill point (50).
+// said to be sent falsely. RUNS: a kill point (50); RACES: a race at each of its points (a fifth of it).
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { killPoints, kinds, refusals } from './lab.mjs';
