@@ -13,6 +13,7 @@ import { openssl } from '../lib/smime.mjs';
 const address = (name) => `${name}@${instance.domain}`;
 const corpus = process.env.WAXSEAL_CORPUS ?? path.join(top, '../shared/corpus');
 const skip = existsSync(path.join(corpus, 'manifest.json')) ? false : `no corpus at ${corpus}`;
+const APPLE = '../mime/mail-gem/mime_emails-raw_email_with_nested_attachment.eml'; // the one signed message of Apple Mail in the corpus
 const sample = (file) => readFileSync(path.join(corpus, 'smime', file), 'latin1').replaceAll(/\r?\n/g, '\r\n');
 
 // key: {fingerprint, sign(prepared) -> base64}; the demo's key of alice when absent.
@@ -54,9 +55,9 @@ function clearSigned(mail) {
 }
 const print = (der) => openssl(['cms', '-cmsout', '-print', '-inform', 'DER', '-noout'], der).toString('latin1');
 
-test('clear-signed: the structure of Thunderbird and of Outlook for Mac, to the names of the parts', { skip }, async () => {
+test('clear-signed: the structure of Thunderbird, Outlook for Mac and Apple Mail, to the names of the parts', { skip }, async () => {
   const ours = clearSigned(await leaving('sign'));
-  for (const file of ['thunderbird/alice.dsig.SHA256.multipart.eml', 'bouncycastle/3nnn_smime.eml']) {
+  for (const file of ['thunderbird/alice.dsig.SHA256.multipart.eml', 'bouncycastle/3nnn_smime.eml', APPLE]) {
     const theirs = clearSigned(sample(file)).shape;
     assert.deepEqual(ours.shape, { ...theirs, micalg: ours.shape.micalg }, file);
     assert.equal(ours.shape.micalg, 'sha256');
