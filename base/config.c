@@ -6,8 +6,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/buf.h"
-
 enum { MAX_SECTIONS = 512, MAX_PROXIES = 64, MAX_PLACES = 64 };
 
 /* --- the table of keys ----------------------------------------------------------------------- */
@@ -47,6 +45,7 @@ static const struct key SERVER_KEYS[] = {
     {"processes", KIND_NUMBER, S(processes), "2", 1, 64, "a number from 1 to 64"},
     {"threads", KIND_NUMBER, S(threads), "16", 1, 256, "a number from 1 to 256"},
     {"public_origin", KIND_TEXT, S(public_origin), NULL, 0, 0, "https://HOST[:PORT]"},
+    {"crl_origin", KIND_TEXT, S(crl_origin), "", 0, 0, "http://HOST[:PORT]"},
     {"static_dir", KIND_TEXT, S(static_dir), NULL, 0, 0, "a folder"},
     {"template_dir", KIND_TEXT, S(template_dir), NULL, 0, 0, "a folder"},
     {"spell_dir", KIND_TEXT, S(spell_dir), "/usr/share/hunspell", 0, 0, "a folder"},
@@ -72,6 +71,10 @@ static const struct key SERVER_KEYS[] = {
      "a number from 5 to 1700"},
     {"request_timeout_ms", KIND_NUMBER, S(request_timeout_ms), "20000", 100, 300000,
      "a number from 100 to 300000"},
+    {"outbound_per_hour", KIND_NUMBER, S(outbound_per_hour), "1000", 0, 1000000,
+     "a number from 0 to 1000000"},
+    {"outbound_recipients", KIND_NUMBER, S(outbound_recipients), "500", 0, 1000000,
+     "a number from 0 to 1000000"},
     {"log_level", KIND_LEVEL, S(log_level), "info", 0, 0, "debug, info, warn or error"},
 };
 
@@ -95,6 +98,19 @@ static const struct key KEYD_KEYS[] = {
     {"threads", KIND_NUMBER, S(keyd_threads), "4", 1, 16, "a number from 1 to 16"},
     {"uses_per_minute", KIND_NUMBER, S(keyd_uses_per_minute), "600", 1, 1000000,
      "a number from 1 to 1000000"},
+};
+
+static const struct key ADMIN_KEYS[] = {
+    {"listen", KIND_TEXT, S(admin_listen), NULL, 0, 0, "the path of a Unix socket"},
+    {"public_origin", KIND_TEXT, S(admin_public_origin), NULL, 0, 0, "https://HOST[:PORT]"},
+    {"redis_user", KIND_TEXT, S(admin_redis_user), "", 0, 0, "the name of a Redis user"},
+    {"redis_password_file", KIND_TEXT, S(admin_redis_password_file), "", 0, 0, "a file"},
+    {"key_file", KIND_TEXT, S(admin_key_file), NULL, 0, 0, "a file of 32 random bytes"},
+    {"processes", KIND_NUMBER, S(admin_processes), "2", 1, 16, "a number from 1 to 16"},
+    {"threads", KIND_NUMBER, S(admin_threads), "8", 1, 64, "a number from 1 to 64"},
+    {"session_idle_minutes", KIND_NUMBER, S(admin_idle_minutes), "30", 1, 480,
+     "a number from 1 to 480"},
+    {"session_max_hours", KIND_NUMBER, S(admin_max_hours), "12", 1, 24, "a number from 1 to 24"},
 };
 
 static const struct key DOMAIN_KEYS[] = {
@@ -341,6 +357,11 @@ static void *new_object(struct reader *r, struct section *s)
         s->count = COUNT(KEYD_KEYS);
         return s->name[0] ? NULL : r->c;
     }
+    if (strcmp(s->kind, "admin") == 0) {
+        s->keys = ADMIN_KEYS;
+        s->count = COUNT(ADMIN_KEYS);
+        return s->name[0] ? NULL : r->c;
+    }
     if (strcmp(s->kind, "domain") == 0 && s->name[0]) {
         struct config_domain *d = &r->c->domains[r->c->domain_count++];
         s->keys = DOMAIN_KEYS;
@@ -393,8 +414,8 @@ static int on_pair(void *user, const char *title, const char *name, const char *
     struct section *s = find_section(r, title);
     if (!s) {
         fail(r, r->line, "",
-             "a key inside [server], [fetch], [keyd], [domain NAME], [plan NAME] or [directory "
-             "NAME]",
+             "a key inside [server], [fetch], [keyd], [admin], [domain NAME], [plan NAME] or "
+             "[directory NAME]",
              str_c(title));
         return 0;
     }
@@ -499,6 +520,31 @@ static rc_t check_logins(struct reader *r)
     return RC_OK;
 }
 
+/* As a browser compares origins: letter case and the scheme's own port do not count. */
+static str_t plain_origin(str_t origin)
+{
+    str_t own = str_ieq(str_sub(origin, 0, 8), STR("https://")) ? STR(":443") : STR(":80");
+    if (str_ends(origin, STR("/"))) origin = str_sub(origin, 0, origin.n - 1);
+    return str_ends(origin, own) ? str_sub(origin, 0, origin.n - own.n) : origin;
+}
+
+/* What mail brings into the client's pages must never be able to act as an administrator. */
+static rc_t check_admin(struct reader *r)
+{
+    const struct config *c = r->c;
+    if (str_is_null(c->admin_listen)) return RC_OK;
+    if (str_ieq(plain_origin(c->admin_public_origin), plain_origin(c->public_origin)))
+        return fail(r, r->line, "public_origin", "another origin in [admin] than in [server]",
+                    c->admin_public_origin);
+    if (str_eq(c->admin_key_file, c->host_key_file))
+        return fail(r, r->line, "key_file", "another file than the host_key_file",
+                    c->admin_key_file);
+    if (str_eq(c->admin_listen, c->listen))
+        return fail(r, r->line, "listen", "another socket in [admin] than in [server]",
+                    c->admin_listen);
+    return RC_OK;
+}
+
 static rc_t check_whole(struct reader *r)
 {
     struct config *c = r->c;
@@ -519,7 +565,20 @@ static rc_t check_whole(struct reader *r)
             return fail(r, r->line, "plan", "a plan that has a section [plan NAME]",
                         c->domains[i].plan);
     }
+    TRY(check_admin(r));
     return check_logins(r);
+}
+
+/* Where lists of revoked certificates are, unless said: TLS must not be needed to check TLS. */
+static rc_t fill_crl_origin(struct reader *r)
+{
+    str_t origin = plain_origin(r->c->public_origin), host = str_sub(origin, 8, origin.n);
+    if (!str_is_null(r->c->crl_origin))
+        origin = r->c->crl_origin;
+    else if (str_istarts(origin, STR("https://")) && str_chr(host, ':') < 0)
+        origin = arena_printf(r->a, "http://%.*s", STR_ARG(host));
+    r->c->crl_origin = plain_origin(origin);
+    return r->c->crl_origin.p ? RC_OK : err_set(r->e, RC_NO_MEMORY, NULL);
 }
 
 static rc_t read_all(struct reader *r)
@@ -529,7 +588,8 @@ static rc_t read_all(struct reader *r)
     if (bad > 0) return fail(r, bad, "", "[section] or key = value", STR_NULL);
     if (bad < 0) return err_set(r->e, RC_INTERNAL, "%s: could not be read", r->file);
     TRY(fill_defaults(r));
-    return check_whole(r);
+    TRY(check_whole(r));
+    return fill_crl_origin(r);
 }
 
 rc_t config_load(const char *file, struct arena *a, struct config **out, struct err *e)
@@ -549,68 +609,4 @@ rc_t config_load(const char *file, struct arena *a, struct config **out, struct 
     fclose(r->stream);
     if (rc == RC_OK) *out = c;
     return rc;
-}
-
-const struct config_domain *config_domain_of(const struct config *c, str_t address)
-{
-    const struct config_domain *other = NULL;
-    ptrdiff_t at = str_rchr(address, '@');
-    str_t domain = at < 0 ? STR("") : str_sub(address, (size_t) at + 1, address.n);
-    for (size_t i = 0; i < c->domain_count; i++) {
-        if (str_ieq(c->domains[i].name, domain)) return &c->domains[i];
-        if (str_eq(c->domains[i].name, STR("*"))) other = &c->domains[i];
-    }
-    return other;
-}
-
-static bool is_listed(str_t list, str_t domain)
-{
-    while (list.n > 0) {
-        str_t one;
-        str_cut(list, ' ', &one, &list);
-        if (str_ieq(one, domain)) return true;
-    }
-    return false;
-}
-
-const struct config_directory *config_directory_of(const struct config *c, str_t address)
-{
-    const struct config_directory *other = NULL;
-    ptrdiff_t at = str_rchr(address, '@');
-    if (at < 0) return NULL;
-    for (size_t i = 0; i < c->directory_count; i++) {
-        const struct config_directory *d = &c->directories[i];
-        if (is_listed(d->domains, str_sub(address, (size_t) at + 1, address.n))) return d;
-        if (!other && str_eq(d->domains, STR("*"))) other = d;
-    }
-    return other;
-}
-
-const struct config_directory *config_directory_named(const struct config *c, str_t name)
-{
-    for (size_t i = 0; i < c->directory_count; i++)
-        if (str_eq(c->directories[i].name, name)) return &c->directories[i];
-    return NULL;
-}
-
-str_t config_login_name(const struct config_domain *d, str_t address, struct arena *a)
-{
-    struct buf b = BUF_INIT(1024);
-    ptrdiff_t at = str_rchr(address, '@');
-    str_t local = at < 0 ? address : str_sub(address, 0, (size_t) at);
-    str_t domain = at < 0 ? STR("") : str_sub(address, (size_t) at + 1, address.n);
-    for (size_t i = 0; i < d->login.n; i++) {
-        char next = d->login.p[i] == '%' && i + 1 < d->login.n ? d->login.p[++i] : '\0';
-        if (next == 'u')
-            buf_str(&b, address);
-        else if (next == 'n')
-            buf_str(&b, local);
-        else if (next == 'd')
-            buf_str(&b, domain);
-        else
-            buf_char(&b, d->login.p[i]);
-    }
-    str_t name = b.failed ? STR_NULL : arena_str(a, buf_view(&b));
-    buf_free(&b);
-    return name;
 }

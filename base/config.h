@@ -7,6 +7,7 @@
  *     [server]        process-wide values
  *     [fetch]         waxseal-fetch, for the daemon and those who ask it; may be absent
  *     [keyd]          waxseal-keyd, for the daemon and those who ask it; may be absent
+ *     [admin]         the administration's server (waxseald --role=admin); may be absent
  *     [domain NAME]   one section per mail domain; "*" is the fallback
  *     [plan NAME]     initial features of a plan (Redis overrides, waxsealctl plan set)
  *     [directory NAME] an LDAP server with certificates of people; needs [fetch]
@@ -69,6 +70,8 @@ struct config {
     uint32_t processes;  /* 1..64 */
     uint32_t threads;    /* 1..256 */
     str_t public_origin; /* "https://mail.example.org": Origin check, links */
+    str_t crl_origin;    /* where lists of revoked certificates are fetched from, unless said
+                            public_origin by http; also in config_for_admin */
     str_t static_dir;    /* built client (static/dist) */
     str_t template_dir;
     str_t spell_dir; /* hunspell dictionaries */
@@ -89,6 +92,8 @@ struct config {
     uint32_t imap_idle_seconds;
     uint32_t push_streams; /* open event streams of one process */
     uint32_t request_timeout_ms;
+    uint32_t outbound_per_hour, outbound_recipients; /* ceilings of an organisation's mailboxes
+                                                        (policy/outbound.h); 0: none */
     str_t log_level;
     /* [fetch] */
     str_t fetch_socket; /* Unix socket of waxseal-fetch; null: nothing is asked outside */
@@ -104,6 +109,13 @@ struct config {
     str_t keyd_master_keys;        /* a path, or the name of a credential of systemd's */
     uint32_t keyd_threads;         /* at the gate's socket */
     uint32_t keyd_uses_per_minute; /* of one key: signing and decrypting each */
+    /* [admin] */
+    str_t admin_listen; /* Unix socket of the administration's workers; null: there is none */
+    str_t admin_public_origin;                         /* never that of the mail client */
+    str_t admin_redis_user, admin_redis_password_file; /* as those of [server] */
+    str_t admin_key_file; /* 32 random bytes, mode 0600: seals its sessions and second factors */
+    uint32_t admin_processes, admin_threads;
+    uint32_t admin_idle_minutes, admin_max_hours; /* of its sessions */
     struct config_domain *domains;
     size_t domain_count;
     struct config_plan *plans;
@@ -115,6 +127,11 @@ struct config {
 /* Reads and checks the file. Everything in *out lives in the arena. On failure the
  * error's message is "FILE:LINE: ..." (LINE of the section header for a missing key). */
 rc_t config_load(const char *file, struct arena *a, struct config **out, struct err *e) WX_MUST_USE;
+/* The configuration as the administration's server sees it: listen, public_origin, Redis user and
+ * password, host key, processes, threads and session times of [server] are those of [admin].
+ * RC_INVALID: there is no section [admin]. */
+rc_t config_for_admin(const struct config *c, struct arena *a, const struct config **out,
+                      struct err *e) WX_MUST_USE;
 /* The first directory that names the address's domain, else the first for any; or NULL. */
 const struct config_directory *config_directory_of(const struct config *c, str_t address);
 /* The directory of this name, or NULL. */

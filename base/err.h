@@ -26,6 +26,9 @@
     X(WRONG_CODE, "wrong_code", 401, "535 5.7.8", "This code is wrong or was used already.")       \
     X(CSRF, "csrf", 403, "550 5.7.1", "This request did not come from our own page.")              \
     X(FORBIDDEN, "forbidden", 403, "550 5.7.1", "You may not do that.")                            \
+    X(SECOND_FACTOR, "second_factor", 403, "550 5.7.1",                                            \
+      "This needs a second factor: please set one up, or sign in with it.")                        \
+    X(STEP_UP, "step_up", 403, "550 5.7.1", "This needs a fresh code of your authenticator app.")  \
     X(FEATURE_DISABLED, "feature_disabled", 403, "550 5.7.1",                                      \
       "This feature is not part of your plan.")                                                    \
     X(NOT_FOUND, "not_found", 404, "550 5.1.1", "That is not there (any more).")                   \

@@ -71,6 +71,15 @@
 #define WAXSEAL_MUTANT_KEYD_LEAK                                                                   \
     0 /* keyd: leaks keys and passphrases in each way that is searched for */
 #endif
+#ifndef WAXSEAL_MUTANT_ADMIN_ROLE
+#define WAXSEAL_MUTANT_ADMIN_ROLE 0 /* admin: which role may do what */
+#endif
+#ifndef WAXSEAL_MUTANT_ADMIN_FACTOR
+#define WAXSEAL_MUTANT_ADMIN_FACTOR 0 /* admin: second factor and fresh codes */
+#endif
+#ifndef WAXSEAL_MUTANT_TOKEN_SCOPE
+#define WAXSEAL_MUTANT_TOKEN_SCOPE 0 /* policy: what a token may do */
+#endif
 #ifndef WAXSEAL_MUTANT_KEYD_PEER
 #define WAXSEAL_MUTANT_KEYD_PEER 0 /* keyd: who may ask */
 #endif

@@ -44,6 +44,8 @@ struct message_options {
     bool strict_revocation;      /* what could not be looked up is amber, not grey */
     struct cert *const *anchors; /* personal trust for the one From (struct cert_question) */
     size_t anchor_count;
+    struct cert *const *vouched; /* registered for the one From; each counts for itself */
+    size_t vouched_count;
     const struct cert_checks *checks; /* what may be asked outside, or NULL */
     /* First good verification of a signature, 0: none (struct cms_verify_options); or NULL. */
     int64_t (*verified_at)(void *holder, const unsigned char key[32]);

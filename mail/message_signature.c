@@ -142,6 +142,8 @@ static rc_t judge_trust(struct opened *m, const struct message_signer *s, struct
         str_t day = message_day(m->arena, s->judged_at);
         TRY(find(m, j, NOTED(verified_before), day, STR_NULL, e));
     }
+    if (v->trusted_by == TRUSTED_BY_REGISTERED)
+        return find(m, j, NOTED(registered_certificate), STR_NULL, STR_NULL, e);
     if (v->trusted_by != TRUSTED_BY_PERSONAL) return RC_OK;
     if (v->path_count < 2) return find(m, j, NOTED(personal_certificate), STR_NULL, STR_NULL, e);
     struct cert_info anchor;

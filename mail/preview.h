@@ -8,7 +8,7 @@
 
 enum preview {
     PREVIEW_NONE,
-    PREVIEW_IMAGE, /* mail/raster.h decides */
+    PREVIEW_IMAGE, /* base/raster.h decides */
     PREVIEW_PDF,
     PREVIEW_TEXT,
     PREVIEW_CALENDAR, /* mail/calendar.h */

@@ -1,4 +1,4 @@
-#include "mail/raster.h"
+#include "base/raster.h"
 
 static const unsigned char *at(str_t s, size_t off)
 {
