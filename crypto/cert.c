@@ -366,6 +366,7 @@ rc_t cert_describe(const struct cert *c, struct arena *a, struct cert_info *out,
     cert_describe_key(x, a, &info);
     info.is_ca = (X509_get_extension_flags(x) & EXFLAG_CA) != 0;
     info.weak = cert_is_weak(x);
+    info.weak_hash = cert_has_weak_hash(x);
     info.ocsp_url = cert_access_uri(x, NID_ad_OCSP, a);
     info.crl_url = crl_uri(x, a);
     ossl_drain();

@@ -38,6 +38,8 @@ struct cert_info {
                                    and we can do it with this kind of key (RSA, EC) */
     bool is_ca;
     bool weak;               /* RSA < 2048, SHA-1 or MD5 signed */
+    bool weak_hash;          /* SHA-1 or older, of a self-signed one too, whose signature proves
+                                nothing */
     str_t ocsp_url, crl_url; /* first of each, HTTP before other schemes, or null */
     /* As recipient infos name it: DER Name, content octets of the INTEGER (as in struct
      * cms_recipient; null past 127), SubjectKeyIdentifier or null. */
@@ -75,7 +77,8 @@ enum trusted_by {
     TRUSTED_BY_NONE,
     TRUSTED_BY_MAIL_ROOTS,   /* a root with the e-mail trust bit */
     TRUSTED_BY_ORGANISATION, /* a certificate of trust_dir */
-    TRUSTED_BY_PERSONAL      /* one of the question's anchors */
+    TRUSTED_BY_PERSONAL,     /* one of the question's anchors */
+    TRUSTED_BY_REGISTERED    /* it is one of the question's vouched certificates */
 };
 const char *chain_status_word(enum chain_status s); /* "trusted", "unknown_issuer", ... */
 const char *revocation_word(enum revocation r);
@@ -122,6 +125,10 @@ struct cert_question {
     const struct trust *trust;   /* NULL: nothing is trusted but the anchors */
     struct cert *const *anchors; /* personal trust, already chosen for the address in question */
     size_t anchor_count;
+    /* Certificates that somebody vouches for, already chosen for the address in question: each
+     * counts for itself and makes no other one trusted, whatever it says of itself. */
+    struct cert *const *vouched;
+    size_t vouched_count;
     enum cert_purpose purpose;
     int64_t at;                       /* Unix seconds */
     const struct cert_checks *checks; /* NULL: nothing is asked */
@@ -145,7 +152,8 @@ struct cert_verdict {
  * is told: invalid, unknown issuer or incomplete, purpose, expired, weak, not yet valid.
  * CHAIN_INCOMPLETE: the issuer is not at hand, but the last certificate says where to get it (AIA);
  * checks->issuers is asked before that is the answer, at most 4 times. The anchors count only where
- * trust knows no issuer; an anchor that is the certificate itself ends the chain there.
+ * trust knows no issuer; an anchor that is the certificate itself ends the chain there. So does a
+ * vouched one, which counts where trust knows no issuer, before the anchors.
  * checks->revocation is asked when the chain is trusted or only expired; without it
  * REVOCATION_NO_SOURCE when no certificate of the path (anchor aside) names one, else
  * REVOCATION_NOT_CHECKED. What out held before is not released. */
@@ -168,6 +176,10 @@ rc_t trust_load_places(const struct trust_place *places, size_t n, struct trust 
 rc_t trust_load(str_t path, struct trust **out, struct err *e) WX_MUST_USE; /* organisation's */
 /* The same from a text in PEM. */
 rc_t trust_read(str_t pem, enum trusted_by source, struct trust **out, struct err *e) WX_MUST_USE;
+/* Everything of base (or NULL) and these certificates (references are taken). What base says of a
+ * certificate stands. */
+rc_t trust_extend(const struct trust *base, struct cert *const *certs, size_t n,
+                  enum trusted_by source, struct trust **out, struct err *e) WX_MUST_USE;
 size_t trust_count(const struct trust *t, enum trusted_by source);
 void trust_free(struct trust *t);
 /* Subject Name for a person from a DER Name. */

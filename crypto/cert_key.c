@@ -137,9 +137,16 @@ bool cert_usage_allows(X509 *x, enum cert_purpose purpose)
     return false;
 }
 
-bool cert_is_weak(X509 *x)
+bool cert_has_weak_hash(X509 *x)
 {
     int digest = NID_undef;
+    if (!X509_get_signature_info(x, &digest, NULL, NULL, NULL)) return true;
+    return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1 ||
+           digest == NID_mdc2 || digest == NID_ripemd160;
+}
+
+bool cert_is_weak(X509 *x)
+{
     const EVP_PKEY *key = X509_get0_pubkey(x);
     if (!key) return true;
     int type = EVP_PKEY_get_base_id(key), bits = EVP_PKEY_get_bits(key);
@@ -147,10 +154,7 @@ bool cert_is_weak(X509 *x)
         return true;
     }
     if (type == EVP_PKEY_EC && bits < 224) return true;
-    if (X509_get_extension_flags(x) & EXFLAG_SS) return false;
-    if (!X509_get_signature_info(x, &digest, NULL, NULL, NULL)) return true;
-    return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1 ||
-           digest == NID_mdc2 || digest == NID_ripemd160;
+    return !(X509_get_extension_flags(x) & EXFLAG_SS) && cert_has_weak_hash(x);
 }
 
 static const char *key_word(int type)

@@ -114,9 +114,10 @@ OSSL_CLEANUP(x509_stack, sk_X509_free) /* borrowed certificates */
 
 /* Which anchors an attempt may end at. */
 enum with {
-    WITH_ALL,     /* the trust set, as it is */
-    WITH_REST,    /* the trust set without those that no longer count for this certificate */
-    WITH_PERSONAL /* the question's */
+    WITH_ALL,      /* the trust set, as it is */
+    WITH_REST,     /* the trust set without those that no longer count for this certificate */
+    WITH_PERSONAL, /* the question's */
+    WITH_ITSELF    /* the certificate, as it is vouched for */
 };
 
 static bool is_too_late(const struct cert *c, const struct trust_anchor *anchor)
@@ -184,6 +185,14 @@ static struct cert *find_object(X509 *x, struct cert *const *list, size_t n)
     return NULL;
 }
 
+/* The one among the vouched that is the certificate itself; NULL. */
+static struct cert *vouched(const struct judging *j)
+{
+    for (size_t i = 0; i < j->q->vouched_count; i++)
+        if (cert_equal(j->cert, j->q->vouched[i])) return j->q->vouched[i];
+    return NULL;
+}
+
 /* Our certificate for an object of the chain: all of them came from us. New reference. */
 static struct cert *cert_of(const struct judging *j, X509 *x)
 {
@@ -196,10 +205,13 @@ static struct cert *cert_of(const struct judging *j, X509 *x)
     return cert_from_x509(x, &c, NULL) == RC_OK ? c : NULL;
 }
 
-static enum trusted_by source_of(const struct judging *j, X509 *x, bool personal)
+static enum trusted_by source_of(const struct judging *j, X509 *x, enum with with)
 {
     const struct trust_anchor *anchor = trust_find(j->q->trust, x);
-    if (personal)
+    struct cert *itself = with == WITH_ITSELF ? vouched(j) : NULL;
+    if (with == WITH_ITSELF)
+        return itself && cert_x509(itself) == x ? TRUSTED_BY_REGISTERED : TRUSTED_BY_NONE;
+    if (with == WITH_PERSONAL)
         return find_object(x, j->q->anchors, j->q->anchor_count) ? TRUSTED_BY_PERSONAL
                                                                  : TRUSTED_BY_NONE;
     return anchor ? anchor->source : TRUSTED_BY_NONE;
@@ -207,14 +219,14 @@ static enum trusted_by source_of(const struct judging *j, X509 *x, bool personal
 
 /* The path, up to the last certificate that is trusted where one is. A chain that OpenSSL calls
  * good and that ends nowhere we know is not. */
-static void take_path(const struct judging *j, X509_STORE_CTX *ctx, bool personal,
+static void take_path(const struct judging *j, X509_STORE_CTX *ctx, enum with with,
                       struct findings *f, struct cert_verdict *v)
 {
     x509_stack *chain = X509_STORE_CTX_get0_chain(ctx);
     int n = sk_X509_num(chain), end = n;
     if (n > CERT_PATH_MAX) n = end = CERT_PATH_MAX;
     for (int i = 0; i < n; i++) {
-        enum trusted_by by = source_of(j, sk_X509_value(chain, i), personal);
+        enum trusted_by by = source_of(j, sk_X509_value(chain, i), with);
         if (by == TRUSTED_BY_NONE) continue;
         v->trusted_by = by;
         end = i + 1;
@@ -239,6 +251,8 @@ static x509_stack *choose_anchors(const struct judging *j, enum with with)
     x509_stack *s = with == WITH_ALL ? NULL : sk_X509_new_null();
     bool ok = s != NULL;
     if (with == WITH_PERSONAL) ok = ok && push_all(s, j->q->anchors, j->q->anchor_count);
+    struct cert *itself = with == WITH_ITSELF ? vouched(j) : NULL;
+    if (itself) ok = ok && push_all(s, &itself, 1);
     for (size_t i = 0; with == WITH_REST && ok && i < t->count; i++) {
         if (!is_too_late(j->cert, &t->anchors[i]))
             ok = sk_X509_push(s, cert_x509(t->anchors[i].cert)) > 0;
@@ -248,13 +262,13 @@ static x509_stack *choose_anchors(const struct judging *j, enum with with)
     return NULL;
 }
 
-/* A personal anchor that is the certificate itself needs no chain: whatever else came along cannot
+/* An anchor that is the certificate itself needs no chain: whatever else came along cannot
  * spoil it. */
 static void attempt(const struct judging *j, enum with with, struct cert_verdict *v)
 {
     const struct cert_question *q = j->q;
-    bool personal = with == WITH_PERSONAL;
-    bool itself = personal && is_among(j->cert, q->anchors, q->anchor_count);
+    bool itself = with == WITH_ITSELF ||
+                  (with == WITH_PERSONAL && is_among(j->cert, q->anchors, q->anchor_count));
     struct findings f = {.purpose = q->purpose, .status = CHAIN_TRUSTED};
     OSSL_OWN(X509_STORE_CTX) ctx = X509_STORE_CTX_new();
     OSSL_OWN(x509_stack) bag = sk_X509_new_null();
@@ -270,7 +284,7 @@ static void attempt(const struct judging *j, enum with with, struct cert_verdict
     if (!cert_usage_allows(cert_x509(j->cert), q->purpose))
         find(&f, CHAIN_PURPOSE, X509_V_ERR_INVALID_PURPOSE, 0);
     if (cert_is_weak(cert_x509(j->cert))) find(&f, CHAIN_WEAK, X509_V_ERR_EE_KEY_TOO_SMALL, 0);
-    take_path(j, ctx, personal, &f, v);
+    take_path(j, ctx, with, &f, v);
     if (WX_MUTANT(TRUST) && f.status == CHAIN_UNKNOWN_ISSUER) f.status = CHAIN_TRUSTED;
     v->chain = f.status;
     if (f.status == CHAIN_TRUSTED) return;
@@ -290,7 +304,22 @@ static bool ends_too_late(const struct judging *j, const struct cert_verdict *v)
     return anchor && is_too_late(j->cert, anchor);
 }
 
-/* Personal trust is asked only where nobody else knows the issuer. */
+/* False: that helps nothing, *v stays. */
+static bool attempt_instead(const struct judging *j, enum with with, struct cert_verdict *v)
+{
+    struct cert_verdict other;
+    attempt(j, with, &other);
+    if (lacks_issuer(other.chain)) {
+        cert_verdict_free(&other);
+        return false;
+    }
+    cert_verdict_free(v);
+    *v = other;
+    return true;
+}
+
+/* Who vouches for the certificate, and personal trust, are asked only where nobody else knows the
+ * issuer. */
 static void judge(const struct judging *j, struct cert_verdict *v)
 {
     attempt(j, WITH_ALL, v);
@@ -301,15 +330,9 @@ static void judge(const struct judging *j, struct cert_verdict *v)
             snprintf(v->detail, sizeof v->detail,
                      "the root is no longer trusted for certificates as new as this one");
     }
-    if (!lacks_issuer(v->chain) || !j->q->anchor_count) return;
-    struct cert_verdict personal;
-    attempt(j, WITH_PERSONAL, &personal);
-    if (lacks_issuer(personal.chain)) {
-        cert_verdict_free(&personal);
-        return;
-    }
-    cert_verdict_free(v);
-    *v = personal;
+    if (!lacks_issuer(v->chain)) return;
+    if (vouched(j) && attempt_instead(j, WITH_ITSELF, v)) return;
+    if (j->q->anchor_count) (void) attempt_instead(j, WITH_PERSONAL, v);
 }
 
 /* --- several ways up ---------------------------------------------------------------------- */
@@ -506,6 +529,7 @@ const char *revocation_word(enum revocation r)
 
 const char *trusted_by_word(enum trusted_by t)
 {
-    static const char *const words[] = {"none", "mail_roots", "organisation", "personal"};
+    static const char *const words[] = {"none", "mail_roots", "organisation", "personal",
+                                        "registered"};
     return words[t];
 }

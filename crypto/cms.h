@@ -116,6 +116,8 @@ struct cms_verify_options {
     size_t extra_count;
     struct cert *const *anchors; /* personal trust (struct cert_question) */
     size_t anchor_count;
+    struct cert *const *vouched; /* each for itself (struct cert_question) */
+    size_t vouched_count;
     const struct cert_checks *checks; /* or NULL */
     /* When this signature was found good for the first time, 0: never; or NULL. Asked about intact
      * ones whose certificate has expired: they are judged at that time. key: SHA-256 over the

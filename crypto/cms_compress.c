@@ -1,4 +1,4 @@
-/* CompressedData (RFC 3274). The one caller of zlib. */
+/* CompressedData (RFC 3274). With unzip.c the caller of zlib. */
 #include <zlib.h>
 
 #include "crypto/cms_parts.h"

@@ -259,6 +259,8 @@ static void judge_signer(struct checking *c, struct cms_signer *s)
                               .trust = o->trust,
                               .anchors = o->anchors,
                               .anchor_count = o->anchor_count,
+                              .vouched = o->vouched,
+                              .vouched_count = o->vouched_count,
                               .purpose = PURPOSE_SIGN,
                               .at = o->now,
                               .checks = o->checks,

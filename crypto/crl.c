@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 
+#include "base/b64.h"
 #include "crypto/ber.h"
 #include "crypto/ossl.h"
 
@@ -217,29 +218,80 @@ static str_t shortest(str_t serial)
     return serial;
 }
 
+/* What an entry says; its time as it stands there. */
+struct entry {
+    str_t serial, when;
+    int reason;
+};
+
+static rc_t next_entry(struct ber *list, struct entry *out, struct err *e)
+{
+    struct ber_value entry, number, extensions;
+    struct entry x = {.reason = -1};
+    if (!ber_expect(list, BER_SEQUENCE, &entry)) return damaged(e);
+    struct ber r = ber_inside(&entry);
+    if (!ber_expect(&r, BER_INTEGER, &number) || !read_time(&r, &x.when)) return damaged(e);
+    if (!ber_end(&r)) {
+        if (!ber_expect(&r, BER_SEQUENCE, &extensions) || !ber_end(&r)) return damaged(e);
+        TRY(read_entry_extensions(ber_inside(&extensions), &x.reason, e));
+    }
+    x.serial = shortest(number.content);
+    *out = x;
+    return RC_OK;
+}
+
+static bool read_when(str_t when, int64_t *out)
+{
+    if (!unix_time(when, out)) return false;
+    if (*out < 1) *out = 1; /* 0 would say: not revoked */
+    return true;
+}
+
 /* Reads every entry, also those behind the one that is looked for: a critical extension anywhere
  * makes the whole list unusable. */
 static rc_t find_entry(struct ber list, str_t serial, struct revoked_answer *out, struct err *e)
 {
     while (!ber_end(&list)) {
-        struct ber_value entry, number, extensions;
-        str_t when;
-        int reason = -1;
-        if (!ber_expect(&list, BER_SEQUENCE, &entry)) return damaged(e);
-        struct ber r = ber_inside(&entry);
-        if (!ber_expect(&r, BER_INTEGER, &number) || !read_time(&r, &when)) return damaged(e);
-        if (!ber_end(&r)) {
-            if (!ber_expect(&r, BER_SEQUENCE, &extensions) || !ber_end(&r)) return damaged(e);
-            TRY(read_entry_extensions(ber_inside(&extensions), &reason, e));
-        }
-        if (reason == CRL_REASON_REMOVE_FROM_CRL) return unsupported(e, "entries to be removed");
-        if (!str_eq(shortest(number.content), serial)) continue;
-        if (!unix_time(when, &out->revoked_at)) return damaged(e);
-        if (out->revoked_at < 1) out->revoked_at = 1; /* 0 would say: not revoked */
+        struct entry x;
+        TRY(next_entry(&list, &x, e));
+        if (x.reason == CRL_REASON_REMOVE_FROM_CRL) return unsupported(e, "entries to be removed");
+        if (!str_eq(x.serial, serial)) continue;
+        if (!read_when(x.when, &out->revoked_at)) return damaged(e);
         out->status = REVOCATION_REVOKED;
-        out->reason = reason;
+        out->reason = x.reason;
     }
     return RC_OK;
+}
+
+static rc_t all_entries(struct ber list, struct arena *a, struct crl_entry **out, size_t *n,
+                        struct err *e)
+{
+    size_t count = 0, at = 0;
+    for (struct ber r = list; !ber_end(&r); count++) {
+        struct ber_value v;
+        if (!ber_expect(&r, BER_SEQUENCE, &v)) return damaged(e);
+    }
+    struct crl_entry *all = ARENA_ARRAY(a, count + 1, struct crl_entry);
+    if (!all) return err_set(e, RC_NO_MEMORY, NULL);
+    for (; !ber_end(&list); at++) {
+        struct entry x;
+        TRY(next_entry(&list, &x, e));
+        all[at] = (struct crl_entry){.serial = hex_encode(a, x.serial), .reason = x.reason};
+        if (str_is_null(all[at].serial)) return err_set(e, RC_NO_MEMORY, NULL);
+        if (!read_when(x.when, &all[at].at)) return damaged(e);
+    }
+    *out = all;
+    *n = count;
+    return RC_OK;
+}
+
+rc_t crl_entries(str_t der, struct arena *a, struct crl_entry **out, size_t *n, struct err *e)
+{
+    struct crl list = {0};
+    if (der.n > CRL_MAX) return err_set(e, RC_TOO_LARGE, "The revocation list is too large.");
+    rc_t rc = read_list(der, &list) ? all_entries(list.entries, a, out, n, e) : damaged(e);
+    ossl_drain();
+    return rc;
 }
 
 /* --- who says it ----------------------------------------------------------------------- */

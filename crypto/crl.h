@@ -21,4 +21,15 @@
 rc_t crl_check(str_t bytes, const struct cert *c, const struct cert *issuer, int64_t now,
                struct revoked_answer *out, struct err *e) WX_MUST_USE;
 
+struct crl_entry {
+    str_t serial; /* lower case hex, without superfluous leading octets */
+    int64_t at;   /* revoked at, from 1 */
+    int reason;   /* CRLReason, -1: not said */
+};
+/* All that a list (DER) holds, in its order, in the arena. Neither signature nor times are looked
+ * at: for lists that were checked when they came. RC_DAMAGED, RC_TOO_LARGE, RC_UNSUPPORTED (an
+ * unknown critical extension of an entry), RC_NO_MEMORY. */
+rc_t crl_entries(str_t der, struct arena *a, struct crl_entry **out, size_t *n,
+                 struct err *e) WX_MUST_USE;
+
 #endif

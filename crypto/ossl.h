@@ -95,6 +95,7 @@ bool cert_usage_allows(X509 *x, enum cert_purpose purpose);
 /* MD5 or SHA-1 signed (self-signed ones excepted: nobody relies on that signature), RSA below
  * 2048 bits, EC below 224. */
 bool cert_is_weak(X509 *x);
+bool cert_has_weak_hash(X509 *x);
 /* First URI of an access method (NID_ad_OCSP, NID_ad_ca_issuers), HTTP before others, or null. */
 str_t cert_access_uri(X509 *x, int method, struct arena *a);
 /* An OCSP responder or a CRL distribution point of any kind is named. */

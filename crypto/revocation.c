@@ -268,6 +268,24 @@ static bool ask_crl(struct lookup *l, str_t url, struct cert_revocation *v)
     return true;
 }
 
+static bool look_at_own(struct lookup *l, struct cert_revocation *v)
+{
+    const struct revocation_ops *ops = l->r->ops;
+    struct revoked_answer answer;
+    struct places p;
+    str_t list;
+    if (!ops->own) return false;
+    places_of_revocation(l->about, l->a, &p);
+    for (size_t i = 0; i < p.crl_count; i++) {
+        if (!ops->own(ops->holder, p.crl[i], l->a, &list) ||
+            crl_check(list, l->about, l->issuer, l->r->now, &answer, NULL) != RC_OK)
+            continue;
+        take(&answer, "crl", p.crl[i], v);
+        return true;
+    }
+    return false;
+}
+
 static struct cert_revocation ask_places(struct lookup *l, str_t *raw)
 {
     struct cert_revocation v = {.status = REVOCATION_UNKNOWN};
@@ -297,6 +315,7 @@ static struct cert_revocation look_up_in(struct lookup *l, str_t *raw)
         v.status = REVOCATION_NO_SOURCE;
         return v;
     }
+    if (look_at_own(l, &v)) return v;
     l->key = key_of("rev:c", cert_fingerprint(l->about), cert_fingerprint(l->issuer), l->a);
     if (load(l, &v, raw)) return v;
     if (!r->ops->fetch) return v;

@@ -39,6 +39,10 @@ struct revocation_ops {
      * printable and at most 80 bytes. Both NULL: nothing is kept. */
     bool (*get)(void *holder, str_t key, struct arena *a, str_t *out);
     void (*put)(void *holder, str_t key, str_t value, uint32_t seconds);
+    /* The list at this place where that place is ourselves (authorities of organisations); false:
+     * it is not. Looked at before everything else, also when nothing may be asked, and never kept:
+     * so a revocation here counts at once. NULL: there are none. */
+    bool (*own)(void *holder, str_t url, struct arena *a, str_t *list);
     int64_t (*clock_ms)(void *holder); /* monotonic; NULL: that of base/clock.h */
     /* What was found out about one certificate, for a report; raw: the OCSP answer, or null. Or
      * NULL. */

@@ -275,6 +275,24 @@ rc_t trust_load_places(const struct trust_place *places, size_t n, struct trust 
     return RC_OK;
 }
 
+rc_t trust_extend(const struct trust *base, struct cert *const *certs, size_t n,
+                  enum trusted_by source, struct trust **out, struct err *e)
+{
+    CLEANUP_TRUST *t = trust_new();
+    if (!t) return ossl_fail(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; base && i < base->count; i++) {
+        struct trust_anchor anchor = base->anchors[i];
+        anchor.cert = cert_ref(anchor.cert);
+        TRY(add(t, anchor, e));
+    }
+    for (size_t i = 0; i < n; i++)
+        TRY(add(t, (struct trust_anchor){.cert = cert_ref(certs[i]), .source = source}, e));
+    settle(t);
+    *out = t;
+    t = NULL;
+    return RC_OK;
+}
+
 rc_t trust_load(str_t path, struct trust **out, struct err *e)
 {
     const struct trust_place place = {path, TRUSTED_BY_ORGANISATION};
