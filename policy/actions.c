@@ -157,7 +157,9 @@ static enum decision_reason find_recipient_cert(const struct act *x, const struc
         if (c->can_encrypt && str_eq(c->address, x->r->address) && better(c, best)) best = c;
     }
     if (!best) return REASON_NO_CERTIFICATE;
-    const struct policy_account *a = account_of(x->org, x->r->address);
+    const struct policy_account *a = NULL; /* of a managed recipient only */
+    if (ruleset_manages(x->org->rules, ruleset_domain_of(x->r->address)))
+        a = account_of(x->org, x->r->address);
     if (a && a->licence == SEAT_REVOKE_PENDING) return REASON_RECIPIENT_REVOKE_PENDING;
     if (a && a->licence != SEAT_ACTIVE) return REASON_RECIPIENT_INACTIVE;
     *out = best;
@@ -277,8 +279,7 @@ static enum decision_reason decrypt_lacks(const struct act *x)
     return x->mail->tampered ? REASON_TAMPERED : REASON_OK;
 }
 
-/* A report of a mail system, which nobody could have encrypted or signed. */
-static bool is_exempt(const struct policy_message *m)
+bool actions_is_exempt(const struct policy_message *m)
 {
     str_t type, rest;
     str_cut(m->content_type, ';', &type, &rest);
@@ -292,7 +293,7 @@ static bool decrypt_clear_text(const struct act *x, enum rule_level level)
         set_action(x, RULE_DECRYPT, RESULT_NONE, REASON_OFF);
     } else if (level != LEVEL_FORCE || WX_MUTANT(RULE)) {
         set_action(x, RULE_DECRYPT, RESULT_NONE, REASON_NOT_ENCRYPTED);
-    } else if (is_exempt(x->in->message)) {
+    } else if (actions_is_exempt(x->in->message)) {
         set_action(x, RULE_DECRYPT, RESULT_NONE, REASON_NULL_SENDER_EXEMPT);
     } else {
         set_action(x, RULE_DECRYPT, RESULT_REFUSED, REASON_NOT_ENCRYPTED);
@@ -313,7 +314,8 @@ static bool act_decrypt(const struct act *x)
     enum decision_reason lacks = decrypt_lacks(x);
     if (lacks == REASON_OK) {
         set_action(x, RULE_DECRYPT, RESULT_DONE, REASON_OK);
-        if (x->mail->inner != SIGNATURE_NONE) x->mail->signature = x->mail->inner;
+        /* what was signed around the envelope says nothing about who wrote what was in it */
+        x->mail->signature = x->mail->inner;
         x->mail->encrypted = false;
         return true;
     }
@@ -342,7 +344,7 @@ static bool act_validate(const struct act *x)
         set_action(x, RULE_VALIDATE, RESULT_NONE, REASON_OFF);
     } else if (level != LEVEL_REQUIRE || why == REASON_VALID || WX_MUTANT(RULE)) {
         set_action(x, RULE_VALIDATE, RESULT_REPORTED, why);
-    } else if (why == REASON_UNSIGNED && is_exempt(x->in->message)) {
+    } else if (why == REASON_UNSIGNED && actions_is_exempt(x->in->message)) {
         set_action(x, RULE_VALIDATE, RESULT_NONE, REASON_NULL_SENDER_EXEMPT);
     } else {
         set_action(x, RULE_VALIDATE, RESULT_REFUSED, why);

@@ -20,6 +20,12 @@ str_t certificate_sealed_key(struct edit *t, str_t organisation)
                         STR_ARG(organisation));
 }
 
+void certificate_forget(struct edit *t, str_t organisation)
+{
+    EDIT_COMMAND(t, STR("DEL"), certificate_sealed_key(t, organisation));
+    EDIT_COMMAND(t, STR("DEL"), certificate_index_key(t, organisation));
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* "fp fp fp" of the address to ids. */
@@ -47,15 +53,22 @@ static rc_t ask_index(struct edit *t, str_t key, const str_t *addresses, size_t 
     return RC_OK;
 }
 
-rc_t certificate_held_by(struct edit *t, str_t organisation, const str_t *addresses, size_t n,
-                         json_t **out, struct err *e)
+rc_t certificate_ids_of(struct edit *t, str_t organisation, const str_t *addresses, size_t n,
+                        json_t *ids, struct err *e)
 {
-    CLEANUP_JSON json_t *ids = json_array();
     str_t key = certificate_index_key(t, organisation);
     for (size_t from = 0, some; from < n; from += some) {
         some = n - from < ASK_MANY ? n - from : ASK_MANY;
         TRY(ask_index(t, key, addresses + from, some, ids, e));
     }
+    return RC_OK;
+}
+
+rc_t certificate_held_by(struct edit *t, str_t organisation, const str_t *addresses, size_t n,
+                         json_t **out, struct err *e)
+{
+    CLEANUP_JSON json_t *ids = json_array();
+    TRY(certificate_ids_of(t, organisation, addresses, n, ids, e));
     return edit_get_many(t, RECORD_CERTIFICATE, organisation, ids, out, e);
 }
 
@@ -218,6 +231,11 @@ static rc_t primary_step(struct edit *t, void *arg, struct err *e)
     TRY(take(t, w, &organisation, &before, &id, e));
     after = json_deep_copy(before);
     json_t *it = json_object_get(after, id);
+    if (record_text(it, "former").n) {
+        err_set(e, RC_CONFLICT, "It names a former address of the mailbox.");
+        err_field(e, "certificate");
+        return RC_CONFLICT;
+    }
     unsigned can = certificate_use_of(it, "usage");
     TRY(certificate_read_use(w->use, "usage", can, &use, e));
     if (use & ~can) return err_invalid(e, "usage", "The certificate is not registered for that.");

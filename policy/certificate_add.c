@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/b64.h"
+#include "policy/authority_parts.h"
 #include "policy/certificate_parts.h"
 #include "policy/name.h"
 
@@ -13,6 +14,8 @@ struct piece {
     unsigned use;
     char key[CERTIFICATE_FINGERPRINT + 1];
     str_t sealed; /* in base64; null: no key came along */
+    bool there;   /* registered already */
+    bool kept;    /* its key is here already, and this mailbox's */
 };
 
 struct add {
@@ -24,6 +27,7 @@ struct add {
     str_t issuers;
     unsigned primary;
     bool automatic; /* primary where there is no usable one */
+    bool check;     /* all but the writing */
     json_t *rows;
 };
 
@@ -84,6 +88,8 @@ static rc_t open_p12(struct add *w, const struct agent *agent, int64_t now, stru
                                u->passphrase, w->a, &in, e);
     if (rc == RC_WRONG_PASSPHRASE) return blame(e, "passphrase", rc);
     if (rc == RC_KEYD_DOWN) return rc;
+    if (rc == RC_DAMAGED)
+        err_set(e, rc, "The file is neither a certificate nor PKCS#12, or it is damaged.");
     if (rc != RC_OK) return blame(e, "file", rc);
     if (in.key_count > PIECES_MAX) return blame(e, "file", err_set(e, RC_TOO_LARGE, NULL));
     for (size_t i = 0; i < in.key_count; i++) {
@@ -159,7 +165,7 @@ static rc_t judge_key(struct edit *t, const struct add *w, const struct piece *p
                       const json_t *rows, struct err *e)
 {
     struct kv_value v;
-    if (!p->sealed.n || holds(rows, p->key)) return RC_OK;
+    if (!p->sealed.n || p->kept || holds(rows, p->key)) return RC_OK;
     TRY(KV_CMD(t->r->kv, t->a, &v, e, STR("HEXISTS"), certificate_sealed_key(t, w->organisation),
                str_c(p->key)));
     if (v.type == KV_INT && v.i == 0) return RC_OK;
@@ -216,7 +222,7 @@ static json_t *new_row(struct edit *t, const struct add *w, const struct piece *
 {
     json_t *row = json_object();
     char since[NAME_TIME_BYTES + 1];
-    bool agent = p->sealed.n || holds(rows, p->key);
+    bool agent = p->sealed.n || p->kept || holds(rows, p->key);
     str_t custody = agent ? STR("agent") : w->u->custody.n ? w->u->custody : STR("none");
     name_write_time(t->by->now, since);
     json_put_str(row, "der", b64_encode(t->a, cert_der(p->cert)));
@@ -230,22 +236,21 @@ static json_t *new_row(struct edit *t, const struct add *w, const struct piece *
     json_put_str(row, "since", str_c(since));
     json_put_str(row, "replaced_by", STR_NULL);
     json_put_str(row, "replaced_at", STR_NULL);
+    json_put_str(row, "revoked_at", STR_NULL);
+    json_put_str(row, "former", STR_NULL);
     return row;
 }
 
-/* What was registered alone before gets its key; all else that is there already is refused. */
-static rc_t meet(const struct piece *p, json_t *row, struct err *e)
+/* What was registered alone before gets its key; false: it is there as it is already. */
+static bool meet(const struct piece *p, json_t *row)
 {
-    if (!p->sealed.n || str_eq(record_text(row, "custody"), STR("agent"))) {
-        err_set(e, RC_CONFLICT, "This certificate is registered already.");
-        return blame(e, "certificate", RC_CONFLICT);
-    }
+    if (!p->sealed.n || str_eq(record_text(row, "custody"), STR("agent"))) return false;
     json_put_str(row, "custody", STR("agent"));
     json_put_str(row, "key", str_c(p->key));
-    return RC_OK;
+    return true;
 }
 
-static rc_t put_piece(struct edit *t, const struct add *w, const struct piece *p, json_t *rows,
+static rc_t put_piece(struct edit *t, const struct add *w, struct piece *p, json_t *rows,
                       struct err *e)
 {
     const char *id = arena_cstr(t->a, arena_printf(t->a, "%.*s %.*s", STR_ARG(w->u->address),
@@ -253,15 +258,19 @@ static rc_t put_piece(struct edit *t, const struct add *w, const struct piece *p
     if (!id) return err_set(e, RC_NO_MEMORY, NULL);
     json_t *row = json_object_get(rows, id);
     unsigned primary;
+    str_t revoked;
     TRY(judge_key(t, w, p, rows, e));
-    if (row)
-        TRY(meet(p, row, e));
-    else if (json_object_size(rows) >= CERTIFICATES_PER_ADDRESS)
+    p->there = row && !meet(p, row);
+    if (p->there) return RC_OK;
+    if (!row && json_object_size(rows) >= CERTIFICATES_PER_ADDRESS)
         return blame(e, "certificate",
                      err_set(e, RC_TOO_LARGE, "The address has too many certificates."));
-    else
-        json_object_set_new(rows, id, new_row(t, w, p, rows));
-    row = json_object_get(rows, id);
+    if (!row) {
+        row = new_row(t, w, p, rows);
+        json_object_set_new(rows, id, row);
+        TRY(authority_revoked_at(t, w->organisation, p->cert, &revoked, e));
+        json_put_str(row, "revoked_at", revoked); /* it may come back to read with */
+    }
     TRY(choose_primary(w, p, id, rows, t->by->now, &primary, e));
     const char *other;
     json_t *it;
@@ -300,9 +309,17 @@ static rc_t add_step(struct edit *t, void *arg, struct err *e)
     TRY(judge_owner(t, w, e));
     TRY(certificate_held(t, w->organisation, w->u->address, &before, e));
     after = json_deep_copy(before);
-    for (size_t i = 0; i < w->count; i++)
+    size_t there = 0;
+    for (size_t i = 0; i < w->count; i++) {
         TRY(put_piece(t, w, &w->pieces[i], after, e));
+        there += w->pieces[i].there;
+    }
+    if (there == w->count) {
+        err_set(e, RC_CONFLICT, "This certificate is registered already.");
+        return blame(e, "certificate", RC_CONFLICT);
+    }
     TRY(certificate_put(t, w->organisation, w->u->address, before, after, e));
+    if (w->check) json_array_clear(t->commands);
     return tell(t, w, after, e);
 }
 
@@ -322,20 +339,57 @@ static rc_t read_upload(struct add *w, struct err *e)
     return certificate_read_use(u->primary, "primary", USE_NONE, &w->primary, e);
 }
 
-rc_t certificate_add(const struct registry *r, const struct actor *by, const struct agent *agent,
-                     const struct certificate_upload *u, json_t **rows, struct err *e)
+rc_t certificate_try(const struct registry *r, const struct actor *by, const struct agent *agent,
+                     const struct certificate_upload *u, bool check,
+                     char fingerprint[CERTIFICATE_FINGERPRINT + 1], json_t **rows, struct err *e)
 {
     CLEANUP_ARENA struct arena *a = arena_new(WORK_BYTES);
     CLEANUP_JSON json_t *list = json_array();
-    struct add w = {.u = u, .a = a, .rows = list, .issuers = STR("")};
+    struct add w = {.u = u, .a = a, .rows = list, .issuers = STR(""), .check = check};
     if (!a) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(read_upload(&w, e));
     TRY(find_owner(r, &w, e));
     rc_t rc = str_is_null(u->passphrase) ? open_certificate(&w, by->now, e)
                                          : open_p12(&w, agent, by->now, e);
+    if (w.count) memcpy(fingerprint, cert_fingerprint(w.pieces[0].cert).p, CERTIFICATE_FINGERPRINT);
     if (rc == RC_OK) rc = edit_run(r, by, add_step, &w, e);
     for (size_t i = 0; i < w.count; i++)
         cert_unref(w.pieces[i].cert);
     if (rc == RC_OK) *rows = json_incref(list);
     return rc;
+}
+
+rc_t certificate_add(const struct registry *r, const struct actor *by, const struct agent *agent,
+                     const struct certificate_upload *u, json_t **rows, struct err *e)
+{
+    char fingerprint[CERTIFICATE_FINGERPRINT + 1];
+    return certificate_try(r, by, agent, u, false, fingerprint, rows, e);
+}
+
+/* --- certificates that came of keys here ------------------------------------------------------ */
+
+rc_t certificate_put_made(struct edit *t, const struct certificate_made *m, json_t **view,
+                          struct err *e)
+{
+    CLEANUP_JSON json_t *rows = json_array();
+    bool here = m->sealed.n || m->kept;
+    const struct certificate_upload u = {.organisation = m->organisation,
+                                         .address = m->address,
+                                         .custody = here ? STR_NULL : STR("user"),
+                                         .source = m->source};
+    struct add w = {.u = &u,
+                    .a = t->a,
+                    .count = 1,
+                    .organisation = m->organisation,
+                    .issuers = m->issuers,
+                    .primary = m->primary,
+                    .automatic = m->automatic,
+                    .rows = rows};
+    struct piece *p = &w.pieces[0];
+    *p = (struct piece){.cert = m->cert, .sealed = m->sealed, .kept = m->kept};
+    TRY(cert_key_id(m->cert, p->key, e));
+    TRY(certificate_judge(m->cert, m->address, m->use, t->by->now, t->a, &p->use, e));
+    TRY(add_step(t, &w, e));
+    *view = json_incref(json_array_get(rows, 0));
+    return RC_OK;
 }

@@ -2,40 +2,45 @@
 #include <string.h>
 
 #include "base/b64.h"
+#include "base/mutant.h"
 #include "policy/certificate_parts.h"
 
-enum { BAG_MAX = 8 };
-
-/* Authorities that came with the certificate; returns how many. */
-static size_t read_bag(const json_t *row, struct arena *a, struct cert *bag[BAG_MAX])
+size_t certificate_issuers(str_t issuers, struct arena *a,
+                           struct cert *out[CERTIFICATE_ISSUERS_MAX])
 {
     size_t n = 0;
-    str_t one, der, rest = record_text(row, "issuers");
-    for (bool more = rest.n > 0; more && n < BAG_MAX;) {
+    str_t one, der, rest = issuers;
+    for (bool more = rest.n > 0; more && n < CERTIFICATE_ISSUERS_MAX;) {
         more = str_cut(rest, ' ', &one, &rest);
-        if (b64_decode(a, one, &der) && cert_parse(der, &bag[n], NULL) == RC_OK) n++;
+        if (b64_decode(a, one, &der) && cert_parse(der, &out[n], NULL) == RC_OK) n++;
     }
     return n;
 }
 
-static enum policy_cert_trust trust_of(const struct cert *c, const json_t *row, bool sign,
-                                       const struct trust *trust, int64_t now, struct arena *a)
+/* Trust, and what is known about revocation: an untrusted chain says nothing about that. */
+static void judge(const struct cert *c, const json_t *row, const struct certificate_view_by *by,
+                  struct arena *a, struct policy_cert *out)
 {
-    struct cert *bag[BAG_MAX];
+    struct cert *bag[CERTIFICATE_ISSUERS_MAX];
     struct cert_verdict v = {0};
-    if (!trust) return CERT_PINNED;
-    size_t n = read_bag(row, a, bag);
+    out->trust = CERT_PINNED;
+    if (!by->trust) return;
+    size_t n = certificate_issuers(record_text(row, "issuers"), a, bag);
+    bool valid = out->status == CERT_STATUS_GOOD; /* of others nobody need be asked */
     const struct cert_question q = {.bag = bag,
                                     .bag_count = n,
-                                    .trust = trust,
-                                    .purpose = sign ? PURPOSE_SIGN : PURPOSE_ENCRYPT,
-                                    .at = now};
+                                    .trust = by->trust,
+                                    .purpose = out->can_sign ? PURPOSE_SIGN : PURPOSE_ENCRYPT,
+                                    .checks = valid ? by->checks : NULL,
+                                    .at = by->now};
     cert_verify(c, &q, &v);
-    bool trusted = v.chain == CHAIN_TRUSTED;
+    if (v.chain == CHAIN_TRUSTED) out->trust = CERT_TRUSTED;
+    if (valid && !WX_MUTANT(REVOCATION) && v.revocation.status == REVOCATION_REVOKED)
+        out->status = CERT_STATUS_REVOKED;
+    if (valid && v.revocation.status == REVOCATION_UNKNOWN) out->status = CERT_STATUS_UNKNOWN;
     cert_verdict_free(&v);
     for (size_t i = 0; i < n; i++)
         cert_unref(bag[i]);
-    return trusted ? CERT_TRUSTED : CERT_PINNED;
 }
 
 static str_t alg_of(const struct cert_info *info, struct arena *a)
@@ -45,7 +50,7 @@ static str_t alg_of(const struct cert_info *info, struct arena *a)
     return arena_printf(a, "%s%u", info->key_algorithm, info->key_bits);
 }
 
-static rc_t read_one(str_t id, const json_t *row, const struct trust *trust, int64_t now,
+static rc_t read_one(str_t id, const json_t *row, const struct certificate_view_by *by,
                      struct arena *a, struct policy_cert *out, struct err *e)
 {
     CLEANUP_CERT struct cert *c = NULL;
@@ -55,6 +60,7 @@ static rc_t read_one(str_t id, const json_t *row, const struct trust *trust, int
     TRY(certificate_of(row, a, &c, e));
     TRY(cert_describe(c, a, &info, e));
     str_cut(id, ' ', &address, &fingerprint);
+    if (record_text(row, "former").n) address = record_text(row, "former"); /* what it names */
     *out = (struct policy_cert){.id = arena_str(a, fingerprint),
                                 .address = arena_str(a, address),
                                 .can_sign = use & USE_SIGN,
@@ -63,11 +69,12 @@ static rc_t read_one(str_t id, const json_t *row, const struct trust *trust, int
                                        : str_eq(custody, STR("user")) ? CUSTODY_USER
                                                                       : CUSTODY_NONE,
                                 .seq = json_integer_value(json_object_get(row, "seq")),
-                                .status = now > info.not_after    ? CERT_STATUS_EXPIRED
-                                          : now < info.not_before ? CERT_STATUS_NOT_YET_VALID
-                                                                  : CERT_STATUS_GOOD,
-                                .trust = trust_of(c, row, use & USE_SIGN, trust, now, a),
+                                .status = record_text(row, "revoked_at").n ? CERT_STATUS_REVOKED
+                                          : by->now > info.not_after       ? CERT_STATUS_EXPIRED
+                                          : by->now < info.not_before ? CERT_STATUS_NOT_YET_VALID
+                                                                      : CERT_STATUS_GOOD,
                                 .alg = alg_of(&info, a)};
+    judge(c, row, by, a, out);
     return out->id.n && out->address.n && out->alg.n ? RC_OK : err_set(e, RC_NO_MEMORY, NULL);
 }
 
@@ -86,7 +93,7 @@ static size_t split(struct policy_cert *one, const json_t *row)
 }
 
 rc_t certificate_facts(const struct registry *r, str_t organisation, const str_t *addresses,
-                       size_t n, const struct trust *trust, int64_t now, struct arena *a,
+                       size_t n, const struct certificate_view_by *by, struct arena *a,
                        struct policy_cert **out, size_t *count, struct err *e)
 {
     struct edit t = {.r = r, .a = a};
@@ -99,8 +106,54 @@ rc_t certificate_facts(const struct registry *r, str_t organisation, const str_t
     if (!list) return err_set(e, RC_NO_MEMORY, NULL);
     json_object_foreach(rows, id, row)
     {
-        TRY(read_one(str_c(id), row, trust, now, a, &list[done], e));
+        TRY(read_one(str_c(id), row, by, a, &list[done], e));
         done += split(&list[done], row);
+    }
+    *out = list;
+    *count = done;
+    return RC_OK;
+}
+
+/* --- for the mail client ---------------------------------------------------------------------- */
+
+/* False: it is not what its id says, or not of the address (its mailbox has another name now). */
+static bool read_known(str_t id, const json_t *row, struct arena *a, struct certificate_known *out)
+{
+    CLEANUP_CERT struct cert *c = NULL;
+    str_t address, fingerprint;
+    unsigned use = certificate_use_of(row, "usage");
+    str_cut(id, ' ', &address, &fingerprint);
+    if (certificate_of(row, a, &c, NULL) != RC_OK || !str_eq(cert_fingerprint(c), fingerprint) ||
+        cert_matches_address(c, address) == ADDRESS_NO)
+        return false;
+    *out = (struct certificate_known){.address = arena_str(a, address),
+                                      .der = arena_str(a, cert_der(c)),
+                                      .issuers = arena_str(a, record_text(row, "issuers")),
+                                      .can_sign = use & USE_SIGN,
+                                      .can_encrypt = use & USE_ENCRYPT,
+                                      .primary_encrypt =
+                                          use & certificate_use_of(row, "primary") & USE_ENCRYPT,
+                                      .held = str_eq(record_text(row, "custody"), STR("agent")),
+                                      .revoked = record_text(row, "revoked_at").n > 0};
+    return out->address.n && out->der.n;
+}
+
+rc_t certificate_known(const struct registry *r, str_t organisation, const str_t *addresses,
+                       size_t n, struct arena *a, struct certificate_known **out, size_t *count,
+                       struct err *e)
+{
+    struct edit t = {.r = r, .a = a};
+    CLEANUP_JSON json_t *rows = NULL;
+    const char *id;
+    json_t *row;
+    size_t done = 0;
+    TRY(certificate_held_by(&t, organisation, addresses, n, &rows, e));
+    struct certificate_known *list =
+        ARENA_ARRAY(a, json_object_size(rows) + 1, struct certificate_known);
+    if (!list) return err_set(e, RC_NO_MEMORY, NULL);
+    json_object_foreach(rows, id, row)
+    {
+        if (read_known(str_c(id), row, a, &list[done])) done++;
     }
     *out = list;
     *count = done;

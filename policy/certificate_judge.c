@@ -168,6 +168,7 @@ const char *certificate_fault(str_t id, const json_t *row)
     struct arena *a = arena_new(VIEW_BYTES);
     if (!a) return "There is no memory to read it.";
     str_cut(id, ' ', &address, &fingerprint);
+    if (record_text(row, "former").n) address = record_text(row, "former");
     const char *fault = fault_of(address, fingerprint, row, a);
     arena_free(a);
     return fault;
@@ -206,8 +207,9 @@ static void put_described(json_t *v, const struct cert_info *info, int64_t now)
 rc_t certificate_view(str_t id, const json_t *row, int64_t now, json_t **view, struct err *e)
 {
     static const char *const FIRST[] = {"usage", "primary", "custody"};
-    static const char *const LAST[] = {"key",         "seq",         "source", "since",
-                                       "replaced_by", "replaced_at", "der",    "version"};
+    static const char *const LAST[] = {"key",         "seq",         "source",     "since",
+                                       "replaced_by", "replaced_at", "revoked_at", "former",
+                                       "der",         "version"};
     CLEANUP_ARENA struct arena *a = arena_new(VIEW_BYTES);
     CLEANUP_CERT struct cert *c = NULL;
     struct cert_info info;
@@ -222,6 +224,7 @@ rc_t certificate_view(str_t id, const json_t *row, int64_t now, json_t **view, s
     for (size_t i = 0; i < sizeof FIRST / sizeof *FIRST; i++)
         json_object_set(v, FIRST[i], json_object_get(row, FIRST[i]));
     put_described(v, &info, now);
+    if (record_text(row, "revoked_at").n) json_put_str(v, "status", STR("revoked"));
     for (size_t i = 0; i < sizeof LAST / sizeof *LAST; i++)
         json_object_set(v, LAST[i], json_object_get(row, LAST[i]));
     *view = v;

@@ -132,11 +132,7 @@ static bool reaches_managed(const struct ruleset *r, const struct selector *s)
     if (s->kind == SELECTOR_ADDRESS) return ruleset_manages(r, ruleset_domain_of(s->text));
     if (s->kind == SELECTOR_DATASET) {
         set = ruleset_dataset(r, s->text);
-        for (size_t i = 0; set && i < set->entries.count; i++) {
-            str_t text = set->entries.list[i].text;
-            if (ruleset_manages(r, is_address(text) ? ruleset_domain_of(text) : text)) return true;
-        }
-        return false;
+        return set && set->managed;
     }
     for (size_t i = 0; i < d->domain_count; i++)
         if (covers_domain(r, s, d->domains[i])) return true;

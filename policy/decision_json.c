@@ -73,13 +73,19 @@ static json_t *actions_json(const struct decision_pass *p)
     return all;
 }
 
-static json_t *pass_json(const struct decision_pass *p)
+str_t decision_pass_word(enum pass_kind k)
 {
-    static const char *const KINDS[] = {
-        [PASS_OUTBOUND] = "outbound", [PASS_INBOUND] = "inbound", [PASS_INTERNAL] = "internal"};
+    static const str_t KINDS[] = {[PASS_OUTBOUND] = STR_INIT("outbound"),
+                                  [PASS_INBOUND] = STR_INIT("inbound"),
+                                  [PASS_INTERNAL] = STR_INIT("internal")};
+    return KINDS[k];
+}
+
+json_t *decision_pass_json(const struct decision_pass *p)
+{
     json_t *v = json_object();
     json_put_str(v, "org", p->org->id);
-    json_put_str(v, "pass", str_c(KINDS[p->kind]));
+    json_put_str(v, "pass", decision_pass_word(p->kind));
     json_put_str(v, "rule",
                  p->note || p->matched.rule < 0 ? STR_NULL : rule_at(p, p->matched.rule)->id);
     if (p->note) {
@@ -117,7 +123,7 @@ static json_t *recipient_json(const struct decision_recipient *r)
     json_t *v = json_object(), *passes = json_array();
     json_put_str(v, "direction", str_c(DIRECTIONS[r->direction]));
     for (size_t i = 0; i < r->pass_count; i++)
-        json_array_append_new(passes, pass_json(&r->pass[i]));
+        json_array_append_new(passes, decision_pass_json(&r->pass[i]));
     json_object_set_new(v, "passes", passes);
     json_put_str(v, "outcome", decision_outcome_word(r->outcome));
     json_put_str(v, "status", decision_status_code(r->status));

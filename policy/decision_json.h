@@ -14,5 +14,9 @@ str_t decision_reason_word(enum decision_reason r);
 /* "5.7.3" */
 str_t decision_status_code(enum decision_status s);
 str_t decision_outcome_word(enum decision_outcome o);
+/* outbound, inbound, internal */
+str_t decision_pass_word(enum pass_kind k);
+/* One pass of it. New reference; NULL when out of memory. */
+json_t *decision_pass_json(const struct decision_pass *p);
 
 #endif

@@ -4,12 +4,14 @@
 #ifndef WAXSEAL_POLICY_DIRECTORY_H
 #define WAXSEAL_POLICY_DIRECTORY_H
 
-#include "base/kv.h"
+#include "policy/plan.h"
 
-/* May `account` learn what `other` lists in the organisation's directory? Both are addresses of
- * accounts, not of aliases: today they do where both have the same domain; letter case does not
- * count. What is no address shares nothing. RC_STATE_DOWN. */
-rc_t directory_shared(struct kv *kv, struct arena *a, str_t instance, str_t account, str_t other,
-                      bool *out, struct err *e) WX_MUST_USE;
+/* May an account learn what `other` lists in the organisation's directory? `organisation` and
+ * `directory` are the asking account's, `other` is the other one's (plan_of): both of one
+ * organisation that lets its accounts find each other. Accounts of domains without organisation are
+ * nobody's colleagues, not even of the same domain: it may be one on which anybody gets a mailbox.
+ * A suspended account is nobody's either. */
+bool directory_shared(str_t organisation, enum organisation_directory directory,
+                      const struct entitlement *other);
 
 #endif

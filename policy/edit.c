@@ -4,6 +4,8 @@
 #include <time.h>
 
 #include "base/mutant.h"
+#include "policy/audit.h"
+#include "policy/certificate_parts.h"
 #include "policy/name.h"
 #include "policy/plan.h"
 
@@ -11,7 +13,7 @@ enum {
     TRIES = 400,
     ARENA_MAX = 512 << 20,
     COMMANDS_MAX = 256 << 20,
-    ROW_MAX = 64 << 10,
+    ROW_MAX = 96 << 10,
     GET_MANY = 500
 };
 
@@ -153,23 +155,42 @@ rc_t edit_store(struct edit *t, struct record_at at, const json_t *after, struct
         EDIT_COMMAND(t, STR("HSET"), key, at.id, text);
     else
         EDIT_COMMAND(t, STR("HDEL"), key, at.id);
+    return at.kind == RECORD_CERTIFICATE ? certificate_store_brief(t, at, after, e) : RC_OK;
+}
+
+static rc_t value_of(struct edit *t, const json_t *v, str_t *out, struct err *e)
+{
+    TRY(text_of(t, v, out, e));
+    if (out->n > AUDIT_VALUE_MAX)
+        *out = arena_printf(t->a, "{\"version\":%lld,\"" AUDIT_LEFT_OUT "\":%zu}",
+                            (long long) record_version(v), out->n);
     return RC_OK;
 }
 
 rc_t edit_audit(struct edit *t, str_t organisation, const char *kind, str_t id,
                 const json_t *before, const json_t *after, struct err *e)
 {
-    str_t b, c, key = arena_printf(t->a, "%.*s:o:audit", STR_ARG(t->r->config->instance));
+    str_t b, c, instance = t->r->config->instance;
     char at[NAME_TIME_BYTES + 1];
-    TRY(text_of(t, before, &b, e));
-    TRY(text_of(t, after, &c, e));
+    TRY(value_of(t, before, &b, e));
+    TRY(value_of(t, after, &c, e));
     name_write_time(t->by->now, at);
-    EDIT_COMMAND(t, STR("XADD"), key, STR("MAXLEN"), STR("~"), STR("100000"), STR("*"), STR("at"),
-                 arena_str(t->a, str_c(at)), STR("who"), t->by->who, STR("organisation"),
-                 organisation.n ? organisation : STR(""), STR("what"),
-                 arena_printf(t->a, "%s %.*s", kind, STR_ARG(id)), STR("before"), b, STR("after"),
-                 c);
+    EDIT_COMMAND(t, STR("SADD"), audit_streams_key(t->a, instance),
+                 organisation.n ? organisation : STR("-"));
+    EDIT_COMMAND(t, STR("XADD"), audit_key(t->a, instance, organisation), STR("MAXLEN"), STR("~"),
+                 STR("20000"), STR("*"), STR("at"), arena_str(t->a, str_c(at)), STR("who"),
+                 t->by->who, STR("organisation"), organisation.n ? organisation : STR(""),
+                 STR("what"), arena_printf(t->a, "%s %.*s", kind, STR_ARG(id)), STR("before"), b,
+                 STR("after"), c);
     return RC_OK;
+}
+
+void edit_end_audit(struct edit *t, str_t organisation)
+{
+    char at[NAME_TIME_BYTES + 1];
+    name_write_time(t->by->now, at);
+    EDIT_COMMAND(t, STR("HSET"), audit_ended_key(t->a, t->r->config->instance), organisation,
+                 arena_str(t->a, str_c(at)));
 }
 
 void edit_touch(struct edit *t, str_t organisation)
@@ -260,4 +281,15 @@ rc_t edit_run(const struct registry *r, const struct actor *by, edit_step *step,
         step_aside(i);
     }
     return err_set(e, RC_BUSY, "Others keep changing the registry. Please try again.");
+}
+
+rc_t edit_look(const struct registry *r, const struct actor *by, edit_step *step, void *arg,
+               struct err *e)
+{
+    CLEANUP_ARENA struct arena *a = arena_new(ARENA_MAX);
+    CLEANUP_JSON json_t *commands = json_array();
+    if (!a || !commands) return err_set(e, RC_NO_MEMORY, NULL);
+    struct edit t = {.r = r, .by = by, .a = a, .commands = commands};
+    TRY(begin(&t, e));
+    return step(&t, arg, e);
 }

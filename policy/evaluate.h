@@ -172,6 +172,9 @@ bool actions_send(struct decision_recipient *r, struct decision_pass *p,
 bool actions_receive(struct decision_recipient *r, struct decision_pass *p,
                      const struct policy_input *in, struct policy_mail *mail);
 
+/* A report of a mail system, which nobody could have encrypted or signed: RFC 3464, null sender. */
+bool actions_is_exempt(const struct policy_message *m);
+
 /* What an account of the organisation can do, as the actions above would find it: REASON_OK, or the
  * first thing that is missing. Signing; being encrypted to by others of the organisation; having
  * encrypted mail opened by the gateway. */

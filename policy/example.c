@@ -178,10 +178,14 @@ static json_t *priorities_json(const struct example *x)
     return all;
 }
 
-rc_t example_decide(const struct example *x, struct arena *a, json_t **out, struct err *e)
+/* The decision, with `priorities` where there were operations. */
+static rc_t decide(const struct example *x, struct effort *left, struct arena *a, json_t **out,
+                   struct err *e)
 {
     struct decision d;
+    TRY(effort_take_work(left, &x->in, e));
     TRY(policy_evaluate(&x->in, a, &d, e));
+    TRY(effort_take_answer(left, &d, e));
     json_t *v = decision_to_json(&d), *priorities = priorities_json(x);
     if (!v) return err_set(e, RC_NO_MEMORY, NULL);
     if (priorities) json_object_set_new(v, "priorities", priorities);
@@ -190,10 +194,13 @@ rc_t example_decide(const struct example *x, struct arena *a, json_t **out, stru
 }
 
 /* What is said about one example: a row's member and its value. */
-typedef rc_t (*answer_fn)(const struct example *x, struct arena *a, json_t **out, struct err *e);
+typedef rc_t (*answer_fn)(const struct example *x, struct effort *left, struct arena *a,
+                          json_t **out, struct err *e);
 
-static rc_t check(const struct example *x, struct arena *a, json_t **out, struct err *e)
+static rc_t check(const struct example *x, struct effort *left, struct arena *a, json_t **out,
+                  struct err *e)
 {
+    (void) left;
     CLEANUP_JSON json_t *all = json_object();
     for (size_t i = 0; i < x->in.org_count; i++) {
         struct rule_warnings w;
@@ -208,26 +215,68 @@ static rc_t check(const struct example *x, struct arena *a, json_t **out, struct
     return RC_OK;
 }
 
-static rc_t answer_into(const json_t *v, const struct place *at, struct buf *notes,
-                        const char *member, answer_fn answer, json_t *list, struct err *e)
+/* One example of many: its place is in the message, its id is what its writer looks for. */
+static rc_t name_example(rc_t rc, const json_t *id, struct err *e)
+{
+    if (json_is_string(id) && e && e->detail[0] == '\0')
+        err_detail(e, "(example \"%.*s\")", STR_ARG(json_text(id)));
+    return rc;
+}
+
+/* How a file is answered. */
+struct answering {
+    const char *member;
+    answer_fn answer;
+    struct effort *left;
+    struct buf *notes;
+    size_t *refused; /* NULL: the first example that is refused ends it */
+};
+
+static void refused_into(const json_t *v, const struct err *e, json_t *list)
+{
+    json_t *row = json_object(), *id = json_object_get(v, "id");
+    json_object_set_new(row, "id", id ? json_incref(id) : json_null());
+    json_put_str(row, "error", str_c(e->message));
+    if (e->detail[0]) json_put_str(row, "detail", str_c(e->detail));
+    json_array_append_new(list, row);
+}
+
+static rc_t answer_into(const json_t *v, const struct place *at, const struct answering *how,
+                        json_t *list, struct err *e)
 {
     CLEANUP_ARENA struct arena *a = arena_new(ARENA_BYTES);
     struct example x;
     json_t *value = NULL;
     if (!a) return err_set(e, RC_NO_MEMORY, NULL);
-    TRY(example_read(v, at, a, notes, &x, e));
-    rc_t rc = answer(&x, a, &value, e);
-    example_free(&x);
-    if (rc != RC_OK) return rc;
-    json_t *row = json_object(), *id = json_object_get(v, "id");
+    json_t *id = json_object_get(v, "id");
+    rc_t rc = example_read(v, at, a, how->notes, &x, e);
+    if (rc == RC_OK) {
+        rc = how->answer(&x, how->left, a, &value, e);
+        example_free(&x);
+    }
+    if (rc != RC_OK) return name_example(rc, id, e);
+    json_t *row = json_object();
     json_object_set_new(row, "id", id ? json_incref(id) : json_null());
-    json_object_set_new(row, member, value);
+    json_object_set_new(row, how->member, value);
     json_array_append_new(list, row);
     return RC_OK;
 }
 
-static rc_t answer_all(const json_t *file, struct buf *notes, const char *member, answer_fn answer,
-                       json_t **out, struct err *e)
+/* One of many: where refusals are counted, one of them is a row as any other. */
+static rc_t answer_one(const json_t *v, const struct place *at, const struct answering *how,
+                       json_t *list, struct err *e)
+{
+    struct err why = {.code = RC_OK};
+    if (!how->refused) return answer_into(v, at, how, list, e);
+    rc_t rc = answer_into(v, at, how, list, &why);
+    if (rc == RC_OK) return RC_OK;
+    if (rc == RC_NO_MEMORY) return err_set(e, rc, NULL);
+    refused_into(v, &why, list);
+    ++*how->refused;
+    return RC_OK;
+}
+
+static rc_t answer_all(const json_t *file, const struct answering *how, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *list = json_array();
     const json_t *all;
@@ -240,12 +289,12 @@ static rc_t answer_all(const json_t *file, struct buf *notes, const char *member
                               "only smime-policy-examples/1 is known");
     bool single = !json_object_get(file, "examples") && json_object_get(file, "message");
     if (single) {
-        TRY(answer_into(file, NULL, notes, member, answer, list, e));
+        TRY(answer_into(file, NULL, how, list, e));
     } else {
         TRY(place_array(file, "examples", EXAMPLES_MAX, true, NULL, &all, e));
         for (size_t i = 0; i < json_array_size(all); i++) {
             const struct place here = PLACE_AT(&place, i);
-            TRY(answer_into(json_array_get(all, i), &here, notes, member, answer, list, e));
+            TRY(answer_one(json_array_get(all, i), &here, how, list, e));
         }
     }
     *out = json_incref(list);
@@ -254,10 +303,23 @@ static rc_t answer_all(const json_t *file, struct buf *notes, const char *member
 
 rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out, struct err *e)
 {
-    return answer_all(file, notes, "decision", example_decide, out, e);
+    return answer_all(file, &(struct answering){"decision", decide, NULL, notes, NULL}, out, e);
+}
+
+rc_t examples_evaluate_each(const json_t *file, struct buf *notes, size_t *refused, json_t **out,
+                            struct err *e)
+{
+    *refused = 0;
+    return answer_all(file, &(struct answering){"decision", decide, NULL, notes, refused}, out, e);
+}
+
+rc_t examples_evaluate_within(const json_t *file, struct effort *left, struct buf *notes,
+                              json_t **out, struct err *e)
+{
+    return answer_all(file, &(struct answering){"decision", decide, left, notes, NULL}, out, e);
 }
 
 rc_t examples_check(const json_t *file, struct buf *notes, json_t **out, struct err *e)
 {
-    return answer_all(file, notes, "organisations", check, out, e);
+    return answer_all(file, &(struct answering){"organisations", check, NULL, notes, NULL}, out, e);
 }

@@ -9,7 +9,7 @@
 #ifndef WAXSEAL_POLICY_EXAMPLE_H
 #define WAXSEAL_POLICY_EXAMPLE_H
 
-#include "policy/evaluate.h"
+#include "policy/effort.h"
 #include "policy/place.h"
 
 enum {
@@ -29,12 +29,17 @@ struct example {
 rc_t example_read(const json_t *v, const struct place *at, struct arena *a, struct buf *notes,
                   struct example *out, struct err *e) WX_MUST_USE;
 void example_free(struct example *x);
-/* The decision, with `priorities` where there were operations. New reference. */
-rc_t example_decide(const struct example *x, struct arena *a, json_t **out,
-                    struct err *e) WX_MUST_USE;
-/* A whole file, or one example: [{"id", "decision"}] in order. New reference. */
+/* A whole file, or one example: [{"id", "decision"}] in order; a decision has `priorities` where
+ * there were operations. New reference. */
 rc_t examples_evaluate(const json_t *file, struct buf *notes, json_t **out,
                        struct err *e) WX_MUST_USE;
+/* The same, but an example of many that is refused is a row {"id", "error": sentence, "detail"} in
+ * its place, counted in refused, and the others are decided. */
+rc_t examples_evaluate_each(const json_t *file, struct buf *notes, size_t *refused, json_t **out,
+                            struct err *e) WX_MUST_USE;
+/* As examples_evaluate with a limit for all of it: RC_TOO_LARGE as policy/effort.h. */
+rc_t examples_evaluate_within(const json_t *file, struct effort *left, struct buf *notes,
+                              json_t **out, struct err *e) WX_MUST_USE;
 
 /* What is wrong with the rules of each organisation: [{"id", "organisations": {id: {"complete",
  * "warnings"}}}]. New reference. */

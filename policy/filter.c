@@ -17,7 +17,9 @@ rc_t filter_view_new(const struct ruleset *r, const struct policy_message *m, st
     v.subject = caseless_lower(a, subject);
     v.headers.list = ARENA_ARRAY(a, m->header_count + 1, struct ruleset_word);
     v.header_values = ARENA_ARRAY(a, m->header_count + 1, str_t);
-    if (!v.subject.p || !v.headers.list || !v.header_values) return err_set(e, RC_NO_MEMORY, NULL);
+    v.lists = ARENA_ARRAY(a, ruleset_document(r)->dataset_count + 1, uint8_t);
+    if (!v.subject.p || !v.headers.list || !v.header_values || !v.lists)
+        return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < m->header_count; i++) {
         str_t name = caseless_lower(a, m->headers[i].name);
         v.header_values[i] = caseless_lower(a, m->headers[i].value);
@@ -66,6 +68,17 @@ static bool contains_word_of(const struct ruleset_set *s, str_t text)
     return false;
 }
 
+/* A subject may be long, a list may have 200,000 entries, and many rules may ask for the same. */
+static bool subject_has_word_of(const struct filter_view *v, str_t name)
+{
+    enum { NOT_ASKED, HAS, HAS_NOT };
+    const struct ruleset_set *s = ruleset_dataset(v->rules, name);
+    if (!s) return false;
+    uint8_t *known = &v->lists[ruleset_dataset_index(v->rules, s)];
+    if (*known == NOT_ASKED) *known = contains_word_of(s, v->subject) ? HAS : HAS_NOT;
+    return *known == HAS;
+}
+
 /* A field of the header as a whole number; anything else is neither greater nor less. */
 static bool number_of(str_t text, int64_t *out)
 {
@@ -99,6 +112,7 @@ static bool test_true(const struct filter *f, const struct filter_view *v)
     case FILTER_IN_DATASET:
         return in_dataset(ruleset_dataset(v->rules, f->text), text);
     case FILTER_CONTAINS_WORD_OF:
+        if (f->field == FILTER_SUBJECT) return subject_has_word_of(v, f->text);
         return contains_word_of(ruleset_dataset(v->rules, f->text), text);
     default:
         return number_of(text, &number) && compare(f->op, number, f->number);

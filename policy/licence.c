@@ -40,6 +40,7 @@ struct seats {
     long long quota, used;
     const struct kv_value *over; /* accounts whose time is over, some */
     size_t over_count;
+    bool fresh; /* accounts that are not there yet are made by the same change */
 };
 
 static void forget_seats(struct seats *s)
@@ -159,7 +160,7 @@ static rc_t change_one(struct edit *t, struct seats *s, str_t account, bool on,
     enum licence_state had = licence_state_at(before, t->by->now);
     *state = had;
     *word = "unchanged";
-    if (!json_object_get(s->accounts, id)) {
+    if (!s->fresh && !json_object_get(s->accounts, id)) {
         *word = "no_account";
         *state = LICENCE_INACTIVE; /* what it may be elsewhere is not told here */
         return RC_OK;
@@ -193,7 +194,8 @@ struct change {
     str_t organisation;
     const json_t *accounts;
     bool on;
-    json_t *rows; /* out */
+    json_t *rows;     /* out */
+    long long *taken; /* of licence_give, else NULL */
 };
 
 /* One entry for each hundred, so that the audit of a large customer keeps its past. */
@@ -233,11 +235,12 @@ static rc_t change_account(struct edit *t, struct seats *s, struct change *w, st
 static rc_t change_step(struct edit *t, void *arg, struct err *e)
 {
     struct change *w = arg;
-    CLEANUP_SEATS struct seats s = {0};
+    CLEANUP_SEATS struct seats s = {.fresh = w->taken};
     const char *id;
     json_t *row;
     json_array_clear(w->rows);
     TRY(load(t, w->organisation, w->accounts, &s, e));
+    long long used = s.used += w->taken ? *w->taken : 0;
     if (w->on && !licence_period_holds(s.row, t->by->now)) {
         err_set(e, RC_FEATURE_DISABLED, "The customer's plan is not in force now.");
         err_field(e, "customer");
@@ -249,6 +252,7 @@ static rc_t change_step(struct edit *t, void *arg, struct err *e)
     }
     for (size_t i = 0; i < json_array_size(w->accounts); i++)
         TRY(change_account(t, &s, w, json_text(json_array_get(w->accounts, i)), e));
+    if (w->taken) *w->taken += s.used - used;
     if (json_array_size(t->commands) == 0) return RC_OK;
     TRY(sweep(t, &s, e));
     edit_touch(t, w->organisation);
@@ -259,13 +263,23 @@ rc_t licence_change(const struct registry *r, const struct actor *by, str_t orga
                     const json_t *accounts, bool on, json_t **out, struct err *e)
 {
     CLEANUP_JSON json_t *rows = json_array();
-    struct change w = {organisation, accounts, on, rows};
+    struct change w = {organisation, accounts, on, rows, NULL};
     TRY(record_check_id(RECORD_ORGANISATION, organisation, e));
     if (json_array_size(accounts) > CHANGE_MAX) return err_set(e, RC_TOO_LARGE, NULL);
     for (size_t i = 0; i < json_array_size(accounts); i++)
         TRY(record_check_id(RECORD_LICENCE, json_text(json_array_get(accounts, i)), e));
     TRY(edit_run(r, by, change_step, &w, e));
     *out = json_incref(rows);
+    return RC_OK;
+}
+
+rc_t licence_give(struct edit *t, str_t organisation, const json_t *accounts, long long *taken,
+                  json_t **rows, struct err *e)
+{
+    CLEANUP_JSON json_t *list = json_array();
+    struct change w = {organisation, accounts, true, list, taken};
+    TRY(change_step(t, &w, e));
+    *rows = json_incref(list);
     return RC_OK;
 }
 

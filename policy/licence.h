@@ -41,6 +41,12 @@ rc_t licence_forecast(const struct registry *r, str_t customer, int64_t now, jso
                       struct err *e) WX_MUST_USE;
 
 struct edit;
+/* Gives seats as part of a larger change, in the order given, to accounts that are there or that
+ * the change makes. *rows: [{account, result, state}] as licence_change, a new reference. *taken:
+ * seats that count as taken beside those that are; those given here are added (a trial of many
+ * parts carries it along; 0 for what is written). RC_FEATURE_DISABLED as licence_change. */
+rc_t licence_give(struct edit *t, str_t organisation, const json_t *accounts, long long *taken,
+                  json_t **rows, struct err *e) WX_MUST_USE;
 /* An account is removed: its seat goes the way of a deactivated one, in the same change. */
 rc_t licence_release(struct edit *t, str_t organisation, str_t account, struct err *e) WX_MUST_USE;
 

@@ -59,6 +59,7 @@ struct filter_view {
     str_t from, to, subject;      /* lower case */
     struct ruleset_words headers; /* names in lower case; value: index */
     str_t *header_values;         /* lower case */
+    uint8_t *lists;               /* by data set: what is known of its words in the subject */
 };
 /* Lower-cases what is needed; `to` is left null. */
 rc_t filter_view_new(const struct ruleset *r, const struct policy_message *m, str_t from,

@@ -1,5 +1,7 @@
 #include "policy/migrate.h"
 
+#include "policy/authority.h"
+#include "policy/certificate.h"
 #include "policy/edit.h"
 #include "policy/name.h"
 
@@ -103,6 +105,24 @@ rc_t registry_needs_migration(const struct registry *r, bool *out, struct err *e
     return RC_OK;
 }
 
+/* What is derived from records, of all organisations. */
+static rc_t repair(const struct registry *r, const struct actor *by, long long *count,
+                   struct err *e)
+{
+    CLEANUP_JSON json_t *organisations = NULL;
+    const char *id;
+    json_t *row;
+    long long one;
+    *count = 0;
+    TRY(registry_list(r, RECORD_ORGANISATION, STR_NULL, &organisations, e));
+    json_object_foreach(organisations, id, row)
+    {
+        TRY(certificate_repair_briefs(r, by, str_c(id), &one, e));
+        *count += one;
+    }
+    return RC_OK;
+}
+
 rc_t registry_migrate(const struct registry *r, const struct actor *by, json_t **report,
                       struct err *e)
 {
@@ -110,7 +130,7 @@ rc_t registry_migrate(const struct registry *r, const struct actor *by, json_t *
     CLEANUP_JSON json_t *keys = json_object(), *left = json_array();
     const char *key;
     json_t *v;
-    long long moved = 0;
+    long long moved = 0, repaired;
     if (!a) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(find_old(r, a, false, keys, e));
     json_object_foreach(keys, key, v)
@@ -130,8 +150,11 @@ rc_t registry_migrate(const struct registry *r, const struct actor *by, json_t *
         json_put_str(row, "why", str_c(why.message));
         json_array_append_new(left, row);
     }
+    TRY(authority_lists_adopt(r, e));
+    TRY(repair(r, by, &repaired, e));
     json_t *out = json_object();
     json_put_int(out, "moved", moved);
+    json_put_int(out, "repaired", repaired);
     json_object_set(out, "left", left);
     *report = out;
     return RC_OK;

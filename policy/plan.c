@@ -26,8 +26,9 @@ struct slot {
     enum plan_source said_by;
     struct features features;
     enum organisation_smime smime;
+    enum organisation_directory directory;
     struct outbound outbound;
-    bool suspended;
+    bool suspended, renamed;
     int64_t from, until; /* the answer holds for this time only */
 };
 
@@ -132,9 +133,9 @@ static rc_t read_version(const struct plan_store *s, struct kv *kv, struct arena
 }
 
 /* All that one answer needs, at one moment and in one round trip. KEYS: domains, organisations,
- * customers, plans, schema. ARGV: domain, account, what keys of accounts begin with, the
- * configuration's plan. Answers [schema, domain, account, organisation, customer, then name and
- * record of each plan that may be the one]; what is not there is "". */
+ * customers, plans, schema, renamed. ARGV: domain, account, what keys of accounts begin with, the
+ * configuration's plan. Answers [schema, domain, account, organisation, customer, renamed, then
+ * name and record of each plan that may be the one]; what is not there is "". */
 static const char LOOK_SCRIPT[] =
     "local function get(key, field) return redis.call('HGET', key, field) or '' end\n"
     "local function member(text, name)\n"
@@ -148,7 +149,8 @@ static const char LOOK_SCRIPT[] =
     "local organisation = id and get(KEYS[2], id) or ''\n"
     "local customer = member(organisation, 'customer')\n"
     "customer = customer and get(KEYS[3], customer) or ''\n"
-    "local out = {redis.call('GET', KEYS[5]) or '', domain, account, organisation, customer}\n"
+    "local out = {redis.call('GET', KEYS[5]) or '', domain, account, organisation, customer,\n"
+    "  get(KEYS[6], ARGV[2])}\n"
     "local function add(plan)\n"
     "  if plan then out[#out + 1] = plan; out[#out + 1] = get(KEYS[4], plan) end\n"
     "end\n"
@@ -161,6 +163,7 @@ struct found {
     json_t *domain, *account, *organisation, *customer;
     const struct kv_value *plans; /* name, record, … */
     size_t plan_count;
+    bool renamed; /* there was an account, which has another address now */
     bool damaged;
 };
 
@@ -182,12 +185,13 @@ static rc_t look(const struct plan_store *s, struct kv *kv, str_t account, struc
                           record_key(a, instance, RECORD_ORGANISATION, STR_NULL),
                           record_key(a, instance, RECORD_CUSTOMER, STR_NULL),
                           record_key(a, instance, RECORD_PLAN, STR_NULL),
-                          arena_printf(a, "%.*s:o:schema", STR_ARG(instance))};
+                          arena_printf(a, "%.*s:o:schema", STR_ARG(instance)),
+                          record_key(a, instance, RECORD_RENAMED, STR_NULL)};
     const str_t args[] = {domain.n ? domain : STR("-"), account,
                           arena_printf(a, "%.*s:o:accounts:", STR_ARG(instance)),
                           d && d->plan.n ? d->plan : STR("")};
-    TRY(kv_eval_ro(kv, a, out, e, str_c(LOOK_SCRIPT), keys, 5, args, 4));
-    if (out->type != KV_ARRAY || out->count < 5 || out->count % 2 == 0)
+    TRY(kv_eval_ro(kv, a, out, e, str_c(LOOK_SCRIPT), keys, 6, args, 4));
+    if (out->type != KV_ARRAY || out->count < 6 || out->count % 2 != 0)
         return err_set(e, RC_STATE_DOWN, NULL);
     str_t schema = out->items[0].s;
     if (!schema.n || str_eq(schema, STR(REGISTRY_SCHEMA))) return RC_OK;
@@ -208,8 +212,9 @@ static void read_found(const struct kv_value *v, struct found *f)
     f->account = parse(f, RECORD_ACCOUNT, v->items[2].s);
     f->organisation = parse(f, RECORD_ORGANISATION, v->items[3].s);
     f->customer = parse(f, RECORD_CUSTOMER, v->items[4].s);
-    f->plans = v->items + 5;
-    f->plan_count = (v->count - 5) / 2;
+    f->renamed = !f->account && !f->damaged && v->items[5].s.n > 0;
+    f->plans = v->items + 6;
+    f->plan_count = (v->count - 6) / 2;
 }
 
 /* What the registry says of a plan stands over what the configuration says. A plan that nobody
@@ -257,6 +262,10 @@ static void judge_organisation(const struct found *f, int64_t now, struct slot *
     str_t id = record_text(f->domain, "organisation");
     if (!id.n || !f->organisation) return;
     snprintf(out->organisation, sizeof out->organisation, "%.*s", STR_ARG(id));
+    str_t directory = record_text(f->organisation, "directory");
+    out->directory = str_eq(directory, STR("names"))          ? DIRECTORY_NAMES
+                     : str_eq(directory, STR("certificates")) ? DIRECTORY_CERTIFICATES
+                                                              : DIRECTORY_OFF;
     /* who switched the feature off is asked for nothing when the plan ends, too */
     out->smime = !str_eq(record_text(f->organisation, "smime"), STR("enabled"))
                      ? ORGANISATION_DISABLED
@@ -264,10 +273,13 @@ static void judge_organisation(const struct found *f, int64_t now, struct slot *
                                                           : ORGANISATION_LAPSED;
 }
 
-static uint32_t limit_of(const json_t *account, const char *field)
+/* The one place where limits are made to count: nobody's own is above the ceiling, whoever wrote
+ * it and when. */
+static struct outbound limits_of(const struct plan_store *s, const struct found *f)
 {
-    const json_t *v = json_object_get(account, field);
-    return json_is_integer(v) ? (uint32_t) json_integer_value(v) : OUTBOUND_ANY;
+    struct outbound own = outbound_said(f->account);
+    if (!record_text(f->domain, "organisation").n) return own;
+    return outbound_within(own, outbound_ceiling(s->config, f->organisation, f->customer));
 }
 
 static rc_t load(const struct plan_store *s, struct kv *kv, str_t account, int64_t now,
@@ -282,15 +294,17 @@ static rc_t load(const struct plan_store *s, struct kv *kv, str_t account, int64
     judge_organisation(&f, now, &answer);
     bound(&f, now, &answer);
     answer.suspended = str_eq(record_text(f.account, "state"), STR("suspended"));
-    answer.outbound = (struct outbound){limit_of(f.account, "outbound_per_hour"),
-                                        limit_of(f.account, "outbound_recipients")};
+    answer.renamed = f.renamed;
+    answer.outbound = limits_of(s, &f);
     if (name_is_plan(plan)) {
         snprintf(answer.plan, sizeof answer.plan, "%.*s", STR_ARG(plan));
         read_features(s, &f, plan, &answer.features);
     }
     /* A record that cannot be read may be the one that takes something away. */
     if (f.damaged) answer.plan[0] = '\0';
-    if (f.damaged || answer.suspended) answer.features = (struct features){0};
+    bool shut = f.damaged || answer.suspended || answer.renamed;
+    if (shut) answer.features = (struct features){0};
+    if (shut) answer.directory = DIRECTORY_OFF;
     snprintf(answer.account, sizeof answer.account, "%.*s", STR_ARG(account));
     *out = answer;
     return RC_OK;
@@ -316,7 +330,10 @@ rc_t plan_of(struct plan_store *s, struct kv *kv, str_t account, int64_t now, st
                                 .features = answer.features,
                                 .organisation = organisation.n ? organisation : STR_NULL,
                                 .smime = answer.smime,
+                                .directory = answer.directory,
                                 .outbound = answer.outbound,
-                                .suspended = answer.suspended};
+                                .suspended = answer.suspended,
+                                .renamed = answer.renamed,
+                                .version = version};
     return RC_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "base/kv.h"
+#include "policy/outbound.h"
 
 struct features {
     bool smime;
@@ -23,15 +24,15 @@ enum organisation_smime {
     ORGANISATION_LAPSED
 };
 
+/* What the accounts of an organisation learn of each other. */
+enum organisation_directory {
+    DIRECTORY_OFF,          /* nothing; also of accounts of no organisation */
+    DIRECTORY_CERTIFICATES, /* what each lists to be encrypted to (policy/directory.h) */
+    DIRECTORY_NAMES         /* addresses and names of all of them, too */
+};
+
 /* Who said which plan it is. */
 enum plan_source { PLAN_OF_CONFIGURATION, PLAN_OF_CUSTOMER, PLAN_OF_DOMAIN, PLAN_OF_ACCOUNT };
-
-/* What the account may send. */
-#define OUTBOUND_ANY UINT32_MAX
-struct outbound {
-    uint32_t per_hour;   /* messages; OUTBOUND_ANY: as many as there are */
-    uint32_t recipients; /* of one message; OUTBOUND_ANY */
-};
 
 struct entitlement {
     str_t plan; /* "enterprise"; in the caller's arena */
@@ -39,8 +40,11 @@ struct entitlement {
     struct features features;
     str_t organisation; /* id, in the caller's arena; null: the domain belongs to none */
     enum organisation_smime smime;
-    struct outbound outbound;
-    bool suspended; /* the account may not sign in; it has no features then */
+    enum organisation_directory directory;
+    struct outbound outbound; /* what it may send: its own limits within the ceilings */
+    bool suspended;           /* the account may not sign in; it has no features then */
+    bool renamed;  /* there is no such account any more: it has another address; the same */
+    str_t version; /* of the instance (`<instance>:ver`), of which this is; caller's arena */
 };
 
 struct plan_store; /* the process's cache; thread-safe */

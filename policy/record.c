@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/issue.h"
 #include "policy/name.h"
 
 enum {
@@ -11,7 +12,10 @@ enum {
     FROM_MAX = 50,
     VERSION_MAX = INT32_MAX,
     DER_TEXT = 20 << 10,
-    SEQ_MAX = 1000000000
+    SEQ_MAX = 1000000000,
+    MOVES_MAX = 10000,
+    LOGO_TEXT = 88 << 10,
+    OUTBOUND_MAX = 1000000
 };
 
 /* --- the table -------------------------------------------------------------------------------- */
@@ -26,11 +30,21 @@ static const struct record_field CUSTOMER[] = {
     {"valid_until", TYPE_TIME, RECORD_OPEN, 0, NULL, NULL, "the plan ends at this second"},
     {"quota", TYPE_NUMBER, RECORD_NEEDED, QUOTA_MAX, NULL, "0", "licences it may use"},
     {"disabled", TYPE_BOOL, RECORD_NEEDED, 0, NULL, "false", "as if its plan had ended"},
+    {"outbound_per_hour", TYPE_NUMBER, RECORD_OPEN, OUTBOUND_MAX, NULL, NULL,
+     "messages an hour of each mailbox: its ceiling"},
+    {"outbound_recipients", TYPE_NUMBER, RECORD_OPEN, OUTBOUND_MAX, NULL, NULL,
+     "recipients of one message: the ceiling"},
 };
 static const struct record_field ORGANISATION[] = {
     {"customer", TYPE_ID, RECORD_NEEDED | RECORD_FIXED, 0, NULL, NULL, "whose it is"},
     {"name", TYPE_TEXT, RECORD_NEEDED, NAME_BYTES, NULL, "", "what people call it"},
     {"smime", TYPE_WORD, RECORD_NEEDED, 0, "enabled disabled", "enabled", "are rules applied?"},
+    {"directory", TYPE_WORD, RECORD_NEEDED, 0, "off certificates names", "certificates",
+     "what its accounts learn of each other: nothing, certificates, names and addresses too"},
+    {"outbound_per_hour", TYPE_NUMBER, RECORD_OPEN, OUTBOUND_MAX, NULL, NULL,
+     "messages an hour of each mailbox: its ceiling, over the customer's"},
+    {"outbound_recipients", TYPE_NUMBER, RECORD_OPEN, OUTBOUND_MAX, NULL, NULL,
+     "recipients of one message: the ceiling, over the customer's"},
 };
 static const struct record_field DOMAIN[] = {
     {"organisation", TYPE_ID, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "whose it is"},
@@ -41,9 +55,10 @@ static const struct record_field ACCOUNT[] = {
     {"name", TYPE_TEXT, RECORD_NEEDED, NAME_BYTES, NULL, "", "whose mailbox it is"},
     {"plan", TYPE_PLAN, RECORD_OPEN, 0, NULL, NULL, "stands over the domain's"},
     {"from", TYPE_ADDRESSES, RECORD_NEEDED, FROM_MAX, NULL, NULL, "more addresses to send from"},
-    {"outbound_per_hour", TYPE_NUMBER, RECORD_OPEN, 1000000, NULL, NULL, "messages an hour"},
-    {"outbound_recipients", TYPE_NUMBER, RECORD_OPEN, 1000000, NULL, NULL,
-     "recipients of one message"},
+    {"outbound_per_hour", TYPE_NUMBER, RECORD_OPEN, OUTBOUND_MAX, NULL, NULL,
+     "messages an hour, within the ceiling"},
+    {"outbound_recipients", TYPE_NUMBER, RECORD_OPEN, OUTBOUND_MAX, NULL, NULL,
+     "recipients of one message, within the ceiling"},
     {"state", TYPE_WORD, RECORD_NEEDED, 0, "active suspended", "active",
      "suspended: may not sign in"},
     {"renamed_from", TYPE_ADDRESS, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL,
@@ -71,7 +86,7 @@ static const struct record_field CERTIFICATE[] = {
     {"usage", TYPE_WORD, RECORD_NEEDED | RECORD_FIXED, 0, "sign encrypt both", NULL,
      "what it is for"},
     {"custody", TYPE_WORD, RECORD_NEEDED | RECORD_FIXED, 0, "none user agent", "none",
-     "who has its key"},
+     "who has its key: none or user of a certificate alone; agent comes by itself with PKCS#12"},
     {"primary", TYPE_WORD, RECORD_NEEDED, 0, "none sign encrypt both", "none",
      "what it is used for before others"},
     {"key", TYPE_PLAN, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "id of the key in the agent"},
@@ -82,6 +97,66 @@ static const struct record_field CERTIFICATE[] = {
     {"replaced_by", TYPE_PLAN, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL,
      "fingerprint of what became primary in its place"},
     {"replaced_at", TYPE_TIME, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "when"},
+    {"revoked_at", TYPE_TIME, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL,
+     "when the organisation's own authority revoked it"},
+    {"former", TYPE_ADDRESS, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL,
+     "the address it names: the mailbox was renamed since"},
+};
+
+static const struct record_field AUTHORITY[] = {
+    {"der", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, DER_TEXT, NULL, NULL, "itself, in base64"},
+    {"key", TYPE_PLAN, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "id of its key in the agent"},
+    {"algorithm", TYPE_WORD, RECORD_NEEDED | RECORD_INNER, 0, "rsa3072 p256 p384", NULL,
+     "kind of its key"},
+    {"list_url", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, 500, NULL, NULL,
+     "where its list of revoked certificates is"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "when it was made"},
+    {"automatic", TYPE_BOOL, RECORD_NEEDED, 0, NULL, "false",
+     "issue by itself to every account with a licence and no certificate"},
+};
+static const struct record_field ISSUED[] = {
+    {"address", TYPE_ADDRESS, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "whose it is"},
+    {"fingerprint", TYPE_PLAN, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "of the certificate"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "when it was issued"},
+    {"until", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "end of its validity"},
+    {"revoked_at", TYPE_TIME, RECORD_OPEN | RECORD_INNER, 0, NULL, NULL, "when it was revoked"},
+    {"reason", TYPE_WORD, RECORD_OPEN | RECORD_INNER, 0, ISSUE_REASONS, NULL, "why"},
+};
+static const struct record_field REQUEST[] = {
+    {"address", TYPE_ADDRESS, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "whose it is"},
+    {"algorithm", TYPE_WORD, RECORD_NEEDED | RECORD_INNER, 0, "rsa3072 p256 p384", NULL,
+     "kind of its key"},
+    {"csr", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, DER_TEXT, NULL, NULL,
+     "the request (PKCS #10), in base64"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "when it was made"},
+};
+
+static const struct record_field ROOT[] = {
+    {"der", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, DER_TEXT, NULL, NULL, "itself, in base64"},
+    {"source", TYPE_WORD, RECORD_NEEDED | RECORD_INNER, 0, "upload issued", "upload",
+     "where it came from"},
+    {"since", TYPE_TIME, RECORD_NEEDED | RECORD_INNER, 0, NULL, NULL, "when it was trusted"},
+};
+
+static const struct record_field TOKEN[] = {
+    {"name", TYPE_ID, RECORD_NEEDED | RECORD_FIXED, 0, NULL, NULL, "what the audit calls it"},
+    {"organisation", TYPE_ID, RECORD_OPEN | RECORD_FIXED, 0, NULL, NULL, "where; null: everywhere"},
+    {"scopes", TYPE_TEXT, RECORD_NEEDED | RECORD_FIXED, 400, NULL, NULL, "by blanks"},
+    {"expires", TYPE_TIME, RECORD_NEEDED | RECORD_FIXED, 0, NULL, NULL, "no longer from then on"},
+    {"made_by", TYPE_TEXT, RECORD_NEEDED | RECORD_FIXED, NAME_BYTES, NULL, NULL, "who made it"},
+    {"made_at", TYPE_TIME, RECORD_NEEDED | RECORD_FIXED, 0, NULL, NULL, "when"},
+};
+
+static const struct record_field RENAMED[] = {
+    {"moves", TYPE_TEXT, RECORD_NEEDED | RECORD_INNER, MOVES_MAX, NULL, NULL, "where it went"},
+};
+
+static const struct record_field BRANDING[] = {
+    {"name", TYPE_TEXT, RECORD_OPEN, NAME_BYTES, NULL, NULL, "what the product is called"},
+    {"accent", TYPE_TEXT, RECORD_OPEN, 7, NULL, NULL, "its colour, #rrggbb"},
+    {"support", TYPE_TEXT, RECORD_OPEN, 500, NULL, NULL, "link to its support, https: or mailto:"},
+    {"logo", TYPE_TEXT, RECORD_OPEN, LOGO_TEXT, NULL, NULL,
+     "file of a PNG or WebP picture, at most 64 KB and 512 by 512 pixels"},
 };
 
 #define SHAPE(name, plural, id, table)                                                             \
@@ -98,6 +173,13 @@ static const struct record_shape SHAPES[RECORD_KINDS] = {
     [RECORD_ROLE] = SHAPE("role", "roles", "who", ROLE),
     [RECORD_CLAIM] = SHAPE("claim", "claims", "domain", CLAIM),
     [RECORD_CERTIFICATE] = SHAPE("certificate", "certificates", "certificate", CERTIFICATE),
+    [RECORD_ROOT] = SHAPE("root", "roots", "fingerprint", ROOT),
+    [RECORD_RENAMED] = SHAPE("renamed", "renamed", "account", RENAMED),
+    [RECORD_TOKEN] = SHAPE("token", "tokens", "token", TOKEN),
+    [RECORD_AUTHORITY] = SHAPE("authority", "authorities", "organisation", AUTHORITY),
+    [RECORD_ISSUED] = SHAPE("issued", "issued", "serial", ISSUED),
+    [RECORD_BRANDING] = SHAPE("branding", "branding", "organisation", BRANDING),
+    [RECORD_REQUEST] = SHAPE("request", "requests", "key", REQUEST),
 };
 
 const struct record_shape *record_shape(enum record_kind kind)
@@ -108,7 +190,8 @@ const struct record_shape *record_shape(enum record_kind kind)
 str_t record_key(struct arena *a, str_t instance, enum record_kind kind, str_t group)
 {
     bool grouped = kind == RECORD_ACCOUNT || kind == RECORD_LICENCE || kind == RECORD_ROLE ||
-                   kind == RECORD_CLAIM || kind == RECORD_CERTIFICATE;
+                   kind == RECORD_CLAIM || kind == RECORD_CERTIFICATE || kind == RECORD_ISSUED ||
+                   kind == RECORD_REQUEST || kind == RECORD_ROOT;
     if (kind == RECORD_ROLE && !group.n) /* apart from all organisations' */
         return arena_printf(a, "%.*s:o:operators", STR_ARG(instance));
     if (!grouped) return arena_printf(a, "%.*s:o:%s", STR_ARG(instance), SHAPES[kind].plural);
@@ -116,16 +199,21 @@ str_t record_key(struct arena *a, str_t instance, enum record_kind kind, str_t g
                         STR_ARG(group.n ? group : STR("-")));
 }
 
+static bool is_hex(str_t s, size_t digits)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+    }
+    return s.n == digits;
+}
+
 /* "<address> <fingerprint>" */
 static bool is_certificate(str_t id)
 {
     str_t address, fingerprint;
-    if (!str_cut(id, ' ', &address, &fingerprint) || fingerprint.n != 64) return false;
-    for (size_t i = 0; i < fingerprint.n; i++) {
-        char c = fingerprint.p[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-    }
-    return name_is_address(address);
+    return str_cut(id, ' ', &address, &fingerprint) && is_hex(fingerprint, 64) &&
+           name_is_address(address);
 }
 
 rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
@@ -137,6 +225,7 @@ rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
         return err_invalid(e, field, "A plan's name has a-z, 0-9, - and _ only.");
     case RECORD_CUSTOMER:
     case RECORD_ORGANISATION:
+    case RECORD_AUTHORITY:
         if (name_is_id(id)) return RC_OK;
         return err_invalid(e, field,
                            "An id is 1 to 64 of a-z, 0-9, - and _, and begins with a letter "
@@ -151,8 +240,24 @@ rc_t record_check_id(enum record_kind kind, str_t id, struct err *e)
     case RECORD_CERTIFICATE:
         if (is_certificate(id)) return RC_OK;
         return err_invalid(e, field, "A certificate is named by its address and fingerprint.");
+    case RECORD_TOKEN:
+        if (is_hex(id, 64)) return RC_OK;
+        return err_invalid(e, field, "A token is named by its id.");
+    case RECORD_ROOT:
+        if (is_hex(id, 64)) return RC_OK;
+        return err_invalid(e, field, "A fingerprint is 64 hexadecimal digits.");
+    case RECORD_ISSUED:
+        if (is_hex(id, ISSUE_SERIAL_DIGITS)) return RC_OK;
+        return err_invalid(e, field, "That is not a serial number of an authority here.");
+    case RECORD_REQUEST:
+        if (is_hex(id, 64)) return RC_OK;
+        return err_invalid(e, field, "A request is named by the id of its key.");
+    case RECORD_BRANDING:
+        if (name_is_id(id) || str_eq(id, STR("-"))) return RC_OK;
+        return err_invalid(e, field, "That is not an organisation's id.");
     case RECORD_ACCOUNT:
     case RECORD_LICENCE:
+    case RECORD_RENAMED:
     case RECORD_KINDS:
         break;
     }

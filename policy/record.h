@@ -21,6 +21,16 @@ enum record_kind {
     RECORD_CLAIM,        /* group: the organisation that says a domain is its own; id: the domain */
     RECORD_CERTIFICATE,  /* group: the organisation that registered it; id: "<address>
                             <fingerprint>";  changed by policy/certificate.h only */
+    RECORD_ROOT,         /* group: the organisation that trusts it; id: its SHA-256 fingerprint;
+                            changed by policy/roots.h only */
+    RECORD_TOKEN, /* of a program; id: SHA-256 in hex; made and removed by policy/token.h only */
+    RECORD_AUTHORITY, /* id: the organisation; policy/authority.h */
+    RECORD_ISSUED,    /* group: the organisation; id: serial number; policy/issuing.h */
+    RECORD_REQUEST,   /* group: the organisation; id of the key that waits for an answer from
+                         outside; policy/issuing.h */
+    RECORD_RENAMED,   /* id: an address that lost its account; policy/rename.h */
+    RECORD_BRANDING,  /* id: the organisation, or BRANDING_INSTANCE; changed by policy/branding.h
+                         only */
     RECORD_KINDS
 };
 

@@ -61,7 +61,8 @@ rc_t registry_organisation_of(const struct registry *r, struct arena *a, str_t d
 
 static rc_t already(enum record_kind kind, str_t id, struct err *e)
 {
-    err_set(e, RC_CONFLICT, "There is a %s %.*s already.", record_shape(kind)->name,
+    err_set(e, RC_CONFLICT, "There is %s %s %.*s already.",
+            strchr("aeio", record_shape(kind)->name[0]) ? "an" : "a", record_shape(kind)->name,
             STR_ARG(str_sub(id, 0, 100)));
     err_field(e, record_shape(kind)->id_name);
     return RC_CONFLICT;
@@ -114,9 +115,8 @@ static bool is_same(enum record_kind kind, const json_t *before, const json_t *a
     return before && after && json_array_size(list) == 0;
 }
 
-static rc_t write_step(struct edit *t, void *arg, struct err *e)
+rc_t edit_write(struct edit *t, struct registry_write *w, struct err *e)
 {
-    struct registry_write *w = arg;
     struct record_at at = w->at;
     CLEANUP_JSON json_t *before = NULL;
     forget_result(w);
@@ -138,7 +138,13 @@ static rc_t write_step(struct edit *t, void *arg, struct err *e)
     if (at.kind == RECORD_DOMAIN)
         organisation = record_text(before ? before : w->after, "organisation");
     edit_touch(t, organisation);
+    if (w->told) return RC_OK;
     return edit_audit(t, organisation, record_shape(at.kind)->name, at.id, before, w->after, e);
+}
+
+static rc_t write_step(struct edit *t, void *arg, struct err *e)
+{
+    return edit_write(t, arg, e);
 }
 
 rc_t registry_write(const struct registry *r, const struct actor *by, struct registry_write *w,
@@ -153,6 +159,13 @@ rc_t registry_write(const struct registry *r, const struct actor *by, struct reg
         return err_invalid(e, "domain", "Domains are claimed and proved.");
     if (w->at.kind == RECORD_CERTIFICATE)
         return err_invalid(e, "certificate", "Certificates are registered from their files.");
+    if (w->at.kind == RECORD_RENAMED) return err_invalid(e, "account", "Accounts are renamed.");
+    if (w->at.kind == RECORD_ROOT)
+        return err_invalid(e, "root", "Authorities are trusted from their files.");
+    if (w->at.kind == RECORD_BRANDING)
+        return err_invalid(e, "branding", "Branding is changed by its own commands.");
+    if (w->at.kind == RECORD_TOKEN)
+        return err_invalid(e, "token", "Tokens are made and removed, never changed.");
     rc_t rc = edit_run(r, by, write_step, w, e);
     if (rc != RC_OK) {
         json_decref(w->after);
@@ -169,6 +182,7 @@ rc_t registry_write(const struct registry *r, const struct actor *by, struct reg
 
 struct attach {
     str_t domain, organisation;
+    str_t from; /* null, or whose it must be */
     const char *proof;
 };
 
@@ -200,6 +214,7 @@ static rc_t attach_step(struct edit *t, void *arg, struct err *e)
     size_t moved = 0;
     TRY(edit_get(t, at, &before, e));
     str_t had = record_text(before, "organisation");
+    if (w->from.n && !str_eq(had, w->from)) return missing(RECORD_DOMAIN, w->domain, e);
     if (str_eq(had, w->organisation) && (had.n || before)) return RC_OK;
     if (!had.n && !w->organisation.n) return missing(RECORD_DOMAIN, w->domain, e);
     if (had.n && w->organisation.n) {
@@ -230,16 +245,25 @@ static rc_t attach_step(struct edit *t, void *arg, struct err *e)
 
 rc_t edit_attach(struct edit *t, str_t domain, str_t organisation, const char *proof, struct err *e)
 {
-    struct attach w = {domain, organisation, proof};
+    struct attach w = {domain, organisation, STR_NULL, proof};
     return attach_step(t, &w, e);
 }
 
 rc_t registry_attach(const struct registry *r, const struct actor *by, str_t domain,
                      str_t organisation, const char *proof, struct err *e)
 {
-    struct attach w = {domain, organisation, proof};
+    struct attach w = {domain, organisation, STR_NULL, proof};
     TRY(record_check_id(RECORD_DOMAIN, domain, e));
     if (organisation.n) TRY(record_check_id(RECORD_ORGANISATION, organisation, e));
+    return edit_run(r, by, attach_step, &w, e);
+}
+
+rc_t registry_detach(const struct registry *r, const struct actor *by, str_t domain,
+                     str_t organisation, struct err *e)
+{
+    struct attach w = {domain, STR_NULL, organisation, NULL};
+    TRY(record_check_id(RECORD_DOMAIN, domain, e));
+    TRY(record_check_id(RECORD_ORGANISATION, organisation, e));
     return edit_run(r, by, attach_step, &w, e);
 }
 

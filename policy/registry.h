@@ -60,6 +60,7 @@ struct registry_write {
     const json_t *patch; /* members to replace; NULL: remove the record */
     enum registry_mode mode;
     int64_t seen; /* version of the record the caller saw; 0: whatever it is now */
+    bool told;    /* the caller writes the entry of the audit, for many at once */
     /* Out: the record as it is now; NULL when it is gone. */
     json_t *after;
     /* Out, with RC_CONFLICT because of `seen`: {version, who, at, changes: [{field, before,
@@ -77,6 +78,10 @@ rc_t registry_write(const struct registry *r, const struct actor *by, struct reg
  * which is not named, or accounts would be left without one. */
 rc_t registry_attach(const struct registry *r, const struct actor *by, str_t domain,
                      str_t organisation, const char *proof, struct err *e) WX_MUST_USE;
+
+/* Takes a domain from this organisation: RC_NOT_FOUND when it is not its own. */
+rc_t registry_detach(const struct registry *r, const struct actor *by, str_t domain,
+                     str_t organisation, struct err *e) WX_MUST_USE;
 
 /* Adds or removes one address in an account's `from`. As registry_write. */
 rc_t registry_set_from(const struct registry *r, const struct actor *by, str_t account,

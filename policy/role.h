@@ -21,4 +21,11 @@ bool role_may(enum role role, enum role_act act);
 rc_t role_of(const struct registry *r, str_t organisation, str_t who, enum role *out,
              struct err *e) WX_MUST_USE;
 
+/* Is the name an operator, or has it a role in any organisation? */
+rc_t role_anywhere(const struct registry *r, str_t who, bool *out, struct err *e) WX_MUST_USE;
+/* [{id, name, customer, smime, role}] of the organisations it has a role in, by id; of an operator
+ * all, with the role "operator". New reference. */
+rc_t role_organisations(const struct registry *r, str_t who, json_t **out,
+                        struct err *e) WX_MUST_USE;
+
 #endif

@@ -31,4 +31,9 @@ rc_t rule_ops_delete(struct rule_document *d, str_t id, const struct place *at,
 rc_t rule_ops_enable(struct rule_document *d, str_t id, bool on, const struct place *at,
                      struct err *e) WX_MUST_USE;
 
+/* The same on a document as it is stored (rules_store.h): name, note and presets stay as they were
+ * written. The document itself is not changed; *out is a new reference. */
+rc_t rule_ops_document(const json_t *document, const json_t *ops, const struct place *at,
+                       json_t **out, struct err *e) WX_MUST_USE;
+
 #endif

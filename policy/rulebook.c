@@ -7,6 +7,7 @@
 #include "policy/certificate.h"
 #include "policy/licence.h"
 #include "policy/plan.h"
+#include "policy/roots.h"
 #include "policy/rules_json.h"
 #include "policy/rules_store.h"
 
@@ -20,8 +21,8 @@ struct page {
 };
 struct rulebook {
     const struct config *config;
-    const struct trust *trust; /* NULL: none */
-    pthread_mutex_t lock;      /* of all below; never held while Redis is asked */
+    struct roots *roots;  /* NULL: none */
+    pthread_mutex_t lock; /* of all below; never held while Redis is asked */
     struct page pages[RULEBOOK_ORGANISATIONS_MAX];
     uint64_t clock;
 };
@@ -36,9 +37,9 @@ rc_t rulebook_new(const struct config *c, struct rulebook **out, struct err *e)
     return RC_OK;
 }
 
-void rulebook_set_trust(struct rulebook *b, const struct trust *trust)
+void rulebook_set_roots(struct rulebook *b, struct roots *roots)
 {
-    b->trust = trust;
+    b->roots = roots;
 }
 
 void rulebook_free(struct rulebook *b)
@@ -193,9 +194,12 @@ struct gather {
     struct registry r;
     struct arena *a;
     int64_t now;
+    const struct cert_checks *checks; /* NULL: revocation is not asked */
+    bool sending; /* nobody but the sender's organisation: the first party is From */
     struct party *parties;
     size_t count;
     str_t *customers; /* of each organisation */
+    str_t version;    /* of the instance */
     struct rulebook_case c;
 };
 
@@ -265,6 +269,11 @@ static rc_t find_owner(struct gather *g, size_t i, struct err *e)
 {
     struct party *p = &g->parties[i];
     str_t id = STR_NULL;
+    if (g->sending && i > 0) {
+        ptrdiff_t own = g->parties[0].org;
+        if (own >= 0 && ruleset_manages(g->c.orgs[own].rules, p->domain)) p->org = own;
+        return RC_OK;
+    }
     for (size_t k = 0; k < i; k++) {
         if (!str_eq(g->parties[k].domain, p->domain)) continue;
         p->org = g->parties[k].org;
@@ -331,8 +340,14 @@ static rc_t take_certificates(struct gather *g, const struct policy_message *m, 
     for (size_t o = 0; o < g->c.in.org_count; o++) {
         struct policy_organisation *org = &g->c.orgs[o];
         struct policy_cert *certs = NULL;
-        TRY(certificate_facts(&g->r, org->id, addresses, n, g->b->trust, g->now, g->a, &certs,
-                              &org->cert_count, e));
+        struct roots_set *set = NULL;
+        if (g->b->roots) TRY(roots_of(g->b->roots, g->r.kv, org->id, g->version, &set, e));
+        const struct certificate_view_by by = {g->b->roots ? roots_trust(g->b->roots, set) : NULL,
+                                               g->checks, g->now};
+        rc_t rc =
+            certificate_facts(&g->r, org->id, addresses, n, &by, g->a, &certs, &org->cert_count, e);
+        roots_unref(set);
+        TRY(rc);
         org->certs = certs;
     }
     return RC_OK;
@@ -350,14 +365,16 @@ static rc_t gather(struct gather *g, const struct policy_message *m, struct err 
     return take_certificates(g, m, e);
 }
 
-rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,
-                   struct arena *a, struct rulebook_case *out, struct err *e)
+static rc_t open_case(struct gather g, const struct policy_message *m, struct rulebook_case *out,
+                      struct err *e)
 {
-    struct gather g = {.b = b, .r = {kv, b->config}, .a = a, .now = now};
+    struct kv *kv = g.r.kv;
+    struct arena *a = g.a;
     for (int i = 0; i < TRIES; i++) {
         str_t before, after;
-        str_t key = plan_version_key(a, b->config->instance);
+        str_t key = plan_version_key(a, g.b->config->instance);
         TRY(get_text(kv, a, key, &before, e));
+        g.version = before;
         rc_t rc = gather(&g, m, e);
         if (rc == RC_OK) rc = get_text(kv, a, key, &after, e);
         if (rc == RC_OK && str_eq(before, after)) { /* all of one moment */
@@ -368,6 +385,26 @@ rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_messag
         if (rc != RC_OK) return rc;
     }
     return err_set(e, RC_BUSY, NULL);
+}
+
+rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,
+                   struct arena *a, struct rulebook_case *out, struct err *e)
+{
+    const struct gather g = {.b = b, .r = {kv, b->config}, .a = a, .now = now};
+    return open_case(g, m, out, e);
+}
+
+rc_t rulebook_open_sending(struct rulebook *b, struct kv *kv, const struct policy_message *m,
+                           int64_t now, const struct cert_checks *checks, struct arena *a,
+                           struct rulebook_case *out, struct err *e)
+{
+    const struct gather g = {.b = b,
+                             .r = {kv, b->config},
+                             .a = a,
+                             .now = now,
+                             .checks = checks,
+                             .sending = m->authenticated};
+    return open_case(g, m, out, e);
 }
 
 void rulebook_close(struct rulebook_case *c)

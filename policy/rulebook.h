@@ -16,14 +16,15 @@
 
 enum { RULEBOOK_ORGANISATIONS_MAX = 256 }; /* kept compiled; the one unused longest goes */
 
-struct trust;
+struct roots;
+struct cert_checks;
 struct rulebook; /* thread-safe */
 rc_t rulebook_new(const struct config *c, struct rulebook **out, struct err *e) WX_MUST_USE;
 void rulebook_free(struct rulebook *b);
 
-/* Roots by which registered certificates are trusted; borrowed as long as the rulebook lives, set
- * before it is used. Without: what is registered is pinned. */
-void rulebook_set_trust(struct rulebook *b, const struct trust *trust);
+/* By whom registered certificates are trusted, for each organisation (policy/roots.h); borrowed as
+ * long as the rulebook lives, set before it is used. Without: what is registered is pinned. */
+void rulebook_set_roots(struct rulebook *b, struct roots *roots);
 
 /* What a message is decided from; borrows from the arena and the message. */
 struct rulebook_case {
@@ -34,11 +35,18 @@ struct rulebook_case {
 };
 /* kv: the caller's own connection. now: seconds since 1970. Accounts and licences are looked up for
  * the sender and the recipients, and the certificates that each organisation registered for them
- * (policy/certificate.h; revocation is not asked).
+ * (certificate_facts; revocation is not asked: what is valid is good).
  * RC_STATE_DOWN: nothing is known, and nothing may be sent; RC_DAMAGED: stored rules that cannot be
  * read, with the same meaning; RC_TOO_LARGE; RC_NO_MEMORY. */
 rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,
                    struct arena *a, struct rulebook_case *out, struct err *e) WX_MUST_USE;
+/* The same for who only sends: the sender's organisation and no other, so that nobody is shown what
+ * another one demands; of domains only that of From is asked for. Without an organisation `in` has
+ * none. The message is authenticated. checks: ask whether the certificates registered for these
+ * addresses were revoked, within a deadline of their own; NULL: nobody is asked. */
+rc_t rulebook_open_sending(struct rulebook *b, struct kv *kv, const struct policy_message *m,
+                           int64_t now, const struct cert_checks *checks, struct arena *a,
+                           struct rulebook_case *out, struct err *e) WX_MUST_USE;
 void rulebook_close(struct rulebook_case *c);
 
 /* The rule set of one organisation. RC_NOT_FOUND; to be given back with ruleset_unref. */

@@ -37,9 +37,14 @@ static int by_text(const void *a, const void *b)
     return order ? order : (x->value > y->value) - (x->value < y->value);
 }
 
+/* What stands there twice counts once: a list may name its only entry 200,000 times. */
 static void sort_words(struct ruleset_words *w)
 {
+    size_t n = 0;
     if (w->count) qsort(w->list, w->count, sizeof *w->list, by_text);
+    for (size_t i = 0; i < w->count; i++)
+        if (n == 0 || by_text(&w->list[n - 1], &w->list[i]) != 0) w->list[n++] = w->list[i];
+    w->count = n;
 }
 
 size_t ruleset_words_find(const struct ruleset_words *w, str_t text)
@@ -84,15 +89,26 @@ static bool compile_domains(struct ruleset *r)
     return true;
 }
 
-static bool compile_set(const struct dataset *from, struct arena *a, struct ruleset_set *to)
+static bool is_managed(const struct ruleset *r, str_t entry)
+{
+    ptrdiff_t at = str_rchr(entry, '@');
+    return has_word(&r->domains, at < 0 ? entry : str_sub(entry, (size_t) at + 1, entry.n));
+}
+
+static bool compile_set(const struct ruleset *r, const struct dataset *from, struct arena *a,
+                        struct ruleset_set *to)
 {
     to->phrases = ARENA_ARRAY(a, from->count + 1, str_t);
     if (!to->phrases || !room_for_words(a, &to->entries, from->count)) return false;
     for (size_t i = 0; i < from->count; i++) {
-        add_word(&to->entries, from->entries[i], i);
-        if (!caseless_is_word(from->entries[i])) to->phrases[to->phrase_count++] = from->entries[i];
+        add_word(&to->entries, from->entries[i], 0);
+        to->managed = to->managed || is_managed(r, from->entries[i]);
     }
     sort_words(&to->entries);
+    for (size_t i = 0; i < to->entries.count; i++) {
+        str_t entry = to->entries.list[i].text;
+        if (!caseless_is_word(entry)) to->phrases[to->phrase_count++] = entry;
+    }
     return true;
 }
 
@@ -108,7 +124,7 @@ static bool compile_datasets(struct ruleset *r)
         return false;
     for (size_t i = 0; i < d->dataset_count; i++) {
         add_word(&r->names, d->datasets[i].name, i);
-        if (!compile_set(&d->datasets[i], d->a, &r->sets[i])) return false;
+        if (!compile_set(r, &d->datasets[i], d->a, &r->sets[i])) return false;
         for (size_t k = 0; k < d->datasets[i].count; k++)
             add_word(&r->members, d->datasets[i].entries[k], i);
     }
@@ -276,6 +292,11 @@ const struct ruleset_set *ruleset_dataset(const struct ruleset *r, str_t name)
 {
     size_t at = ruleset_words_find(&r->names, name);
     return at < r->names.count ? &r->sets[r->names.list[at].value] : NULL;
+}
+
+size_t ruleset_dataset_index(const struct ruleset *r, const struct ruleset_set *s)
+{
+    return (size_t) (s - r->sets);
 }
 
 str_t ruleset_domain_of(str_t address)

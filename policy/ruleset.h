@@ -51,6 +51,7 @@ struct ruleset_set {
     struct ruleset_words entries;
     str_t *phrases; /* entries that are not one word: more than letters, digits, "_" */
     size_t phrase_count;
+    bool managed; /* an entry is one of the organisation's domains, or an address in one */
 };
 
 /* The first of the words that are `text`, or the end of the list; equal ones follow each other. */
@@ -61,6 +62,8 @@ void ruleset_each_match(const struct ruleset *r, str_t address,
                         void *ctx);
 /* NULL: there is no data set of this name. */
 const struct ruleset_set *ruleset_dataset(const struct ruleset *r, str_t name);
+/* Which of the document's data sets it is, from 0. */
+size_t ruleset_dataset_index(const struct ruleset *r, const struct ruleset_set *s);
 /* The place of a rule in the order "newer first, then by id": 0 is the first. */
 uint16_t ruleset_age(const struct ruleset *r, size_t rule);
 /* What is behind the last "@", else empty. */

@@ -4,7 +4,8 @@
 
 #include "policy/cover.h"
 
-enum { COMPARISONS_MAX = 30000000 };
+/* MEETINGS_MAX: of an account and a rule that matches it. */
+enum { COMPARISONS_MAX = 30000000, MEETINGS_MAX = 100000000 };
 
 struct finder {
     const struct policy_organisation *facts;
@@ -224,15 +225,23 @@ struct tally {
     size_t senders, recipients, count[WARNING_COUNT];
     str_t first[WARNING_COUNT];
 };
-/* Which lists of a rule match an account. */
+/* Which lists of a rule match an account, and which rules have such lists. */
 struct seen {
-    bool in[LIST_COUNT];
+    bool met, in[LIST_COUNT];
+};
+struct sight {
+    struct seen *rules;
+    uint16_t *met;
+    size_t count;
 };
 
 static void see(const struct ruleset_use *use, unsigned class, void *ctx)
 {
+    struct sight *s = ctx;
+    struct seen *rule = &s->rules[use->rule];
     (void) class;
-    ((struct seen *) ctx)[use->rule].in[use->list] = true;
+    if (!rule->met) s->met[s->count++] = use->rule;
+    rule->met = rule->in[use->list] = true;
 }
 
 static void count_one(struct tally *t, enum rule_warning_kind k, str_t account)
@@ -307,8 +316,9 @@ static rc_t look_at_accounts(struct finder *f, struct err *e)
     size_t n = f->doc->rule_count;
     struct policy_cert *certs = ARENA_ARRAY(f->a, all->cert_count + 1, struct policy_cert);
     struct tally *tally = ARENA_ARRAY(f->a, n + 1, struct tally);
-    struct seen *seen = ARENA_ARRAY(f->a, n + 1, struct seen);
-    if (!certs || !tally || !seen) return err_set(e, RC_NO_MEMORY, NULL);
+    struct sight s = {ARENA_ARRAY(f->a, n + 1, struct seen), ARENA_ARRAY(f->a, n + 1, uint16_t), 0};
+    size_t left = MEETINGS_MAX;
+    if (!certs || !tally || !s.rules || !s.met) return err_set(e, RC_NO_MEMORY, NULL);
     if (all->cert_count) memcpy(certs, all->certs, all->cert_count * sizeof *certs);
     if (all->cert_count) qsort(certs, all->cert_count, sizeof *certs, by_address);
     for (size_t k = 0; k < n; k++)
@@ -320,10 +330,18 @@ static rc_t look_at_accounts(struct finder *f, struct err *e)
         const struct ability can = {actions_sign_reason(&one, address),
                                     actions_receive_reason(&one, address),
                                     actions_open_reason(&one, address)};
-        memset(seen, 0, n * sizeof *seen);
-        ruleset_each_match(f->rules, address, see, seen);
-        for (size_t k = 0; k < n; k++)
-            count_account(&f->doc->rules[k], &seen[k], &can, address, &tally[k]);
+        s.count = 0;
+        ruleset_each_match(f->rules, address, see, &s);
+        if (s.count > left) { /* half a count would be a wrong one */
+            f->out.complete = false;
+            return RC_OK;
+        }
+        left -= s.count;
+        for (size_t k = 0; k < s.count; k++) {
+            size_t rule = s.met[k];
+            count_account(&f->doc->rules[rule], &s.rules[rule], &can, address, &tally[rule]);
+            s.rules[rule] = (struct seen){.met = false};
+        }
     }
     for (size_t k = 0; k < n; k++) {
         for (int w = WARNING_CANNOT_SIGN; w < WARNING_COUNT; w++) {

@@ -52,7 +52,9 @@ struct rule_warning {
 struct rule_warnings {
     struct rule_warning *list; /* by rule, then by kind */
     size_t count;
-    bool complete; /* false: so many rules that not all pairs were compared */
+    /* false: so many rules that not all pairs were compared, or so many rules for so many accounts
+     * that nothing is said about accounts */
+    bool complete;
 };
 
 /* facts: all accounts and certificates of the organisation, with its rules; accounts NULL: nothing
