@@ -18,12 +18,13 @@ struct request {
     str_t path;  /* percent-decoded, validated UTF-8, no NUL, no "//" or dot segments */
     str_t query; /* raw */
     str_t host;
-    str_t origin;       /* Origin header, or null */
-    str_t fetch_site;   /* Sec-Fetch-Site, or null */
-    str_t csrf;         /* X-Waxseal-Csrf, or null */
-    str_t account;      /* X-Waxseal-Account, percent-decoded ("" when malformed), or null */
-    str_t cookie;       /* raw Cookie header */
-    str_t content_type; /* lower-case media type without parameters */
+    str_t origin;        /* Origin header, or null */
+    str_t fetch_site;    /* Sec-Fetch-Site, or null */
+    str_t csrf;          /* X-Waxseal-Csrf, or null */
+    str_t account;       /* X-Waxseal-Account, percent-decoded ("" when malformed), or null */
+    str_t cookie;        /* raw Cookie header */
+    str_t authorization; /* raw Authorization header, or null */
+    str_t content_type;  /* lower-case media type without parameters */
     str_t accept_encoding, accept_language, if_none_match, user_agent, range;
     str_t client_address; /* by the trusted-proxy rule */
     str_t id;             /* of this request, in answers (X-Request-Id) and logs; hex */

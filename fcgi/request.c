@@ -151,9 +151,9 @@ static str_t request_id(struct arena *a, str_t given)
 }
 
 struct raw {
-    str_t method, uri, host, origin, fetch_site, csrf, cookie, content_type, content_length,
-        accept_encoding, accept_language, if_none_match, user_agent, range, remote, forwarded,
-        https, request_id, background, account;
+    str_t method, uri, host, origin, fetch_site, csrf, cookie, authorization, content_type,
+        content_length, accept_encoding, accept_language, if_none_match, user_agent, range, remote,
+        forwarded, https, request_id, background, account;
 };
 
 static void collect(struct raw *raw, str_t name, str_t value)
@@ -168,6 +168,7 @@ static void collect(struct raw *raw, str_t name, str_t value)
                  {STR("HTTP_SEC_FETCH_SITE"), &raw->fetch_site},
                  {STR("HTTP_X_WAXSEAL_CSRF"), &raw->csrf},
                  {STR("HTTP_COOKIE"), &raw->cookie},
+                 {STR("HTTP_AUTHORIZATION"), &raw->authorization},
                  {STR("CONTENT_TYPE"), &raw->content_type},
                  {STR("CONTENT_LENGTH"), &raw->content_length},
                  {STR("HTTP_ACCEPT_ENCODING"), &raw->accept_encoding},
@@ -211,6 +212,7 @@ rc_t request_parse(char *const *envp, const str_t *trusted, size_t trusted_count
     if (!str_is_null(raw.account) && !percent_decode(raw.account, false, a, &r.account))
         r.account = STR("");
     r.cookie = raw.cookie;
+    r.authorization = raw.authorization;
     r.accept_encoding = raw.accept_encoding;
     r.accept_language = raw.accept_language;
     r.if_none_match = raw.if_none_match;

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/b64.h"
+#include "policy/roots.h"
 #include "webmail/session/session.h"
 
 rc_t call_answer(struct call *c, json_t *answer, struct err *e)
@@ -14,9 +15,14 @@ rc_t call_answer(struct call *c, json_t *answer, struct err *e)
     return RC_OK;
 }
 
+const struct trust *call_trust(const struct call *c)
+{
+    return c->app->roots ? roots_trust(c->app->roots, c->roots) : c->app->trust;
+}
+
 str_t call_user_key(struct call *c, str_t what)
 {
-    return arena_printf(c->arena, "%.*s:u:%.*s:%.*s", STR_ARG(c->app->config->instance),
+    return arena_printf(c->arena, "%.*s:u:%.*s:%.*s", STR_ARG(app_prefix(c->app)),
                         STR_ARG(c->session->address), STR_ARG(what));
 }
 

@@ -29,17 +29,26 @@ struct image_desk; /* webmail/view/images.h */
 struct events;     /* webmail/push/events.h */
 struct list_cache; /* webmail/view/list_cache.h */
 struct shared;     /* webmail/shared.h */
+struct names;      /* webmail/contacts/names.h */
+struct roots;      /* policy/roots.h */
+struct roots_set;  /* policy/roots.h */
 struct rulebook;   /* policy/rulebook.h */
+struct site;       /* webmail/routes.h */
+struct admin;      /* webmail/admin/admin.h */
 struct session;    /* webmail/session/session.h */
 
 #define WAXSEAL_VERSION "0.1.0"
 
 struct app {
+    const struct site *site; /* NULL (in unit tests): the mail client's */
     const struct config *config;
+    str_t prefix; /* of this site's own keys in Redis; null: the instance */
     unsigned char host_key[SEAL_KEY_BYTES];
-    const struct trust *trust; /* organisation roots and mail roots */
+    const struct trust *trust; /* the installation's roots and mail roots; see call_trust */
     struct imap_pool *imap;
     struct plan_store *plans;
+    struct names *names; /* of the accounts of organisations; NULL: none are offered */
+    struct roots *roots; /* what organisations trust beside `trust`; NULL: nothing */
     struct rulebook *rules;
     const struct template_set *templates;
     const struct static_files *files;
@@ -62,19 +71,28 @@ struct call {
     struct arena *arena;           /* of the request */
     struct arena *secret;          /* wiped after the request: credentials and plaintext go here */
     const struct session *session; /* NULL on public routes */
-    str_t plan;                    /* name of the account's plan */
+    struct admin *admin;           /* of the administration's routes, else NULL */
+    str_t coded; /* since when the second factor is on whose code this sign-in gave; else null */
+    str_t plan;  /* name of the account's plan */
     struct features features;
-    struct outbound outbound; /* what the account may send */
-    str_t organisation;       /* that the account's domain belongs to; null: none */
-    json_t *in;               /* BODY_JSON: the parsed object; borrowed */
-    str_t form;               /* BODY_FORM: for form_field */
-    size_t body_limit;        /* BODY_RAW: the most bytes request_body may read */
-    json_t *out;              /* set by call_answer */
+    struct outbound outbound;              /* what the account may send */
+    str_t organisation;                    /* that the account's domain belongs to; null: none */
+    enum organisation_directory directory; /* what it learns of the organisation's other accounts */
+    str_t registry_version;                /* of the instance, of which the above is */
+    struct roots_set *roots; /* what that organisation trusts; given back after the request */
+    struct registered_batch *registered; /* webmail/contacts/registered.h; in the arena */
+    json_t *in;                          /* BODY_JSON: the parsed object; borrowed */
+    str_t form;                          /* BODY_FORM: for form_field */
+    size_t body_limit;                   /* BODY_RAW: the most bytes request_body may read */
+    json_t *out;                         /* set by call_answer */
     json_t *more; /* object whose members go into the details of an error; owned, or NULL */
 };
 
 typedef rc_t call_handler(struct call *c, struct err *e);
 
+/* By whom certificates are judged for this request's user: the installation's roots, and those of
+ * his organisation. Lives as long as the request. */
+const struct trust *call_trust(const struct call *c);
 /* The answer, status 200; takes the reference. NULL is RC_NO_MEMORY. */
 rc_t call_answer(struct call *c, json_t *answer, struct err *e) WX_MUST_USE;
 /* `<instance>:u:<address>:<what>`, in the request arena. */
@@ -104,6 +122,12 @@ static inline void imap_release_cleanup(struct imap **im)
     imap_release(*im);
 }
 #define CLEANUP_IMAP __attribute__((cleanup(imap_release_cleanup)))
+
+/* What the site's own keys in Redis begin with: sessions, documents of who signs in. */
+static inline str_t app_prefix(const struct app *app)
+{
+    return app->prefix.n ? app->prefix : app->config->instance;
+}
 
 /* 32-byte key for a purpose, derived from the host key. */
 rc_t app_key(const struct app *app, str_t purpose, str_t context, unsigned char out[SEAL_KEY_BYTES],

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
+#include "policy/roots.h"
 #include "webmail/pages.h"
 #include "webmail/push/events.h"
 #include "webmail/routes.h"
@@ -56,16 +57,17 @@ void dispatch_thread_stop(void *arg)
 static rc_t find_route(struct call *c, const struct route **out, struct err *e)
 {
     bool known = false;
-    int i = router_find(&ROUTES[0].key, sizeof ROUTES[0], ROUTE_COUNT, c->q->method, c->q->path,
-                        c->q->params, &known);
+    const struct site *site = c->app->site;
+    int i = router_find(&site->routes[0].key, sizeof site->routes[0], *site->route_count,
+                        c->q->method, c->q->path, c->q->params, &known);
     if (i < 0) return err_set(e, known ? RC_METHOD : RC_NOT_FOUND, NULL);
-    *out = &ROUTES[i];
+    *out = &site->routes[i];
     return RC_OK;
 }
 
 /* A page says whose it is: after somebody else signed in beside it in the same browser, the
  * cookie is theirs, and so would be every answer. */
-static rc_t check_account(struct call *c, struct err *e)
+rc_t dispatch_check_account(const struct call *c, struct err *e)
 {
     if (str_is_null(c->q->account) || str_eq(c->q->account, c->session->address)) return RC_OK;
     return err_set(e, RC_UNAUTHENTICATED, NULL);
@@ -77,7 +79,7 @@ static rc_t check_session(struct call *c, const struct route *r, struct err *e)
     /* An open stream is nobody's activity, whatever its page says. */
     if (r->handler == events_get) c->q->background = true;
     TRY(session_load(c, &c->session, e));
-    TRY(check_account(c, e));
+    TRY(dispatch_check_account(c, e));
     TRY(session_entitle(c, e));
     /* Tells a page that runs already what its plan allows now, with whatever it asked for. */
     response_header(c->s, STR("X-Waxseal-Features"),
@@ -122,12 +124,17 @@ static rc_t check_guard(struct call *c, const struct route *r, const struct buf 
     return session_check_csrf(c, form, e);
 }
 
-static rc_t run(struct call *c, const struct route *r, struct buf *body, struct err *e)
+rc_t dispatch_admit_mail(struct call *c, const struct route *r, struct err *e)
 {
     TRY(check_session(c, r, e));
+    if (r->guard != GUARD_FORM) TRY(check_guard(c, r, NULL, e));
+    return check_feature(c, r, e);
+}
+
+static rc_t run(struct call *c, const struct route *r, struct buf *body, struct err *e)
+{
     /* Of what a token guards, nothing is read before the token was right. */
-    if (r->guard != GUARD_FORM) TRY(check_guard(c, r, body, e));
-    TRY(check_feature(c, r, e));
+    TRY(c->app->site->admit(c, r, e));
     body->max = body_limit(c, r);
     TRY(read_body(c, r, body, e));
     if (r->guard == GUARD_FORM) TRY(check_guard(c, r, body, e));
@@ -202,6 +209,7 @@ void dispatch(struct request *q, struct response *s, void *app, void *thread_sta
     json_decref(c.in);
     json_decref(c.out);
     json_decref(c.more);
+    roots_unref(c.roots);
     kv_ahead_forget(t->kv);
     arena_reset(t->secret);
 }

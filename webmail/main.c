@@ -1,7 +1,8 @@
-/* waxseald: the FastCGI server of the web client.
+/* waxseald: the FastCGI server of the web client, or (--role=admin) of the administration.
  *
- *     waxseald --config FILE            run (foreground; the service manager's business to detach)
- *     waxseald --config FILE --check    read configuration, templates and files, then exit
+ *     waxseald [--role=admin] --config FILE   run (foreground; the service manager's business to
+ * detach) waxseald … --check                read configuration, templates and files, then exit
+ *     waxseald --print-admin-api | --print-openapi    docs/ADMIN-API.md, docs/openapi.json
  *     waxseald --print-api              docs/API.md on standard output
  */
 #include <errno.h>
@@ -21,7 +22,11 @@
 #include "base/log.h"
 #include "fcgi/address.h"
 #include "fcgi/master.h"
+#include "policy/roots.h"
 #include "policy/rulebook.h"
+#include "webmail/admin/openapi.h"
+#include "webmail/admin/routes.h"
+#include "webmail/contacts/names.h"
 #include "webmail/dispatch.h"
 #include "webmail/pages.h"
 #include "webmail/push/events.h"
@@ -49,7 +54,7 @@
 /* What the configuration leads to; replaced as a whole by a reload. */
 struct setting {
     struct arena *arena;
-    struct config *config;
+    const struct config *config;
     struct trust *trust;
     struct static_files *files;
     struct template_set *templates;
@@ -58,6 +63,7 @@ struct setting {
 };
 
 struct master {
+    const struct site *site;
     const char *config_file;
     struct setting *setting;
     struct shared *shared;
@@ -118,9 +124,17 @@ static void setting_free(struct setting *s)
     free(s);
 }
 
-static rc_t fill(struct setting *s, const char *file, struct err *e)
+static rc_t read_config(struct setting *s, const struct site *site, const char *file, struct err *e)
 {
-    TRY(config_load(file, s->arena, &s->config, e));
+    struct config *whole;
+    TRY(config_load(file, s->arena, &whole, e));
+    s->config = whole;
+    return site->mail ? RC_OK : config_for_admin(whole, s->arena, &s->config, e);
+}
+
+static rc_t fill(struct setting *s, const struct site *site, const char *file, struct err *e)
+{
+    TRY(read_config(s, site, file, e));
     TRY(check_proxies(s->config, e));
     TRY(read_keys(s, e));
     const struct trust_place places[] = {{s->config->trust_dir, TRUSTED_BY_ORGANISATION},
@@ -128,10 +142,11 @@ static rc_t fill(struct setting *s, const char *file, struct err *e)
     TRY(trust_load_places(places, 2, &s->trust, e));
     TRY(static_load(s->config->static_dir, &s->files, e));
     TRY(template_load(s->config->template_dir, s->files, &s->templates, e));
-    return pages_check(s->templates, e);
+    return pages_check(s->templates, site->mail, e);
 }
 
-static rc_t setting_load(const char *file, struct setting **out, struct err *e)
+static rc_t setting_load(const struct site *site, const char *file, struct setting **out,
+                         struct err *e)
 {
     struct setting *s = calloc(1, sizeof *s);
     if (s) s->arena = arena_new_secret(CONFIG_ARENA_BYTES);
@@ -139,7 +154,7 @@ static rc_t setting_load(const char *file, struct setting **out, struct err *e)
         free(s);
         return err_set(e, RC_NO_MEMORY, NULL);
     }
-    rc_t rc = fill(s, file, e);
+    rc_t rc = fill(s, site, file, e);
     if (rc == RC_OK)
         *out = s;
     else
@@ -160,29 +175,61 @@ static void leave_signals_to_server(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-static rc_t serve(struct master *m, struct err *e)
+/* What both kinds of process have. */
+static rc_t open_app(struct master *m, struct app *app, struct err *e)
 {
     const struct setting *s = m->setting;
-    leave_signals_to_server();
-    struct app app = {.config = s->config,
-                      .trust = s->trust,
-                      .templates = s->templates,
-                      .files = s->files,
-                      .shared = m->shared,
-                      .kv_password = s->kv_password};
-    memcpy(app.host_key, s->host_key, sizeof app.host_key);
+    *app = (struct app){.site = m->site,
+                        .config = s->config,
+                        .trust = s->trust,
+                        .templates = s->templates,
+                        .files = s->files,
+                        .shared = m->shared,
+                        .kv_password = s->kv_password};
+    memcpy(app->host_key, s->host_key, sizeof app->host_key);
+    if (!m->site->mail)
+        app->prefix = arena_printf(s->arena, "%.*s:a", STR_ARG(s->config->instance));
     const struct imap_pool_options pool = {.per_session = s->config->imap_connections_per_session,
                                            .idle_seconds = (int) s->config->imap_idle_seconds,
                                            .total = 1024};
-    TRY(imap_pool_new(&pool, &app.imap, e));
-    TRY(plan_store_new(s->config, &app.plans, e));
-    TRY(rulebook_new(s->config, &app.rules, e));
-    TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app.lists, e));
-    TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app.snippets, e));
-    TRY(ahead_desk_new(app.imap, &app.ahead, e));
-    TRY(list_cache_new(ACCOUNT_BYTES, ACCOUNT_COUNT, &app.accounts, e));
-    TRY(image_desk_new(s->config->threads, &app.images, e));
-    TRY(events_new(&app, &app.events, e));
+    TRY(imap_pool_new(&pool, &app->imap, e));
+    TRY(plan_store_new(s->config, &app->plans, e));
+    TRY(roots_new(s->config, s->trust, &app->roots, e));
+    TRY(rulebook_new(s->config, &app->rules, e));
+    rulebook_set_roots(app->rules, app->roots);
+    return list_cache_new(ACCOUNT_BYTES, ACCOUNT_COUNT, &app->accounts, e);
+}
+
+/* What it takes to read and write mail, and only that. */
+static rc_t open_mail(struct app *app, struct err *e)
+{
+    TRY(list_cache_new(LIST_CACHE_BYTES, LIST_CACHE_PAGES, &app->lists, e));
+    TRY(list_cache_new(SNIPPET_BYTES, SNIPPET_COUNT, &app->snippets, e));
+    TRY(ahead_desk_new(app->imap, &app->ahead, e));
+    TRY(image_desk_new(app->config->threads, &app->images, e));
+    TRY(names_new(&app->names, e));
+    return events_new(app, &app->events, e);
+}
+
+/* False: the pool is still used by a thread that waits for a mail server. */
+static bool close_mail(struct app *app)
+{
+    events_free(app->events);
+    list_cache_free(app->lists);
+    list_cache_free(app->snippets);
+    image_desk_free(app->images);
+    names_free(app->names);
+    return ahead_desk_free(app->ahead);
+}
+
+static rc_t serve(struct master *m, struct err *e)
+{
+    const struct setting *s = m->setting;
+    const bool mail = m->site->mail;
+    struct app app;
+    leave_signals_to_server();
+    TRY(open_app(m, &app, e));
+    if (mail) TRY(open_mail(&app, e));
     const struct http_server_options server = {
         .threads = s->config->threads,
         .stack_bytes = STACK_BYTES,
@@ -196,19 +243,17 @@ static rc_t serve(struct master *m, struct err *e)
         .app = &app,
         .request_arena_bytes = ARENA_FIXED + (size_t) s->config->message_max_bytes * 4};
     struct session_watch *watch = NULL;
-    TRY(session_watch_start(&app, &watch, e));
+    if (mail) TRY(session_watch_start(&app, &watch, e));
     shared_watch_crashes();
     rc_t rc = http_serve(&server, m->listen_fd, e);
-    session_watch_stop(watch);
-    events_free(app.events);
-    list_cache_free(app.lists);
-    list_cache_free(app.snippets);
+    if (mail) session_watch_stop(watch);
+    /* A mail server that still works for us keeps its connection until this process is gone. */
+    bool idle = !mail || close_mail(&app);
     list_cache_free(app.accounts);
-    image_desk_free(app.images);
     plan_store_free(app.plans);
     rulebook_free(app.rules);
-    /* A mail server that still works for us keeps its connection until this process is gone. */
-    if (ahead_desk_free(app.ahead)) imap_pool_free(app.imap);
+    roots_free(app.roots);
+    if (idle) imap_pool_free(app.imap);
     wipe(app.host_key, sizeof app.host_key);
     return rc;
 }
@@ -233,7 +278,7 @@ static rc_t reload(void *arg, struct err *e)
 {
     struct master *m = arg;
     struct setting *fresh;
-    TRY(setting_load(m->config_file, &fresh, e));
+    TRY(setting_load(m->site, m->config_file, &fresh, e));
     if (!str_eq(fresh->config->listen, m->setting->config->listen)) {
         setting_free(fresh);
         return err_set(e, RC_INVALID, "listen cannot change without a restart.");
@@ -276,11 +321,25 @@ static int fail(const struct err *e)
     return 1;
 }
 
-static int print_api(void)
+static const struct site *site_named(const char *name)
+{
+    if (strcmp(name, SITE_MAIL.name) == 0) return &SITE_MAIL;
+    return strcmp(name, SITE_ADMIN.name) == 0 ? &SITE_ADMIN : NULL;
+}
+
+static int print_text(bool (*document)(struct buf *out))
 {
     CLEANUP_BUF struct buf text = BUF_INIT(1u << 20);
-    if (!routes_document(&text)) return 1;
+    if (!document(&text)) return 1;
     return fwrite(text.p, 1, text.n, stdout) == text.n && fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int print_openapi(void)
+{
+    CLEANUP_JSON json_t *v = NULL;
+    struct err e = {0};
+    if (openapi_describe(&v, &e) != RC_OK) return fail(&e);
+    return json_dumpf(v, stdout, JSON_INDENT(1)) == 0 && puts("") >= 0 ? 0 : 1;
 }
 
 /* Each event stream takes one, and each mailbox that is watched. */
@@ -292,23 +351,25 @@ static void allow_descriptors(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int run(const char *config_file, bool only_check)
+static int run(const struct site *site, const char *config_file, bool only_check)
 {
     struct err e = {0};
-    struct master m = {.config_file = config_file, .listen_fd = -1};
+    struct master m = {.site = site, .config_file = config_file, .listen_fd = -1};
     /* Passwords and content keys pass through JSON values. */
     json_set_alloc_funcs(wiping_alloc, wiping_free);
     prctl(PR_SET_DUMPABLE, 0);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     allow_descriptors();
-    if (routes_check(&e) != RC_OK || setting_load(config_file, &m.setting, &e) != RC_OK)
+    if (routes_check(&e) != RC_OK || admin_routes_check(&e) != RC_OK ||
+        setting_load(site, config_file, &m.setting, &e) != RC_OK)
         return fail(&e);
     if (only_check) {
         printf("%s: ok\n", config_file);
         setting_free(m.setting);
         return 0;
     }
-    log_init(STDERR_FILENO, level_of(m.setting->config->log_level), "waxseald");
+    log_init(STDERR_FILENO, level_of(m.setting->config->log_level),
+             site->mail ? "waxseald" : "waxseal-admin");
     if (shared_new(&m.shared, &e) != RC_OK ||
         listen_unix(m.setting->config->listen, LISTEN_BACKLOG, false, &m.listen_fd, &e) != RC_OK)
         return fail(&e);
@@ -328,12 +389,13 @@ static int run(const char *config_file, bool only_check)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"check", no_argument, NULL, 'k'},
-                                            {"print-api", no_argument, NULL, 'a'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},    {"role", required_argument, NULL, 'r'},
+        {"check", no_argument, NULL, 'k'},           {"print-api", no_argument, NULL, 'a'},
+        {"print-admin-api", no_argument, NULL, 'A'}, {"print-openapi", no_argument, NULL, 'o'},
+        {"version", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0}};
     const char *config = NULL;
+    const struct site *site = &SITE_MAIL;
     bool check = false;
     json_wipe_freed();
     /* Left to itself, malloc keeps freed storage of up to 32 MB with the thread once it has seen
@@ -348,8 +410,15 @@ int main(int argc, char **argv)
         case 'k':
             check = true;
             break;
+        case 'r':
+            site = site_named(optarg);
+            break;
         case 'a':
-            return print_api();
+            return print_text(routes_document);
+        case 'A':
+            return print_text(openapi_document);
+        case 'o':
+            return print_openapi();
         case 'v':
             puts("waxseald " WAXSEAL_VERSION);
             return 0;
@@ -359,9 +428,12 @@ int main(int argc, char **argv)
         }
         if (optind > argc) break;
     }
-    if (!config || optind != argc) {
-        fputs("usage: waxseald --config FILE [--check] | --print-api | --version\n", stderr);
+    if (!config || !site || optind != argc) {
+        fputs("usage: waxseald [--role=mail|admin] --config FILE [--check] | --print-api | "
+              "--print-admin-api | --print-openapi | "
+              "--version\n",
+              stderr);
         return 2;
     }
-    return run(config, check);
+    return run(site, config, check);
 }

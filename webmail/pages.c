@@ -24,7 +24,7 @@
 /* Only the keyring's own code, and no way to load or send anything. */
 #define CSP_WORKER "default-src 'none'; script-src 'wasm-unsafe-eval'"
 
-static json_t *page_model(struct call *c, str_t language)
+json_t *page_model(struct call *c, str_t language)
 {
     json_t *model = json_object();
     json_put_str(model, "lang", language);
@@ -33,13 +33,13 @@ static json_t *page_model(struct call *c, str_t language)
     return model;
 }
 
-static str_t page_language(struct call *c)
+str_t page_language(struct call *c)
 {
     return template_language(c->app->templates, c->q->accept_language);
 }
 
-static rc_t render(struct call *c, str_t name, str_t language, const json_t *model, str_t csp,
-                   struct err *e)
+rc_t page_render(struct call *c, str_t name, str_t language, const json_t *model, str_t csp,
+                 struct err *e)
 {
     CLEANUP_BUF struct buf html = BUF_INIT(PAGE_BYTES);
     TRY(template_render(c->app->templates, name, language, model, &html, e));
@@ -91,6 +91,8 @@ static rc_t signin_form(struct call *c, str_t username, str_t next, const struct
 {
     str_t language = page_language(c);
     CLEANUP_JSON json_t *model = page_model(c, language);
+    CLEANUP_JSON json_t *brand = page_brand_of(c, STR_NULL);
+    page_put_brand(c, model, brand);
     json_put_str(model, "username", username);
     json_put_str(model, "next", next);
     json_put_bool(model, "signed_out", str_eq(request_query(c->q, STR("signed_out")), STR("1")));
@@ -99,7 +101,7 @@ static rc_t signin_form(struct call *c, str_t username, str_t next, const struct
     bool code = problem && (problem->code == RC_CODE_NEEDED || problem->code == RC_WRONG_CODE);
     json_put_bool(model, "code", code);
     json_put_bool(model, "code_wrong", code && problem->code == RC_WRONG_CODE);
-    return render(c, STR("signin.html"), language, model, STR(CSP_APP), e);
+    return page_render(c, STR("signin.html"), language, model, STR(CSP_APP), e);
 }
 
 rc_t page_signin(struct call *c, struct err *e)
@@ -143,11 +145,12 @@ rc_t page_app(struct call *c, struct err *e)
     str_t chosen = str_c(json_string_value(json_object_get(ui, "language")));
     if (chosen.n > 0) language = template_language(c->app->templates, chosen);
     CLEANUP_JSON json_t *model = page_model(c, language);
+    page_put_brand(c, model, json_object_get(boot, "brand"));
     json_put_str(model, "csrf", c->session->csrf);
     json_object_set(model, "theme", json_object_get(ui, "theme"));
     json_object_set(model, "density", json_object_get(list, "density"));
     json_object_set_new(model, "boot", boot);
-    return render(c, STR("app.html"), language, model, STR(CSP_APP), e);
+    return page_render(c, STR("app.html"), language, model, STR(CSP_APP), e);
 }
 
 static rc_t frame(struct call *c, str_t csp, struct err *e)
@@ -156,7 +159,7 @@ static rc_t frame(struct call *c, str_t csp, struct err *e)
     CLEANUP_JSON json_t *model = page_model(c, language);
     /* The frame is the same for everybody: it may be kept, so that a mail opens without a wait. */
     response_header(c->s, STR("Cache-Control"), STR("private, max-age=3600"));
-    return render(c, STR("mailframe.html"), language, model, csp, e);
+    return page_render(c, STR("mailframe.html"), language, model, csp, e);
 }
 
 rc_t page_mailframe(struct call *c, struct err *e)
@@ -188,7 +191,7 @@ rc_t page_editor(struct call *c, struct err *e)
         "frame-ancestors 'self'; require-trusted-types-for 'script'; sandbox allow-scripts",
         STR_ARG(origin), STR_ARG(js), STR_ARG(origin), STR_ARG(css));
     if (str_is_null(csp)) return err_set(e, RC_NO_MEMORY, NULL);
-    return render(c, STR("editor.html"), language, model, csp, e);
+    return page_render(c, STR("editor.html"), language, model, csp, e);
 }
 
 rc_t page_worker(struct call *c, struct err *e)
@@ -217,18 +220,20 @@ void page_error(struct call *c, const struct err *e, bool needs_session)
     if (strcmp(e->message, err_sentence(e->code)) != 0)
         json_put_str(model, "message", str_c(e->message));
     json_put_str(model, "reference", c->q->id);
-    if (render(c, STR("error.html"), language, model, STR(CSP_APP), &again) == RC_OK) return;
+    if (page_render(c, STR("error.html"), language, model, STR(CSP_APP), &again) == RC_OK) return;
     response_type(c->s, STR("text/plain; charset=utf-8"));
     buf_cstr(&c->s->body, e->message);
 }
 
-rc_t pages_check(const struct template_set *t, struct err *e)
+rc_t pages_check(const struct template_set *t, bool mail, struct err *e)
 {
-    static const str_t used[] = {STR_INIT("signin.html"), STR_INIT("app.html"),
-                                 STR_INIT("mailframe.html"), STR_INIT("editor.html"),
-                                 STR_INIT("error.html")};
+    static const str_t of_mail[] = {STR_INIT("signin.html"), STR_INIT("app.html"),
+                                    STR_INIT("mailframe.html"), STR_INIT("editor.html"),
+                                    STR_INIT("error.html")};
+    static const str_t of_admin[] = {STR_INIT("admin.html"), STR_INIT("error.html")};
+    const str_t *used = mail ? of_mail : of_admin;
     CLEANUP_JSON json_t *nothing = json_object();
-    for (size_t i = 0; i < sizeof used / sizeof used[0]; i++) {
+    for (size_t i = 0; i < (mail ? 5 : 2); i++) {
         CLEANUP_BUF struct buf b = BUF_INIT(PAGE_BYTES);
         TRY(template_render(t, used[i], STR("en"), nothing, &b, e));
     }

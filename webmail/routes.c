@@ -6,12 +6,14 @@
 #include "webmail/contacts/contacts.h"
 #include "webmail/contacts/groups.h"
 #include "webmail/contacts/met.h"
+#include "webmail/dispatch.h"
 #include "webmail/filters/filters.h"
 #include "webmail/pages.h"
 #include "webmail/push/events.h"
 #include "webmail/session/devices.h"
 #include "webmail/session/signin.h"
 #include "webmail/settings/settings.h"
+#include "webmail/smime/asked.h"
 #include "webmail/smime/harvest.h"
 #include "webmail/smime/trust.h"
 #include "webmail/smime/vault.h"
@@ -32,11 +34,21 @@ const struct route ROUTES[] = {
      handler,                                                                                      \
      summary,                                                                                      \
      request,                                                                                      \
-     answer},
+     answer,                                                                                       \
+     ACT_PUBLIC,                                                                                   \
+     NULL,                                                                                         \
+     #handler},
 #include "webmail/routes.def"
 #undef ROUTE
 };
 const size_t ROUTE_COUNT = sizeof ROUTES / sizeof ROUTES[0];
+
+const struct site SITE_MAIL = {.name = "mail",
+                               .mail = true,
+                               .routes = ROUTES,
+                               .route_count = &ROUTE_COUNT,
+                               .issuer = "Waxseal",
+                               .admit = dispatch_admit_mail};
 
 rc_t routes_check(struct err *e)
 {

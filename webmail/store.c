@@ -40,19 +40,31 @@ rc_t store_protect(struct call *c, str_t key, str_t value, str_t *out, struct er
     return RC_OK;
 }
 
-rc_t store_reveal(struct call *c, str_t key, str_t blob, str_t *out, struct err *e)
+/* RC_DAMAGED: not ours. */
+static rc_t open_value(struct call *c, str_t key, str_t blob, str_t *out, struct err *e)
 {
     unsigned char tag[MAC_BYTES];
     if (blob.n < MAC_BYTES || blob.n > STORE_MAX_BYTES + MAC_BYTES)
         return err_set(e, RC_DAMAGED, "A stored value is damaged.");
     str_t value = str_sub(blob, MAC_BYTES, blob.n);
     TRY(mac_of(c->app, key, value, tag, e));
-    if (!mac_equal(str_n(tag, sizeof tag), str_sub(blob, 0, MAC_BYTES))) {
-        log_event(LOG_ERROR, "stored_value_forged", "key", LOG_S(key), NULL);
+    if (!mac_equal(str_n(tag, sizeof tag), str_sub(blob, 0, MAC_BYTES)))
         return err_set(e, RC_DAMAGED, "A stored value is damaged.");
-    }
     *out = value;
     return RC_OK;
+}
+
+bool store_is_ours(struct call *c, str_t key, str_t blob, str_t *out)
+{
+    return open_value(c, key, blob, out, NULL) == RC_OK;
+}
+
+rc_t store_reveal(struct call *c, str_t key, str_t blob, str_t *out, struct err *e)
+{
+    rc_t rc = open_value(c, key, blob, out, e);
+    if (rc == RC_DAMAGED && blob.n >= MAC_BYTES && blob.n <= STORE_MAX_BYTES + MAC_BYTES)
+        log_event(LOG_ERROR, "stored_value_forged", "key", LOG_S(key), NULL);
+    return rc;
 }
 
 rc_t store_load(struct call *c, str_t what, json_t **out, str_t *version, struct err *e)

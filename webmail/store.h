@@ -29,5 +29,7 @@ rc_t store_update(struct call *c, str_t what, store_change *change, void *arg,
 /* The same protection for values with keys of their own. */
 rc_t store_protect(struct call *c, str_t key, str_t value, str_t *out, struct err *e) WX_MUST_USE;
 rc_t store_reveal(struct call *c, str_t key, str_t blob, str_t *out, struct err *e) WX_MUST_USE;
+/* Is the value ours, written for this key? *out: what was protected. Says nothing in the log. */
+bool store_is_ours(struct call *c, str_t key, str_t blob, str_t *out);
 
 #endif

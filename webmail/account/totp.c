@@ -6,6 +6,7 @@
 #include "crypto/totp.h"
 #include "fcgi/request.h"
 #include "webmail/account/password.h"
+#include "webmail/routes.h"
 #include "webmail/session/devices.h"
 #include "webmail/session/session.h"
 #include "webmail/shared.h"
@@ -42,10 +43,10 @@ static rc_t open_secret(struct call *c, const json_t *from, str_t *out, struct e
 }
 
 /* Hex of a keyed hash of a recovery code: 80 random bits need no slow one. */
-static rc_t recovery_hash(struct call *c, str_t code, str_t *out, struct err *e)
+static rc_t recovery_hash(struct call *c, str_t address, str_t code, str_t *out, struct err *e)
 {
     unsigned char key[SEAL_KEY_BYTES], hash[32];
-    TRY(app_key(c->app, STR("totp recovery"), c->session->address, key, e));
+    TRY(app_key(c->app, STR("totp recovery"), address, key, e));
     rc_t rc = mac(key, code, hash, e);
     wipe(key, sizeof key);
     TRY(rc);
@@ -93,6 +94,7 @@ static rc_t switch_on(struct call *c, json_t *doc, const struct switching *s, st
         json_object_del(doc, "pending");
     }
     json_object_set(doc, "recovery", s->hashes);
+    json_object_del(doc, "recovery_of");
     return RC_OK;
 }
 
@@ -100,7 +102,8 @@ static rc_t try_recovery(struct call *c, json_t *doc, struct attempt *t, struct 
 {
     json_t *list = json_object_get(doc, "recovery");
     str_t hash;
-    TRY(recovery_hash(c, t->code, &hash, e));
+    str_t of = json_text(json_object_get(doc, "recovery_of"));
+    TRY(recovery_hash(c, of.n ? of : c->session->address, t->code, &hash, e));
     for (size_t i = json_array_size(list); i > 0; i--) {
         if (!mac_equal(json_text(json_array_get(list, i - 1)), hash)) continue;
         json_array_remove(list, i - 1);
@@ -195,6 +198,7 @@ static rc_t check_signed_out(struct call *c, str_t code, struct err *e)
     if (!json_is_true(json_object_get(doc, "on"))) return RC_OK;
     if (str_trim(code).n == 0) return err_set(e, RC_CODE_NEEDED, NULL);
     TRY(accept_code(c, &t, e));
+    c->coded = arena_str(c->arena, json_text(json_object_get(doc, "since")));
     if (t.recovery)
         log_event(LOG_WARN, "recovery_code_used", "account", LOG_S(c->session->address), NULL);
     return RC_OK;
@@ -256,8 +260,9 @@ static rc_t start(struct call *c, struct err *e)
     str_t secret = base32_encode(c->secret, str_n(random, sizeof random));
     wipe(random, sizeof random);
     str_t account = percent_encode(c->session->address, "", c->arena);
-    str_t uri = arena_printf(c->secret, "otpauth://totp/Waxseal:%.*s?secret=%.*s&issuer=Waxseal",
-                             STR_ARG(account), STR_ARG(secret));
+    const char *issuer = c->app->site ? c->app->site->issuer : "Waxseal";
+    str_t uri = arena_printf(c->secret, "otpauth://totp/%s:%.*s?secret=%.*s&issuer=%s", issuer,
+                             STR_ARG(account), STR_ARG(secret), issuer);
     if (str_is_null(uri)) return err_set(e, RC_NO_MEMORY, NULL);
     json_t *answer = json_object();
     json_put_str(answer, "secret", secret);
@@ -275,7 +280,7 @@ static rc_t new_recovery(struct call *c, json_t *codes, json_t *hashes, struct e
         str_t code = base32_encode(c->secret, str_n(random, sizeof random));
         wipe(random, sizeof random);
         if (code.n != 16) return err_set(e, RC_NO_MEMORY, NULL);
-        TRY(recovery_hash(c, code, &hash, e));
+        TRY(recovery_hash(c, c->session->address, code, &hash, e));
         json_array_append_new(hashes, json_from_str(hash));
         str_t shown = arena_printf(c->secret, "%.4s-%.4s-%.4s-%.4s", code.p, code.p + 4, code.p + 8,
                                    code.p + 12);

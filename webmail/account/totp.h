@@ -2,9 +2,10 @@
  * each work once.
  *
  * Document `u:<address>:totp`: {on, since, secret (sealed, base64), used (last step accepted),
- * recovery: [keyed hashes, hex], pending: {secret, since}}. The secret is sealed under a key of
- * this host with the account as associated data; a code is accepted once, within one step of the
- * clock. Whoever knows the password can guess 10 codes an hour and account, from wherever.
+ * recovery: [keyed hashes, hex], recovery_of (the address they are keyed with, where the account
+ * was renamed since), pending: {secret, since}}. The secret is sealed under a key of this host with
+ * the account as associated data; a code is accepted once, within one step of the clock. Whoever
+ * knows the password can guess 10 codes an hour and account, from wherever.
  */
 #ifndef WAXSEAL_WEBMAIL_TOTP_H
 #define WAXSEAL_WEBMAIL_TOTP_H

@@ -2,6 +2,7 @@
 
 #include "base/mutant.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/contacts/registered.h"
 #include "webmail/smime/revocation.h"
 
 static struct decided_recipient *find_listed(const struct decision *d, str_t address)
@@ -47,6 +48,11 @@ static const char *why_not(enum recipient_status s)
 static rc_t find_certificates(struct call *c, struct decision *d, const struct cert_checks *checks,
                               struct err *e)
 {
+    str_t *addresses = ARENA_ARRAY(c->arena, d->count + 1, str_t);
+    if (!addresses) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < d->count; i++)
+        addresses[i] = d->recipients[i].address;
+    TRY(registered_ahead(c, addresses, d->count, e));
     for (size_t i = 0; i < d->count; i++) {
         struct decided_recipient *r = &d->recipients[i];
         struct recipient_certificate found;
@@ -105,7 +111,7 @@ static rc_t check_signer_revocation(struct call *c, const struct decision *d,
     struct cert_verdict verdict;
     const struct cert_question q = {.bag = d->own.certs,
                                     .bag_count = d->own.count,
-                                    .trust = c->app->trust,
+                                    .trust = call_trust(c),
                                     .purpose = PURPOSE_SIGN,
                                     .at = call_now(),
                                     .checks = checks};
@@ -164,6 +170,16 @@ void decision_free(struct decision *d)
     cert_unref(d->signer);
     own_certificates_free(&d->own);
     *d = (struct decision){0};
+}
+
+str_t *decision_fingerprints(const struct decision *d, struct arena *a, size_t *n)
+{
+    str_t *list = ARENA_ARRAY(a, d->count + 2, str_t);
+    *n = 0;
+    for (size_t i = 0; list && i < d->count; i++)
+        if (d->recipients[i].cert) list[(*n)++] = cert_fingerprint(d->recipients[i].cert);
+    if (list && d->self) list[(*n)++] = cert_fingerprint(d->self);
+    return list;
 }
 
 size_t decision_chain(const struct decision *d, struct arena *a, struct cert **out, size_t max)

@@ -42,6 +42,8 @@ void decision_free(struct decision *d);
 /* The user's own encryption certificate, valid now, for drafts. RC_NO_CERTIFICATE. */
 rc_t compose_own_encryption(const struct own_certificates *own, struct arena *a, struct cert **out,
                             struct err *e) WX_MUST_USE;
+/* Of all that is encrypted to. NULL: RC_NO_MEMORY. */
+str_t *decision_fingerprints(const struct decision *d, struct arena *a, size_t *n);
 /* Certificate authorities among the own certificates, to go along with a signature; borrowed. */
 size_t decision_chain(const struct decision *d, struct arena *a, struct cert **out, size_t max);
 

@@ -20,6 +20,7 @@ struct finishing {
     struct flow entity;         /* of frozen */
     struct buf cms;             /* finished signature */
     struct signed_text content; /* what is signed, around the entity */
+    struct demand *demand;      /* what today's rules say */
 };
 
 static void finishing_free(struct finishing *f)
@@ -28,6 +29,7 @@ static void finishing_free(struct finishing *f)
     rope_free(&f->frozen);
     buf_free(&f->cms);
     signed_text_free(&f->content);
+    demand_close(&f->demand);
 }
 
 static rc_t read_binary(struct call *c, const char *key, str_t *out, struct err *e)
@@ -71,7 +73,7 @@ static rc_t verify(struct call *c, const struct finishing *f, struct err *e)
     struct cms_signed result = {0};
     CLEANUP_BUF struct buf none = BUF_INIT(1);
     const struct cms_verify_options o = {
-        .trust = c->app->trust, .now = call_now(), .flow = &f->entity};
+        .trust = call_trust(c), .now = call_now(), .flow = &f->entity};
     TRY(cms_verify(buf_view(&f->cms), STR_NULL, &o, c->arena, &none, &result, e));
     bool ok = result.count == 1 && result.signers[0].integrity == CMS_INTACT &&
               result.signers[0].cert && cert_equal(result.signers[0].cert, f->decision.signer);
@@ -122,13 +124,17 @@ static unsigned lists_of(const struct ticket_recipient *r)
 }
 
 /* Today's rules count, for what prepare was told of the message. */
-static rc_t check_rules(struct call *c, const struct ticket *t, str_t from, struct err *e)
+static rc_t check_rules(struct call *c, struct finishing *f, str_t from, struct err *e)
 {
-    struct demand_input in = {.mode = t->mode,
+    const struct ticket *t = &f->ticket;
+    struct demand_input in = {.ask = true,
+                              .mode = t->mode,
                               .from = from,
                               .subject = t->subject,
                               .size = t->size,
-                              .has_attachment = t->has_attachment};
+                              .has_attachment = t->has_attachment,
+                              .header = t->header,
+                              .message_id = compose_message_id(c, t->submission)};
     for (unsigned k = 0; k < 3; k++) {
         str_t *list = ARENA_ARRAY(c->arena, t->count + 1, str_t);
         if (!list) return err_set(e, RC_NO_MEMORY, NULL);
@@ -137,7 +143,21 @@ static rc_t check_rules(struct call *c, const struct ticket *t, str_t from, stru
                 list[in.to_count[k]++] = t->recipients[i].address;
         in.to[k] = list;
     }
-    return compose_check_rules(c, &in, e);
+    TRY(demand_open(c, &in, &f->demand, e));
+    return demand_check(f->demand, e);
+}
+
+/* The decision is compared, not the version: an edit that changes nothing for this message breaks
+ * nobody's send. In tickets of before there is none. */
+static rc_t compare_rules(struct call *c, struct finishing *f, struct err *e)
+{
+    size_t n = 0;
+    str_t now, *certs = decision_fingerprints(&f->decision, c->arena, &n);
+    if (!certs) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(demand_settle(f->demand, certs, n, &now, e));
+    if (!f->ticket.rules.p || str_eq(f->ticket.rules, now)) return RC_OK;
+    return err_set(e, RC_CONFLICT,
+                   "Your organisation's rules have changed meanwhile. Please send again.");
 }
 
 /* Today's decision must be the one that was shown and signed. */
@@ -150,7 +170,7 @@ static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
     struct mail_address *bcc = ARENA_ARRAY(c->arena, t->count + 1, struct mail_address);
     if (!to || !bcc) return err_set(e, RC_NO_MEMORY, NULL);
     TRY(compose_check_from(c, from, e)); /* the operator may have taken the alias back */
-    TRY(check_rules(c, t, from, e));
+    TRY(check_rules(c, f, from, e));
     for (size_t i = 0; i < t->count; i++) {
         const struct ticket_recipient *r = &t->recipients[i];
         if (r->bcc)
@@ -165,7 +185,8 @@ static rc_t decide_again(struct call *c, struct finishing *f, struct err *e)
     if (rc == RC_NO_CERTIFICATE && e) e->code = RC_CONFLICT;
     if (rc == RC_NO_CERTIFICATE) return RC_CONFLICT;
     TRY(rc);
-    return compare_decisions(t, &f->decision, e);
+    TRY(compare_decisions(t, &f->decision, e));
+    return compare_rules(c, f, e);
 }
 
 /* What was prepared is still the newest: what another window keeps from now on is refused, for the
@@ -221,6 +242,7 @@ static rc_t send(struct call *c, struct finishing *f, struct err *e)
                                   .micalg = f->cms.n ? micalg_of(f->decision.signer) : NULL,
                                   .state = &s};
         TRY(deliver(c, &sending, e));
+        demand_log(f->demand);
     }
     WX_KILL_POINT("finish_before_answer");
     return call_answer(c, submission_answer(c, &s), e);

@@ -291,6 +291,24 @@ static rc_t read_texts(const json_t *in, struct compose *m, struct err *e)
     return RC_OK;
 }
 
+rc_t compose_parse_envelope(struct call *c, const json_t *in, struct compose *m, struct err *e)
+{
+    str_t mode;
+    TRY(json_want_str(in, "submission", STR("00000000-0000-0000-0000-000000000000"), &m->submission,
+                      e));
+    TRY(compose_check_submission(m->submission, e));
+    TRY(json_want_str(in, "subject", STR(""), &m->subject, e));
+    TRY(json_want_str(in, "in_reply_to", STR_NULL, &m->in_reply_to, e));
+    TRY(json_want_str(in, "references", STR_NULL, &m->references, e));
+    if (m->subject.n > 4 * TEXT_MAX)
+        return compose_refuse(e, RC_INVALID, "subject", "The subject is too long.");
+    TRY(read_people(c, in, m, e));
+    TRY(json_want_str(in, "mode", STR("none"), &mode, e));
+    TRY(compose_mode_of(mode, &m->mode, e));
+    TRY(json_want_bool(in, "hide_subject", false, &m->hide_subject, e));
+    return read_wishes(in, m, e);
+}
+
 rc_t compose_parse(struct call *c, struct compose *out, struct err *e)
 {
     str_t json, bytes;

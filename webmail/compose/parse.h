@@ -60,6 +60,10 @@ struct compose {
  */
 rc_t compose_parse(struct call *c, struct compose *out, struct err *e) WX_MUST_USE;
 void compose_free(struct compose *m);
+/* What rules see of a message that is being written: people, subject, mode, wishes; of a zeroed m,
+ * of which nothing is to be freed. `submission` need not be said. */
+rc_t compose_parse_envelope(struct call *c, const json_t *in, struct compose *m,
+                            struct err *e) WX_MUST_USE;
 #define CLEANUP_COMPOSE __attribute__((cleanup(compose_free)))
 
 /* RC_FORBIDDEN, field "mode": what was to be encrypted would be sent in clear, and the

@@ -22,6 +22,9 @@ struct prepared {
     const char *digest; /* name; NULL unless signed */
     struct buf state, attributes;
     struct buf header, receipt;
+    struct demand *demand;
+    str_t written, leaving; /* the subject as it came; without triggers, null: the same */
+    str_t rules;            /* digest of what they decide */
 };
 
 static void prepared_free(struct prepared *p)
@@ -34,6 +37,7 @@ static void prepared_free(struct prepared *p)
     buf_free(&p->attributes);
     buf_free(&p->header);
     buf_free(&p->receipt);
+    demand_close(&p->demand);
 }
 
 static rc_t decide(struct call *c, const struct compose *m, struct decision *out, struct err *e)
@@ -148,7 +152,8 @@ static rc_t issue(struct call *c, const struct compose *m, const struct prepared
                        .signer = d->signer ? cert_fingerprint(d->signer) : STR_NULL,
                        .state = p->state.n ? buf_view(&p->state) : STR_NULL,
                        .opaque = m->opaque && (m->mode & MODE_SIGN),
-                       .subject = m->subject,
+                       .subject = p->written,
+                       .rules = p->rules,
                        .size = (uint32_t) m->body.n,
                        .has_attachment = m->attachment_count > 0,
                        .count = d->count};
@@ -188,6 +193,7 @@ static json_t *answer(struct call *c, const struct compose *m, struct prepared *
     json_put_str(v, "ticket", word);
     json_put_str(v, "mode", str_c(compose_mode_word(m->mode)));
     json_put_str(v, "message_id", compose_message_id(c, m->submission));
+    json_put_str(v, "subject", p->leaving);
     json_object_set_new(v, "draft", place_json(p->place, c->arena));
     json_object_set_new(v, "recipients", recipients_json(decision));
     json_put_str(v, "signer", decision->signer ? cert_fingerprint(decision->signer) : STR_NULL);
@@ -246,6 +252,25 @@ static rc_t check_outbound(struct call *c, const struct compose *m, struct err *
     return compose_refuse(e, RC_INVALID, "to", sentence);
 }
 
+/* A trigger is for the rules: it is neither frozen nor sent. */
+static rc_t ask_rules(struct call *c, struct compose *m, struct prepared *p, struct err *e)
+{
+    p->written = m->subject;
+    TRY(demand_open_compose(c, m, &p->demand, e));
+    TRY(demand_check(p->demand, e));
+    p->leaving = demand_subject(p->demand);
+    if (p->leaving.p) m->subject = p->leaving;
+    return RC_OK;
+}
+
+static rc_t settle(struct call *c, struct prepared *p, struct err *e)
+{
+    size_t n = 0;
+    str_t *certs = decision_fingerprints(&p->decision, c->arena, &n);
+    if (!certs) return err_set(e, RC_NO_MEMORY, NULL);
+    return demand_settle(p->demand, certs, n, &p->rules, e);
+}
+
 rc_t compose_prepare(struct call *c, struct err *e)
 {
     CLEANUP_COMPOSE struct compose m = {0};
@@ -258,9 +283,10 @@ rc_t compose_prepare(struct call *c, struct err *e)
     WX_KILL_POINT("prepare_read");
     TRY(check_outbound(c, &m, e));
     TRY(compose_check_clear(c, &m, e));
-    TRY(compose_check_demands(c, &m, e));
-    TRY(check_wishes(c, &m, e));
-    rc_t rc = decide(c, &m, &p.decision, e);
+    rc_t rc = ask_rules(c, &m, &p, e);
+    if (rc == RC_OK) rc = check_wishes(c, &m, e);
+    if (rc == RC_OK) rc = decide(c, &m, &p.decision, e);
+    if (rc == RC_OK) rc = settle(c, &p, e);
     if (rc == RC_OK) rc = freeze(c, &m, &p, e);
     if (rc == RC_OK) rc = issue(c, &m, &p, &word, e);
     if (rc == RC_OK && c->features.smime && m.remember) rc = modes_remember(c, &m, e);

@@ -6,6 +6,7 @@
 #include "webmail/compose/parse.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/contacts/lookup.h"
+#include "webmail/contacts/registered.h"
 #include "webmail/contacts/waiting.h"
 #include "webmail/smime/revocation.h"
 
@@ -65,13 +66,24 @@ static rc_t mode_json(struct call *c, const json_t *addresses, json_t **out, str
     return RC_OK;
 }
 
+/* About all of them at once. */
+static rc_t ask_registry(struct call *c, const json_t *addresses, struct err *e)
+{
+    size_t n = json_array_size(addresses);
+    str_t *list = ARENA_ARRAY(c->arena, n + 1, str_t);
+    if (!list) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < n; i++)
+        list[i] = json_text(json_array_get(addresses, i));
+    return registered_ahead(c, list, n, e);
+}
+
 static rc_t read_addresses(struct call *c, json_t **out, struct err *e)
 {
     TRY(json_need_array(c->in, "addresses", COMPOSE_MAX_RECIPIENTS, out, e));
     for (size_t i = 0; i < json_array_size(*out); i++)
         if (!json_is_string(json_array_get(*out, i)))
             return compose_refuse(e, RC_INVALID, "addresses", "An address must be a text.");
-    return RC_OK;
+    return ask_registry(c, *out, e);
 }
 
 /* The time for asking about certificates is for all of them together. */

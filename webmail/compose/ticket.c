@@ -89,6 +89,7 @@ rc_t ticket_from_json(const json_t *v, struct arena *a, struct ticket *out, stru
     TRY(text(v, "subject", a, &t.subject, e));
     TRY(json_want_u32(v, "size", 0, &t.size, e));
     TRY(json_want_bool(v, "attached", false, &t.has_attachment, e));
+    TRY(text(v, "rules", a, &t.rules, e));
     TRY(read_recipients(v, a, &t, e));
     *out = t;
     return RC_OK;
@@ -119,6 +120,7 @@ rc_t ticket_issue(struct call *c, const struct ticket *t, str_t *out, struct err
     json_put_str(v, "subject", t->subject);
     json_put_int(v, "size", t->size);
     json_put_bool(v, "attached", t->has_attachment);
+    json_put_str(v, "rules", t->rules);
     if (!v || !json_write(v, &plain)) return err_set(e, RC_TOO_LARGE, NULL);
     TRY(app_key(c->app, STR("ticket"), c->session->id, k, e));
     rc_t rc = seal(k, buf_view(&plain), key, c->arena, &blob, e);

@@ -27,6 +27,7 @@ struct ticket {
         subject; /* with the next two: what rules see. Not in ticket_json: only in Redis, sealed */
     uint32_t size;
     bool has_attachment;
+    str_t rules; /* digest of what they decided (demand_settle); with the three above */
     str_t state; /* unsigned CMS, DER; null unless signed */
     bool opaque; /* the entity goes inside its signature */
     struct ticket_recipient {

@@ -1,8 +1,10 @@
 /* Which of the known certificates to use for an address. */
 #include "base/b64.h"
+#include "policy/certificate.h"
 #include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/judge.h"
 #include "webmail/contacts/lookup.h"
+#include "webmail/contacts/registered.h"
 #include "webmail/session/session.h"
 #include "webmail/smime/vault.h"
 
@@ -47,15 +49,21 @@ struct offer {
     struct cert *const *chain;
     size_t chain_count;
     const char *source;
-    bool takes_gcm, preferred;
+    bool takes_gcm, preferred, vouched, revoked;
 };
 
 static void consider(struct call *c, struct choice *choice, const struct offer *o,
                      const struct judge_basis *basis)
 {
     CLEANUP_JUDGED struct judged j = {.fits = false};
-    judge_certificate(c, o->cert, o->chain, o->chain_count, basis, &j);
+    struct judge_basis own = *basis;
+    own.vouched = o->vouched;
+    judge_certificate(c, o->cert, o->chain, o->chain_count, &own, &j);
     if (!j.fits) return;
+    if (o->revoked) {
+        j.status = RECIPIENT_REVOKED;
+        j.verdict.revocation.status = REVOCATION_REVOKED;
+    }
     enum grade grade = j.status != RECIPIENT_READY ? GRADE_UNUSABLE
                        : o->preferred              ? GRADE_PREFERRED
                                                    : GRADE_READY;
@@ -154,6 +162,47 @@ static bool is_decided(struct call *c, const json_t *contact, const struct cert 
     return found;
 }
 
+struct registered_offers {
+    struct call *call;
+    struct choice *choice;
+    const struct judge_basis *basis;
+    const json_t *contact;
+    bool primary; /* those that are, else the others */
+};
+
+static void consider_one_registered(const struct certificate_known *k, void *arg)
+{
+    const struct registered_offers *r = arg;
+    struct cert *chain[CERTIFICATE_ISSUERS_MAX], *cert = NULL;
+    /* What the organisation's key opens, its owner cannot read in the web client. */
+    if (!k->can_encrypt || k->held || k->primary_encrypt != r->primary ||
+        cert_parse(k->der, &cert, NULL) != RC_OK)
+        return;
+    size_t n = certificate_issuers(k->issuers, r->call->arena, chain);
+    const struct offer o = {.cert = cert,
+                            .chain = chain,
+                            .chain_count = n,
+                            .source = "registered",
+                            .vouched = true,
+                            .revoked = k->revoked};
+    if (!is_decided(r->call, r->contact, cert)) consider(r->call, r->choice, &o, r->basis);
+    for (size_t i = 0; i < n; i++)
+        cert_unref(chain[i]);
+    cert_unref(cert);
+}
+
+/* What the user's organisation registered for the address. */
+static rc_t consider_registered(struct call *c, struct choice *choice,
+                                const struct judge_basis *basis, bool primary, struct err *e)
+{
+    CLEANUP_JSON json_t *contact = NULL;
+    str_t id, version;
+    if (!c->organisation.n) return RC_OK;
+    TRY(book_find(c, basis->address, &contact, &id, &version, e));
+    struct registered_offers r = {c, choice, basis, contact, primary};
+    return registered_of(c, basis->address, consider_one_registered, &r, e);
+}
+
 struct listed {
     struct call *call;
     struct choice *choice;
@@ -242,7 +291,11 @@ rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_
     TRY(trust_anchors(c, address, &anchors, e));
     if (str_ieq(address, c->session->address)) rc = consider_own(c, &choice, &basis, e);
     if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_contact(c, &choice, &basis, e);
+    if (rc == RC_OK && choice.grade > GRADE_READY)
+        rc = consider_registered(c, &choice, &basis, true, e);
     if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_colleagues(c, &choice, &basis, e);
+    if (rc == RC_OK && choice.grade > GRADE_READY)
+        rc = consider_registered(c, &choice, &basis, false, e);
     if (rc == RC_OK && choice.grade > GRADE_READY) rc = consider_found(c, &choice, &basis, e);
     if (rc == RC_OK) *out = conclude(&choice);
     trust_anchors_free(&anchors);

@@ -279,20 +279,27 @@ rc_t colleagues_withdraw(struct call *c, struct err *e)
 /* --- finding ---------------------------------------------------------------------------------- */
 
 /* Of the organisation, and still what it was when it was listed. Who is not of it is known first:
- * that somebody else's account is listed takes no longer than that nobody's is. */
+ * that somebody else's account is listed takes as long as that nobody's is. */
 static rc_t may_be_used(struct call *c, str_t account, str_t address, bool *out, struct err *e)
 {
     str_t instance = c->app->config->instance;
     struct entitlement plan;
     *out = false;
-    if (account.n > MAX_ADDRESS || !str_is_clean(account) || !str_is_utf8(account)) return RC_OK;
-    TRY(directory_shared(c->kv, c->arena, instance, c->session->address, account, out, e));
+    if (!account.n || account.n > MAX_ADDRESS || !str_is_clean(account) || !str_is_utf8(account) ||
+        str_chr(account, ' ') >= 0)
+        return RC_OK;
+    TRY(plan_of(c->app->plans, c->kv, account, call_now(), c->arena, &plan, e));
+    *out = directory_shared(c->organisation, c->directory, &plan) && plan.features.smime;
     if (*out) TRY(lookup_wanted(c, out, e));
     if (!*out) return RC_OK;
-    TRY(plan_of(c->app->plans, c->kv, account, call_now(), c->arena, &plan, e));
-    *out = plan.features.smime;
-    if (!*out) return RC_OK;
     return alias_allows(c->kv, c->arena, instance, plan.organisation, account, address, out, e);
+}
+
+/* Takes as long as finding that whoever is listed is a stranger. */
+static rc_t ask_in_vain(struct call *c, str_t address, struct err *e)
+{
+    bool never;
+    return may_be_used(c, address, address, &never, e);
 }
 
 /* What was forged (store.h logs it) is as if it were not there. */
@@ -316,13 +323,15 @@ rc_t colleagues_find(struct call *c, str_t address, colleagues_use *use, void *a
 {
     struct kv_value v;
     if (!c->features.smime || address.n > MAX_ADDRESS) return RC_OK;
+    if (!c->organisation.n || c->directory == DIRECTORY_OFF) return RC_OK;
     rc_t rc = KV_CMD(c->kv, c->arena, &v, e, STR("HGETALL"), key_of(c, address));
     if (rc == RC_INTERNAL) { /* a Redis user of before there was a directory */
         log_err(LOG_WARN, "directory_not_read", e);
         return RC_OK;
     }
     TRY(rc);
-    if (v.type != KV_ARRAY) return RC_OK;
+    if (v.type != KV_ARRAY || v.count == 0)
+        return ask_in_vain(c, arena_lower(c->arena, address), e);
     for (size_t i = 0; i + 1 < v.count && i < 2 * COLLEAGUES_MAX_ACCOUNTS; i += 2) {
         bool allowed;
         TRY(may_be_used(c, v.items[i].s, address, &allowed, e));

@@ -4,6 +4,8 @@
 #include "webmail/contacts/contacts.h"
 #include "webmail/contacts/groups.h"
 #include "webmail/contacts/met.h"
+#include "webmail/contacts/names.h"
+#include "webmail/session/session.h"
 #include "webmail/smime/revocation.h"
 
 #define MOST_FOUND 12u
@@ -19,6 +21,7 @@ struct candidate {
     str_t address;      /* lower case: two that fold alike are two; null of a group */
     str_t id;           /* of the contact or group; null: of an earlier correspondent */
     const struct met *met;
+    const struct names_entry *colleague;
 };
 
 struct best {
@@ -37,7 +40,7 @@ struct search {
     size_t met_count;
     uint32_t *table; /* index of met + 1 by hash of the lower-case address; 0: free */
     size_t table_size;
-    struct best contacts, earlier;
+    struct best contacts, earlier, colleagues;
 };
 
 static bool comes_before(const struct candidate *a, const struct candidate *b)
@@ -108,6 +111,23 @@ static rc_t fold_met(struct call *c, struct search *s, struct err *e)
         s->table[slot_of(s, s->folded[i].address)] = (uint32_t) i + 1;
     }
     return RC_OK;
+}
+
+static void search_names(struct search *s, const struct names_list *list)
+{
+    unsigned all = fold_all(&s->query);
+    for (size_t i = 0; list && i < list->count; i++) {
+        const struct names_entry *n = &list->rows[i];
+        unsigned by_name = s->by_address ? 0 : fold_match(&s->query, n->folded_name);
+        if ((by_name | fold_match(&s->query, n->folded_address)) != all) continue;
+        const struct candidate x = {.typed = is_typed(s, n->address),
+                                    .count = uses_of(s, n->address),
+                                    .name = n->folded_name,
+                                    .folded = n->folded_address,
+                                    .address = n->address,
+                                    .colleague = n};
+        keep(&s->colleagues, &x);
+    }
 }
 
 static void search_met(struct search *s)
@@ -260,6 +280,30 @@ static rc_t give_met(struct call *c, const struct best *b, struct answer *out, s
     return RC_OK;
 }
 
+static bool is_found(const struct answer *out, str_t address)
+{
+    bool found = false;
+    for (size_t i = 0; i < json_array_size(out->found) && !found; i++)
+        found =
+            str_ieq(json_text(json_object_get(json_array_get(out->found, i), "address")), address);
+    return found;
+}
+
+/* Who is a contact was found there, by what the person calls him. */
+static rc_t give_colleagues(struct call *c, const struct best *b, struct answer *out, struct err *e)
+{
+    for (size_t i = 0; i < b->count && json_array_size(out->found) < out->limit; i++) {
+        CLEANUP_JSON json_t *contact = NULL;
+        const struct names_entry *n = b->list[i].colleague;
+        str_t id, version;
+        if (str_eq(n->address, c->session->address) || is_found(out, n->address)) continue;
+        TRY(book_find(c, n->address, &contact, &id, &version, e));
+        if (contact) continue;
+        TRY(put_found(c, out, "directory", STR_NULL, n->name, n->address, e));
+    }
+    return RC_OK;
+}
+
 static rc_t search_all(struct call *c, struct search *s, const json_t *groups, struct err *e)
 {
     struct book_line *lines;
@@ -276,6 +320,7 @@ rc_t contacts_complete(struct call *c, struct err *e)
 {
     CLEANUP_JSON json_t *found = json_array(), *groups = NULL;
     struct search *s = ARENA_NEW(c->arena, struct search);
+    CLEANUP_NAMES const struct names_list *names = NULL;
     struct answer out = {.found = found};
     str_t text, version;
     uint32_t limit;
@@ -290,9 +335,12 @@ rc_t contacts_complete(struct call *c, struct err *e)
     if (s->query.count > 0) {
         TRY(groups_load(c, &groups, &version, e));
         TRY(search_all(c, s, groups, e));
+        TRY(names_of(c, &names, e));
+        search_names(s, names);
         smime_checks_start(&out.checks, c, false);
         TRY(give_contacts(c, &s->contacts, groups, &out, e));
         TRY(give_met(c, &s->earlier, &out, e));
+        TRY(give_colleagues(c, &s->colleagues, &out, e));
     }
     json_t *answer = json_object();
     json_object_set(answer, "found", found);

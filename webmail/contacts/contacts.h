@@ -29,8 +29,8 @@ bool recipient_is_ready(enum recipient_status s);
 struct recipient_certificate {
     enum recipient_status status;
     struct cert *cert;  /* owned by the caller (cert_unref); NULL for none, invalid_address */
-    const char *source; /* "harvested", "imported", "own", "directory", "ldap"; NULL without
-                           certificate */
+    const char *source; /* "harvested", "imported", "own", "registered", "directory", "ldap"; NULL
+                           without certificate */
     bool takes_gcm;     /* AES-256-GCM is known to be understood */
     enum revocation revocation;
 };
@@ -38,8 +38,9 @@ struct recipient_certificate {
  * of the contact: the preferred one while it can be used, else the newest valid one that can; of
  * what cannot be used, the one that says why. A superseded one only where none is valid; a pending
  * or rejected one never, and never one whose SAN does not equal the address. Where none of these
- * can be used, what the organisation's accounts list (colleagues.h), then what a directory said of
- * the address (lookup.h). checks: as in struct
+ * can be used, the primary one that the organisation registered for the address (registered.h),
+ * then what its accounts list (colleagues.h), then others it registered, then what a directory said
+ * of the address (lookup.h). checks: as in struct
  * cert_question, NULL asks nothing. Fails only when Redis does. */
 rc_t contacts_find_certificate(struct call *c, str_t address, const struct cert_checks *checks,
                                struct recipient_certificate *out, struct err *e) WX_MUST_USE;

@@ -84,9 +84,14 @@ void judge_certificate(struct call *c, const struct cert *cert, struct cert *con
     if (!out->fits) return;
     struct cert_question question = {.bag = chain,
                                      .bag_count = chain_count,
-                                     .trust = c->app->trust,
+                                     .trust = call_trust(c),
                                      .purpose = basis->purpose,
                                      .at = judging_time(&out->info, now)};
+    struct cert *itself[] = {(struct cert *) cert};
+    if (basis->vouched) {
+        question.vouched = itself;
+        question.vouched_count = 1;
+    }
     if (question.at == now) question.checks = basis->checks;
     if (basis->anchors) {
         question.anchors = basis->anchors->certs;

@@ -21,6 +21,7 @@ struct judge_basis {
     enum cert_purpose purpose;
     const struct cert_checks *checks;    /* as in struct cert_question; NULL: nothing is asked */
     const struct trust_anchors *anchors; /* of the address; or NULL */
+    bool vouched; /* the user's organisation registered it for the address (registered.h) */
 };
 /* What has ended is not asked about. */
 void judge_certificate(struct call *c, const struct cert *cert, struct cert *const *chain,

@@ -188,6 +188,16 @@ static bool any_stream(struct events *ev)
     return any;
 }
 
+/* Whose rules, the page finds out: who writes asks again what is demanded. */
+static void tell_rules(struct events *ev)
+{
+    CLEANUP_JSON json_t *v = json_object();
+    pthread_mutex_lock(&ev->lock);
+    for (struct event_stream *s = ev->streams; s; s = s->next)
+        events_send(ev, s, "rules", v);
+    pthread_mutex_unlock(&ev->lock);
+}
+
 static rc_t round_of(struct events *ev, struct arena *a, struct versions *known, struct err *e)
 {
     struct versions now;
@@ -195,6 +205,7 @@ static rc_t round_of(struct events *ev, struct arena *a, struct versions *known,
     TRY(read_versions(ev, a, &now, e));
     bool all = memcmp(&now, known, sizeof now) != 0;
     TRY(inspect_all(ev, all, a, e));
+    if (known->plans[0] && strcmp(known->plans, now.plans) != 0) tell_rules(ev);
     *known = now;
     return RC_OK;
 }

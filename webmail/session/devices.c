@@ -32,13 +32,13 @@ static const char SWEEP_SCRIPT[] =
 
 static str_t index_key(struct call *c, str_t address)
 {
-    return arena_printf(c->arena, "%.*s:u:%.*s:sessions", STR_ARG(c->app->config->instance),
+    return arena_printf(c->arena, "%.*s:u:%.*s:sessions", STR_ARG(app_prefix(c->app)),
                         STR_ARG(address));
 }
 
 static str_t record_key(struct call *c, str_t id)
 {
-    return session_record_key(c->arena, c->app->config->instance, id);
+    return session_record_key(c->arena, app_prefix(c->app), id);
 }
 
 rc_t devices_touch(struct call *c, str_t address, str_t id, struct err *e)

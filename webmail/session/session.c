@@ -3,6 +3,7 @@
 #include "base/b64.h"
 #include "base/log.h"
 #include "base/mutant.h"
+#include "webmail/routes.h"
 #include "webmail/session/devices.h"
 #include "webmail/store.h"
 #include "webmail/view/images.h"
@@ -12,25 +13,27 @@
 #define COOKIE_BYTES (ID_BYTES + SEAL_KEY_BYTES)
 #define REFRESH_SECONDS 60 /* the idle time in Redis is at most that much too short */
 
-static str_t cookie_name(struct call *c)
+str_t session_cookie_name(struct call *c)
 {
-    return arena_printf(c->arena, "__Host-waxseal-%.*s", STR_ARG(c->app->config->instance));
+    bool admin = c->app->site && !c->app->site->mail;
+    return arena_printf(c->arena, "__Host-waxseal-%s%.*s", admin ? "admin-" : "",
+                        STR_ARG(c->app->config->instance));
 }
 
-str_t session_record_key(struct arena *a, str_t instance, str_t id)
+str_t session_record_key(struct arena *a, str_t prefix, str_t id)
 {
-    return arena_printf(a, "%.*s:s:%.*s", STR_ARG(instance), STR_ARG(id));
+    return arena_printf(a, "%.*s:s:%.*s", STR_ARG(prefix), STR_ARG(id));
 }
 
-str_t session_epoch_key(struct arena *a, str_t instance, str_t address)
+str_t session_epoch_key(struct arena *a, str_t prefix, str_t address)
 {
-    return arena_printf(a, "%.*s:u:%.*s:epoch", STR_ARG(instance), STR_ARG(address));
+    return arena_printf(a, "%.*s:u:%.*s:epoch", STR_ARG(prefix), STR_ARG(address));
 }
 
 /* No record is called so: their names are 64 hexadecimal digits. */
-str_t session_version_key(struct arena *a, str_t instance)
+str_t session_version_key(struct arena *a, str_t prefix)
 {
-    return arena_printf(a, "%.*s:s:ver", STR_ARG(instance));
+    return arena_printf(a, "%.*s:s:ver", STR_ARG(prefix));
 }
 
 static rc_t name_record(struct call *c, struct session_seed *k, struct err *e)
@@ -38,13 +41,13 @@ static rc_t name_record(struct call *c, struct session_seed *k, struct err *e)
     unsigned char hash[32];
     TRY(sha256(str_n(k->id, sizeof k->id), hash, e));
     k->hash = hex_encode(c->arena, str_n(hash, sizeof hash));
-    k->record = session_record_key(c->arena, c->app->config->instance, k->hash);
+    k->record = session_record_key(c->arena, app_prefix(c->app), k->hash);
     return str_is_null(k->record) ? err_set(e, RC_NO_MEMORY, NULL) : RC_OK;
 }
 
 static rc_t read_cookie(struct call *c, struct session_seed *k, struct err *e)
 {
-    str_t text = request_cookie(c->q, cookie_name(c)), raw;
+    str_t text = request_cookie(c->q, session_cookie_name(c)), raw;
     if (text.n != COOKIE_BYTES * 4 / 3 || !b64url_decode(c->secret, text, &raw) ||
         raw.n != COOKIE_BYTES)
         return err_set(e, RC_UNAUTHENTICATED, NULL);
@@ -69,14 +72,14 @@ static rc_t credential_key(const struct session_seed *k, unsigned char out[SEAL_
 
 static str_t epoch_key(struct call *c, str_t address)
 {
-    return session_epoch_key(c->arena, c->app->config->instance, address);
+    return session_epoch_key(c->arena, app_prefix(c->app), address);
 }
 
 /* --- making -------------------------------------------------------------------------------- */
 
 static void set_cookie(struct call *c, str_t value, bool forget)
 {
-    str_t name = cookie_name(c);
+    str_t name = session_cookie_name(c);
     response_header(c->s, STR("Set-Cookie"),
                     arena_printf(c->arena, "%.*s=%.*s; Path=/; Secure; HttpOnly; SameSite=Strict%s",
                                  STR_ARG(name), STR_ARG(value), forget ? "; Max-Age=0" : ""));
@@ -264,15 +267,16 @@ rc_t session_announce_end(struct call *c, struct err *e)
 {
     struct kv_value v;
     return KV_CMD(c->kv, c->arena, &v, e, STR("INCR"),
-                  session_version_key(c->arena, c->app->config->instance));
+                  session_version_key(c->arena, app_prefix(c->app)));
 }
 
 void session_forget(struct app *app, str_t id)
 {
     imap_pool_drop(app->imap, id);
+    list_cache_drop(app->accounts, id);
+    if (app->site && !app->site->mail) return; /* it remembers no mail */
     list_cache_drop(app->lists, id);
     list_cache_drop(app->snippets, id);
-    list_cache_drop(app->accounts, id);
     list_cache_drop(image_desk_kept(app->images), id);
 }
 

@@ -46,10 +46,12 @@ rc_t session_announce_end(struct call *c, struct err *e) WX_MUST_USE;
 /* Whatever this process holds of a session: connections, and what it remembers of the mail. */
 void session_forget(struct app *app, str_t id);
 /* Names in Redis: of a session's record by its id, of an account's epoch, of what
- * session_announce_end raises. */
-str_t session_record_key(struct arena *a, str_t instance, str_t id);
-str_t session_epoch_key(struct arena *a, str_t instance, str_t address);
-str_t session_version_key(struct arena *a, str_t instance);
+ * session_announce_end raises; prefix: app_prefix. */
+str_t session_record_key(struct arena *a, str_t prefix, str_t id);
+str_t session_epoch_key(struct arena *a, str_t prefix, str_t address);
+str_t session_version_key(struct arena *a, str_t prefix);
+/* The cookie of this instance and site; in the request arena. */
+str_t session_cookie_name(struct call *c);
 /* Forgets this session, its IMAP connections and the cookie. */
 rc_t session_end(struct call *c, struct err *e) WX_MUST_USE;
 /* Ends every session of the account, everywhere. */

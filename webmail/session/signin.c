@@ -1,12 +1,16 @@
 #include "webmail/session/signin.h"
+#include "webmail/pages.h"
 
 #include "base/b64.h"
 #include "base/log.h"
 #include "policy/alias.h"
+#include "policy/roots.h"
+#include "webmail/account/move.h"
 #include "webmail/account/totp.h"
 #include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/lookup.h"
 #include "webmail/contacts/waiting.h"
+#include "webmail/routes.h"
 #include "webmail/session/session.h"
 #include "webmail/session/throttle.h"
 #include "webmail/settings/settings.h"
@@ -45,11 +49,19 @@ static rc_t entitle(struct call *c, str_t address, struct err *e)
     if (entitlement.suspended)
         return err_set(e, RC_FORBIDDEN,
                        "This account is suspended. Please ask your administrator.");
+    if (entitlement.renamed)
+        return err_set(e, RC_FORBIDDEN,
+                       "This account has another address now. Please sign in with that.");
     c->plan = entitlement.plan;
     c->features = entitlement.features;
     c->outbound = entitlement.outbound;
     c->organisation = entitlement.organisation;
-    return RC_OK;
+    c->directory = entitlement.directory;
+    c->registry_version = entitlement.version;
+    if (!c->app->roots) return RC_OK;
+    roots_unref(c->roots);
+    c->roots = NULL;
+    return roots_of(c->app->roots, c->kv, c->organisation, entitlement.version, &c->roots, e);
 }
 
 rc_t session_entitle(struct call *c, struct err *e)
@@ -58,24 +70,38 @@ rc_t session_entitle(struct call *c, struct err *e)
     return rc == RC_FORBIDDEN ? err_set(e, RC_UNAUTHENTICATED, NULL) : rc;
 }
 
+/* Others than the mail client's sessions need neither the password nor a connection. */
+static bool is_mail(const struct call *c)
+{
+    return !c->app->site || c->app->site->mail;
+}
+
 static rc_t try_password(struct call *c, str_t address, str_t password, str_t code, struct err *e)
 {
     const struct config *config = c->app->config;
     const struct config_domain *domain = config_domain_of(config, address);
     if (!domain || str_chr(address, '@') < 1 || str_chr(address, '@') != str_rchr(address, '@'))
         return try_nobody(c, password, e);
+    bool known = true;
+    if (c->app->site && c->app->site->knows) TRY(c->app->site->knows(c, address, &known, e));
+    if (!known) return try_nobody(c, password, e);
     str_t login = config_login_name(domain, address, c->arena);
     struct session_seed seed;
     TRY(session_seed_new(c, &seed, e));
     struct imap_account account = {
         .server = &domain->imap, .session = seed.hash, .login = login, .password = password};
     rc_t rc = imap_check_login(c->app->imap, &account, (int) config->request_timeout_ms, e);
+    /* Nothing is read of the address before all of it is the signer-in's: his second factor, too,
+     * which the administration keeps by itself. */
+    if (rc == RC_OK) rc = entitle(c, address, e);
+    if (rc == RC_OK) rc = move_settle(c, address, e);
     /* Only who knows the password learns whether a code is asked for. */
     if (rc == RC_OK) rc = totp_check(c, address, code, e);
     if (rc == RC_OK) rc = entitle(c, address, e);
     if (rc == RC_OK)
-        rc = session_create(c, &seed, address, login, password, domain, &c->session, e);
-    if (rc != RC_OK) imap_pool_drop(c->app->imap, seed.hash);
+        rc = session_create(c, &seed, address, login, is_mail(c) ? password : STR(""), domain,
+                            &c->session, e);
+    if (rc != RC_OK || !is_mail(c)) imap_pool_drop(c->app->imap, seed.hash);
     return rc;
 }
 
@@ -100,7 +126,7 @@ rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct e
     if (rc != RC_OK) return rc;
     log_event(LOG_INFO, "signed_in", "account", LOG_S(address), "session", LOG_S(c->session->id),
               "client", LOG_S(c->q->client_address), NULL);
-    colleagues_follow(c);
+    if (is_mail(c)) colleagues_follow(c);
     return RC_OK;
 }
 
@@ -178,6 +204,9 @@ rc_t session_describe(struct call *c, json_t **out, struct err *e)
     json_put_bool(session, "waiting", waiting);
     json_put_bool(session, "directories", lookup_configured(c->app));
     json_put_bool(session, "clear_fallback", c->app->config->clear_fallback);
+    json_put_bool(session, "organisation", c->organisation.n > 0);
+    json_t *brand = page_brand_of(c, c->organisation);
+    json_object_set_new(session, "brand", brand ? brand : json_null());
     json_object_set_new(session, "limits", limits);
     json_put_str(session, "instance", c->app->config->instance);
     json_put_str(session, "version", STR(WAXSEAL_VERSION));

@@ -5,9 +5,10 @@
 #include "webmail/app.h"
 
 /* Checks the password with the account's IMAP server and makes a session (c->session, plan and
- * features are set). Unknown domains take the same way and the same time. code: of the second
- * factor, or empty. RC_WRONG_PASSWORD, RC_CODE_NEEDED and RC_WRONG_CODE (the password was right),
- * RC_THROTTLED, RC_IMAP_DOWN, RC_STATE_DOWN. */
+ * features are set; c->coded with a second factor). Unknown domains, and names that the site does
+ * not know, take the same way and the same time. code: of the second factor, or empty.
+ * RC_WRONG_PASSWORD, RC_CODE_NEEDED and RC_WRONG_CODE (the password was right), RC_THROTTLED,
+ * RC_IMAP_DOWN, RC_STATE_DOWN. */
 rc_t signin(struct call *c, str_t username, str_t password, str_t code, struct err *e) WX_MUST_USE;
 /* The Session object of the API; new reference. */
 rc_t session_describe(struct call *c, json_t **out, struct err *e) WX_MUST_USE;

@@ -49,7 +49,7 @@ static rc_t forget_ended(struct session_watch *w, struct arena *a, const str_t *
 {
     for (size_t i = 0; i < n; i++) {
         struct kv_value v;
-        str_t key = session_record_key(a, w->app->config->instance, ids[i]);
+        str_t key = session_record_key(a, app_prefix(w->app), ids[i]);
         TRY(KV_CMD(w->kv, a, &v, e, STR("EXISTS"), key));
         if (v.type == KV_INT && v.i == 0) session_forget(w->app, ids[i]);
     }
@@ -77,7 +77,7 @@ static rc_t look(struct session_watch *w, struct arena *a, str_t *seen, char *ro
                  struct err *e)
 {
     struct kv_value v;
-    TRY(KV_CMD(w->kv, a, &v, e, STR("GET"), session_version_key(a, w->app->config->instance)));
+    TRY(KV_CMD(w->kv, a, &v, e, STR("GET"), session_version_key(a, app_prefix(w->app))));
     str_t now = v.type == KV_STR ? str_sub(v.s, 0, size) : STR("");
     if (str_eq(now, *seen) && ++w->looks < LOOKS_OF_A_MINUTE) return RC_OK;
     TRY(sweep(w, a, e)); /* not seen before it is done: else it is tried again */

@@ -89,8 +89,9 @@ bool field_is_line(const json_t *v, size_t most)
     return json_is_string(v) && json_string_length(v) <= most && str_is_clean(json_text(v));
 }
 
-/* {fingerprint: days}: the last reminder about a certificate that the person has dismissed. In a
- * change, null forgets one. */
+/* {fingerprint: days}: the last reminder about a certificate that the person has dismissed; what
+ * the organisation answered to a request is put aside by the SHA-256 that the client makes of it,
+ * with 0. In a change, null forgets one. */
 static bool is_reminded(const json_t *v)
 {
     const char *fingerprint;

@@ -146,7 +146,7 @@ static rc_t keep_if_trusted(struct call *c, const struct harvest *h, const struc
 {
     const struct cert_question question = {.bag = h->view->certificates,
                                            .bag_count = h->view->certificate_count,
-                                           .trust = c->app->trust,
+                                           .trust = call_trust(c),
                                            .anchors = h->anchors.certs,
                                            .anchor_count = h->anchors.count,
                                            .purpose = purpose,

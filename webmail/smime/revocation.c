@@ -1,6 +1,7 @@
 #include "webmail/smime/revocation.h"
 
 #include "base/log.h"
+#include "policy/authority.h"
 #include "webmail/store.h"
 
 static str_t redis_key(const struct smime_checks *s, str_t key, struct arena *a)
@@ -50,12 +51,26 @@ static rc_t fetch(void *holder, enum revocation_place kind, str_t url, str_t bod
     return rc;
 }
 
+/* The list of an organisation's own authority, which this server publishes. */
+static bool own(void *holder, str_t url, struct arena *a, str_t *list)
+{
+    struct smime_checks *s = holder;
+    const struct config *c = s->c->app->config;
+    struct authority_list found;
+    str_t prefix = arena_printf(a, "%.*s/crl/", STR_ARG(c->crl_origin)), end = STR(".crl");
+    if (!prefix.n || !str_starts(url, prefix) || !str_ends(url, end)) return false;
+    str_t name = str_sub(url, prefix.n, url.n - end.n);
+    if (authority_list_read(s->c->kv, c->instance, name, a, &found, NULL) != RC_OK) return false;
+    *list = found.der;
+    return true;
+}
+
 void smime_checks_start(struct smime_checks *s, struct call *c, bool ask)
 {
     bool may = !str_is_null(c->app->config->fetch_socket);
     *s = (struct smime_checks){.c = c};
-    s->ops =
-        (struct revocation_ops){.fetch = may ? fetch : NULL, .get = get, .put = put, .holder = s};
+    s->ops = (struct revocation_ops){
+        .fetch = may ? fetch : NULL, .get = get, .put = put, .own = own, .holder = s};
     revocation_start(&s->asking, &s->ops, ask && may, call_now());
     s->checks = revocation_checks(&s->asking);
     if (!c->app->config->fetch_issuers) s->checks.issuers = NULL;

@@ -25,7 +25,8 @@ struct smime_checks {
 };
 
 /* ask: may go out, for POST requests. false: looks at what is kept only, for GET requests and
- * lists. Without [fetch] nothing is ever asked: not_checked. Issuers only with `issuers = on`: the
+ * lists. Without [fetch] nothing is ever asked: not_checked; but what an organisation's own
+ * authority issued is always looked up on its list here. Issuers only with `issuers = on`: the
  * place of a missing one is named by a certificate that nobody vouches for yet. */
 void smime_checks_start(struct smime_checks *s, struct call *c, bool ask);
 

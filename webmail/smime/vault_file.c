@@ -6,6 +6,7 @@
 #include "webmail/contacts/colleagues.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/session/session.h"
+#include "webmail/smime/asked.h"
 #include "webmail/smime/vault_doc.h"
 #include "webmail/store.h"
 
@@ -379,6 +380,7 @@ rc_t vault_delete(struct call *c, struct err *e)
     struct kv_value v;
     TRY(store_update(c, STR("keys"), remove_key, &r, e));
     TRY(KV_CMD(c->kv, c->arena, &v, e, STR("DEL"), file_key(c, r.file)));
+    asked_key_removed(c, r.id);
     log_event(LOG_INFO, "key_removed", "account", LOG_S(c->session->address), "key", LOG_S(r.id),
               NULL);
     colleagues_follow(c);

@@ -8,6 +8,7 @@
 #include "webmail/smime/verified.h"
 #include "webmail/view/images.h"
 #include "webmail/view/message_json.h"
+#include "webmail/view/policy.h"
 
 /* --- which one ----------------------------------------------------------------------------------
  */
@@ -41,12 +42,15 @@ rc_t message_request_read(struct call *c, struct message_request *q, struct err 
 /* --- showing ------------------------------------------------------------------------------------
  */
 
-static rc_t answer_with(struct call *c, const struct opened_message *m, json_t *remote,
+static rc_t answer_with(struct call *c, const struct message_request *q,
+                        const struct opened_message *m, json_t *remote,
                         json_t *(*make)(const struct message_view *, const struct message_context *,
                                         struct arena *),
                         struct err *e)
 {
     struct own_certificates own = {0};
+    CLEANUP_JSON json_t *policy = NULL;
+    TRY(view_policy(c, q, m, &policy, e));
     if (c->features.smime && m->view->has_encryption) TRY(vault_own_certificates(c, &own, e));
     const struct message_context ctx = {.uidvalidity = m->uidvalidity,
                                         .row = &m->row,
@@ -56,6 +60,7 @@ static rc_t answer_with(struct call *c, const struct opened_message *m, json_t *
                                         .check = m->worth_a_check,
                                         .authserv_id = c->session->domain->authserv_id,
                                         .remote = remote,
+                                        .policy = policy,
                                         .can_post = c->app->config->fetch_socket.n > 0};
     json_t *v = make(m->view, &ctx, c->arena);
     own_certificates_free(&own);
@@ -70,7 +75,7 @@ rc_t message_get(struct call *c, struct err *e)
     TRY(view_open_message(c, &q, &m, e));
     CLEANUP_JSON json_t *remote = NULL;
     TRY(images_of(c, &q, &m, true, &remote, e));
-    return answer_with(c, &m, remote, message_json, e);
+    return answer_with(c, &q, &m, remote, message_json, e);
 }
 
 /* Remembered is only who is confirmed to have written this (one address, which is one); the
@@ -99,7 +104,7 @@ rc_t message_images(struct call *c, struct err *e)
     if (remember) TRY(remember_sender(c, m.view, e));
     TRY(images_of(c, &q, &m, false, &remote, e));
     if (!remote) remote = json_object();
-    return answer_with(c, &m, remote, message_json, e);
+    return answer_with(c, &q, &m, remote, message_json, e);
 }
 
 rc_t message_unlock(struct call *c, struct err *e)
@@ -108,7 +113,7 @@ rc_t message_unlock(struct call *c, struct err *e)
     struct message_request q = {0};
     TRY(message_request_read(c, &q, e));
     TRY(view_open_message(c, &q, &m, e));
-    return answer_with(c, &m, NULL, message_json, e);
+    return answer_with(c, &q, &m, NULL, message_json, e);
 }
 
 rc_t message_attached(struct call *c, struct err *e)
@@ -118,7 +123,7 @@ rc_t message_attached(struct call *c, struct err *e)
     TRY(message_request_read(c, &q, e));
     TRY(json_need_str(c->in, "part", &q.part, e));
     TRY(view_open_message(c, &q, &m, e));
-    return answer_with(c, &m, NULL, message_json, e);
+    return answer_with(c, &q, &m, NULL, message_json, e);
 }
 
 /* With questions to outside; what is good is remembered for the time after the certificate. */
@@ -131,7 +136,7 @@ rc_t message_check(struct call *c, struct err *e)
     q.attached = q.part.n > 0;
     TRY(view_open_message(c, &q, &m, e));
     TRY(verified_record(c, m.view, e));
-    return answer_with(c, &m, NULL, message_security_json, e);
+    return answer_with(c, &q, &m, NULL, message_security_json, e);
 }
 
 rc_t message_source(struct call *c, struct err *e)

@@ -260,7 +260,10 @@ static json_t *job_json(const struct message_view *m, const struct message_conte
 static json_t *security_json(const struct message_view *m, const struct message_context *ctx,
                              struct arena *a)
 {
-    if (m->level == LEVEL_NONE && m->reason_count == 0) return json_null();
+    bool refused = json_is_true(json_object_get(ctx->policy, "refused"));
+    /* A rule that is not met warns, and makes nothing better. */
+    enum message_level level = refused && m->level < LEVEL_WARNING ? LEVEL_WARNING : m->level;
+    if (level == LEVEL_NONE && m->reason_count == 0 && !ctx->policy) return json_null();
     json_t *v = json_object(), *reasons = json_array();
     for (size_t i = 0; i < m->reason_count; i++) {
         json_t *one = json_object();
@@ -272,12 +275,13 @@ static json_t *security_json(const struct message_view *m, const struct message_
         json_array_append_new(reasons, one);
     }
     json_put_str(v, "verdict", str_c(m->verdict));
-    json_put_str(v, "level", str_c(message_level_word(m->level)));
+    json_put_str(v, "level", str_c(message_level_word(level)));
     json_object_set_new(v, "reasons", reasons);
     json_object_set_new(v, "signature", signature_json(m, a));
     json_object_set_new(v, "encryption", encryption_json(m));
     json_object_set_new(v, "job", job_json(m, ctx, a));
     json_put_bool(v, "check", ctx->check);
+    json_object_set_new(v, "policy", ctx->policy ? json_incref(ctx->policy) : json_null());
     return v;
 }
 

@@ -16,6 +16,7 @@ struct message_context {
     /* May a list be left with one click, is the sender confirmed? By what this server has said. */
     str_t authserv_id;
     bool can_post;  /* waxseal-fetch is there */
+    json_t *policy; /* borrowed: of the reader's organisation, or NULL (policy.h) */
     json_t *remote; /* borrowed: {url: path}, or NULL: pictures from outside are not shown */
 };
 /* docs/PLAN.md "Message". New reference; NULL when out of memory. */

@@ -5,6 +5,7 @@
 #include "base/b64.h"
 #include "base/mutant.h"
 #include "webmail/contacts/contacts.h"
+#include "webmail/contacts/registered.h"
 #include "webmail/session/session.h"
 #include "webmail/shared.h"
 #include "webmail/smime/revocation.h"
@@ -99,7 +100,8 @@ static rc_t count_failure(struct call *c, const struct message_view *v, struct e
 struct sender {
     struct cert *known[MAX_KNOWN];
     size_t known_count;
-    struct trust_anchors anchors; /* whom the user trusts for that address */
+    struct trust_anchors anchors;         /* whom the user trusts for that address */
+    struct registered_signers registered; /* what his organisation registered for it */
 };
 
 static rc_t sender_read(struct call *c, str_t address, struct sender *out, struct err *e)
@@ -108,7 +110,8 @@ static rc_t sender_read(struct call *c, str_t address, struct sender *out, struc
     if (!c->features.smime || !address.n) return RC_OK;
     kv_ahead(c->kv, trust_key(c)); /* in the round trip of the next line */
     TRY(contacts_known_certificates(c, address, out->known, MAX_KNOWN, &out->known_count, e));
-    return trust_anchors(c, address, &out->anchors, e);
+    TRY(trust_anchors(c, address, &out->anchors, e));
+    return registered_signers(c, address, &out->registered, e);
 }
 
 static void sender_free(struct sender *s)
@@ -116,6 +119,7 @@ static void sender_free(struct sender *s)
     for (size_t i = 0; i < s->known_count; i++)
         cert_unref(s->known[i]);
     trust_anchors_free(&s->anchors);
+    registered_signers_free(&s->registered);
     *s = (struct sender){0};
 }
 
@@ -153,7 +157,7 @@ static void looking_start(struct looking *l, struct call *c, struct opened_messa
 static struct message_options options_of(struct call *c, const struct sender *s, struct looking *l)
 {
     return (struct message_options){.smime = c->features.smime || WX_MUTANT(FEATURE),
-                                    .trust = c->app->trust,
+                                    .trust = call_trust(c),
                                     .now = call_now(),
                                     .checks = &l->checks.checks,
                                     .strict_revocation = c->app->config->revocation_hard,
@@ -161,6 +165,8 @@ static struct message_options options_of(struct call *c, const struct sender *s,
                                     .known_count = s->known_count,
                                     .anchors = s->anchors.certs,
                                     .anchor_count = s->anchors.count,
+                                    .vouched = s->registered.certs,
+                                    .vouched_count = s->registered.count,
                                     .verified_at = verified_at,
                                     .verified_holder = &l->before};
 }

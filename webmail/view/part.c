@@ -1,6 +1,6 @@
 /* Parts of a message: downloaded, or shown in place where that is safe. */
+#include "base/raster.h"
 #include "mail/preview.h"
-#include "mail/raster.h"
 #include "webmail/session/session.h"
 #include "webmail/shared.h"
 #include "webmail/view/view.h"
