@@ -16,9 +16,11 @@
 #include "crypto/agent.h"
 #include "crypto/cert.h"
 #include "crypto/tls.h"
+#include "policy/authority.h"
+#include "policy/certificate.h"
 #include "policy/migrate.h"
 
-enum { WAIT_MS = 5000, LINE_MAX_BYTES = 1024, ROOTS_OLD_DAYS = 180 };
+enum { WAIT_MS = 5000, LINE_MAX_BYTES = 1024, ROOTS_OLD_DAYS = 180, LIST_OLD_DAYS = 2 };
 
 struct doctor {
     struct ctl c;
@@ -117,6 +119,79 @@ static void check_mail_roots(struct doctor *d)
 
 /* --- processes ------------------------------------------------------------------------ */
 
+/* Lists of thousands are slow without briefs, and nothing else says so. */
+static rc_t check_briefs(struct doctor *d, const struct registry *r, struct err *e)
+{
+    CLEANUP_JSON json_t *rows = NULL;
+    const char *id;
+    json_t *row;
+    TRY(registry_list(r, RECORD_ORGANISATION, STR_NULL, &rows, e));
+    json_object_foreach(rows, id, row)
+    {
+        long long records, briefs;
+        TRY(certificate_count_briefs(r, str_c(id), &records, &briefs, e));
+        if (records == briefs) continue;
+        str_t how = arena_printf(d->c.a,
+                                 "%s has %lld certificates and %lld briefs of them, so that its "
+                                 "lists are slow; run: waxsealctl registry migrate",
+                                 id, records, briefs);
+        bad(d, "certificates", path_of(d, how), NULL);
+    }
+    return RC_OK;
+}
+
+/* The list of an organisation's authority: signed anew each day, or the timer does not run. */
+static rc_t check_list(struct doctor *d, const struct registry *r, str_t organisation,
+                       struct err *e)
+{
+    CLEANUP_ARENA struct arena *a = arena_new(16 << 20);
+    CLEANUP_JSON json_t *row = NULL;
+    struct authority_list list;
+    int64_t now = (int64_t) time(NULL);
+    if (!a) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(registry_get(r, (struct record_at){RECORD_AUTHORITY, STR_NULL, organisation}, &row, e));
+    str_t name =
+        arena_printf(a, "%.*s-%.*s", STR_ARG(organisation), STR_ARG(record_text(row, "key")));
+    rc_t rc = authority_list_read(r->kv, r->config->instance, name, a, &list, e);
+    if (rc == RC_NOT_FOUND) /* kept by an earlier release */
+        rc = authority_list_read(r->kv, r->config->instance, organisation, a, &list, e);
+    if (rc != RC_OK && rc != RC_NOT_FOUND) return rc;
+    const char *wrong = rc == RC_NOT_FOUND                      ? "is not there"
+                        : list.next <= now                      ? "has ended"
+                        : list.at + LIST_OLD_DAYS * 86400 < now ? "was not signed anew for days"
+                                                                : NULL;
+    if (wrong)
+        bad(d, "revocations",
+            path_of(d, arena_printf(d->c.a,
+                                    "the list of %.*s %s; does waxseal-renew.timer run? At once: "
+                                    "waxsealctl authority crl %.*s",
+                                    STR_ARG(organisation), wrong, STR_ARG(organisation))),
+            NULL);
+    return RC_OK;
+}
+
+static void check_lists(struct doctor *d, const struct registry *r)
+{
+    struct err e = {0};
+    CLEANUP_JSON json_t *ids = NULL;
+    size_t i;
+    json_t *id;
+    int before = d->problems;
+    rc_t rc = check_briefs(d, r, &e);
+    if (rc == RC_OK) rc = authority_all(r, &ids, &e);
+    json_array_foreach(ids, i, id)
+    {
+        if (rc == RC_OK) rc = check_list(d, r, json_text(id), &e);
+    }
+    if (rc != RC_OK)
+        bad(d, "certificates", "cannot be looked at", &e);
+    else if (d->problems == before)
+        good("certificates",
+             path_of(d, arena_printf(d->c.a,
+                                     "lists of revoked ones: %zu, all current; briefs are whole",
+                                     json_array_size(ids))));
+}
+
 /* Plans and aliases that an earlier release kept have no effect until they are brought over. */
 static void check_registry(struct doctor *d)
 {
@@ -133,6 +208,7 @@ static void check_registry(struct doctor *d)
             NULL);
     else
         good("registry", "can be read");
+    if (rc == RC_OK && !needed) check_lists(d, &r);
 }
 
 static void check_redis(struct doctor *d)
@@ -148,16 +224,15 @@ static void check_redis(struct doctor *d)
     }
 }
 
-static void check_server(struct doctor *d)
+static void check_listener(struct doctor *d, const char *what, str_t path)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
-    str_t path = d->c.config->listen;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (path.n < sizeof at.sun_path) memcpy(at.sun_path, path.p, path.n);
     if (fd < 0 || connect(fd, (struct sockaddr *) &at, sizeof at) != 0) {
-        bad(d, "waxseald", path_of(d, path), &(struct err){.message = "does not answer"});
+        bad(d, what, path_of(d, path), &(struct err){.message = "does not answer"});
     } else {
-        good("waxseald", path_of(d, path));
+        good(what, path_of(d, path));
     }
     if (fd >= 0) close(fd);
 }
@@ -226,6 +301,61 @@ static void check_keyd(struct doctor *d)
     if (!s.locked) note("keys", "its memory may be swapped out; raise LimitMEMLOCK (256M)");
     if (!s.confined) bad(d, "keys", "its system calls are not limited", NULL);
     check_keyd_users(d);
+}
+
+/* --- administration -------------------------------------------------------------------- */
+
+static str_t host_of(str_t origin)
+{
+    str_t scheme, host, port;
+    ptrdiff_t at = str_find(origin, STR("://"));
+    scheme = at < 0 ? origin : str_sub(origin, (size_t) at + 3, origin.n);
+    str_cut(scheme, ':', &host, &port);
+    return host;
+}
+
+/* Nobody but itself may read what seals its sessions and second factors. */
+static void check_admin_key(struct doctor *d)
+{
+    struct stat st;
+    const char *path = path_of(d, d->c.config->admin_key_file);
+    if (stat(path, &st) != 0)
+        note("admin key", path_of(d, arena_printf(d->c.a, "%s cannot be seen by this user", path)));
+    else if (st.st_size != 32 || (st.st_mode & 0077) != 0)
+        bad(d, "admin key", path, &(struct err){.message = "must be 32 bytes with mode 0600"});
+    else
+        good("admin key", path);
+}
+
+/* A process of its own is worth what keeps it apart: user, Redis user and host name. */
+static void check_admin_apart(struct doctor *d)
+{
+    struct stat web, own;
+    const struct config *c = d->c.config;
+    if (stat(path_of(d, c->listen), &web) == 0 && stat(path_of(d, c->admin_listen), &own) == 0) {
+        const struct passwd *p = getpwuid(own.st_uid);
+        if (web.st_uid == own.st_uid)
+            note("admin", "runs as the same user as the web client; give it one of its own");
+        if (p && !str_is_null(c->keyd_admin_socket) &&
+            !has_word(c->keyd_admin_users, str_c(p->pw_name)))
+            note("admin", "its user is not in [keyd] admin_users: no certificates with keys");
+    }
+    if (str_eq(c->admin_redis_user, c->redis_user))
+        bad(d, "admin", "has the Redis user of the web client; deploy/redis/users.acl has two",
+            NULL);
+    if (str_ieq(host_of(c->admin_public_origin), host_of(c->public_origin)))
+        note("admin", "has the host name of the web client, which then gets its cookies");
+}
+
+static void check_admin(struct doctor *d)
+{
+    if (str_is_null(d->c.config->admin_listen)) {
+        note("admin", "no section [admin]: the page and API of administrators are not served");
+        return;
+    }
+    check_listener(d, "admin", d->c.config->admin_listen);
+    check_admin_key(d);
+    check_admin_apart(d);
 }
 
 /* --- mail servers ---------------------------------------------------------------------- */
@@ -323,9 +453,10 @@ int cmd_doctor(int argc, char **argv)
     check_folder(&d, "templates", c->template_dir, "");
     check_folder(&d, "dictionaries", c->spell_dir, "");
     check_redis(&d);
-    check_server(&d);
+    check_listener(&d, "waxseald", d.c.config->listen);
     check_fetch(&d);
     check_keyd(&d);
+    check_admin(&d);
     for (size_t i = 0; i < c->domain_count; i++) {
         check_domain(&d, &c->domains[i]);
     }

@@ -50,13 +50,15 @@ int cmd_registry_import(int argc, char **argv)
     int code;
     CLEANUP_BUF struct buf text = BUF_INIT(DOCUMENT_MAX_BYTES);
     CLEANUP_JSON json_t *in = NULL, *document = NULL, *report = NULL;
-    CLEANUP_DESK struct desk *d =
-        desk_open(argc, argv, RECORD_KINDS, 1, 1, "registry import FILE [--dry-run]", &code);
+    CLEANUP_DESK struct desk *d = desk_open(
+        argc, argv, RECORD_KINDS, 1, 1, "registry import FILE [--dry-run] [--replace-keys]", &code);
     if (!d) return code;
+    unsigned how =
+        (d->dry_run ? DOCUMENT_DRY_RUN : 0) | (d->replace_keys ? DOCUMENT_REPLACE_KEYS : 0);
     rc_t rc = cli_read_file(d->raw[0], &text, &e);
     if (rc == RC_OK) rc = json_parse_object(buf_view(&text), &in, &e);
     if (rc == RC_OK) rc = document_read(d->c.config, in, &document, &e);
-    if (rc == RC_OK) rc = document_import(&d->r, &d->by, document, d->dry_run, &report, &e);
+    if (rc == RC_OK) rc = document_import(&d->r, &d->by, document, how, &report, &e);
     if (rc != RC_OK) return desk_fail(d, &e, NULL);
     if (!d->json && json_array_size(json_object_get(report, "changes")) > 0)
         desk_print(d, json_object_get(report, "changes"));

@@ -1,9 +1,8 @@
-/* waxsealctl licence, role, audit. */
+/* waxsealctl licence, role. */
 #include <stdio.h>
 
 #include "cli/command.h"
 #include "cli/registry.h"
-#include "policy/audit.h"
 #include "policy/licence.h"
 #include "policy/role.h"
 
@@ -136,24 +135,5 @@ int cmd_role_list(int argc, char **argv)
         json_array_append_new(v, one);
     }
     desk_print(d, v);
-    return EXIT_FINE;
-}
-
-/* --- audit ------------------------------------------------------------------------------------ */
-
-int cmd_audit(int argc, char **argv)
-{
-    struct err e = {0};
-    int code;
-    uint32_t count = 50;
-    CLEANUP_JSON json_t *rows = NULL;
-    CLEANUP_DESK struct desk *d =
-        desk_open(argc, argv, RECORD_KINDS, 0, 0,
-                  "audit [--organisation ID] [--what \"KIND ID\"] [--count N]", &code);
-    if (!d) return code;
-    if (d->limit.n && !str_to_u32(d->limit, &count)) return cli_usage("audit --count N");
-    struct audit_filter f = {.organisation = d->organisation, .what = d->what, .count = count};
-    if (audit_list(&d->r, &f, &rows, &e) != RC_OK) return desk_fail(d, &e, NULL);
-    desk_print(d, rows);
     return EXIT_FINE;
 }

@@ -21,9 +21,8 @@ static int help(FILE *to, int code)
     return code;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
     if (argc >= 3 && !strcmp(argv[1], "--config")) {
         setenv("WAXSEAL_CONF", argv[2], 1);
         argc -= 2;
@@ -38,5 +37,19 @@ int main(int argc, char **argv)
         if (!c->verb) return c->run(argc - 2, argv + 2);
         if (argc >= 3 && !strcmp(argv[2], c->verb)) return c->run(argc - 3, argv + 3);
     }
+    if (argc >= 2) {
+        fprintf(stderr, "waxsealctl: there is no command \"%s%s%s\". These there are:\n\n", argv[1],
+                argc >= 3 ? " " : "", argc >= 3 ? argv[2] : "");
+    }
     return help(stderr, EXIT_USAGE);
+}
+
+/* An answer that could not be written whole must not look like one. */
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    int code = run(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout)) return code;
+    fputs("waxsealctl: the answer could not be written\n", stderr);
+    return code == EXIT_FINE ? EXIT_FAILED : code;
 }

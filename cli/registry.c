@@ -74,6 +74,14 @@ static rc_t read_named(struct desk *d, const char *option, const char *value, st
         d->organisation = str_c(value);
     else if (strcmp(option, "--passphrase-file") == 0)
         d->passphrase_file = value;
+    else if (strcmp(option, "--algorithm") == 0)
+        d->algorithm = str_c(value);
+    else if (strcmp(option, "--reason") == 0)
+        d->reason = str_c(value);
+    else if (strcmp(option, "--request") == 0)
+        d->request = value;
+    else if (strcmp(option, "--at") == 0)
+        d->at = value;
     else if (strcmp(option, "--what") == 0)
         d->what = str_c(value);
     else if (strcmp(option, "--count") == 0)
@@ -96,7 +104,12 @@ static rc_t read_argument(struct desk *d, enum record_kind kind, int argc, char 
     }
     if (strcmp(word, "--json") == 0) return d->json = true, RC_OK;
     if (strcmp(word, "--all") == 0) return d->all = true, RC_OK;
-    if (strcmp(word, "--dry-run") == 0) return d->dry_run = true, RC_OK;
+    if (strcmp(word, "--due") == 0) return d->due = true, RC_OK;
+    if (strcmp(word, "--again") == 0) return d->again = true, RC_OK;
+    if (strcmp(word, "--replace-keys") == 0) return d->replace_keys = true, RC_OK;
+    if (strcmp(word, "--drop-old") == 0) return d->drop_old = true, RC_OK;
+    if (strcmp(word, "--dry-run") == 0 || strcmp(word, "--check") == 0)
+        return d->dry_run = true, RC_OK;
     if (strcmp(word, "--with-sealed-keys") == 0) return d->sealed_keys = true, RC_OK;
     const struct record_field *f = option_field(kind, word);
     if (*i + 1 == argc) return bad_option(word, "a value", e);

@@ -22,8 +22,13 @@ struct desk {
     json_t *patch;               /* fields given as options */
     int64_t seen;                /* --version N */
     bool json;                   /* --json */
-    bool all, dry_run;           /* --all, --dry-run */
+    bool all, dry_run;           /* --all, --dry-run or --check */
+    bool drop_old;               /* --drop-old */
     bool sealed_keys;            /* --with-sealed-keys */
+    bool replace_keys;           /* --replace-keys */
+    bool due, again;             /* --due, --again */
+    const char *request, *at;    /* --request FILE, --at TIME, or NULL */
+    str_t algorithm, reason;     /* --algorithm KIND, --reason WORD */
     const char *passphrase_file; /* --passphrase-file FILE, or NULL */
     str_t out, organisation, what,
         limit; /* --out FILE, --organisation ID, --what TEXT, --count N */
