@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { build } from 'esbuild';
+import { buildAdmin } from './admin.mjs';
 import { buildSprite } from './icons.mjs';
 import { divide, flatten } from './i18n.mjs';
 
@@ -102,13 +103,13 @@ async function emitLanguages() {
   const urls = {};
   const dir = path.join(root, 'static/i18n');
   const code = await firstCode();
-  for (const file of (await readdir(dir)).filter((f) => f.endsWith('.ftl')).sort()) {
+  for (const file of (await readdir(dir)).filter((f) => /^[a-z]+\.ftl$/.test(f)).sort()) {
     const text = await readFile(path.join(dir, file), 'utf8');
     const lang = path.basename(file, '.ftl');
     const { first, rest } = divide(text, code);
     urls[file] = await emit(file, first);
     urls[`${lang}-rest.ftl`] = await emit(`${lang}-rest.ftl`, rest);
-    await emit(`${lang}.json`, `${JSON.stringify(flatten(text))}\n`); // for the templates' {{t key}}
+    await emit(`${lang}.json`, `${JSON.stringify(flatten(`${text}\n${await readFile(path.join(dir, `admin-${file}`), 'utf8')}`))}\n`); // for the templates' {{t key}}
   }
   return urls;
 }
@@ -140,7 +141,7 @@ function leaky(worker) {
 async function writeLicences() {
   const meta = async (name) => JSON.parse(await readFile(path.join(root, 'node_modules', name, 'package.json'), 'utf8'));
   const seen = new Set();
-  let text = 'What the web client of Waxseal contains besides its own code.\n';
+  let text = 'What the web client and the admin page of Waxseal contain besides its own code.\n';
   const add = async (name) => {
     if (seen.has(name)) return;
     seen.add(name);
@@ -166,6 +167,7 @@ async function main() {
   await emit('signin.js', await bundleText(path.join(src, 'signin/signin.ts'), { format: 'iife' }));
 
   await buildApp(assets);
+  await buildAdmin({ root, src, tmp, target, emit, writeVariants, bundleText, manifest });
   await writeLicences();
   await writeFile(path.join(tmp, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);
   await rm(out, { recursive: true, force: true });

@@ -42,3 +42,6 @@ export function divide(text, code) {
   const part = (inFirst) => `${all.filter(([key]) => first.has(key) === inFirst).flatMap(([, lines]) => lines).join('\n')}\n`;
   return { first: part(true), rest: part(false) };
 }
+
+/** Of these texts all that the code may ask for. */
+export function allOf(text, code) { return divide(text, code).first; }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 // @ts-expect-error: a build script, without types
-import { over, weigh } from '../build/weigh.mjs';
+import { ADMIN_LOAD, adminLoad, over, weigh } from '../build/weigh.mjs';
 
 type Sizes = Record<string, number>;
 const budget = JSON.parse(readFileSync('static/build/budget.json', 'utf8')) as Sizes;
@@ -22,4 +22,5 @@ test('the built client is within its budget', { skip: existsSync('static/dist/ma
   const now = weigh('static/dist') as Sizes;
   assert.ok((now.first ?? 0) > 40_000 && (now.lazy ?? 0) > 40_000, 'something was weighed');
   assert.deepEqual(over(now, budget), []);
+  assert.ok(adminLoad('static/dist') > 20_000 && adminLoad('static/dist') <= ADMIN_LOAD, `the admin page's first picture: ${adminLoad('static/dist')} bytes`);
 });

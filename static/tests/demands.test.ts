@@ -16,6 +16,7 @@ test('what is demanded, of whom, by which rule', async () => {
   assert.match(said(demanded(refusal(of('a@x.test', true, false), of('b@x.test', false, true)))), /to a@x.test, b@x.test are signed and encrypted/);
   assert.match(said(demanded(refusal(...['a', 'b', 'c', 'd'].map((n) => of(`${n}@x.test`, false, true))))), /to a@x.test, b@x.test, c@x.test … are encrypted/);
   assert.match(said(demanded(refusal(of('a@x.test', false, true, null)))), /^The subject asks that this message is encrypted\./);
+  assert.match(said(demanded(refusal(of('a@x.test', true, false), of('b@y.test', true, false, 'Sign all')))), /to a@x\.test are signed \(rule “Partners”\).* to b@y\.test are signed \(rule “Sign all”\)/);
   useTexts('de', await readFile('static/i18n/de.ftl', 'utf8'));
   assert.match(said(demanded(refusal(of('a@x.test', true, true)))), /^Ihre Organisation verlangt, dass Nachrichten an a@x.test signiert und verschlüsselt sind \(Regel „Partners“\)/);
 });

@@ -42,6 +42,28 @@ test('when S/MIME leaves the plan, what was to be secret is neither saved nor tu
   } finally { globalThis.fetch = real; plan(true); }
 });
 
+test('a draft that cannot be kept while the message is on its way says nothing that reads as the end of sending', async () => {
+  plan(true);
+  const real = globalThis.fetch;
+  const waiting: ((why: Error) => void)[] = [];
+  globalThis.fetch = (() => new Promise((_, fail) => { waiting.push(fail); })) as typeof fetch;
+  try {
+    for (const sending of [true, false]) {
+      const c = new Composer({ mode: 'none', plain: true, text: 'words' });
+      c.changed();
+      const saved = c.save();
+      while (!waiting.length) await new Promise((done) => { setTimeout(done); });
+      if (sending) c.sendState.value = 'sending'; // pressed while the draft was on its way
+      waiting.shift()!(new Error('no network here'));
+      assert.equal(await saved, false);
+      assert.equal(c.saveState.value, 'failed');
+      if (sending) assert.equal(c.problem.value, '');
+      else assert.match(c.problem.value, /^draft-failed|could not be saved/i);
+      c.stop();
+    }
+  } finally { globalThis.fetch = real; }
+});
+
 test('the subject is hidden only where the mode encrypts; the default comes from the settings', async () => {
   plan(true);
   settings.value = { ...defaults(), security: { ...defaults().security, hide_subject: true } };

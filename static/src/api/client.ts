@@ -68,6 +68,9 @@ export function sessionRenewed(): void {
 /** Features of the plan as the last answer named them; null: not told yet. A change has effect in pages that run. */
 export const featuresNow = signal<string | null>(null);
 
+/** Counts what was told of changes of the organisation's rules. */
+export const rulesNow = signal(0);
+
 /** Called when something was done in this page that verdicts depend on. */
 export const trustHooks: (() => void)[] = [];
 export function trustChanged<T>(done: Promise<T>): Promise<T> { return done.then((x) => { for (const f of trustHooks) f(); return x; }); }

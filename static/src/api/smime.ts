@@ -21,6 +21,11 @@ export function getKeyFile(id: string): Promise<{ p12: string; version: string; 
   return api(`${V1}/keys/${encodeURIComponent(id)}/file`, { method: 'POST', json: {} });
 }
 export function dropKey(id: string): Promise<unknown> { return api(`${V1}/keys/${encodeURIComponent(id)}`, { method: 'DELETE', json: {} }); }
+/** What the person asked the organisation for. certificate, issuers: DER in base64. */
+export interface Asked { key: string; state: 'waiting' | 'issued' | 'refused'; since: string; until: string; reason: string | null; certificate: string | null; issuers: string[] | null }
+export function getAsked(): Promise<{ available: boolean; request: Asked | null }> { return api(`${V1}/requests`); }
+export async function askOrganisation(key: string): Promise<Asked> { return (await api<{ request: Asked }>(`${V1}/requests`, { method: 'POST', json: { key } })).request; }
+export function forgetAsked(): Promise<unknown> { return api(`${V1}/requests`, { method: 'DELETE', json: {} }); }
 export function setPrimary(sign: string | null, encrypt: string | null): Promise<unknown> {
   return api(`${V1}/primary`, { method: 'PUT', json: { sign, encrypt } });
 }

@@ -58,6 +58,10 @@ export interface Session {
   directories?: boolean;
   /** false: what cannot be encrypted may not be sent in clear instead. */
   clear_fallback?: boolean;
+  /** The account belongs to an organisation, which may have rules. */
+  organisation?: boolean;
+  /** What is shown instead of the product's own name and mark; support: an https: or mailto: link. */
+  brand?: { name: string | null; accent: string | null; support: string | null; logo: string | null } | null;
   limits: { message_bytes: number; attachment_bytes: number };
   instance: string;
   version: string;
@@ -125,7 +129,7 @@ export interface Cert {
 export type Level = 'good' | 'neutral' | 'warning' | 'bad' | 'none';
 /** text and better are English; a and b are what varies in the text. better: what would make it better, or null. */
 export interface Reason { code: string; text: string; a: string | null; b: string | null; better: string | null }
-export type TrustedBy = 'none' | 'mail_roots' | 'organisation' | 'personal';
+export type TrustedBy = 'none' | 'mail_roots' | 'organisation' | 'personal' | 'registered';
 /** der: base64 where nothing trusted was found, for POST smime/trust; else null. */
 export interface PathCert { subject: string; issuer: string; serial: string; fingerprint: string; not_before: string; not_after: string; der: string | null }
 export interface RevocationDetail {
@@ -149,6 +153,8 @@ export interface Security {
   job: Job | null;
   /** Something can still be looked up or has to be recorded: POST check. */
   check: boolean;
+  /** What the reader's organisation demands of it; null: nothing. reason: pending while it is locked or looked at. */
+  policy?: { validate?: string; decrypt?: string; rule: { id: string; name: string | null } | null; refused: boolean; reason: string } | null;
 }
 
 export interface Part { id: string; kind: 'html' | 'text'; flowed: boolean; delsp: boolean; sealed: boolean; content: string }
@@ -219,6 +225,8 @@ export interface DraftSaved { uid: number; uidvalidity: number; folder: string; 
 export interface Held { submission: string; draft: MessageRef; until: number; left: number; encrypted: boolean; subject: string }
 export interface Prepared {
   ticket: string; mode: SecurityMode; message_id: string; draft: MessageRef;
+  /** As it leaves, where a trigger of the organisation was taken out; null: as it was written. */
+  subject?: string | null;
   recipients: { address: string; envelope: 'main' | 'bcc'; fingerprint: string | null }[];
   signer: string | null; content_key: string | null;
   skeleton: ({ bytes: string } | { attachment: number })[];

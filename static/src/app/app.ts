@@ -18,7 +18,7 @@ import { byRole, folder, folderName, INBOX_ID, loadFolders } from '../store/fold
 import * as list from '../store/list.ts';
 import * as reader from '../store/reader.ts';
 import { followPlace, forgetSearch, query, startLinked } from '../store/search.ts';
-import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession } from '../store/session.ts';
+import { readBoot, settings, signOutHooks, smimeOn, takeFeatures, useSession, product } from '../store/session.ts';
 import { applyLook } from '../store/theme.ts';
 import { followUnsent, isLeaving } from '../store/unsent.ts';
 import { titleSubject } from '../core/title.ts';
@@ -96,7 +96,7 @@ function followTitle(): void {
     const where = r.page === 'settings' ? t('settings') : r.page === 'contacts' ? t('contacts') : folderName(f);
     const subject = r.page === 'mail' && r.uid ? titleSubject(reader.open.value) : '';
     const unread = f && f.role === 'inbox' && f.unread ? `(${f.unread}) ` : '';
-    document.title = `${unread}${subject ? `${subject} – ` : ''}${where ? `${where} – ` : ''}Waxseal`;
+    document.title = `${unread}${subject ? `${subject} – ` : ''}${where ? `${where} – ` : ''}${product.value}`;
   });
 }
 

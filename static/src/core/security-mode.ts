@@ -2,6 +2,7 @@
 import type { Message, RecipientInfo, SecurityDefault, SecurityMode, Settings } from '../api/types.ts';
 
 export const MODES: SecurityMode[] = ['none', 'sign', 'encrypt', 'sign_encrypt'];
+export const modeOf = (sign: boolean, encrypt: boolean): SecurityMode => (sign ? (encrypt ? 'sign_encrypt' : 'sign') : encrypt ? 'encrypt' : 'none');
 export const signs = (m: SecurityMode): boolean => m === 'sign' || m === 'sign_encrypt';
 export const encrypts = (m: SecurityMode): boolean => m === 'encrypt' || m === 'sign_encrypt';
 

@@ -2,7 +2,7 @@
 // belongs to the key, and what was written anew takes the old file's place.
 import '../core/shared.ts';
 import './common.ts';
-import { getKeyFile, replaceKey, setPrimary } from '../api/smime.ts';
+import { forgetAsked, getKeyFile, replaceKey, setPrimary } from '../api/smime.ts';
 import type { VaultKey } from '../api/types.ts';
 import { t } from '../core/i18n.ts';
 import { define } from '../core/element.ts';
@@ -26,8 +26,10 @@ type Step = 'file' | 'passphrase' | 'summary' | 'done';
 export const IMPORT_INSTEAD = 'wx-import-instead';
 
 export class WxCertificateArrived extends KeyDialog {
-  static override properties = { ...KeyDialog.properties, of: { attribute: false }, step: { state: true }, over: { state: true }, p12: { state: true } };
+  static override properties = { ...KeyDialog.properties, of: { attribute: false }, given: { attribute: false }, step: { state: true }, over: { state: true }, p12: { state: true } };
   declare of: VaultKey;
+  /** What came from the organisation instead of a file: PEM, the certificate first. */
+  declare given: { text: string; name: string } | null;
   declare step: Step;
   declare over: boolean;
   /** What was chosen is a .p12. */
@@ -42,11 +44,20 @@ export class WxCertificateArrived extends KeyDialog {
 
   constructor() {
     super();
+    this.given = null;
     this.step = 'file';
     this.over = false;
     this.p12 = null;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.given) return;
+    this.#bytes = new TextEncoder().encode(this.given.text);
+    this.#name = this.given.name;
+    this.step = 'passphrase';
+    void this.focusField();
+  }
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#passphrase?.fill(0);
@@ -105,6 +116,7 @@ export class WxCertificateArrived extends KeyDialog {
       await keyring.keep(opened.handle, this.of.label, settings.value.security.lock_after_minutes).catch(() => undefined);
       if (use) await this.#usePrimary();
       await loadVault(true);
+      if (this.given) await forgetAsked().catch(() => undefined); // it ends by itself, too
       this.#passphrase?.fill(0);
       this.step = 'done';
     });

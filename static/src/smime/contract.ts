@@ -60,6 +60,8 @@ export interface SendCheck {
   signerFor(address: string): Promise<string | null>;
   /** All that can sign for this address, the one of signerFor() first. */
   signersFor(address: string): Promise<Cert[]>;
+  /** then: a key or certificate of the vault came or went. Answers how to hear no more of it. */
+  onKeys(then: () => void): () => void;
   /** True when a certificate of the vault can encrypt to self (drafts). */
   canEncryptToSelf(): Promise<boolean>;
 }

@@ -1,7 +1,8 @@
 // What the keys of the vault are for and how long they last, in words for the settings page and the reminder.
 import type { Cert, VaultKey, VaultKeys } from '../api/types.ts';
+import type { Asked } from '../api/smime.ts';
 import { readCertificate } from './x509.ts';
-import { fromBase64 } from './bytes.ts';
+import { fromBase64, sha256, toHex } from './bytes.ts';
 
 export const DAY = 86_400_000;
 const SOON = 30 * DAY;
@@ -54,6 +55,14 @@ export function remindedWith(before: Readonly<Record<string, number>>, r: Remind
   for (const c of r.key.certificates) if (Date.parse(c.not_after) - now <= r.days * DAY) out[c.fingerprint] = r.days;
   return out;
 }
+
+/** What the organisation answered about a key that waits still; null: nothing, or nothing new. `dismissed`: marks of what was put aside. */
+export function newAnswer(a: Asked | null, keys: readonly VaultKey[], mark: string, dismissed: Readonly<Record<string, number>>): 'issued' | 'refused' | null {
+  if (!a || a.state === 'waiting' || mark in dismissed) return null;
+  return keys.some((k) => k.id === a.key && isPending(k)) ? a.state : null;
+}
+/** An answer in 64 hexadecimal digits, as the preferences keep what was put aside: another one about the same key is news again. */
+export async function answerMark(a: Asked): Promise<string> { return toHex(await sha256(new TextEncoder().encode([a.key, a.since, a.state, a.reason ?? ''].join('\n')))); }
 
 /** A name that a certificate may carry as commonName: no control characters, at most 64 characters. */
 export function requestName(name: string, address: string): string {

@@ -10,12 +10,14 @@ import { sentence } from '../api/client.ts';
 import { changeSettings, settings } from '../store/session.ts';
 import { toast } from '../store/toasts.ts';
 import { day } from './form.ts';
-import { dueReminder, remindedWith } from './keys.ts';
+import { dueReminder, isPending, remindedWith } from './keys.ts';
 import type { Reminder } from './keys.ts';
 import { loadVault, vault } from './vault.ts';
 
 /** Id of the key that the settings page shall open the renewal of. */
 export const renewal = signal<string | null>(null);
+/** Id of the key that it shall put the organisation's answer to. */
+export const taking = signal<string | null>(null);
 
 const AFTER_LIST_MS = 900;
 
@@ -24,6 +26,11 @@ export class WxKeyReminder extends WxElement {
     super.connectedCallback();
     const timer = setTimeout(() => { loadVault().catch(() => undefined); }, AFTER_LIST_MS);
     this.onLeave(() => clearTimeout(timer));
+  }
+
+  /** Who has a key that waits for its certificate may have asked the organisation for one: what it answered is told by a part of its own. */
+  override updated(): void {
+    if (vault.value?.keys.some((k) => isPending(k))) import('./answered.ts').catch(() => undefined); // Preferences say it too
   }
 
   async #later(r: Reminder): Promise<void> {

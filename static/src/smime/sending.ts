@@ -6,6 +6,7 @@ import { t } from '../core/i18n.ts';
 import { html, nothing } from '../core/lit.ts';
 import type { TemplateResult } from '../core/lit.ts';
 import { WxElement, define } from '../core/element.ts';
+import { effect, untracked } from '../core/signals.ts';
 import { dialog } from '../views/parts/dialog.ts';
 import { SendCheckError } from './contract.ts';
 import type { Frozen, SendCheck } from './contract.ts';
@@ -82,6 +83,14 @@ export const sending: SendCheck = {
     const all = await usable(address, 'can_sign');
     const primary = vault.value?.primary.sign;
     return [...all.filter((c) => c.fingerprint === primary), ...all.filter((c) => c.fingerprint !== primary && !c.weak)];
+  },
+  onKeys(then) {
+    let known = vault.peek();
+    return effect(() => {
+      const now = vault.value;
+      if (now && now !== known) untracked(then);
+      known = now;
+    });
   },
   async canEncryptToSelf() {
     const { keys } = await loadVault();

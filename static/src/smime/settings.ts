@@ -2,10 +2,12 @@
 // were used for.
 import '../core/shared.ts';
 import './common.ts';
-import { dropKey, getKeyFile, replaceKey, setPrimary } from '../api/smime.ts';
+import { askOrganisation, dropKey, forgetAsked, getAsked, getKeyFile, replaceKey, setPrimary } from '../api/smime.ts';
+import type { Asked } from '../api/smime.ts';
 import { sentence } from '../api/client.ts';
 import type { Cert, VaultKey } from '../api/types.ts';
-import { fullDate } from '../core/format.ts';
+import { foreign } from '../core/foreign.ts';
+import { dayDate, fullDate } from '../core/format.ts';
 import { t } from '../core/i18n.ts';
 import { WxElement, define } from '../core/element.ts';
 import { icon } from '../core/icon.ts';
@@ -25,11 +27,11 @@ import { certificateRow } from './certificate-row.ts';
 import { keyringSentence, note } from './form.ts';
 import { IMPORT_DONE_EVENT } from './first-run.ts';
 import { backupName } from './importing.ts';
-import { holderOf, isPending, opensOldMail } from './keys.ts';
+import { holderOf, isPending, opensOldMail, pemOf } from './keys.ts';
 import './making.ts';
 import './naming.ts';
 import './passphrase.ts';
-import { renewal } from './reminder.ts';
+import { renewal, taking } from './reminder.ts';
 import { requestActions } from './request.ts';
 import { KEY_DIALOG_DONE } from './step.ts';
 import { UNLOCKED_EVENT } from './unlock.ts';
@@ -37,28 +39,35 @@ import { isOpen, keyring, loadVault, vault, watchPage } from './vault.ts';
 import './wizard.ts';
 
 /** The dialog that is open, and the key it is about. */
-type Task = { what: 'import'; given: File | null } | { what: 'make'; holder: string; renews: string } | { what: 'unlock' | 'arrived' | 'passphrase' | 'rename' | 'remove'; key: VaultKey }
+type Task = { what: 'import'; given: File | null } | { what: 'make'; holder: string; renews: string } | { what: 'arrived'; key: VaultKey; given: { text: string; name: string } | null } | { what: 'unlock' | 'passphrase' | 'rename' | 'remove'; key: VaultKey }
   | { what: 'downloads'; label: string; list: { time: string; address: string }[] } | null;
 
 export class WxKeysPanel extends WxElement {
-  static override properties = { task: { state: true }, error: { state: true } };
+  static override properties = { task: { state: true }, error: { state: true }, asked: { state: true }, mayAsk: { state: true } };
   declare task: Task;
   declare error: string;
+  declare asked: Asked | null;
+  /** The organisation has an authority. */
+  declare mayAsk: boolean;
 
   constructor() {
     super();
     this.task = null;
     this.error = '';
+    this.asked = null;
+    this.mayAsk = false;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     watchPage();
-    for (const type of [IMPORT_DONE_EVENT, UNLOCKED_EVENT, KEY_DIALOG_DONE]) this.listen(this, type, () => { this.task = null; });
+    for (const type of [IMPORT_DONE_EVENT, UNLOCKED_EVENT, KEY_DIALOG_DONE]) this.listen(this, type, () => { this.task = null; if (this.#pendingKey()) this.#loadAsked(); });
+    this.listen(window, 'focus', () => { if (this.asked?.state === 'waiting') this.#loadAsked(); });
     this.listen(this, IMPORT_INSTEAD, (e: CustomEvent<File>) => { this.task = { what: 'import', given: e.detail }; });
     loadVault(true).then((v) => {
       const key = v.keys.find((k) => k.id === renewal.value);
       renewal.value = null;
+      if (this.#pendingKey()) this.#loadAsked();
       if (key) this.#renew(key);
     }).catch((error: unknown) => { this.error = sentence(error); });
   }
@@ -99,14 +108,50 @@ export class WxKeysPanel extends WxElement {
       { label: t('smime-passphrase-change'), icon: 'key-round', run: () => { this.task = { what: 'passphrase', key: k }; } },
       { label: t('smime-backup-save'), icon: 'download', run: () => void this.#backup(k) },
       { label: t('smime-downloads'), icon: 'clock', run: () => void this.#showDownloads(k) },
-      ...(pending ? [] : [separator, { label: t('smime-renew'), icon: 'refresh-cw', run: () => this.#renew(k) }, { label: t('smime-arrived'), icon: 'file', run: () => { this.task = { what: 'arrived', key: k }; } }]),
+      ...(pending ? [] : [separator, { label: t('smime-renew'), icon: 'refresh-cw', run: () => this.#renew(k) }, { label: t('smime-arrived'), icon: 'file', run: () => { this.task = { what: 'arrived', key: k, given: null }; } }]),
       separator, { label: t('smime-remove'), icon: 'trash', danger: true, run: () => { this.task = { what: 'remove', key: k }; } },
     ];
   }
 
+  #pendingKey(): boolean { return vault.value?.keys.some((k) => isPending(k)) ?? false; }
+  /** Whom it cannot be asked of, asks elsewhere: a failure only leaves the card as it was. */
+  #loadAsked(): void { getAsked().then(({ available, request }) => { this.mayAsk = available; this.asked = request; this.#takeNow(); }).catch(() => undefined); }
+  /** By the reminder in the mail: the answer is put to its key at once. */
+  #takeNow(): void {
+    const k = vault.value?.keys.find((x) => x.id === taking.value);
+    taking.value = null;
+    if (k && isPending(k) && this.asked?.key === k.id && this.asked.state === 'issued') this.#take(k, this.asked);
+  }
+  #take(k: VaultKey, a: Asked): void {
+    const text = [a.certificate ?? '', ...(a.issuers ?? [])].map((c) => pemOf(c, 'CERTIFICATE')).join('');
+    this.task = { what: 'arrived', key: k, given: { text, name: t('smime-asked-name') } };
+  }
+  #ask(k: VaultKey): Promise<void> {
+    return this.#try(async () => { this.asked = await askOrganisation(k.id); toast(t('smime-asked-done')); });
+  }
+  #withdraw(): Promise<void> {
+    return this.#try(async () => { await forgetAsked(); this.asked = null; });
+  }
+
+  /** The organisation's part of a key that waits; null: nothing to say. */
+  #organisation(k: VaultKey): TemplateResult | null {
+    const a = this.asked;
+    const mine = a?.key === k.id;
+    if (mine && a.state === 'issued') {
+      return html`${note('good', t('smime-asked-issued'))}<div class="button-row"><button type="button" class="button button-small button-primary" data-act="take" @click=${() => this.#take(k, a)}>${icon('badge-check')}${t('smime-asked-take')}</button></div>`;
+    }
+    if (mine && a.state === 'waiting') return html`${note('info', t('smime-asked-waiting', { since: dayDate(a.since), until: dayDate(a.until) }))}<div class="button-row"><button type="button" class="button button-small" data-act="withdraw" @click=${() => void this.#withdraw()}>${icon('x')}${t('smime-asked-withdraw')}</button></div>`;
+    if (!this.mayAsk || a?.state === 'waiting') return null;
+    return html`${mine ? note('warning', t('smime-asked-refused', { reason: foreign(a.reason ?? '', 200) })) : note('info', t('smime-asked-text'))}
+      <div class="button-row"><button type="button" class="button button-small button-primary" data-act="ask" @click=${() => void this.#ask(k)}>${icon('badge-check')}${t(mine ? 'smime-asked-again' : 'smime-asked-go')}</button></div>`;
+  }
+
   #pending(k: VaultKey): TemplateResult {
+    const organisation = this.#organisation(k);
+    if (organisation) return html`<div class="key-pending">${organisation}<details class="technical"><summary>${t('smime-asked-elsewhere')}</summary>
+      <div class="button-row"><button type="button" class="button button-small" @click=${() => { this.task = { what: 'arrived', key: k, given: null }; }}>${icon('file')}${t('smime-arrived-go')}</button></div>${requestActions(k.request ?? '', false)}</details></div>`;
     return html`<div class="key-pending">${note('info', t('smime-pending-text'))}
-      <div class="button-row"><button type="button" class="button button-small button-primary" @click=${() => { this.task = { what: 'arrived', key: k }; }}>${icon('file')}${t('smime-arrived-go')}</button></div>
+      <div class="button-row"><button type="button" class="button button-small button-primary" @click=${() => { this.task = { what: 'arrived', key: k, given: null }; }}>${icon('file')}${t('smime-arrived-go')}</button></div>
       ${requestActions(k.request ?? '', false)}</div>`;
   }
 
@@ -142,7 +187,7 @@ export class WxKeysPanel extends WxElement {
     switch (task?.what) {
       case 'import': return html`<wx-import-wizard .given=${task.given}></wx-import-wizard>`;
       case 'make': return html`<wx-make-key .holder=${task.holder} .renews=${task.renews}></wx-make-key>`;
-      case 'arrived': return html`<wx-certificate-arrived .of=${task.key}></wx-certificate-arrived>`;
+      case 'arrived': return html`<wx-certificate-arrived .of=${task.key} .given=${task.given}></wx-certificate-arrived>`;
       case 'passphrase': return html`<wx-change-passphrase .of=${task.key}></wx-change-passphrase>`;
       case 'rename': return html`<wx-rename-key .of=${task.key} .act=${(label: string) => replaceKey(task.key.id, { label })}></wx-rename-key>`;
       case 'remove': return html`<wx-remove-key .of=${task.key} .act=${() => dropKey(task.key.id)} .backup=${() => this.#backup(task.key)}></wx-remove-key>`;

@@ -1,7 +1,7 @@
 // One composer: what is being written. Lives apart from its element, so that a redraw never loses a word.
 import * as api from '../api/compose.ts';
 import { ApiError, sentence } from '../api/client.ts';
-import type { Address, ComposeBody, DraftSaved, Identity, Lookup, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
+import type { Address, ComposeBody, DraftSaved, Identity, MessageRef, RecipientInfo, SecurityMode, Sent } from '../api/types.ts';
 import { foldAddress, isAddress } from '../core/address.ts';
 import { apart } from '../core/faulty.ts';
 import type { EditorState } from '../editor/protocol.ts';
@@ -9,14 +9,15 @@ import type { Fields } from '../core/recipients.ts';
 import { personKey } from '../core/recipients.ts';
 import { swapSignature } from '../core/signature.ts';
 import { t } from '../core/i18n.ts';
-import { canReceive, encrypts, followMode, mayEncrypt, signs, startMode } from '../core/security-mode.ts';
+import { canReceive, encrypts, followMode, mayEncrypt, modeOf, signs, startMode } from '../core/security-mode.ts';
 import { batch, computed, signal } from '../core/signals.ts';
 import { NO_WISHES } from '../core/wishes.ts';
 import type { Wishes } from '../core/wishes.ts';
 import { fileName, lostFile, refusal } from './attach.ts';
-import { identity, session, settings, smimeOn } from './session.ts';
+import { hasKeys, identity, settings, smimeOn } from './session.ts';
 import type { OfferedFiles } from './handover.ts';
-import { lookupWords } from './lookup.ts';
+import { Recipients } from './compose-lookup.ts';
+import { Rules, withLocked } from './demands.ts';
 import { toast } from './toasts.ts';
 
 export interface FileItem { id: number; file: Blob; name: string; type: string; size: number; cid: string | null }
@@ -51,7 +52,7 @@ export interface Start {
 export interface Awaited { fetch: () => Promise<void>; without: () => void }
 
 /** What only a composer itself knows of how it stands. */
-export interface Inner { edits: number; wrote: boolean; typed: boolean; unsure: boolean; saved: boolean; writer: string; turns: number; was: string }
+export interface Inner { edits: number; wrote: boolean; typed: boolean; unsure: boolean; saved: boolean; writer: string; turns: number; was: string; chosen: boolean; before: SecurityMode | null }
 
 const personsOf = (list: readonly Address[]): string => list.map(personKey).join(' ');
 
@@ -64,8 +65,6 @@ const EDITOR_MS = 20_000;
 const LOOK_MS = 50;
 /** For a save under way, before the message goes to another window. */
 const REST_MS = 6000;
-/** As the server takes them in one question, and in one message. */
-const MOST_ASKED = 500;
 
 export class Composer {
   /** Made once per composer; a draft of ours that is opened again keeps its own, so that it is replaced in place. */
@@ -124,20 +123,29 @@ export class Composer {
   readonly signer = signal<string | null>(null);
   /** Counts what Auto changed by itself, to be announced. */
   readonly said = signal(0);
-  /** How the last asking of the directory went. */
-  readonly lookup = signal<Lookup>('none');
-  /** Why certificates could not be looked for at all, as a sentence; '' where they could. */
-  readonly lookupWhy = signal('');
-  /** Until then the directory is asked by the person only (performance.now). */
-  #quiet = 0;
-  readonly info = signal<ReadonlyMap<string, RecipientInfo>>(new Map());
+  #recipients = new Recipients({
+    everyone: () => this.everyone, follows: () => this.auto.value, closed: () => this.closed,
+    follow: (forThem) => this.#follow(forThem), came: () => this.#raise(this.#wished(this.mode.value)),
+  });
+  readonly info = this.#recipients.info;
+  readonly lookup = this.#recipients.lookup;
+  readonly lookupWhy = this.#recipients.why;
   readonly draft = signal<DraftSaved | null>(null);
   /** Where the person typed before encryption was turned on, the browser may have checked the text. */
   readonly lateGuard = signal(false);
   /** The person gave up the protection that the plan no longer has. */
   readonly released = signal(false);
   /** Stays true when S/MIME leaves the plan meanwhile: what was written as a secret does not become a plain draft. */
-  readonly mayEncrypt = computed(() => mayEncrypt(this.mode.value, (this.start.toEncrypted === true || this.start.apart === true) && !this.released.value));
+  readonly mayEncrypt = computed(() => mayEncrypt(this.mode.value, (this.start.toEncrypted === true || this.start.apart === true) && !this.released.value) || this.#underRules);
+  /** What the organisation demands of it. */
+  readonly rules = new Rules(() => ({
+    from: { name: this.identity.value.name, address: this.identity.value.address }, ...this.#valid, subject: this.subject.value.trim(), mode: this.mode.value, user: { sign: signs(this.mode.value), encrypt: encrypts(this.mode.value) },
+    priority: this.wishes.value.priority, receipt: this.wishes.value.receipt, attachment: this.files.value.length > 0, size: this.plain.length + this.files.value.reduce((n, f) => n + f.size, 0),
+  }), () => { this.#obey(); this.#keepNow(); });
+  /** The person chose for this message: what is only wished for is not preset any more. */
+  #chosen = false;
+  /** As it was before a rule raised it. */
+  #before: SecurityMode | null = null;
   /** S/MIME left the plan while this was written: nothing of it is sent or kept before the person decided. */
   readonly planLost = computed(() => !smimeOn.value && (this.mode.value !== 'none' || this.mayEncrypt.value));
   /** Plain text of the textarea; the rich text lives in the editor frame. */
@@ -154,8 +162,6 @@ export class Composer {
   swapSignature: ((before: string, after: string) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saving: Promise<boolean> | null = null;
-  #asked = new Set<string>();
-  #looking = new Set<Promise<void>>();
   #edits = 0;
   /** Goes along to a window of its own: what was asked before is its own there, too (but writeApart). */
   #writer: string = crypto.randomUUID();
@@ -166,12 +172,11 @@ export class Composer {
   #wrote = false;
   /** In the message itself, where the browser's own checking could see it. */
   #typed = false;
-  /** The set of recipients of which the mode was last asked for. */
-  #set = '';
-  #known: Promise<void> | null = null;
   /** Sending was asked for, and begins when it is known how. */
   starting = false;
   #why: unknown;
+  /** The last save did not begin, for want of the rules' answer. */
+  #waited = false;
   /** What was said of a save that failed. */
   #unsaved = '';
   /** No answer came: whether the server has what is here is not known. The base stays the one that was seen. */
@@ -198,7 +203,63 @@ export class Composer {
     });
     this.plain = start.text ?? '';
     this.draft.value = start.draft ?? null;
+    this.#chosen = start.draft !== undefined || start.apart === true;
     void this.lookUp();
+    void this.rules.settle();
+  }
+
+  /** What lies at the server in the clear already is not taken away for what is only possible. */
+  get #underRules(): boolean {
+    if (!smimeOn.value) return false;
+    const how = this.rules.encrypts.value;
+    return how === 'yes' || how === 'unknown' || (how === 'open' && this.draft.value?.encrypted !== false);
+  }
+
+  /** A draft lies at the server in the clear, and whether it may is not known any more: it stays as it is, and what was written since waits for the answer. */
+  get waitsForRules(): boolean { return this.rules.encrypts.value === 'unknown' && this.draft.value?.encrypted === false && !encrypts(this.mode.value); }
+
+  /** What could not be kept before there was an answer can be now. */
+  #keepNow(): void {
+    if (this.closed || this.moving.value || this.sendState.value === 'sending') return;
+    const waited = this.saveState.value === 'failed' && (this.problem.value !== '' || this.#waited);
+    if (!waited && !(this.saveState.value === 'impossible' && !this.mayEncrypt.value)) return;
+    this.saveState.value = 'dirty';
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.save(), AUTOSAVE_MS);
+  }
+
+  /** The mode is a rule's, not the person's: nothing to remember. */
+  get raised(): boolean { return this.#before !== null; }
+
+  get #valid(): Fields {
+    const only = (list: readonly Address[]): Address[] => list.filter((a) => isAddress(a.address)).map((a) => ({ name: '', address: a.address }));
+    return { to: only(this.to.value), cc: only(this.cc.value), bcc: only(this.bcc.value) };
+  }
+
+  /** An answer of the rules: what is demanded is on, what is wished for is preset, what is free again is the person's. */
+  #obey(): void {
+    const d = this.rules.answer.value;
+    if (!d || this.closed || !smimeOn.value || this.sendState.value === 'sending') return;
+    const now = this.mode.value;
+    const left = this.#before !== null && withLocked(this.#before, d) === this.#before ? this.#before : null;
+    const wanted = withLocked(left !== null ? followMode(now, left, this.#wrote) : now, d);
+    if (left !== null && wanted === left) this.#before = null; // else what was written as a secret stays one
+    else if (wanted !== now) this.#before ??= now;
+    this.#raise(this.#wished(wanted));
+  }
+
+  #raise(mode: SecurityMode): void {
+    if (mode === this.mode.value) return;
+    this.#take(mode, this.hasEdits);
+    this.said.value++;
+  }
+
+  /** A wish that cannot be met is none: a key to sign with, and a certificate of everybody. */
+  #wished(mode: SecurityMode): SecurityMode {
+    const d = this.rules.answer.value;
+    if (!d || this.#chosen || !smimeOn.value) return mode;
+    const everybody = this.everyone.length > 0 && this.everyone.every((a) => canReceive(this.infoOf(a)));
+    return modeOf(signs(mode) || (d.wished.sign !== null && hasKeys.value === true), encrypts(mode) || (d.wished.encrypt !== null && everybody && hasKeys.value === true));
   }
 
   get fields(): Fields { return { to: this.to.value, cc: this.cc.value, bcc: this.bcc.value }; }
@@ -282,6 +343,7 @@ export class Composer {
 
   #touch(): void {
     if (this.closed || this.moving.value) return;
+    this.rules.changed();
     this.#edits++;
     this.touches.value = this.#edits;
     if (this.sendState.value === 'failed') this.sendState.value = 'editing';
@@ -338,14 +400,17 @@ export class Composer {
   /** By the person: from now on it does not follow the recipients. */
   setMode(mode: SecurityMode): void {
     this.auto.value = false;
-    this.#take(mode);
+    this.#chosen = true;
+    this.#before = null;
+    this.#take(withLocked(mode, this.rules.answer.value));
     void this.lookUp();
   }
 
   /** Back to following the recipients. */
   setAuto(): void {
     this.auto.value = true;
-    this.#set = '?';
+    this.#chosen = false;
+    this.#recipients.forgetMode();
     void this.lookUp();
   }
 
@@ -361,16 +426,14 @@ export class Composer {
     if (plain) void this.save();
   }
 
-  /** The answer for the recipients that are still there. */
-  #follow(set: string, forThem: SecurityMode | null): void {
-    if (set !== this.#set) return;
-    // An answer that is not followed now counts as none.
-    if (!this.auto.value || this.sendState.value === 'sending' || this.closed) { this.#set = '?'; return; }
+  /** What was used last for the recipients that are there; false: an answer that is not followed now. */
+  #follow(forThem: SecurityMode | null): boolean {
+    if (!this.auto.value || this.sendState.value === 'sending' || this.closed) return false;
     const wanted = startMode(smimeOn.value, settings.value.security, this.start.toEncrypted === true && !this.released.value, forThem);
-    const next = followMode(this.mode.value, wanted, this.#wrote);
-    if (next === this.mode.value) return;
-    this.#take(next, this.hasEdits);
-    this.said.value++;
+    // Auto's own word is what a rule raised it from.
+    if (this.#before !== null) this.#before = followMode(this.#before, wanted, this.#wrote);
+    this.#raise(this.#wished(withLocked(followMode(this.mode.value, wanted, this.#wrote), this.rules.answer.value)));
+    return true;
   }
 
   setHideSubject(on: boolean): void {
@@ -385,82 +448,16 @@ export class Composer {
     this.changed();
   }
 
-  #addresses(): string[] { return [...new Set(this.everyone.map((a) => foldAddress(a.address)))].filter(isAddress); }
-  #persons(all: readonly string[]): string { return all.map((a) => a.toLowerCase()).sort().join('\n'); }
-
-  /** Asks for certificates of addresses not asked for yet, all in one call, and for the mode of all of them together. */
-  lookUp(again = false): Promise<void> {
-    const asking = this.#lookUp(again).finally(() => this.#looking.delete(asking));
-    this.#looking.add(asking);
-    return asking;
-  }
-
-  /** What was asked about the recipients so far has its answer, or has failed: nobody is said to have no certificate before. */
-  async looked(): Promise<void> { while (this.#looking.size) await Promise.allSettled([...this.#looking]); }
-
-  async #lookUp(again: boolean): Promise<void> {
-    if (!smimeOn.value) return;
-    const all = this.#addresses();
-    const wanted = all.filter((a) => again || !this.#asked.has(a));
-    const set = this.#persons(all);
-    const follows = this.auto.value && set !== this.#set;
-    if ((!wanted.length && !follows) || all.length > MOST_ASKED) return;
-    if (!follows) { await this.#asking(wanted, all); await this.#find(wanted, again); return; }
-    this.#set = set;
-    this.#known = this.#asking(wanted, all, set);
-    await this.#known;
-    await this.#find(wanted, again);
-  }
-
-  /** The directory is asked about those for whom nothing is known that can be used. */
-  async #find(wanted: string[], again: boolean): Promise<void> {
-    const missing = wanted.filter((a) => this.info.value.has(a) && !canReceive(this.info.value.get(a)));
-    if (!missing.length || session.value?.directories !== true || settings.value.security.lookups === false || this.closed || (!again && performance.now() < this.#quiet)) return;
-    try {
-      const found = await api.find(missing, again);
-      const next = new Map(this.info.value);
-      for (const r of found.recipients) next.set(foldAddress(r.address), r);
-      batch(() => { this.info.value = next; this.lookup.value = found.lookup; this.lookupWhy.value = ''; });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#notFound(error); // "Find certificates" asks again
-    }
-  }
-
-  /** Said where certificates are shown; where it has to wait, once by itself too. */
-  #notFound(error: ApiError): void {
-    const before = this.lookupWhy.value;
-    this.lookupWhy.value = lookupWords(error);
-    if (error.code !== 'throttled') return;
-    if (!before) toast(this.lookupWhy.value, { kind: 'bad' });
-    this.#quiet = performance.now() + error.wait * 1000;
-  }
-
-  async #asking(wanted: string[], all: string[], set: string | null = null): Promise<void> {
-    for (const a of wanted) this.#asked.add(a);
-    try {
-      const found = await api.recipients(wanted, all.filter((a) => !wanted.includes(a)));
-      const next = new Map(this.info.value);
-      for (const r of found.recipients) next.set(foldAddress(r.address), r);
-      this.info.value = next;
-      if (performance.now() >= this.#quiet) this.lookupWhy.value = '';
-      if (set !== null) this.#follow(set, found.mode);
-    } catch (error) {
-      for (const a of wanted) this.#asked.delete(a);
-      if (set !== null && this.#set === set) this.#set = '?';
-      if (!(error instanceof ApiError)) throw error;
-      this.#notFound(error);
-    }
-  }
+  /** Asks for what is not known yet of the recipients; again: of all of them. */
+  lookUp(again = false): Promise<void> { return this.#recipients.look(again); }
+  looked(): Promise<void> { return this.#recipients.looked(); }
 
   /** Waits until it is known what Auto makes of the recipients. less: not what the person was shown, so that they must
    *  look again. unknown: nobody could say; what stands here is a guess, and nothing may go by it. */
   async modeKnown(shown = this.mode.value): Promise<'same' | 'less' | 'unknown'> {
-    await this.lookUp();
-    for (let p: Promise<void> | null = null; p !== this.#known;) { p = this.#known; await p; }
+    await this.#recipients.answered();
     if (!this.auto.value || !smimeOn.value) return 'same';
-    const set = this.#persons(this.#addresses());
-    if (set !== '' && set !== this.#set) return 'unknown';
+    if (!this.#recipients.current) return 'unknown';
     const now = this.mode.value;
     return (encrypts(shown) && !encrypts(now)) || (signs(shown) && !signs(now)) ? 'less' : 'same';
   }
@@ -532,7 +529,7 @@ export class Composer {
     if (this.saveState.value !== 'dirty' && this.saveState.value !== 'failed') return this.saveState.value !== 'impossible';
     if (this.sendState.value === 'sending' || this.closed || this.moving.value) return false;
     if (this.planLost.value) { this.saveState.value = 'impossible'; return false; }
-    this.#saving = this.#save();
+    this.#saving = this.rules.settle().then(() => this.#save());
     try { return await this.#saving; } finally { this.#saving = null; }
   }
 
@@ -559,6 +556,12 @@ export class Composer {
   }
 
   async #save(): Promise<boolean> {
+    this.#waited = this.waitsForRules;
+    if (this.#waited) {
+      this.#why = new ApiError('rules_unknown', '', 0);
+      this.saveState.value = 'failed';
+      return false;
+    }
     const edits = this.#edits;
     this.saveState.value = 'saving';
     let following: api.Following = {};
@@ -592,8 +595,8 @@ export class Composer {
       }
       if (this.saveState.value === 'impossible') await this.#leftPlain(this.draft.value, null).catch(() => undefined);
       if (this.saveState.value === 'failed') {
-        // What was said about sending matters more and stays; the next try comes by itself.
-        if (!this.problem.value) this.problem.value = this.#unsaved = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
+        // What is said about sending matters more, and while it is under way this would read as its end; the next try comes by itself.
+        if (!this.problem.value && this.sendState.value !== 'sending') this.problem.value = this.#unsaved = t('draft-failed', { why: (await lostFile(this, error)) || sentence(error) });
         if (!this.closed) this.#timer = setTimeout(() => void this.save(), AUTOSAVE_BIG_MS);
       }
       return false;
@@ -625,12 +628,13 @@ export class Composer {
     await this.settled();
     clearTimeout(long);
     clearTimeout(this.#timer);
-    return { edits: this.#edits, wrote: this.#wrote, typed: this.#typed, unsure: this.#unsure, writer: this.#writer, turns: this.#turns, was: this.#was, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
+    return { edits: this.#edits, wrote: this.#wrote, typed: this.#typed, unsure: this.#unsure, writer: this.#writer, turns: this.#turns, was: this.#was, chosen: this.#chosen, before: this.#before, saved: this.saveState.value === 'saved' || this.saveState.value === 'clean' };
   }
 
   /** What another window had. */
   hold(files: readonly Omit<FileItem, 'id'>[], kept: Inner): void {
     this.files.value = files.map((f) => ({ ...f, id: ++serial }));
+    [this.#chosen, this.#before] = [kept.chosen, kept.before];
     this.#edits = kept.edits;
     this.#wrote = kept.wrote;
     this.#typed = kept.typed;
@@ -658,6 +662,8 @@ export class Composer {
 
   stop(): void {
     this.closed = true;
+    this.rules.stop();
+    this.#recipients.stop();
     this.cancel();
     clearTimeout(this.#timer);
   }

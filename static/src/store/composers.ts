@@ -69,7 +69,7 @@ function afterwards(c: Composer): void {
 export async function close(c: Composer): Promise<void> {
   if (!c.hasEdits) { drop(c); return; }
   const kept = await c.save();
-  if (!kept) { c.minimized.value = false; toast(c.saveState.value === 'impossible' ? t('draft-impossible') : c.problem.value, { kind: 'bad' }); return; }
+  if (!kept) { c.minimized.value = false; toast(c.saveState.value === 'impossible' ? t('draft-impossible') : c.waitsForRules ? t('err-rules-unknown') : c.problem.value, { kind: 'bad' }); return; }
   drop(c);
   afterwards(c);
   toast(t('draft-kept'));

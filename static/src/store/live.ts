@@ -1,7 +1,7 @@
 // Live updates: one event stream a browser, held by one of its tabs and passed on to the others; what changed is then
 // asked for exactly (list.catchUp). Without a stream every tab that is looked at asks now and then.
 import '../core/shared.ts';
-import { ApiError, featuresNow, sessionExpired, trustHooks } from '../api/client.ts';
+import { ApiError, featuresNow, rulesNow, sessionExpired, trustHooks } from '../api/client.ts';
 import { readEvents } from '../api/events.ts';
 import { Leader } from '../core/leader.ts';
 import type { Locks } from '../core/leader.ts';
@@ -101,6 +101,7 @@ function onEvent(e: ServerEvent): void {
   if (e.name === 'folder') void onFolder(data as unknown as FolderNews);
   if (e.name === 'folders') void loadFolders();
   if (e.name === 'features') featuresNow.value = data.smime === true ? 'smime' : 'none';
+  if (e.name === 'rules') rulesNow.value++;
   if (e.name === 'waiting') void lookAtWaiting(true);
   if (e.name === 'signout') void putAway();
 }

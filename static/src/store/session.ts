@@ -8,6 +8,9 @@ export const session = signal<Session | null>(null);
 export const smimeOn = computed(() => session.value?.features.smime === true);
 /** The vault holds keys; null: nobody said yet. */
 export const hasKeys = signal<boolean | null>(null);
+/** Of the person's organisation, else of the installation. */
+export const brand = computed(() => session.value?.brand ?? null);
+export const product = computed(() => brand.value?.name ?? 'Waxseal');
 export const me = computed(() => session.value?.user ?? { address: '', name: '' });
 export const settings = signal<Settings>(defaults());
 /** Asked before the person signs out; false: they stay. */

@@ -1,7 +1,7 @@
 // What keys are for and how long they last; reminders; names and requests.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canBe, dueReminder, expiryOf, holderOf, isPending, issuerName, opensOldMail, pemOf, remindedWith, requestFileName, requestName } from '../../src/smime/keys.ts';
+import { canBe, dueReminder, answerMark, expiryOf, holderOf, isPending, issuerName, newAnswer, opensOldMail, pemOf, remindedWith, requestFileName, requestName } from '../../src/smime/keys.ts';
 import type { Cert, VaultKey } from '../../src/api/types.ts';
 
 const DAY = 86_400_000;
@@ -62,4 +62,19 @@ test('a name for the certificate, a request as text', () => {
   assert.equal(issuerName(cert('a', 1, { issuer: 'CN=Test\\, CA,O=X' })), 'Test, CA');
   assert.equal(issuerName(cert('a', 1, { issuer: 'O=Only an organisation' })), 'O=Only an organisation');
   assert.equal(holderOf(cert('a', 1)), '', 'not a certificate: no name, no error');
+});
+
+test('what the organisation answered is told once for each answer, of a key that waits still', async () => {
+  const waits = { ...key('k', []), request: 'cHQ=' };
+  const asked = (over: object = {}): Parameters<typeof answerMark>[0] => ({ key: 'k', state: 'refused', since: '2026-01-01T00:00:00Z', until: '', reason: 'No.', certificate: null, issuers: null, ...over });
+  const mark = await answerMark(asked());
+  assert.match(mark, /^[0-9a-f]{64}$/);
+  assert.equal(newAnswer(asked(), [waits], mark, {}), 'refused');
+  assert.equal(newAnswer(asked(), [waits], mark, { [mark]: 0 }), null, 'put aside');
+  for (const other of [{ state: 'issued' }, { since: '2026-01-02T00:00:00Z' }, { reason: 'Later.' }]) assert.notEqual(await answerMark(asked(other)), mark);
+  assert.equal(newAnswer(asked({ state: 'issued' }), [waits], 'x', { [mark]: 0 }), 'issued');
+  assert.equal(newAnswer(asked({ state: 'waiting' }), [waits], mark, {}), null);
+  assert.equal(newAnswer(asked({ state: 'issued' }), [{ ...waits, certificates: [cert('a', 90)] }], mark, {}), null, 'it has its certificate');
+  assert.equal(newAnswer(asked({ key: 'other' }), [waits], mark, {}), null);
+  assert.equal(newAnswer(null, [waits], mark, {}), null);
 });

@@ -7,7 +7,7 @@ import type { Composer } from '../../store/compose.ts';
 import { composers, drop, ended, openOne } from '../../store/composers.ts';
 import { GIVEN, HEARD, READY, SAID, complete, unpack } from '../../store/handover.ts';
 import type { Handed, Word } from '../../store/handover.ts';
-import { session } from '../../store/session.ts';
+import { session, product } from '../../store/session.ts';
 import { dismiss, toast, toasts } from '../../store/toasts.ts';
 import type { WxComposer } from './composer.ts';
 import { fetchOffered } from './open.ts';
@@ -61,7 +61,7 @@ function mine(port: MessagePort, from: Window): Promise<'yours' | 'alone' | 'no'
 
 /** The browser's history keeps titles: the subject of what may be encrypted is none. */
 function followTitle(c: Composer): void {
-  effect(() => { document.title = `${c.mayEncrypt.value ? t('compose-new') : c.title} – Waxseal`; });
+  effect(() => { document.title = `${c.mayEncrypt.value ? t('compose-new') : c.title} – ${product.value}`; });
 }
 
 function say(from: Window, words: readonly Word[]): void { if (words.length && !from.closed) from.postMessage({ type: SAID, words }, location.origin); }

@@ -1,8 +1,10 @@
 // Asking for a certificate: a signed note to each one separately, so that nobody learns who else was asked; the draft
 // waits encrypted. Nothing of the draft is in the note.
 import * as api from '../../api/compose.ts';
-import { sentence } from '../../api/client.ts';
+import { ApiError, sentence } from '../../api/client.ts';
+import { demands } from '../../api/demands.ts';
 import type { Address, ComposeBody } from '../../api/types.ts';
+import { againAfter } from '../../core/again.ts';
 import { t } from '../../core/i18n.ts';
 import { textToHtml } from '../../core/reply.ts';
 import type { Composer } from '../../store/compose.ts';
@@ -13,6 +15,86 @@ import { outcomeOf, signerOf, transmit } from './send.ts';
 export const MOST_ASKED = 20;
 
 export function noteText(c: Composer): string { return [t('ask-note-hello'), t('ask-note-why'), t('ask-note-how'), t('ask-note-mine'), c.identity.value.name || c.identity.value.address].join('\n\n'); }
+
+/** Whether the note may go to each of these, unencrypted as it is: what is demanded of the message (by its subject, its files) need not be demanded
+ *  of the note. What leaves is decided by the server in any case. */
+async function mayBeAsked(c: Composer, people: readonly Address[]): Promise<ReadonlyMap<string, boolean>> {
+  const from = { name: c.identity.value.name, address: c.identity.value.address };
+  const d = await demands({ from, to: people.map((a) => ({ name: '', address: a.address })), cc: [], bcc: [], subject: t('ask-subject'), mode: 'sign', user: { sign: true, encrypt: false }, priority: 'normal', receipt: false, attachment: false, size: noteText(c).length });
+  return new Map(d.recipients.map((r) => [r.address.toLowerCase(), r.encrypt.level !== 'require']));
+}
+
+/** What the rules say of the note: that nobody could say is not their no, and is asked again with a pause. */
+export class NoteRules {
+  /** Why nobody could say; '' where that is not so. */
+  why = '';
+  /** The person asks again. */
+  asking = false;
+  /** Whether it may go, of whom that was said; the server answers in small letters. */
+  #said: ReadonlyMap<string, boolean> = new Map();
+  #c: Composer;
+  #then: () => void;
+  #about = '';
+  #people: readonly Address[] = [];
+  #turn = 0;
+  #tries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** then: something of it is different. */
+  constructor(c: Composer, then: () => void) { this.#c = c; this.#then = then; }
+
+  /** To whom of these the note may go. */
+  lets(people: readonly Address[]): Address[] { return people.filter((a) => this.#said.get(a.address.toLowerCase()) === true); }
+  /** To whom of these the rules do not let it go: they said so. */
+  refuses(people: readonly Address[]): Address[] { return people.filter((a) => this.#said.get(a.address.toLowerCase()) === false); }
+
+  /** Asked once for these; again when `state` (what else the answer hangs on) is another, or when nobody could say. */
+  about(people: readonly Address[], state: string): void {
+    const key = JSON.stringify([people.map((a) => a.address.toLowerCase()), state]);
+    if (key === this.#about) return;
+    this.#about = key;
+    this.#people = people;
+    this.#tries = 0;
+    void this.#ask();
+  }
+
+  /** By the person. */
+  async again(): Promise<void> {
+    if (this.asking || !this.#about) return;
+    this.#tries = 0;
+    this.asking = true;
+    this.#then();
+    try { await this.#ask(); } finally { this.asking = false; this.#then(); }
+  }
+
+  async #ask(): Promise<void> {
+    clearTimeout(this.#timer);
+    const turn = ++this.#turn;
+    try {
+      const said = await mayBeAsked(this.#c, this.#people);
+      if (turn !== this.#turn) return;
+      this.#said = said;
+      this.why = '';
+      this.#tries = 0;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (turn !== this.#turn) return;
+      this.#said = new Map();
+      this.why = sentence(error);
+      this.#timer = setTimeout(() => void this.#ask(), againAfter(this.#tries));
+      this.#tries++;
+    }
+    this.#then();
+  }
+
+  /** Nothing is asked any more, and what was said is forgotten, until about(). */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#turn++;
+    this.#about = this.why = '';
+    this.#said = new Map();
+  }
+}
 
 async function sendNote(c: Composer, to: Address, signer: string): Promise<string> {
   const from = { name: c.identity.value.name, address: c.identity.value.address };

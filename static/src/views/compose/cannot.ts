@@ -12,17 +12,21 @@ import { unquoted } from '../../core/reply.ts';
 import { blockers } from '../../core/security-mode.ts';
 import type { Composer } from '../../store/compose.ts';
 import { close } from '../../store/composers.ts';
+import { lockWords } from '../../store/demands.ts';
 import { lookupTrouble } from '../../store/lookup.ts';
 import { session } from '../../store/session.ts';
 import { announce } from '../../store/ui.ts';
 import { waiting } from '../../store/waiting-marks.ts';
 import { dialog } from '../parts/dialog.ts';
-import { MOST_ASKED, ask, noteText } from './asking.ts';
+import { MOST_ASKED, NoteRules, ask, noteText } from './asking.ts';
 import { pickMode } from './security-tab.ts';
 import { send } from './send.ts';
 import { isForward, sendSplit } from './split.ts';
 
 interface Blocker { address: string; status: RecipientStatus | 'unknown'; expires: string | null }
+
+const NAMED = 3;
+const named = (list: readonly Address[]): string => list.slice(0, NAMED).map((a) => shownAddress(a.address)).join(', ') + (list.length > NAMED ? ' …' : '');
 
 export class WxCannot extends WxElement {
   static override properties = { composer: { attribute: false }, asking: { state: true }, busy: { state: true }, looked: { state: true }, cut: { state: true } };
@@ -33,12 +37,41 @@ export class WxCannot extends WxElement {
   declare looked: boolean;
   /** What is quoted of an encrypted mail stays out of what goes in clear. */
   declare cut: boolean;
+  /** What the rules say of a note to whom they demand encryption to. */
+  #note: NoteRules | null = null;
 
   constructor() { super(); this.asking = null; this.busy = null; this.looked = false; this.cut = true; }
 
-  override firstUpdated(): void { requestAnimationFrame(() => this.querySelector('.composer-notice')?.scrollIntoView({ block: 'nearest' })); }
+  override firstUpdated(): void { this.#show(); }
+  #show(): void { requestAnimationFrame(() => this.querySelector('.composer-notice')?.scrollIntoView({ block: 'nearest' })); }
 
   get #c(): Composer { return this.composer; }
+  /** Encryption to one of these is demanded: not even a copy goes to them in clear, and a note only where the rules let it. */
+  #theirs(bad: readonly Blocker[]): boolean {
+    return this.#c.rules.answer.value?.recipients.some((r) => r.encrypt.level === 'require' && bad.some((b) => b.address.toLowerCase() === r.address)) === true;
+  }
+  /** Who can be asked for a certificate. */
+  #asks(bad: readonly Blocker[]): Address[] {
+    const people = this.#people(bad);
+    return this.#theirs(bad) ? this.#note?.lets(people) ?? [] : people;
+  }
+
+  /** The rules are asked about the note once for the people, and again when they have another answer. */
+  override updated(): void {
+    const bad = this.#bad;
+    if (!bad.length || !this.#theirs(bad) || !bad.every((b) => isAddress(b.address))) { this.#note?.stop(); return; }
+    this.#note ??= new NoteRules(this.#c, () => this.#told());
+    this.#note.about(this.#people(bad), JSON.stringify([this.#c.rules.answer.value?.locked, this.#c.identity.value.address]));
+  }
+  #told(): void {
+    if (!this.isConnected) return;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.#show());
+  }
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#note?.stop();
+  }
   get #bad(): Blocker[] { return blockers(this.#c.everyone.map((a) => foldAddress(a.address)), this.#c.info.value); }
   get #waits(): ReadonlyMap<string, string> {
     const w = waiting.value.find((x) => x.submission === this.#c.submission);
@@ -51,6 +84,15 @@ export class WxCannot extends WxElement {
   }
 
   // ---- what can be done ----
+
+  /** By the button, which goes with the answer. */
+  async #askRules(): Promise<void> {
+    const note = this.#note;
+    await note?.again();
+    await this.updateComplete;
+    if (note?.why) announce(note.why);
+    else if (!document.activeElement || document.activeElement === document.body) this.querySelector<HTMLElement>('.cannot-ask, .cannot-aside')?.focus();
+  }
 
   async #find(): Promise<void> {
     this.busy = 'find';
@@ -115,10 +157,11 @@ export class WxCannot extends WxElement {
     const close = (): void => { this.asking = null; };
     const stay = html`<button type="button" class="button" autofocus @click=${close}>${t('cancel')}</button>`;
     if (this.asking === 'ask') {
+      const asked = this.#asks(bad);
       return dialog({
-        title: t('ask-title'), className: 'cannot-dialog', close, submit: () => void this.#ask(people), reads: true,
-        body: html`<p>${t('ask-to', { n: people.length })}</p>${names(people)}<blockquote class="ask-note" dir="auto">${noteText(this.#c)}</blockquote><p class="muted">${t('ask-waits')}</p>`,
-        foot: html`<button type="button" class="button" @click=${close}>${t('cancel')}</button><button type="submit" class="button button-primary">${t('ask-do', { n: people.length })}</button>`,
+        title: t('ask-title'), className: 'cannot-dialog', close, submit: () => void this.#ask(asked), reads: true,
+        body: html`<p>${t('ask-to', { n: asked.length })}</p>${names(asked)}<blockquote class="ask-note" dir="auto">${noteText(this.#c)}</blockquote><p class="muted">${t('ask-waits')}</p>`,
+        foot: html`<button type="button" class="button" @click=${close}>${t('cancel')}</button><button type="submit" class="button button-primary">${t('ask-do', { n: asked.length })}</button>`,
       });
     }
     if (this.asking === 'split') {
@@ -147,15 +190,27 @@ export class WxCannot extends WxElement {
     const real = bad.every((b) => isAddress(b.address));
     const left = new Set(c.everyone.map((a) => foldAddress(a.address))).size - bad.length;
     const busy = this.busy !== null;
-    const clear = session.value?.clear_fallback !== false;
-    return html`<div class="notice-actions">
+    const d = c.rules.answer.value;
+    const rule = d?.locked.encrypt != null;
+    const theirs = this.#theirs(bad);
+    const asks = this.#asks(bad);
+    // A rule keeps a note from somebody, or nobody could say whether it does: the ways around the mail are said, and it may wait.
+    const people = this.#people(bad);
+    const refused = theirs ? this.#note?.refuses(people) ?? [] : [];
+    const why = theirs ? this.#note?.why ?? '' : '';
+    const waits = asked || refused.length > 0 || why !== '';
+    const clear = session.value?.clear_fallback !== false && !rule;
+    const words = clear ? nothing : rule ? lockWords(c.rules.answer.value).map((w) => html`<p class="cannot-rule">${w}</p>`) : html`<p class="muted">${t('cannot-clear-forbidden')}</p>`;
+    return html`${words}${refused.length ? html`<p class="cannot-unasked">${t('cannot-ask-rule', { who: named(refused) })}</p>` : nothing}
+      ${why ? html`<p class="cannot-unknown">${t('cannot-ask-unknown', { who: named(people), why })}</p>` : nothing}<div class="notice-actions">
       <button type="button" class="button button-small cannot-find" ?disabled=${busy} @click=${() => void this.#find()}>${icon(this.busy === 'find' ? 'loader-circle' : 'search', undefined, this.busy === 'find' ? 'spin' : '')}${t('cannot-find')}</button>
-      ${real && bad.length <= MOST_ASKED ? html`<button type="button" class="button button-small cannot-ask" ?disabled=${busy} @click=${() => { this.asking = 'ask'; }}>${icon(this.busy === 'ask' ? 'loader-circle' : 'mail', undefined, this.busy === 'ask' ? 'spin' : '')}${t(asked ? 'cannot-ask-again' : 'cannot-ask', { n: bad.length })}</button>` : nothing}
+      ${real && asks.length > 0 && asks.length <= MOST_ASKED ? html`<button type="button" class="button button-small cannot-ask" ?disabled=${busy} @click=${() => { this.asking = 'ask'; }}>${icon(this.busy === 'ask' ? 'loader-circle' : 'mail', undefined, this.busy === 'ask' ? 'spin' : '')}${t(asked ? 'cannot-ask-again' : 'cannot-ask', { n: asks.length })}</button>` : nothing}
+      ${why ? html`<button type="button" class="button button-small cannot-ask-rules" ?disabled=${busy || this.#note?.asking} @click=${() => void this.#askRules()}>${icon(this.#note?.asking ? 'loader-circle' : 'refresh-cw', undefined, this.#note?.asking ? 'spin' : '')}${t('cannot-ask-rules')}</button>` : nothing}
       ${left > 0 ? html`<button type="button" class="button button-small cannot-remove" ?disabled=${busy} @click=${() => this.#remove(bad)}>${t('cannot-remove', { n: bad.length })}</button>` : nothing}
-      ${clear && left > 0 && real ? html`<button type="button" class="button button-small cannot-split" ?disabled=${busy} @click=${() => { this.cut = true; this.asking = 'split'; }}>${t('cannot-split', { n: bad.length })}</button>` : nothing}
+      ${session.value?.clear_fallback !== false && !theirs && left > 0 && real ? html`<button type="button" class="button button-small cannot-split" ?disabled=${busy} @click=${() => { this.cut = true; this.asking = 'split'; }}>${t('cannot-split', { n: bad.length })}</button>` : nothing}
       ${clear ? html`<button type="button" class="button button-small button-quiet cannot-clear" ?disabled=${busy} @click=${() => { this.cut = true; this.asking = 'clear'; }}>${t('cannot-plain')}</button>` : nothing}
-      ${asked ? html`<button type="button" class="button button-small button-quiet cannot-aside" ?disabled=${busy} @click=${() => void close(c)}>${t('ask-aside')}</button>` : nothing}
-    </div>${clear ? nothing : html`<p class="muted">${t('cannot-clear-forbidden')}</p>`}`;
+      ${waits ? html`<button type="button" class="button button-small button-quiet cannot-aside" ?disabled=${busy} @click=${() => void close(c)}>${t('ask-aside')}</button>` : nothing}
+    </div>`;
   }
 
   override render(): TemplateResult | typeof nothing {

@@ -15,6 +15,7 @@ import type { Brought } from '../../store/attach.ts';
 import type { Composer, FileItem } from '../../store/compose.ts';
 import { close, composers, discard, minimizeAll, writing } from '../../store/composers.ts';
 import { settings, smimeOn } from '../../store/session.ts';
+import { lockWords, signerDemanded } from '../../store/demands.ts';
 import { sentence } from '../../api/client.ts';
 import { toast } from '../../store/toasts.ts';
 import { announce, confirm, confirming } from '../../store/ui.ts';
@@ -33,6 +34,7 @@ import { anew, askAgain, send } from './send.ts';
 import { wishItems, wishLine, wishStyle } from './wishes.ts';
 import type { WxChips } from './chips.ts';
 import type { WxRecipients } from './recipients.ts';
+import { rulesUnknown } from './rules-unknown.ts';
 import './cannot.ts';
 import './recipients.ts';
 import './editor.ts';
@@ -47,6 +49,7 @@ export class WxComposer extends WxElement {
   /** undefined: not asked yet; null: the vault has none for this address. */
   declare signer: string | null | undefined;
   #askedSigner = false;
+  #keys: (() => void) | null = null;
   #started = false;
 
   #plainMarks: PlainMarks | null = null;
@@ -102,12 +105,15 @@ export class WxComposer extends WxElement {
     void this.#sendNow();
   }
 
-  /** Where it stops at the choice of a mode, that is where the person goes on. */
+  /** Where it stops at the choice of a mode, that is where the person goes on; else where they were: what is pressed next
+   *  is meant for the message, not for the list behind it. */
   async #sendNow(): Promise<void> {
     const c = this.#c;
     const was = c.tab.value;
+    const from = document.activeElement;
     await send(c);
     await this.updateComplete;
+    if ([document.body, this.querySelector('.composer')].includes(document.activeElement as HTMLElement | null) && from instanceof HTMLElement && this.contains(from)) from.focus();
     if (c.problem.value && c.sendState.value === 'editing' && c.tab.value === 'message') await focusFault(c, this);
     if (was === c.tab.value || c.tab.value !== 'security') return;
     this.querySelector<HTMLElement>('.mode-options .radio:checked')?.focus();
@@ -287,8 +293,29 @@ export class WxComposer extends WxElement {
   override willUpdate(): void {
     if (!this.#askedSigner && smimeOn.value && signs(this.#c.mode.value)) {
       this.#askedSigner = true;
-      loadSmime('sending').then((p) => p?.sending.signerFor(this.#c.identity.value.address)).then((s) => { this.signer = s; }, () => { this.#askedSigner = false; });
+      void this.#askSigner(this.#c.identity.value.address);
     }
+  }
+
+  async #askSigner(address: string): Promise<void> {
+    try {
+      const p = await loadSmime('sending');
+      const found = await p?.sending.signerFor(address);
+      if (address !== this.#c.identity.value.address) return; // asked of another one meanwhile
+      this.signer = found;
+      if (!p || this.#keys || !this.isConnected) return;
+      const again = (): void => { this.#askedSigner = false; this.requestUpdate(); };
+      this.#keys = p.sending.onKeys(again);
+      this.onLeave(() => { this.#keys?.(); this.#keys = null; this.#askedSigner = false; });
+    } catch { this.#askedSigner = false; }
+  }
+
+  /** What Send would refuse is said before; the other tab says it itself, and after Send the refusal does. */
+  #noSigner(): TemplateResult | typeof nothing {
+    const c = this.#c;
+    if (this.signer !== null || !smimeOn.value || !signs(c.mode.value) || !signerDemanded(c.rules.answer.value)) return nothing;
+    if (c.tab.value !== 'message' || c.problem.value || c.planLost.value || !['editing', 'failed'].includes(c.sendState.value)) return nothing;
+    return html`<div class="notice is-warning composer-notice" role="status" data-notice="no-signer">${icon('seal-question')}<div class="notice-text">${t('rule-no-signer')}</div></div>`;
   }
 
   /** What has come to be said stands at the end of a column that may be longer than the window. */
@@ -344,7 +371,12 @@ export class WxComposer extends WxElement {
   #cannot(): TemplateResult | typeof nothing {
     const c = this.#c;
     if (c.cleared.value && !encrypts(c.mode.value)) return html`<div class="notice is-warning composer-notice" role="status" data-notice="cleared">${icon('lock-keyhole-open')}<div class="notice-text">${t('cannot-clear-look')}</div></div>`;
-    return c.cannot.value && c.loading.value === 'no' && smimeOn.value && encrypts(c.mode.value) && c.sendState.value !== 'sending' ? html`<wx-cannot .composer=${c}></wx-cannot>` : nothing;
+    return this.#stands ? html`<wx-cannot .composer=${c}></wx-cannot>` : nothing;
+  }
+  /** Who cannot be encrypted to is said, and the rule with it. */
+  get #stands(): boolean {
+    const c = this.#c;
+    return c.cannot.value && c.loading.value === 'no' && smimeOn.value && encrypts(c.mode.value) && c.sendState.value !== 'sending';
   }
 
   /** The plan changed under the writer: said at once, and gone on only by a decision of theirs. */
@@ -387,8 +419,9 @@ export class WxComposer extends WxElement {
     const sending = c.sendState.value === 'sending';
     const done = c.sendState.value === 'unknown' || c.sendState.value === 'partly';
     const glyph = encrypts(c.mode.value) ? 'lock' : signs(c.mode.value) ? 'seal-plain' : 'send';
-    return html`<footer class="composer-foot">
-      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value || c.loading.value !== 'no'} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
+    const locks = smimeOn.value && c.tab.value === 'message' && !this.#stands ? lockWords(c.rules.answer.value) : []; // the other tab says it itself, and so does the notice
+    return html`${locks.length ? html`<p class="composer-rule" id="rule-${c.submission}" role="status">${icon('lock')}<span>${locks.join(' ')}</span></p>` : nothing}<footer class="composer-foot">
+      <button type="button" class="button button-primary send-button" data-tip=${t('send-tip')} aria-describedby=${ifDefined(locks.length ? `rule-${c.submission}` : undefined)} data-keys=${shownKeys('$mod+Enter', isMac())[0]!.join('+')} ?disabled=${sending || done || c.planLost.value || c.loading.value !== 'no'} @click=${() => this.#send()}>${icon(sending ? 'loader-circle' : glyph, undefined, sending ? 'spin' : '')}<span>${t(sending ? 'sending' : sendLabel(c.mode.value))}</span></button>
       <button type="button" class="icon-button attach-button" aria-label=${t('attach')} data-tip=${t('attach')} @click=${() => this.#pick()}>${icon('paperclip')}</button>
       <button type="button" class="icon-button" aria-label=${t(c.rich.value ? 'plain-to' : 'rich-to')} data-tip=${t(c.rich.value ? 'plain-to' : 'rich-to')} ?disabled=${c.loading.value !== 'no'} @click=${() => void this.#togglePlain()}>${icon(c.rich.value ? 'remove-formatting' : 'pen-line')}</button>
       <button type="button" class="icon-button template-button" aria-label=${t('templates')} data-tip=${t('templates')} @click=${() => void this.#templates()}>${icon('file-text')}</button>
@@ -451,7 +484,7 @@ export class WxComposer extends WxElement {
   override render(): TemplateResult {
     const c = this.#c;
     void commandVersion.value;
-    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${alone() ? 'is-alone' : ''} ${this.dropping ? 'is-dropping' : ''}" ?hidden=${c.held.value} role="dialog" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending' || c.moving.value}
+    return html`<section class="composer ${c.minimized.value ? 'is-small' : ''} ${c.full.value ? 'is-full' : ''} ${alone() ? 'is-alone' : ''} ${this.dropping ? 'is-dropping' : ''}" ?hidden=${c.held.value} role="dialog" tabindex="-1" aria-modal="false" aria-labelledby="composer-${c.submission}" aria-busy=${c.sendState.value === 'sending' || c.moving.value}
         @keydown=${this.#key} @dragover=${(e: DragEvent) => this.#drag(e, true)} @dragleave=${(e: DragEvent) => { if (!this.contains(e.relatedTarget as Node | null)) this.dropping = false; }} @drop=${this.#drop} @paste=${this.#paste}>
       ${this.#head()}
       ${c.minimized.value ? nothing : uploadBar(c, () => this.#uploadAgain())}${this.#loading()}
@@ -459,7 +492,7 @@ export class WxComposer extends WxElement {
         ${this.#tabs()}
         <div class="composer-scroll">
         ${c.tab.value === 'security' && smimeOn.value ? securityTab(c, this.signer, `security-${c.submission}`) : nothing}
-        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${refusedNotice(c)}${this.#result()}${this.#cannot()}
+        ${this.#message()}${fileList(c, { remove: (f) => this.#removeFile(f), bring: () => void this.#bring() })}${refusedNotice(c)}${rulesUnknown(c)}${this.#noSigner()}${this.#result()}${this.#cannot()}
         </div>${this.#foot()}
       </div>
       ${this.templating ? html`<wx-templates .composer=${c} .insert=${(x: Template) => this.#useTemplate(x)} .read=${() => this.#ownPart()} .done=${() => { this.templating = false; }}></wx-templates>` : nothing}

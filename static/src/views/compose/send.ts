@@ -8,6 +8,7 @@ import { foldAddress } from '../../core/address.ts';
 import { language, t } from '../../core/i18n.ts';
 import { blockers, canReceive, encrypts, sendLabel, signs, toRemember } from '../../core/security-mode.ts';
 import { lostFile } from '../../store/attach.ts';
+import { lockWords, signerDemanded } from '../../store/demands.ts';
 import type { Composer } from '../../store/compose.ts';
 import * as composers from '../../store/composers.ts';
 import * as list from '../../store/list.ts';
@@ -68,7 +69,7 @@ function done(c: Composer, mode: Composer['mode']['value']): void {
   composers.sent(c);
   toast(t(`sent-${sendLabel(mode)}`));
   const remember = toRemember(settings.value.security.mode, mode);
-  if (smimeOn.value && remember && !c.start.apart && remember !== settings.value.security.last_mode) composers.ends(changeSettings({ security: { last_mode: remember } }).catch(() => undefined));
+  if (smimeOn.value && remember && !c.start.apart && !c.raised && remember !== settings.value.security.last_mode) composers.ends(changeSettings({ security: { last_mode: remember } }).catch(() => undefined));
   const o = c.start.original;
   if (o) {
     const row = new Set([o.ref.uid]);
@@ -133,13 +134,16 @@ export async function askAgain(c: Composer): Promise<void> {
 }
 
 /** The one way by which a message leaves: prepared, compared and signed here, finished. begun: from here on only the server knows. */
-export async function transmit(m: { body: ComposeBody; files: Blob[]; certificates: Record<string, string>; following?: api.Following; uploaded?: () => void; prepared?: (draft: MessageRef) => void }, begun: (ticket: string) => void): Promise<Sent> {
+export async function transmit(m: { body: ComposeBody; files: Blob[]; certificates: Record<string, string>; following?: api.Following; uploaded?: () => void; prepared?: (draft: MessageRef) => void; subject?: string | null }, begun: (ticket: string) => void): Promise<Sent> {
   // Without signature and encryption nothing is promised that a comparison could keep; the keyring stays out of it.
   const part = m.body.mode === 'none' ? null : await loadSmime('sending');
   if (m.body.mode !== 'none' && !part) throw new SendCheckError('no_keyring', t('send-no-keyring'));
   const prepared = await api.prepare(m.body, m.files, m.following).finally(() => m.uploaded?.());
   m.prepared?.(prepared.draft);
-  const signed = part ? await part.sending.checkAndSign(prepared, { body: m.body, files: m.files, from: m.body.from, certificates: m.certificates }) : { signature: null };
+  // A trigger of the organisation goes from the subject: only as the person was shown it.
+  const subject = prepared.subject ?? null;
+  if (subject !== (m.subject ?? null)) throw new SendCheckError('differs_subject', t('rule-subject-differs', { subject: subject ?? m.body.subject }));
+  const signed = part ? await part.sending.checkAndSign(prepared, { body: subject === null ? m.body : { ...m.body, subject }, files: m.files, from: m.body.from, certificates: m.certificates }) : { signature: null };
   begun(prepared.ticket);
   return api.finish(prepared.ticket, signed.signature, prepared.content_key);
 }
@@ -152,7 +156,7 @@ export async function signerOf(c: Composer): Promise<string> {
   const chosen = c.signer.value;
   const signer = chosen === null ? all[0] : all.find((x) => x === chosen);
   if (!signer && chosen) c.signer.value = null; // the next try goes by what is shown then
-  if (!signer) throw new SendCheckError('no_certificate', t('send-no-signer'));
+  if (!signer) throw new SendCheckError('no_certificate', t(signerDemanded(c.rules.answer.value) ? 'rule-no-signer' : 'send-no-signer'));
   return signer;
 }
 
@@ -179,6 +183,18 @@ async function modeStands(c: Composer, shown: SecurityMode): Promise<boolean> {
   return stop(c, t('auto-unknown'));
 }
 
+/** What is demanded is known, was seen, and can be done; else it is said what is missing. */
+async function demandsStand(c: Composer, shown: SecurityMode): Promise<boolean> {
+  await c.rules.settle();
+  if (c.closed) return false;
+  const d = c.rules.answer.value;
+  if (!d) return true; // the server says it, at prepare
+  const words = lockWords(d);
+  if (!smimeOn.value && words.length && (d.locked.sign ?? d.locked.encrypt)) return stop(c, [...words, t('rule-no-plan')].join('\n'));
+  if (c.mode.value === shown || !words.length) return true;
+  return stop(c, [...words, t('rule-raised', { mode: t(`mode-${c.mode.value.replace('_', '-')}`) })].join('\n'));
+}
+
 const meant = (c: Composer): string => [c.mode.value, ...c.everyone.map((a) => foldAddress(a.address))].join('\n');
 
 /** Whether it may go; where not, it is said why. What changes while somebody is asked is looked at again. */
@@ -189,6 +205,7 @@ async function mayStart(c: Composer): Promise<boolean> {
     const why = faults(c);
     if (why.length) { c.tab.value = 'message'; return stop(c, why.join('\n')); }
     if (!(await modeStands(c, shown))) return false;
+    if (!(await demandsStand(c, shown))) return false;
     if (encrypts(c.mode.value)) {
       await c.lookUp();
       if (blocked(c)) await c.looked();
@@ -229,12 +246,13 @@ async function leave(c: Composer): Promise<void> {
   try {
     const signer = signs(mode) ? await signerOf(c) : null;
     const { body, files } = await c.body(signer);
-    if (c.start.apart) body.remember = false;
+    if (c.start.apart || c.raised) body.remember = false;
+    const subject = c.rules.answer.value?.subject ?? null;
     const certificates = shownCertificates(c.info.value); // before the server says what it would take
     if (!(await mayGo(c, body))) return;
     await c.settled();
     const following = c.follow();
-    await settle(c, await transmit({ body: { ...c.next(), ...body }, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft) }, (given) => { ticket = given; }));
+    await settle(c, await transmit({ body: { ...c.next(), ...body }, files, certificates, following, uploaded: () => c.followed(following), prepared: (draft) => c.moved(draft), subject }, (given) => { ticket = given; }));
   } catch (error) {
     // An error word of the server is an answer; these only say that none came.
     const lost = ticket !== null && error instanceof ApiError && ['offline', 'timeout', 'gateway', 'internal', 'cancelled'].includes(error.code);

@@ -30,6 +30,7 @@ import { facts, request, sender, skeleton, wanted, warnings } from './head.ts';
 import { bareSubject, learnAbout, recipientsLine } from './people.ts';
 import { plainPart } from './plain.ts';
 import { saveBlob } from './save.ts';
+import { policyLine } from './policy.ts';
 
 const MOST_CARDS = 5;
 
@@ -186,6 +187,7 @@ export class WxMessage extends WxElement {
       ${role === 'drafts' && isLeaving(ref.folder, ref.uid) ? this.#leaving() : role === 'drafts' && isSealed(m) ? html`<div class="notice is-info" data-notice="draft-sealed">${icon('lock')}<div class="notice-text"><strong>${t('draft-sealed-title')}</strong> ${t(!m.security ? 'draft-sealed-off' : locked ? 'draft-sealed-text' : 'draft-sealed-damaged')}</div></div>`
         : role === 'drafts' ? html`<div class="notice is-info">${icon('pen-line')}<div class="notice-text">${t('draft-edit-text')}</div><button type="button" class="button button-small" @click=${() => void compose('draft')}>${t('draft-edit')}</button></div>` : nothing}
       ${m.security && m.security.verdict !== 'none' ? html`<wx-security-bar .message=${m} .ref=${ref} .prompts=${this.prompts}></wx-security-bar>` : nothing}
+      ${policyLine(m)}
       ${locked ? nothing : this.#cards(m, ['calendar', 'report'])}
       <div class="parts">${repeat(m.parts, (p) => `${p.sealed ? ref.uid : ''}/${p.id}/${p.kind}`, (p) => this.#part(p, m))}
         ${m.parts.length === 0 && !isSealed(m) ? html`<p class="muted parts-none">${t(m.attachments.length ? 'body-none-attachments' : 'body-none')}</p>` : nothing}</div>

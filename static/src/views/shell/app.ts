@@ -40,7 +40,7 @@ export class WxApp extends WxElement {
     if (unsent.value.length) this.#want('unsent', () => import('../compose/unsent.ts'));
     if (r.uid) this.#want('reader', () => import('../reader/reader.ts'));
     return html`<main class="panes" id="main" data-preview=${settings.value.list.preview} data-pane=${r.uid ? 'reader' : 'list'} ?inert=${sessionExpired.value}>
-      <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${unsent.value.length ? html`<wx-unsent></wx-unsent>` : nothing}${smimeOn.value ? html`<wx-first-run></wx-first-run><wx-key-reminder></wx-key-reminder>` : nothing}</section>
+      <section class="pane-list" aria-label=${t('list-region')}><wx-list></wx-list>${unsent.value.length ? html`<wx-unsent></wx-unsent>` : nothing}${smimeOn.value ? html`<wx-first-run></wx-first-run><wx-key-reminder></wx-key-reminder><wx-answered></wx-answered>` : nothing}</section>
       <section class="pane-reader" aria-label=${t('reader-region')}>${r.uid ? html`<wx-reader></wx-reader>` : html`
         <div class="empty empty-reader"><span class="empty-seal">${icon('brand')}</span><h2>${t('reader-empty')}</h2><p>${t('reader-empty-text')}</p></div>`}</section>
     </main>`;

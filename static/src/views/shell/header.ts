@@ -8,7 +8,7 @@ import { html, nothing, live } from '../../core/lit.ts';
 import type { TemplateResult } from '../../core/lit.ts';
 import { go, pathOf, route } from '../../core/router.ts';
 import { runCommand } from '../../core/commands.ts';
-import { me, settings, smimeOn } from '../../store/session.ts';
+import { brand, me, product, settings, smimeOn } from '../../store/session.ts';
 import { clearSearch, searchText, startSearch } from '../../store/search.ts';
 import { fieldReady, loadField } from '../parts/search.ts';
 import { drawer, link } from '../../store/ui.ts';
@@ -22,10 +22,17 @@ import { setTheme } from '../../store/theme.ts';
 const FIELD_MS = 2500;
 
 export class WxHeader extends WxElement {
+  /** Where the organisation, or the installation, helps. */
+  #support(): MenuItem[] {
+    const href = brand.value?.support ?? '';
+    if (!/^(?:https|mailto):/.test(href)) return [];
+    return [{ label: t('account-support'), icon: 'circle-question-mark', run: () => Object.assign(document.createElement('a'), { href, target: '_blank', rel: 'noopener noreferrer' }).click() }];
+  }
+
   #account(): MenuItem[] {
     const theme = settings.value.ui.theme ?? 'system';
     return [
-      commandItem('go.contacts'), commandItem('app.settings'), commandItem('app.shortcuts'), commandItem('app.palette'), separator,
+      commandItem('go.contacts'), commandItem('app.settings'), commandItem('app.shortcuts'), commandItem('app.palette'), ...this.#support(), separator,
       { label: t('theme-system'), icon: 'monitor', checked: theme === 'system', run: () => void setTheme('system') },
       { label: t('theme-light'), icon: 'sun', checked: theme === 'light', run: () => void setTheme('light') },
       { label: t('theme-dark'), icon: 'moon', checked: theme === 'dark', run: () => void setTheme('dark') },
@@ -64,8 +71,8 @@ export class WxHeader extends WxElement {
     const where = folder(list.source.value?.folder ?? null);
     return html`
       <button type="button" class="icon-button drawer-button" aria-label=${t('folders-show')} aria-expanded=${drawer.value} @click=${() => { drawer.value = !drawer.value; }}>${icon('menu')}</button>
-      <a class="brand" href="/mail/" aria-label="Waxseal" @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.inbox'); }}>
-        ${icon('brand', undefined, 'brand-seal')}<span class="brand-name">Waxseal</span></a>
+      <a class="brand" href="/mail/" aria-label=${product.value} @click=${(e: MouseEvent) => { if (e.ctrlKey || e.metaKey) return; e.preventDefault(); runCommand('go.inbox'); }}>
+        ${brand.value?.logo ? html`<img class="brand-logo" src=${brand.value.logo} alt="">` : icon('brand', undefined, 'brand-seal')}<span class="brand-name">${product.value}</span></a>
       ${fieldReady.value ? html`<wx-search></wx-search>` : html`<form class="search" role="search" @submit=${this.#search} @focusin=${() => void this.#better()}>
         ${icon('search')}
         <input id="search" class="search-input" type="search" name="q" autocomplete="off" spellcheck="false" maxlength="400" enterkeyhint="search"
