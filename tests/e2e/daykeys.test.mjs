@@ -71,6 +71,7 @@ test('answering', async () => {
   await erin.page.locator('.parts').getByText('the second key').waitFor();
   await keys.press('r');
   await keys.isOn('iframe.editor-frame');
+  await erin.textHasFocus();
   await keys.type('Tom has it.');
   assert.match(await erin.editor().innerText(), /^Tom has it\./);
   await erin.page.keyboard.press('Control+Enter');

@@ -119,6 +119,7 @@ test('needed folders cannot be renamed or deleted; Trash can be emptied', async 
   await p.page.reload();
   await link('Trash').hover();
   await link('Trash').locator('wx-menu [data-trigger]').click();
+  await p.page.getByRole('menuitem', { name: 'Empty' }).waitFor();
   assert.equal(await p.page.getByRole('menuitem', { name: 'Delete folder' }).count(), 0);
   assert.equal(await p.page.getByRole('menuitem', { name: 'Rename' }).count(), 0);
   await p.page.getByRole('menuitem', { name: 'Empty' }).click();

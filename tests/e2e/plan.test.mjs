@@ -74,7 +74,7 @@ test('off while writing: nothing is sent or kept, it says so, and only the write
     await p.page.keyboard.press('Control+Enter');
     await p.composer().locator('.subject-input').press('Control+s');
     await p.composer().locator('.subject-input').press('Control+Enter');
-    assert.match(await p.composer().locator('.composer-saved').innerText(), /Not kept/);
+    await p.composer().locator('.composer-saved', { hasText: 'Not kept' }).waitFor();
     assert.deepEqual(sent, [], 'nothing left the page');
     assert.equal(await p.editor().getAttribute('spellcheck'), 'false', 'still guarded');
     await notice.getByRole('button').click();

@@ -255,6 +255,7 @@ test('the caret stands where it stood, and undo leads back past the move', async
   const w = await out();
   await w.composer().locator('.subject-input').fill(`Steps ${run}`);
   await w.page.keyboard.press('Enter'); // from the subject to the text, as it was left
+  await w.textHasFocus();
   await w.page.keyboard.type('three ');
   assert.match(await w.editor().innerText(), /^One two three four\s/);
   const undo = w.composer().getByRole('button', { name: 'Undo', exact: true });

@@ -111,7 +111,7 @@ test('plain text has the same marks and menu; the language is found out, chosen,
   for (let i = 0; i < 14; i++) await area.press('ArrowRight');
   await alice.page.keyboard.press('Shift+F10');
   await choice('Fehler').click();
-  assert.match(await area.inputValue(), /^Das ist ein Fehler in diesem Satz/);
+  await eventually(async () => /^Das ist ein Fehler in diesem Satz/.test(await area.inputValue()), 'the word was taken');
   await lines.first().waitFor({ state: 'detached' });
   await language(/^French/);
   await eventually(async () => (await lines.allInnerTexts()).includes('Satz'), 'another language');

@@ -37,7 +37,7 @@ before(async () => {
   ] });
   await tcpServer('127.0.0.1', 3911, () => {}); // silent
   writeFileSync(path.join(folder, 'more.conf'), `[directory staff]\nurl = ldap://127.0.0.1:3910\nbase = ${BASE}\n[directory silent]\nurl = ldap://127.0.0.1:3911\nbase = ${BASE}\ndomains = silent.example quiet.example\n[server]\nclear_fallback = off\n`);
-  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o711 });
+  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o755 });
   copyFileSync(root.file('ca.pem'), path.join(data, 'trust', 'authority.pem'));
   await sh('up.sh');
   process.env.WAXSEAL_ACCOUNTS = path.join(data, 'demo/accounts.json');

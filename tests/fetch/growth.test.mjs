@@ -78,7 +78,7 @@ before(async () => {
   ca.issue('second', clara, { from: day(6), to: day(300) });
   other.issue('third', clara, { kind: 'ec', from: day(10), to: day(300) });
   web = await authorityWeb(ca, await dnsServer(), env);
-  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o711 });
+  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o755 });
   for (const [name, a] of [['growth', ca], ['another', other]]) copyFileSync(a.file('ca.pem'), path.join(data, 'trust', `${name}.pem`));
   await sh('up.sh');
   process.env.WAXSEAL_ACCOUNTS = path.join(data, 'demo/accounts.json');

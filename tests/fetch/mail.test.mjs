@@ -31,7 +31,7 @@ before(async () => {
   for (const name of people) inter.issue(name, `${name}@example.org`);
   smime = new Smime(inter.dir);
   web = await authorityWeb(inter, await dnsServer());
-  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o711 });
+  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o755 });
   copyFileSync(root.file('ca.pem'), path.join(data, 'trust', 'authority.pem'));
   await sh(['up.sh']);
   process.env.WAXSEAL_ACCOUNTS = path.join(data, 'demo/accounts.json');

@@ -47,7 +47,7 @@ before(async () => {
     if (made) made(q, r);
     else r.writeHead(404).end();
   });
-  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o711 });
+  mkdirSync(path.join(data, 'trust'), { recursive: true, mode: 0o755 });
   await sh('up.sh');
   process.env.WAXSEAL_ACCOUNTS = path.join(data, 'demo/accounts.json');
   lib = await import('../lib/instance.mjs');

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh BINARY...: each fuzz target for FUZZ_SECONDS, two side by side; TAP on stdout.
+# run.sh BINARY...: each fuzz target for FUZZ_SECONDS, three side by side; TAP on stdout.
 # New inputs are kept in build/fuzz/work, findings in build/fuzz/findings; the seeds stay as they are.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -23,6 +23,6 @@ one() { # BINARY: writes its verdict line
 }
 export -f one
 export seconds
-results=$(printf '%s\n' "$@" | xargs -P 2 -I{} bash -c 'one {}')
+results=$(printf '%s\n' "$@" | xargs -P 3 -I{} bash -c 'one {}')
 printf '%s\n1..%d\n' "$results" $#
 ! grep -q '^not ok' <<<"$results"

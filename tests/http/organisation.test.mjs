@@ -1,4 +1,4 @@
-// The organisation's directory over HTTP: colleagues of one domain who never exchanged mail, and somebody of another one.
+// The organisation's directory over HTTP: colleagues of one organisation who never exchanged mail, and somebody of none.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';

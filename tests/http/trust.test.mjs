@@ -7,7 +7,7 @@ import test, { after, before } from 'node:test';
 import { Authority } from '../lib/authority.mjs';
 import { Server } from '../lib/fastcgi.mjs';
 import { ImapProxy } from '../lib/faulty.mjs';
-import { account, folderId, imapOf, instance, redis, signedIn, top } from '../lib/instance.mjs';
+import { account, ctl, folderId, imapOf, instance, redis, signedIn, top } from '../lib/instance.mjs';
 import { base64, entity, message, multipart, text } from '../lib/mime.mjs';
 import { openssl } from '../lib/smime.mjs';
 
@@ -80,6 +80,32 @@ test('a certificate that the user trusts is green for its address, and no longer
   assert.equal((await bob.delete(`${TRUST}/${entry.id}`)).status, 404);
   assert.equal((await alice.delete(`${TRUST}/${entry.id}`)).status, 200);
   assert.equal((await again(alice, before.uid)).verdict, 'signed-untrusted');
+});
+
+test('an authority of the organisation counts for its accounts from the next request on, and no longer when it is taken back', async () => {
+  const house = new Authority('The house CA');
+  try {
+    house.issue('ida', 'ida@house.example');
+    const mail = signed('ida@house.example', of(house, 'ida', { beside: [house.file('ca.pem')] }));
+    const [a, b] = [await verdict(alice, 'alice', mail), await verdict(bob, 'bob', mail)];
+    assert.deepEqual([a.verdict, b.verdict], ['signed-untrusted', 'signed-untrusted']);
+    const [root] = JSON.parse(ctl('trust', 'add', 'demo', house.file('ca.pem'), '--json'));
+    try {
+      assert.deepEqual([root.source, root.status], ['upload', 'valid']);
+      for (const [c, x] of [[alice, a], [bob, b]]) {
+        const now = await again(c, x.uid);
+        assert.deepEqual([now.verdict, now.signature.signers[0].trusted_by], ['signed-valid', 'organisation']);
+      }
+      assert.equal((await alice.post('/api/v1/smime/certificates', { certificate: house.pem('ida') })).status, 200);
+      assert.equal((await alice.post('/api/v1/compose/recipients', { addresses: ['ida@house.example'] })).json.recipients[0].status, 'ready');
+    } finally { ctl('trust', 'remove', 'demo', root.fingerprint.slice(0, 16)); }
+    assert.equal((await again(bob, b.uid)).verdict, 'signed-untrusted');
+    assert.equal((await alice.post('/api/v1/compose/recipients', { addresses: ['ida@house.example'] })).json.recipients[0].status, 'untrusted');
+    assert.throws(() => ctl('trust', 'add', 'demo', house.file('ida.pem'), '--json'), (e) => JSON.parse(e.stdout).error.details.field === 'ca');
+  } finally {
+    for (const x of (await alice.post('/api/v1/contacts/search', { text: 'ida@house.example' })).json.contacts) await alice.delete(`/api/v1/contacts/${x.id}`, {});
+    house.close();
+  }
 });
 
 test('whom the user trusts can be encrypted to, and under that address only', async () => {

@@ -8,7 +8,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 export async function axe(page) {
   const session = await page.context().newCDPSession(page);
   try {
-    await session.send('Runtime.evaluate', { expression: `${source};undefined` });
+    if (!(await session.send('Runtime.evaluate', { expression: 'typeof axe' })).result.value.startsWith('o')) await session.send('Runtime.evaluate', { expression: `${source};undefined` });
     // What moves is judged when it has arrived.
     await page.evaluate(() => Promise.all(document.getAnimations().map((a) => a.finished.catch(() => undefined))));
     const { result, exceptionDetails } = await session.send('Runtime.evaluate', {

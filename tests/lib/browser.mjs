@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { chromium } from 'playwright-core';
+import { CHROMIUM } from './chromium.mjs';
 import { Client } from './http.mjs';
-import { account, instance, redis } from './instance.mjs';
+import { account, eventually, instance, redis } from './instance.mjs';
 import { Relay } from './relay.mjs';
 
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** What each person's keyring passphrase becomes at import. A test passphrase. */
 export const passphraseOf = (name) => `${name} keyring test passphrase`;
 
@@ -28,10 +28,10 @@ export class Browser {
     await once(b.trap, 'listening');
     const { host } = new URL(instance.origin);
     b.chromium = await chromium.launch({
-      executablePath: EXECUTABLE,
+      executablePath: CHROMIUM,
       // The browser's own services (updates, form statistics) are no traffic of the page: they get no address at all.
       args: [`--host-resolver-rules=MAP ${host} 127.0.0.1:${b.relay.port}, MAP *.googleapis.com ~NOTFOUND, MAP *.google.com ~NOTFOUND, MAP *.gvt1.com ~NOTFOUND, MAP * 127.0.0.1:${b.trap.address().port}`,
-        '--disable-background-networking', '--disable-features=AutofillServerCommunication,OptimizationHints,MediaRouter', '--disable-component-update', '--no-default-browser-check', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+        '--disable-background-networking', '--disable-features=AutofillServerCommunication,OptimizationHints,MediaRouter,PreloadTopChromeWebUI,SpareRendererForSitePerProcess', '--disable-component-update', '--no-default-browser-check', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     });
     return b;
   }
@@ -63,7 +63,7 @@ export class Person {
   }
   async start() {
     const { context, faults } = this;
-    context.setDefaultTimeout(Number(process.env.WX_WAIT ?? 30_000));
+    context.setDefaultTimeout(Number(process.env.WX_WAIT ?? 60_000));
     await context.exposeFunction('wxFault', (text) => { faults.push(text); });
     await context.addInitScript(() => {
       addEventListener('securitypolicyviolation', (e) => { void window.wxFault?.(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile ?? ''}`); });
@@ -171,7 +171,15 @@ export class Person {
     await this.composer().waitFor();
     await this.editor().waitFor();
   }
+  /** A picture that arrives between press and release moves what is below it away from the pointer: no click comes of it. */
+  async picturesAreThere() {
+    for (const frame of await this.message().locator('iframe.mail-frame').all()) {
+      const inside = await (await frame.elementHandle())?.contentFrame();
+      await eventually(async () => !inside || inside.isDetached() || inside.locator('img').evaluateAll((all) => all.every((i) => i.complete)), 'the pictures are there');
+    }
+  }
   async reply() {
+    await this.picturesAreThere();
     await this.message().locator('.answer-row button').first().click();
     await this.composer().waitFor();
     await this.editor().waitFor();
@@ -191,6 +199,12 @@ export class Person {
   async intoEditor() {
     await this.editor().click();
     await this.page.waitForFunction(() => document.activeElement?.matches('wx-composer iframe'));
+  }
+  /** Where the focus comes by a key, the page has it before the frame hears of it; what is typed meanwhile goes nowhere. */
+  async textHasFocus() {
+    await this.page.waitForFunction(() => document.activeElement?.matches('wx-composer iframe'));
+    const frame = await (await this.composer().locator('iframe').elementHandle()).contentFrame();
+    await frame.waitForFunction(() => document.hasFocus() && document.activeElement?.isContentEditable);
   }
   async write(text) {
     await this.intoEditor();

@@ -72,6 +72,7 @@ export class Server {
   cookie = '';
   csrf = '';
   log = '';
+  options = []; // before --config
 
   /** changes: {key: value} of [server], "SECTION.key" of another section, or imap, smtp, sieve of the domain; env: added to the environment. */
   constructor(instance, binary, changes = {}, env = {}) {
@@ -95,7 +96,7 @@ export class Server {
   async start() {
     rmSync(this.socket, { force: true });
     this.log = '';
-    this.process = spawn(this.program, ['--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: { ...process.env, ...this.env } });
+    this.process = spawn(this.program, [...this.options, '--config', this.config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: { ...process.env, ...this.env } });
     this.process.stderr.on('data', (d) => { this.log += d; });
     running.add(this.process);
     this.ended = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));

@@ -44,7 +44,7 @@ export function redis(user, ...args) {
     { encoding: 'utf8', env: { ...process.env, REDISCLI_AUTH: password } });
 }
 // Waits until probe() gives something true, and gives that back; the deadline only ends a hang.
-export async function eventually(probe, what, seconds = 20) {
+export async function eventually(probe, what, seconds = 60) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const value = await probe();

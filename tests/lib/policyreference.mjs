@@ -211,7 +211,7 @@ function incoming(org, effective, copy, to, exempt, actions) {
   actions.validate = plain(v);
   return v.fails ? { outcome: 'reject', status: v.fails } : null;
 }
-function one(orgs, m, user, from, to, state) {
+function one(orgs, m, user, from, to, state, subject) {
   const owner = (a) => orgs.find((o) => o.domains.includes(domainOf(a)));
   const mine = m.authenticated ? owner(from) : undefined, theirs = owner(to);
   const passes = !mine && !theirs ? [] : mine === theirs ? [[mine, 'internal']] : [...(mine ? [[mine, 'outbound']] : []), ...(theirs ? [[theirs, 'inbound']] : [])];
@@ -224,7 +224,8 @@ function one(orgs, m, user, from, to, state) {
     r.passes.push(p);
     if (org.smime === 'disabled') { p.note = 'feature_disabled'; continue; }
     if (state.rules_store === 'down') { p.note = 'rules_unavailable'; return end({ outcome: 'defer', status: '4.3.0' }); }
-    Object.assign(p, levels(org, pass, m, from, to), { actions: {} });
+    // an organisation that receives sees the mail as the first pass left it, its subject without the triggers
+    Object.assign(p, levels(org, pass, pass === 'inbound' ? { ...m, subject } : m, from, to), { actions: {} });
     copy.samePass = false;
     if (pass !== 'inbound') {
       const failed = outgoing(org, p, user(org), copy, from, to, state, p.actions);
@@ -269,7 +270,7 @@ export function decide(example) {
     if (Object.keys(triggered).length) out.subject = subject.replace(/\s+/g, ' ').trim();
   }
   const user = () => ({ ...(m.user ?? {}), ...triggered });
-  const rs = all.map((a) => [a, one(orgs, m, user, from, a, state)]);
+  const rs = all.map((a) => [a, one(orgs, m, user, from, a, state, out.subject ?? m.subject)]);
   const bound = rs.filter(([, r]) => r.own === 'all_or_none');
   const held = (r, x) => { if (r.outcome !== x.outcome || x.only !== true) Object.assign(r, { outcome: x.outcome, status: x.status, held: true }); delete r.stored; };
   const rejecting = bound.find(([, r]) => r.outcome === 'reject'), waiting = bound.find(([, r]) => r.outcome === 'defer');

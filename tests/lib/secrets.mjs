@@ -1,4 +1,5 @@
 // The ways in which a private key or a passphrase may stand in bytes, and the search for them.
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { openssl } from './smime.mjs';
 
 /** Base64 of bytes that stand anywhere inside a longer text: one form for each alignment, without its uncertain ends. */
@@ -52,4 +53,59 @@ export function search(texts, needles) {
     for (const n of needles) if (forms.some((f) => f.includes(n.bytes))) hits.add(`${n.what} in ${where}`);
   }
   return [...hits];
+}
+
+/** The same for much to look through (memory, dumps): one pass over the bytes, whatever the number of needles. Needles also as
+ * pieces: a number that was overwritten in part, and base64 whose lines end anywhere. Gives a function (where, bytes) → hits. */
+export function scanner(needles) {
+  const heads = new Uint8Array(1 << 24), by = new Map();
+  const place = (head) => Math.imul(head, 0x9e3779b1) >>> 8;
+  const add = (what, bytes) => {
+    if (bytes.length < 8) throw new Error(`too short to look for: ${what}`);
+    const head = bytes.readInt32LE(0);
+    heads[place(head)] = 1;
+    if (!by.has(head)) by.set(head, []);
+    by.get(head).push({ what, bytes });
+  };
+  const seen = new Set();
+  for (const n of needles) {
+    const text = /^[\x20-\x7e]+$/.test(n.bytes.toString('latin1'));
+    const size = n.pieces ? Math.min(16, n.bytes.length) : n.bytes.length, step = !n.pieces ? size : text ? 8 : 13;
+    for (let at = 0; at + size <= n.bytes.length; at += step) {
+      const piece = n.bytes.subarray(at, at + size), id = piece.toString('latin1');
+      if (seen.has(id)) continue;
+      seen.add(id);
+      add(n.what, piece);
+    }
+  }
+  return (where, bytes) => {
+    const hits = new Set();
+    let head = bytes.length < 8 ? 0 : bytes.readInt32LE(0);
+    for (let i = 0; i + 8 <= bytes.length; i++, head = (head >>> 8) | (bytes[i + 3] << 24)) {
+      if (!heads[place(head)]) continue;
+      for (const n of by.get(head) ?? []) if (bytes.subarray(i, i + n.bytes.length).equals(n.bytes)) hits.add(`${n.what} in ${where}`);
+    }
+    return [...hits];
+  };
+}
+/** keyNeedles for a scanner: the whole forms, and pieces of the private numbers alone (what is around them in DER is the same in every key). */
+export const keyPieces = (name, file) => keyNeedles(name, file).map((n) => ({ ...n, pieces: !/ key of /.test(n.what) }));
+
+/** What a process may write to, as it is now: what a core dump of it would hold, [{where, bytes}]. Needs root. */
+export function* memoryOf(pid) {
+  const fd = openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    for (const line of readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n')) {
+      const m = /^([0-9a-f]+)-([0-9a-f]+) rw.. \S+ \S+ \S+ *(.*)$/.exec(line);
+      if (!m || m[3].startsWith('[v')) continue;
+      const end = BigInt(`0x${m[2]}`), step = 16n << 20n;
+      for (let at = BigInt(`0x${m[1]}`); at < end; at += step - 4096n) {
+        const bytes = Buffer.alloc(Number(end - at < step ? end - at : step));
+        let n = 0;
+        try { n = readSync(fd, bytes, 0, bytes.length, at); } catch { break; } // guard pages
+        yield { where: `memory of ${pid}, ${m[3] || 'anonymous'}`, bytes: bytes.subarray(0, n) };
+        if (end - at <= step) break;
+      }
+    }
+  } finally { closeSync(fd); }
 }

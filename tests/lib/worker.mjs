@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
+import { WHOLE } from './chromium.mjs';
 
 const KEYRING = 'build/keyring';
 export const OWN_POLICY = "default-src 'none'; script-src 'wasm-unsafe-eval'";
@@ -30,7 +31,7 @@ export class WorkerLab {
     lab.server.listen(0, '127.0.0.1');
     await once(lab.server, 'listening');
     lab.base = `http://localhost:${lab.server.address().port}/`;
-    lab.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+    lab.browser = await chromium.launch({ executablePath: WHOLE, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
     return lab;
   }
 

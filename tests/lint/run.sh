@@ -44,6 +44,7 @@ static_analysis() {
         $(printf '%s\n' "${C_FILES[@]}" | grep -E '^(base|fcgi|crypto|mail|policy|webmail|fetch|keyd|gateway|cli)/.*\.c$') 2>&1
 }
 unfinished() { grep -nE '\b(TODO|FIXME|XXX|HACK)\b' $(printf '%s\n' "${SOURCE[@]}" | grep -v '^tests/\(run\|tap\)') | head -20; }
+merged() { grep -nE '^(<{7}|={7}|>{7})( |$)' "${TEXT[@]}" | head -20; }
 machine_paths() { grep -nE '(^|[^a-zA-Z.])/(work|root|home/[a-z]+)/' "${TEXT[@]}" | grep -v '^tests/lint/' | head -20; }
 lockfile() { [ ! -f package-lock.json ] || grep -nE '"resolved"|https?://[^"]*registr' package-lock.json | head -5; }
 typescript() { [ ! -f mk/client.mk ] || make -s client-check || echo 'tsc failed'; }
@@ -63,6 +64,7 @@ check 'TypeScript' typescript
 check 'docs/API.md says what the route table says' api
 check 'docs/VERDICTS.md lists the reasons as they are' verdicts
 check 'nothing is marked as unfinished' unfinished
+check 'no mark of a merge is left' merged
 check 'no path of a build machine' machine_paths
 check 'lockfile names no host' lockfile
 check 'shell scripts parse' shell_syntax

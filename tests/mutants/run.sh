@@ -22,6 +22,7 @@ suite_of() {
     RULE) echo unit policy/examples_test policy/properties_test ;;
     QUOTA | EDIT) echo unit policy/licence_test ;;
     CSRF) echo http guard ;;
+    ADMIN_ROLE | ADMIN_FACTOR | TOKEN_SCOPE) echo http admin-who ;;
     TOTP | TOTP_REPLAY) echo unit webmail/totp_test ;;
     RANGE) echo fetch refused ;;
     IMAGE | IMAGE_SENDER) echo fetch reader ;;

@@ -1,23 +1,22 @@
 // waxsealctl certificate with the real key agent and a private Redis with the users of a deployment: what is registered, what is
 // refused and why, that nothing is half done, that no key is seen anywhere, and what the rules make of it.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import crypto from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ctx, oid, seq, utf8 } from '../lib/der.mjs';
-import { keyDaemon } from '../lib/keyd.mjs';
-import { closeAll } from '../lib/netns.mjs';
+import { attributesFor, call, keyDaemon } from '../lib/keyd.mjs';
+import { endBed, registryBed, startRedis, writeConfig } from '../lib/registrybed.mjs';
 import { keyNeedles, passphraseNeedles, search } from '../lib/secrets.mjs';
 import { openssl } from '../lib/smime.mjs';
 
 const top = path.join(import.meta.dirname, '../..');
 const program = path.join(top, process.env.BUILD ?? 'build', 'waxsealctl');
 const PASSPHRASE = 'Grüße an die Prüfung'; // a test passphrase
-const dir = mkdtempSync(path.join(tmpdir(), 'waxseal-certificates-'));
-const at = (name) => path.join(dir, name);
+const bed = registryBed('certificates');
+const { at } = bed;
 const seen = []; // everything that was ever printed
 let redis, agent;
 
@@ -64,45 +63,17 @@ const registry = () => json('registry', 'export');
 const redisAs = (user, ...args) => spawnSync('redis-cli', ['-s', at('redis.sock'), '--user', user, '--pass', user, '--no-auth-warning', ...args], { encoding: 'latin1' }).stdout.trim();
 const held = () => redisAs('admin', 'HKEYS', 'cert:ok:acme').split('\n').filter(Boolean).sort();
 
-function writeConfig(file, socket, user = 'ctl') {
-  writeFileSync(file, `[server]
-instance = cert
-listen = ${at('s')}
-public_origin = http://localhost
-static_dir = ${dir}
-template_dir = ${dir}
-redis_socket = ${at('redis.sock')}
-redis_user = ${user}
-redis_password_file = ${at(`${user}.password`)}
-host_key_file = ${at('key')}
-trust_dir = ${at('trust')}
-[keyd]
-gate_socket = ${agent.gate}
-admin_socket = ${socket}
-gate_users = root
-admin_users = root
-master_keys = ${at('master')}
-[domain *]
-imap = imap://127.0.0.1:1
-smtp = smtp://127.0.0.1:1
-[plan basic]
-smime = off
-`);
-}
+const configure = (file, admin, user = 'ctl') => writeConfig(bed, file, { instance: 'cert', admin, gate: agent.gate, user, trust: at('trust') });
 
 before(async () => {
   agent = await keyDaemon();
   authority();
-  const acl = readFileSync(path.join(top, 'tests/stack/conf/redis-users.acl'), 'utf8').replaceAll('@INSTANCE@', 'cert').replace(/@REDIS_([A-Z]+)@/g, (_, user) => user.toLowerCase());
-  writeFileSync(at('users.acl'), acl);
-  for (const user of ['ctl', 'admin']) writeFileSync(at(`${user}.password`), `${user}\n`);
   writeFileSync(at('passphrase'), `${PASSPHRASE}\n`);
   writeFileSync(at('wrong'), 'not it\n');
-  writeConfig(at('waxseal.conf'), agent.admin);
-  writeConfig(at('away.conf'), at('nobody.sock'));
-  writeConfig(at('admin.conf'), agent.admin, 'admin');
-  redis = spawn('redis-server', ['--port', '0', '--unixsocket', at('redis.sock'), '--aclfile', at('users.acl'), '--save', '', '--dir', dir], { stdio: 'ignore' });
-  while (!existsSync(at('redis.sock'))) await sleep(10);
+  configure('waxseal.conf', agent.admin);
+  configure('away.conf', at('nobody.sock'));
+  configure('admin.conf', agent.admin, 'admin');
+  redis = await startRedis(bed, { usersOf: 'cert' });
   json('customer', 'add', 'hoster', '--quota', '5');
   for (const o of ['acme', 'apex']) json('organisation', 'add', o, '--customer', 'hoster');
   json('domain', 'attach', 'acme.test', 'acme');
@@ -110,13 +81,7 @@ before(async () => {
   for (const a of ['anna@acme.test', 'bert@acme.test', 'zoe@apex.test']) json('account', 'add', a);
   json('licence', 'activate', 'acme', 'anna@acme.test');
 });
-after(async () => {
-  const ended = new Promise((resolve) => redis.once('exit', resolve));
-  redis.kill('SIGKILL');
-  await ended;
-  await closeAll();
-  rmSync(dir, { recursive: true });
-});
+after(() => endBed(bed, redis));
 
 let first, second;
 test('a PKCS#12 file is registered: its key is sealed, the certificate is primary', () => {
@@ -289,6 +254,56 @@ test('export and import carry certificates, and sealed keys only when asked', ()
   assert.equal(json('certificate', 'list', 'acme').length, 3);
 });
 
+test('a renamed mailbox takes licence, roles, certificates and keys along; the keys open for the new address alone', async () => {
+  const as = (config, ...args) => { const r = ctl(at(config), ...args, '--json'); return { code: r.code, answer: JSON.parse(r.out || 'null') }; };
+  json('role', 'give', 'anna@acme.test', 'writer', 'acme');
+  const rows = json('certificate', 'list', 'acme', 'anna@acme.test'), keys = held(), before = registry();
+  const own = rows.find((r) => r.custody === 'agent');
+  assert.ok(own && rows.some((r) => r.primary !== 'none'));
+  const sign = async (mailbox) => {
+    const digest = crypto.createHash('sha256').update('x').digest(), sealed = Buffer.from(redisAs('admin', 'HGET', 'cert:ok:acme', own.key), 'base64');
+    return (await call(agent.gate, 'sign', ['mailbox', 'acme', mailbox, own.key, sealed, 'sha256', 'pkcs1', attributesFor(digest), digest])).result;
+  };
+  // What may not be: and nothing of it is half done.
+  for (const [config, from, to, code, field] of [['waxseal.conf', 'anna@acme.test', 'anne@acme.test', 'forbidden', 'key'], ['away.conf', 'anna@acme.test', 'anne@acme.test', 'forbidden', 'key'], ['admin.conf', 'anna@acme.test', 'bert@acme.test', 'conflict', 'to'],
+    ['admin.conf', 'anna@acme.test', 'anna@apex.test', 'forbidden', 'to'], ['admin.conf', 'nobody@acme.test', 'anne@acme.test', 'not_found', 'from'], ['admin.conf', 'anna@acme.test', 'anna@acme.test', 'invalid', 'to']]) {
+    const { answer } = as(config, 'account', 'rename', from, to);
+    assert.deepEqual([answer.error.code, answer.error.details.field], [code, field], `${from} ${to}`);
+  }
+  assert.deepEqual(registry(), before);
+  assert.equal(await sign('anna@acme.test'), 'done');
+
+  const renamed = as('admin.conf', 'account', 'rename', 'anna@acme.test', 'Anne@acme.test');
+  assert.deepEqual([renamed.code, renamed.answer.address, renamed.answer.renamed_from, renamed.answer.from], [0, 'anne@acme.test', 'anna@acme.test', ['anna@acme.test']], JSON.stringify(renamed));
+  const now = json('certificate', 'list', 'acme', 'anne@acme.test');
+  assert.deepEqual(now.map((r) => r.fingerprint).sort(), rows.map((r) => r.fingerprint).sort());
+  for (const r of now) assert.deepEqual([r.former, r.primary, r.custody], ['anna@acme.test', 'none', rows.find((o) => o.fingerprint === r.fingerprint).custody]);
+  assert.deepEqual(json('certificate', 'list', 'acme', 'anna@acme.test'), []);
+  assert.deepEqual([await sign('anne@acme.test'), await sign('anna@acme.test')], ['done', 'unknown_key']);
+  assert.deepEqual(held(), keys);
+  const after = registry();
+  assert.deepEqual([Object.keys(after.licences.hoster), after.roles.acme['anne@acme.test'].role, after.roles.acme['anna@acme.test'], after.accounts.acme['anna@acme.test']], [Object.keys(before.licences.hoster).map((a) => a.replace('anna', 'anne')).sort(), 'writer', undefined, undefined]);
+  assert.match(after.renamed['anna@acme.test'].moves, /^anne@acme\.test - \d+$/);
+
+  // An export brings all of it back; a name that was given up can be given again, and taken back.
+  writeFileSync(at('renamed.json'), JSON.stringify(after));
+  assert.deepEqual(json('registry', 'import', at('renamed.json'), '--dry-run').changes, []);
+  assert.equal(as('admin.conf', 'account', 'rename', 'anne@acme.test', 'anna@acme.test', '--drop-old').code, 0);
+  const back = json('certificate', 'list', 'acme', 'anna@acme.test');
+  assert.deepEqual([back.map((r) => r.former), await sign('anna@acme.test'), json('account', 'show', 'anna@acme.test').from], [back.map(() => null), 'done', []]);
+});
+
+test('the audit says which certificate it was, and fits a terminal', () => {
+  const rows = json('audit', '--organisation', 'acme', '--count', '200').flatMap((e) => [e.before, e.after]).filter((r) => r?.fingerprint && r.subject);
+  assert.ok(rows.length > 5);
+  for (const r of rows) assert.ok(/^[0-9a-f]{64}$/.test(r.fingerprint) && r.subject.startsWith('CN=') && r.not_before < r.not_after && Array.isArray(r.addresses) && Number.isInteger(r.issuers), JSON.stringify(r));
+  assert.ok(rows.some((r) => r.fingerprint === fingerprint({ pem: at('first.pem') }) && r.addresses.includes('anna@acme.test')));
+  for (const r of rows) assert.ok(!('der' in r));
+  const lines = ctl(at('waxseal.conf'), 'audit', '--organisation', 'acme', '--count', '200').out.split('\n');
+  assert.ok(lines.length > 50 && lines.some((l) => /^ {4}not_after +20\d\d-/.test(l)) && lines.some((l) => /^\d{4}-.*Z {2}added certificate anna@acme\.test/.test(l)));
+  assert.deepEqual(lines.filter((l) => [...l].length > 100), []);
+});
+
 test('web workers cannot read sealed keys, and nothing holds a private key or passphrase', () => {
   for (const command of [['HGETALL', 'cert:ok:acme'], ['HKEYS', 'cert:ok:acme'], ['GET', 'cert:ok:acme'], ['DEL', 'cert:ok:acme'], ['HSET', 'cert:o:certificates:acme', 'a', 'b']])
     assert.match(redisAs('web', ...command), /NOPERM/, command.join(' '));
@@ -297,7 +312,7 @@ test('web workers cannot read sealed keys, and nothing holds a private key or pa
   const names = ['first', 'second', 'alone', 'good', 'stranger'];
   const needles = [...names.flatMap((n) => keyNeedles(n, at(`${n}.key`))), ...passphraseNeedles(PASSPHRASE)];
   const everything = ['ok:acme', 'o:certificates:acme', 'o:certified:acme'].map((k) => ({ where: k, bytes: Buffer.from(redisAs('admin', 'HGETALL', `cert:${k}`), 'latin1') }));
-  const audit = { where: 'the audit', bytes: Buffer.from(redisAs('admin', 'XRANGE', 'cert:o:audit', '-', '+'), 'latin1') };
+  const audit = { where: 'the audit', bytes: Buffer.from(redisAs('admin', 'XRANGE', 'cert:o:audit:acme', '-', '+'), 'latin1') };
   assert.ok(audit.bytes.length > 1000 && everything[0].bytes.length > 200);
   const dump = spawnSync('redis-cli', ['-s', at('redis.sock'), '--user', 'admin', '--pass', 'admin', '--no-auth-warning', 'HVALS', 'cert:ok:acme'], { encoding: 'latin1' }).stdout.trim().split('\n');
   const raw = dump.map((text, i) => ({ where: `sealed key ${i}`, bytes: Buffer.from(text, 'base64') }));

@@ -1,7 +1,10 @@
 # Writes everything below DATA that the servers read; sourced by up.sh after lib.sh.
 
-ACCOUNTS='alice bob carol dave erin' # erin's mailbox can be a big one (BIG=100000 make run)
+# erin's mailbox can be a big one (BIG=100000 make run); olga, walt and rita are owner, writer and reader of the
+# organisation, dave its operator
+ACCOUNTS='alice bob carol dave erin olga walt rita'
 account_password() { printf '%s-demo' "$1"; }
+account_role() { case $1 in dave) echo " (operator)" ;; olga) echo " (owner)" ;; walt) echo " (writer)" ;; rita) echo " (reader)" ;; esac; }
 account_plan() { case $1 in carol) echo basic ;; *) echo enterprise ;; esac; }
 
 secret_file() { # FILE BYTES hex|raw: made once
@@ -10,8 +13,8 @@ secret_file() { # FILE BYTES hex|raw: made once
 }
 
 make_folders() {
-    mkdir -p "$DATA"/{etc/postfix,demo,trust,run/dovecot,redis,mail,log,app,postfix}
-    chmod 0711 "$DATA" "$DATA/run" "$DATA/etc" "$DATA/demo" "$DATA/etc/postfix"
+    mkdir -p "$DATA"/{etc/postfix,demo,trust,run/dovecot,run/admin,redis,mail,log,app,postfix}
+    chmod 0711 "$DATA" "$DATA/run" "$DATA/run/admin" "$DATA/etc" "$DATA/demo" "$DATA/etc/postfix"
     chmod 0700 "$DATA/redis" "$DATA/mail"
 }
 
@@ -19,6 +22,7 @@ make_secrets() {
     local u
     umask 077
     secret_file "$DATA/etc/host.key" 32 raw
+    secret_file "$DATA/etc/admin.key" 32 raw
     secret_file "$DATA/etc/keyd.master" 32 hex
     for u in web admin gate ctl; do secret_file "$DATA/etc/redis-$u.password" 24 hex; done
     bash "$STACK_DIR/ca.sh" "$DATA/demo/ca"
@@ -29,13 +33,13 @@ make_secrets() {
     cp "$DATA"/demo/ca/{alice,bob,erin}.{p12,pem} "$DATA/demo/"
     cp "$DATA/demo/ca/server.pem" "$DATA/etc/server.pem"
     install -m 0600 "$DATA/demo/ca/server.key" "$DATA/etc/server.key"
-    chmod 0644 "$DATA"/demo/*.p12
+    chmod 0644 "$DATA"/demo/*.p12 "$DATA"/trust/*.pem "$DATA"/etc/*.pem
 }
 
 render() { # TEMPLATE TARGET [NAME=VALUE...]
     local args=() pair
-    for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" \
-        "AGENT_USER=$(id -un) $RUN_USER" "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" "P_RELAY=$P_RELAY" \
+    for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" "P_ADMIN=$P_ADMIN" "ADMIN_USER=$ADMIN_USER" \
+        "AGENT_USER=$(id -un)" "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" "P_RELAY=$P_RELAY" \
         "LOG_LEVEL=${LOG_LEVEL:-info}" "REVOCATION=${REVOCATION:-soft}" "${@:3}"; do
         args+=(-e "s|@${pair%%=*}@|${pair#*=}|g")
     done
@@ -73,8 +77,8 @@ make_configs() {
 make_accounts_json() {
     local u comma=
     {
-        printf '{\n "origin": "http://localhost:%s",\n "instance": "%s",\n "domain": "demo.test",\n "accounts": [' \
-            "$P_HTTP" "$INSTANCE"
+        printf '{\n "origin": "http://localhost:%s",\n "admin": {"origin": "http://localhost:%s"},\n "instance": "%s",\n "domain": "demo.test",\n "accounts": [' \
+            "$P_HTTP" "$P_ADMIN" "$INSTANCE"
         for u in $ACCOUNTS; do
             printf '%s\n  {"address": "%s@demo.test", "password": "%s", "plan": "%s"' "$comma" "$u" \
                 "$(account_password "$u")" "$(account_plan "$u")"
@@ -83,8 +87,8 @@ make_accounts_json() {
             printf '}'
             comma=,
         done
-        printf '\n ],\n "ports": {"http": %s, "imap": %s, "imaps": %s, "smtp": %s, "smtps": %s, "sieve": %s},\n' \
-            "$P_HTTP" "$P_IMAP" "$P_IMAPS" "$P_SMTP" "$P_SMTPS" "$P_SIEVE"
+        printf '\n ],\n "ports": {"http": %s, "admin": %s, "imap": %s, "imaps": %s, "smtp": %s, "smtps": %s, "sieve": %s},\n' \
+            "$P_HTTP" "$P_ADMIN" "$P_IMAP" "$P_IMAPS" "$P_SMTP" "$P_SMTPS" "$P_SIEVE"
         printf ' "trust": "%s", "ca": "%s", "keys": "%s", "lmtp_socket": "%s", "redis_socket": "%s",\n' \
             "$DATA/trust" "$DATA/demo/ca.pem" "$DATA/demo/ca" "$DATA/run/lmtp.sock" "$DATA/run/redis.sock"
         printf ' "config": "%s", "ctl_config": "%s", "data": "%s"\n}\n' \
@@ -96,5 +100,6 @@ own_files() { # postfix keeps its own owners
     [ "$(id -u)" = 0 ] || return 0
     chown "$RUN_USER:$RUN_GROUP" "$DATA"
     find "$DATA" -mindepth 1 -maxdepth 1 ! -name postfix -exec chown -R "$RUN_USER:$RUN_GROUP" {} +
+    chown "$ADMIN_USER" "$DATA/run/admin" "$DATA/etc/admin.key" "$DATA/etc/redis-admin.password"
     chown -R root:root "$DATA/etc/postfix"
 }

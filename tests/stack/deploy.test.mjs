@@ -9,7 +9,7 @@ import test from 'node:test';
 const top = path.join(import.meta.dirname, '../..');
 const analyze = spawnSync('systemd-analyze', ['--version']).status === 0;
 
-for (const unit of ['waxseal', 'waxseal-fetch', 'waxseal-keyd']) {
+for (const unit of ['waxseal', 'waxseal-admin', 'waxseal-fetch', 'waxseal-keyd', 'waxseal-renew']) {
   test(`${unit}.service is exposed by 2.0 at most`, { skip: analyze ? false : 'there is no systemd-analyze' }, () => {
     const r = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', path.join(top, 'deploy/systemd', `${unit}.service`)], { encoding: 'utf8' });
     const exposure = /Overall exposure level for [\w.-]+: ([\d.]+)/.exec(r.stdout);

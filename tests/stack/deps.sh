@@ -1,5 +1,6 @@
 #!/bin/sh
-# deps.sh PACKAGE...: installs what is missing, and nodejs and npm; quick when nothing is.
+# deps.sh PACKAGE... [-- PACKAGE...]: installs what is missing, and nodejs and npm; quick when nothing is. What stands
+# behind -- makes tests quicker: where it cannot be installed they do without.
 # Daemons that come with the packages are not started: the demo runs its own.
 set -eu
 say() { printf 'deps: %s\n' "$*"; }
@@ -20,8 +21,13 @@ has_package() { # nginx-light may be there as nginx-core or nginx-full
     esac
 }
 
-missing=
-for p in "$@"; do has_package "$p" || missing="$missing $p"; done
+missing= wished= into=missing
+for p in "$@"; do
+    if [ "$p" = -- ]; then into=wished
+    elif has_package "$p"; then :
+    elif [ $into = wished ]; then wished="$wished $p"
+    else missing="$missing $p"; fi
+done
 if ! command -v node >/dev/null 2>&1; then missing="$missing nodejs npm"
 elif ! command -v npm >/dev/null 2>&1; then missing="$missing npm"
 fi
@@ -44,4 +50,9 @@ if [ -n "$missing" ]; then
     say "installing$missing"
     install_packages
     say "done"
+fi
+if [ -n "$wished" ]; then
+    missing=$wished
+    say "installing$wished"
+    (install_packages) || say "$wished cannot be installed; tests take longer without" >&2
 fi

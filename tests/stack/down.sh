@@ -28,19 +28,24 @@ stop_service() { # NAME
             as_root kill -KILL "$pid" 2>/dev/null || true
         fi
     fi
-    # Dovecot's imap processes hold their clients for a moment after the master is gone.
-    [ "$1" != dovecot ] || MISSED="still has sessions" wait_for 10 "$1" session_gone "$pid" || true
+    [ "$1" != dovecot ] || end_session "$pid"
     rm -f "$DATA/run/$1.id"
 }
-session_gone() { # PID of a session leader: no process of its session is left
-    local stat
-    for stat in /proc/[0-9]*/stat; do
-        stat=$(cat "$stat" 2>/dev/null) || continue
-        stat=${stat##*) }
+# Dovecot's imap processes serve whoever holds them on after the master is gone, some for half a minute: a mail server
+# that is stopped is away for everybody at once.
+end_session() { # PID of a session leader
+    local left signal
+    for signal in TERM KILL; do
+        left=$(session_of "$1")
+        [ -n "$left" ] || return 0
         # shellcheck disable=SC2086
-        set -- "$1" $stat
-        [ "$5" != "$1" ] || [ "$2" = Z ] || return 1
+        as_root kill -"$signal" $left 2>/dev/null || true
+        ! MISSED="still has sessions" wait_for 2 dovecot no_session "$1" 2>/dev/null || return 0
     done
+}
+no_session() { [ -z "$(session_of "$1")" ]; }
+session_of() { # PID of a session leader: the processes of its session
+    { cat /proc/[0-9]*/stat 2>/dev/null || true; } | awk -v leader="$1" '{ pid = $1; sub(/.*\) /, ""); if ($4 == leader && $1 != "Z") print pid }'
 }
 gone() { [ ! -e "/proc/$1" ] || [ "$(awk '{print $3}' <"/proc/$1/stat" 2>/dev/null || echo Z)" = Z ]; }
 

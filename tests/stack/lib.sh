@@ -14,7 +14,7 @@ case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
 case $DATA in /*) ;; *) DATA=$PWD/$DATA ;; esac
 
 P_HTTP=$PORT_BASE P_IMAP=$((PORT_BASE + 1)) P_SMTP=$((PORT_BASE + 2)) P_SIEVE=$((PORT_BASE + 3))
-P_IMAPS=$((PORT_BASE + 4)) P_SMTPS=$((PORT_BASE + 5)) P_RELAY=$((PORT_BASE + 6))
+P_IMAPS=$((PORT_BASE + 4)) P_SMTPS=$((PORT_BASE + 5)) P_RELAY=$((PORT_BASE + 6)) P_ADMIN=$((PORT_BASE + 7))
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
@@ -27,6 +27,10 @@ die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 if [ "$(id -u)" = 0 ]; then RUN_USER=www-data RUN_GROUP=www-data; else RUN_USER=$(id -un) RUN_GROUP=$(id -gn); fi
 RUN_AS=()
 [ "$(id -u)" != 0 ] || RUN_AS=(setpriv --reuid "$RUN_USER" --regid "$RUN_GROUP" --clear-groups)
+# The administration's workers run as a user of their own, so that the key agent can tell them from the web's.
+if [ "$(id -u)" = 0 ]; then ADMIN_USER=backup; else ADMIN_USER=$RUN_USER; fi
+AS_ADMIN=()
+[ "$(id -u)" != 0 ] || AS_ADMIN=(setpriv --reuid "$ADMIN_USER" --regid "$RUN_GROUP" --clear-groups)
 as_user() { "${RUN_AS[@]}" "$@"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 PATH=$PATH:/usr/sbin:/sbin
@@ -78,7 +82,7 @@ pid_of() { # NAME: prints the pid when the process we started still runs
     [ "$(proc_stamp "$pid" 2>/dev/null)" = "$stamp" ] || return 1
     printf '%s\n' "$pid"
 }
-SERVICES='nginx waxseald fetch keyd postfix dovecot redis'
+SERVICES='nginx waxseald admin fetch keyd postfix dovecot redis'
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # wait_for SECONDS WHAT COMMAND... (MISSED: what is said of it when it did not happen in time)

@@ -2,7 +2,7 @@
 // server, no configuration.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -63,10 +63,20 @@ test('a single example is a file too', () => {
     assert.deepEqual(JSON.parse(r.out).map((x) => x.id), ['alone'])
 })
 
-test('a mistake is named with its place, and nothing is printed', () => {
-    const file = { schema: 'smime-policy-examples/1', examples: [one(), one()] }
+test('one example of many that is refused says so in its place; the others are decided, and it ends as a failure', () => {
+    const file = { schema: 'smime-policy-examples/1', examples: ['first', 'the second', 'third'].map((id) => ({ id, ...one() })) }
     file.examples[1].orgs[0].rules[0].filter.all[0].op = 'greater'
-    assert.match(refused(file), /examples\[1\]\.orgs\[0\]\.rules\[0\]\.filter\.all\[0\]\.op: /)
+    const r = evaluate('-', JSON.stringify(file)), rows = JSON.parse(r.out)
+    assert.equal(r.code, 1)
+    assert.match(r.err, /^waxsealctl: .+\n$/)
+    assert.match(r.err, /examples\[1\]\.orgs\[0\]\.rules\[0\]\.filter\.all\[0\]\.op: /)
+    assert.deepEqual(rows.map((x) => [x.id, 'decision' in x, 'error' in x]), [['first', true, false], ['the second', false, true], ['third', true, false]])
+    assert.match(`${rows[1].error} ${rows[1].detail}`, /examples\[1\]\.orgs\[0\]\.rules\[0\]\.filter\.all\[0\]\.op: .*\(example "the second"\)/)
+    delete file.examples[1].orgs[0].rules[0].filter
+    assert.deepEqual(JSON.parse(evaluate('-', JSON.stringify(file)).out)[0], rows[0])
+})
+
+test('a mistake is named with its place, and nothing is printed', () => {
     const misspelt = one()
     misspelt.orgs[0].rules[0].exclude_form = []
     assert.match(refused(misspelt), /orgs\[0\]\.rules\[0\]\.exclude_form: there is no such field/)
@@ -76,6 +86,14 @@ test('a mistake is named with its place, and nothing is printed', () => {
     assert.match(refused({ schema: 'other/1', examples: [] }), /schema/)
     assert.match(refused('{"examples": [}'), /line 1/)
     assert.match(refused('{}'), /examples: a list is expected/)
+})
+
+test('an answer that cannot be written whole is a failure', () => {
+    const full = openSync('/dev/full', 'w')
+    const r = spawnSync(program, ['policy', 'evaluate', examples], { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] })
+    closeSync(full)
+    assert.equal(r.status, 1)
+    assert.match(r.stderr, /the answer could not be written/)
 })
 
 test('an unknown fact is ignored and told', () => {

@@ -61,7 +61,7 @@ after(async () => {
 
 test('a customer is registered from top to bottom, and its plan counts', () => {
     const acme = json('customer', 'add', 'acme', '--name', 'Acme', '--plan', 'enterprise', '--valid-until', '2099-01-01', '--quota', '2')
-    assert.deepEqual(acme, { customer: 'acme', name: 'Acme', plan: 'enterprise', valid_from: null, valid_until: '2099-01-01T00:00:00Z', quota: 2, disabled: false, version: 1 })
+    assert.deepEqual(acme, { customer: 'acme', name: 'Acme', plan: 'enterprise', valid_from: null, valid_until: '2099-01-01T00:00:00Z', quota: 2, disabled: false, outbound_per_hour: null, outbound_recipients: null, version: 1 })
     json('organisation', 'add', 'north', '--customer', 'acme', '--name', 'North')
     json('domain', 'attach', 'North.test', 'north')
     const anna = json('account', 'add', 'Anna@north.test', '--name', 'Anna', '--outbound-per-hour', '200')
@@ -207,12 +207,22 @@ test('export and import: all of it or nothing', () => {
     assert.match(ctl('registry', 'import', at('nowhere.json')).err, /nowhere\.json/)
 })
 
+test('what an organisation writes into a name is not obeyed by the terminal of who reads the audit', () => {
+    const rule = '\x1b]0;owned\x07\x1b[2J\u009b31m', said = JSON.stringify({ version: 1, [`rules.${rule}`]: { id: 'r' }, name: `Zoë ${rule}\x7f` })
+    spawnSync('redis-cli', ['-s', at('redis.sock'), 'XADD', 'reg:o:audit:term', '*', 'at', '2026-11-23T00:00:00Z', 'who', 'x\x1b[8m', 'organisation', 'term', 'what', 'rules term\x1b[1m', 'before', '', 'after', said])
+    const { out } = ctl('audit', '--organisation', 'term')
+    assert.match(out, /added rules term\?\[1m of term by x\?\[8m\n/)
+    assert.match(out, /^ {4}rules\.\?\]0;owned\?\?\[2… /m)
+    assert.match(out, /^ {4}name +Zoë \?\]0;owned\?\?\[2J\?31m\?$/m)
+    assert.doesNotMatch(out, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
+})
+
 test('what an earlier release kept is brought over once, and the doctor says that it must be', () => {
     const cli = (...args) => spawnSync('redis-cli', ['-s', at('redis.sock'), ...args], { encoding: 'utf8' }).stdout
     cli('SET', 'reg:user:olga@old.test', 'enterprise')
     cli('SADD', 'reg:user:olga@old.test:alias', 'o@old.test')
     assert.match(ctl('doctor').out, /^PROBLEM +registry +.*registry migrate/m)
-    assert.deepEqual(json('registry', 'migrate'), { moved: 2, left: [] })
+    assert.deepEqual(json('registry', 'migrate'), { moved: 2, repaired: 0, left: [] })
     assert.match(ctl('doctor').out, /^ok +registry/m)
     assert.equal(JSON.parse(ctl('user', 'show', 'olga@old.test').out).said_by, 'user')
     assert.deepEqual(JSON.parse(ctl('alias', 'show', 'olga@old.test').out), ['o@old.test'])
@@ -245,4 +255,18 @@ test('completion and manual page know every command', () => {
     const checked = spawnSync('man', ['--warnings', '-l', '-'], { input: page, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } })
     if (checked.error) return // no man here to ask
     assert.equal(checked.stderr, '')
+})
+
+test('mailboxes from a table are one entry of the audit, with their addresses', () => {
+    json('customer', 'add', 'bulk', '--plan', 'basic')
+    json('organisation', 'add', 'bulk', '--customer', 'bulk')
+    json('domain', 'attach', 'bulk.test', 'bulk')
+    const names = Array.from({ length: 20 }, (_, i) => `b${i}@bulk.test`)
+    writeFileSync(at('bulk.csv'), `${names.join('\n')}\n`)
+    json('account', 'import', 'bulk', at('bulk.csv'))
+    const entries = json('audit', '--organisation', 'bulk')
+    assert.deepEqual(entries.filter((e) => /^account/.test(e.what)).map((e) => [e.what, e.before, e.after]), [['accounts bulk', null, { added: names }]])
+    const { out } = ctl('audit', '--organisation', 'bulk')
+    assert.match(out, /added accounts bulk of bulk by ctl:/)
+    assert.match(out, /^ {4}added +20: b0@bulk\.test, b1@bulk\.test, .*…$/m)
 })

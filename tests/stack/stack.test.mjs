@@ -122,12 +122,15 @@ test('Redis lets each user do only its own work', () => {
   assert.match(nobody, /NOAUTH|NOPERM/);
   assert.equal(as('web', 'set', 'one:s:test', '1', 'EX', '5'), 'OK');
   for (const [user, ...args] of [['web', 'hset', 'one:o:plans', 'basic', 'x'], ['web', 'incr', 'one:ver'], ['web', 'eval', "return redis.call('HSET', KEYS[1], 'a', 'b')", '1', 'one:o:customers'],
-    ['web', 'hgetall', 'one:ok:demo'], ['web', 'xadd', 'one:o:audit', '*', 'who', 'me'], ['ctl', 'hgetall', 'one:ok:demo'], ['gate', 'hset', 'one:ok:demo', 'a', 'b'], ['gate', 'hset', 'one:o:accounts:demo', 'a', 'b'],
-    ['web', 'set', 'two:s:x', '1'], ['web', 'keys', '*'], ['web', 'flushall'], ['web', 'config', 'get', '*'],
+    ['web', 'hgetall', 'one:ok:demo'], ['web', 'xadd', 'one:o:audit:demo', '*', 'who', 'me'], ['ctl', 'hgetall', 'one:ok:demo'], ['gate', 'hset', 'one:ok:demo', 'a', 'b'], ['gate', 'hset', 'one:o:accounts:demo', 'a', 'b'],
+    ...['web', 'gate'].flatMap((u) => [[u, 'xrange', 'one:log:demo', '-', '+'], [u, 'xtrim', 'one:log:demo', 'MAXLEN', '0'], [u, 'del', 'one:log:demo'], [u, 'hgetall', 'one:stat:demo:19700101'], [u, 'xadd', 'one:o:log:demo', '*', 'a', 'b']]),
+    ['admin', 'del', 'one:log:demo'], ['web', 'set', 'two:s:x', '1'], ['web', 'keys', '*'], ['web', 'flushall'], ['web', 'config', 'get', '*'],
     ['gate', 'set', 'one:ver', '1'], ['gate', 'get', 'one:s:test'], ['ctl', 'get', 'one:s:test'], ['ctl', 'get', 'one:u:alice@demo.test:keys'], ['admin', 'get', 'one:u:alice@demo.test:keys']])
     assert.match(as(user, ...args), /NOPERM/, `${user} ${args.join(' ')}`);
-  for (const [user, ...args] of [['web', 'hgetall', 'one:o:customers'], ['gate', 'hgetall', 'one:o:customers'], ['gate', 'xadd', 'one:o:log:demo', '*', 'a', 'b'], ['admin', 'hgetall', 'one:ok:demo'],
-    ['admin', 'hset', 'one:o:roles:nobody', 'a', 'b'], ['ctl', 'xrevrange', 'one:o:audit', '+', '-', 'COUNT', '1']]) assert.doesNotMatch(as(user, ...args), /NOPERM|ERR/, `${user} ${args.join(' ')}`);
+  for (const [user, ...args] of [['web', 'hgetall', 'one:o:customers'], ['gate', 'hgetall', 'one:o:customers'], ['admin', 'hgetall', 'one:ok:demo'],
+    ...['web', 'gate'].flatMap((u) => [[u, 'xadd', 'one:log:nobody', 'MAXLEN', '~', '1', '*', 'a', 'b'], [u, 'hincrby', 'one:stat:nobody:19700101', 'messages', '1'], [u, 'expire', 'one:stat:nobody:19700101', '1']]),
+    ...['admin', 'ctl'].flatMap((u) => [[u, 'xrange', 'one:log:nobody', '-', '+'], [u, 'hgetall', 'one:stat:nobody:19700101']]),
+    ['admin', 'hset', 'one:o:roles:nobody', 'a', 'b'], ['ctl', 'xrevrange', 'one:o:audit:demo', '+', '-', 'COUNT', '1']]) assert.doesNotMatch(as(user, ...args), /NOPERM|ERR/, `${user} ${args.join(' ')}`);
 });
 
 const runs = (service, env) => { // its pid, or null

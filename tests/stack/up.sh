@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseal-keyd, waxseald, nginx, all private and on loopback.
+# Starts the demo stack: Redis, Dovecot, Postfix, waxseal-fetch, waxseal-keyd, waxseald (twice: mail and administration), nginx, all private and on loopback.
 # A second start keeps the data; a service that runs already is left alone (our programs are restarted
 # when they are newer). Environment: see lib.sh; SEED=no leaves the mailboxes empty, FETCH_NETWORK=shared lets
 # waxseal-fetch see the network that the others see (tests/fetch), REVOCATION=hard sets that key, MORE_CONFIG names a file with more sections for waxseal.conf.
@@ -29,7 +29,7 @@ launch() { # NAME COMMAND...
 need_port() { # SERVICE PORT
     pid_of "$1" >/dev/null || ! port_open "$2" || die "port $2 is taken by something else; choose another PORT_BASE"
 }
-need_port nginx "$P_HTTP"
+for p in $P_HTTP $P_ADMIN; do need_port nginx "$p"; done
 for p in $P_IMAP $P_IMAPS $P_SIEVE; do need_port dovecot "$p"; done
 for p in $P_SMTP $P_SMTPS $P_RELAY; do need_port postfix "$p"; done
 
@@ -123,8 +123,8 @@ set_registry() {
 }
 
 put_app_in_place() { # a program that runs keeps its old file until it is started anew
-    if pid_of waxseald >/dev/null && pid_of fetch >/dev/null && pid_of keyd >/dev/null && ! app_changed; then return; fi
-    bash "$STACK_DIR/down.sh" --locked waxseald fetch keyd
+    if pid_of waxseald >/dev/null && pid_of admin >/dev/null && pid_of fetch >/dev/null && pid_of keyd >/dev/null && ! app_changed; then return; fi
+    bash "$STACK_DIR/down.sh" --locked waxseald admin fetch keyd
     install_app
 }
 
@@ -167,6 +167,12 @@ start_waxseald() {
     run_program waxseald "$DATA/run/waxseald.sock" "${RUN_AS[@]}" setsid "$DATA/app/bin/waxseald"
 }
 
+start_admin() {
+    pid_of admin >/dev/null && return
+    ulimit -c 0
+    run_program admin "$DATA/run/admin/admin.sock" "${AS_ADMIN[@]}" setsid "$DATA/app/bin/waxseald" --role=admin
+}
+
 start_nginx() {
     pid_of nginx >/dev/null && return
     launch nginx as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log"
@@ -189,10 +195,11 @@ if [ -x "$BUILD/waxseald" ]; then
     start_fetch
     start_keyd
     start_waxseald
+    start_admin
     set_registry
     start_nginx
     wait_for 10 waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
-    say "Waxseal demo '$INSTANCE' runs at  http://localhost:$P_HTTP/"
+    say "Waxseal demo '$INSTANCE' runs at  http://localhost:$P_HTTP/  its administration at  http://localhost:$P_ADMIN/"
 else
     start_nginx
     say "demo: $BUILD/waxseald is not built yet: mail servers, Redis and nginx run, the web client does not" >&2
@@ -202,7 +209,7 @@ say
 say "  account             password      plan"
 for u in $ACCOUNTS; do
     printf '  %-18s  %-12s  %s\n' "$u@demo.test" "$(account_password "$u")" \
-        "$(account_plan "$u")$([ "$u" = dave ] && echo ' (administrator)' || true)"
+        "$(account_plan "$u")$(account_role "$u")"
 done
 say
 say "  .p12 files          passphrase"

@@ -57,6 +57,51 @@ static void reads_a_whole_file(void **state)
     assert_str(config_login_name(d, STR("x@else.where"), a), STR("x@else.where"));
 }
 
+#define ADMIN(origin, listen, key)                                                                 \
+    "[admin]\nlisten = " listen "\npublic_origin = " origin "\nkey_file = " key                    \
+    "\nredis_user = admin\nthreads = 3\n"
+
+static rc_t admin(const char *text, const struct config **out, struct arena *a, struct err *e)
+{
+    struct config *c = NULL;
+    TRY(load(text, a, &c, e));
+    return config_for_admin(c, a, out, e);
+}
+
+/* What mail brings into the client's page must never be able to act as an administrator. */
+static void the_administration_is_apart(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(64 << 20);
+    const struct config *c = NULL;
+    struct err e = {0};
+#define WHOLE(admin) GOOD_SERVER admin GOOD_DOMAIN GOOD_PLAN
+    assert_int_equal(admin(WHOLE(ADMIN("https://admin.example", "/run/a.sock", "/a")), &c, a, &e),
+                     RC_OK);
+    assert_str(c->listen, STR("/run/a.sock"));
+    assert_str(c->public_origin, STR("https://admin.example"));
+    assert_str(c->host_key_file, STR("/a"));
+    assert_str(c->redis_user, STR("admin"));
+    assert_int_equal(c->threads, 3);
+    assert_int_equal(c->session_idle_minutes, 30);
+    assert_int_equal(c->session_max_hours, 12);
+    assert_int_equal(admin(WHOLE(""), &c, a, &e), RC_INVALID);
+    static const char *const same[] = {
+        WHOLE(ADMIN("https://mail.example", "/run/a.sock", "/a")),
+        WHOLE(ADMIN("https://MAIL.example", "/run/a.sock", "/a")),
+        WHOLE(ADMIN("https://mail.example:443", "/run/a.sock", "/a")),
+        WHOLE(ADMIN("https://mail.example/", "/run/a.sock", "/a")),
+        WHOLE(ADMIN("https://admin.example", "/run/w.sock", "/a")),
+        WHOLE(ADMIN("https://admin.example", "/run/a.sock", "/k")),
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        assert_int_equal(admin(same[i], &c, a, &e), RC_INVALID);
+        assert_non_null(strstr(e.message, "another"));
+    }
+    assert_int_equal(
+        admin(WHOLE(ADMIN("https://mail.example:8443", "/run/a.sock", "/a")), &c, a, &e), RC_OK);
+}
+
 #define TWO(name, login)                                                                           \
     "[domain " name "]\nimap = imap://localhost:143\nsmtp = smtp://localhost:25\nlogin = " login   \
     "\n"
@@ -242,6 +287,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_whole_file),
+        cmocka_unit_test(the_administration_is_apart),
         cmocka_unit_test(names_the_wrong_line),
         cmocka_unit_test(takes_logins_that_cannot_be_the_same),
         cmocka_unit_test(reads_the_places_that_may_be_asked),

@@ -246,6 +246,51 @@ static void a_trusted_leaf_issues_nothing(void **state)
 
 /* --- attacks ----------------------------------------------------------------------------- */
 
+/* Each for itself: by its very bytes, whatever it may do by what it says, and mending nothing. */
+static void the_vouched_count_for_themselves(void **state)
+{
+    (void) state;
+    CLEANUP_TRUST t = PKI_TRUST(&root);
+    CLEANUP_PKI own = PKI(.subject = "Pat", .san = "email:pat@out.example",
+                          .usage = "digitalSignature,keyCertSign");
+    CLEANUP_PKI twin = PKI(.subject = "Pat", .san = "email:pat@out.example",
+                           .usage = "digitalSignature,keyCertSign");
+    CLEANUP_PKI again = PKI(.subject = "Pat", .san = "email:pat@out.example", .key_of = &own,
+                            .usage = "digitalSignature,keyCertSign", .from = PKI_NOW - PKI_DAY);
+    CLEANUP_PKI issued = PKI(.subject = "Sub", .issuer = &own);
+    CLEANUP_PKI late =
+        PKI(.subject = "Pat", .from = PKI_NOW - 9 * PKI_DAY, .to = PKI_NOW - PKI_DAY);
+    struct cert *pat[] = {root.cert, own.cert}, *ca[] = {inter.cert, root.cert},
+                *old[] = {late.cert};
+    const struct {
+        struct pki *p;
+        struct cert **vouched;
+        size_t n;
+        enum chain_status want;
+    } rows[] = {
+        {&own, pat, 2, CHAIN_TRUSTED},          {&twin, pat, 2, CHAIN_UNKNOWN_ISSUER},
+        {&again, pat, 2, CHAIN_UNKNOWN_ISSUER}, {&issued, pat, 2, CHAIN_INVALID},
+        {&own, ca, 2, CHAIN_UNKNOWN_ISSUER},    {&late, old, 1, CHAIN_EXPIRED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CLEANUP_VERDICT v = JUDGE(rows[i].p, .trust = t, .bag = pat, .bag_count = 2,
+                                  .vouched = rows[i].vouched, .vouched_count = rows[i].n);
+        assert_verdict(&v, rows[i].want,
+                       rows[i].want == CHAIN_TRUSTED ? TRUSTED_BY_REGISTERED : TRUSTED_BY_NONE);
+    }
+    /* An authority of it is not made known by one of the certificates it issued. */
+    struct cert *known[] = {anna.cert}, *bag[] = {inter.cert};
+    CLEANUP_TRUST nobody = PKI_TRUST(&own);
+    CLEANUP_PKI other = PKI(.subject = "Other", .issuer = &inter);
+    CLEANUP_VERDICT o = JUDGE(&other, .trust = nobody, .bag = bag, .bag_count = 1, .vouched = known,
+                              .vouched_count = 1);
+    assert_true(o.chain != CHAIN_TRUSTED);
+    /* Where an authority is trusted, that is what is said. */
+    CLEANUP_VERDICT k =
+        JUDGE(&anna, .trust = t, .bag = bag, .bag_count = 1, .vouched = known, .vouched_count = 1);
+    assert_verdict(&k, CHAIN_TRUSTED, TRUSTED_BY_ORGANISATION);
+}
+
 static void paths_with_a_bad_member(void **state)
 {
     (void) state;
@@ -366,6 +411,7 @@ int main(void)
         cmocka_unit_test(anchors_make_an_unknown_issuer_known),
         cmocka_unit_test(anchors_mend_nothing_else),
         cmocka_unit_test(a_trusted_leaf_issues_nothing),
+        cmocka_unit_test(the_vouched_count_for_themselves),
         cmocka_unit_test(paths_with_a_bad_member),
         cmocka_unit_test(finds_the_way_among_namesakes),
         cmocka_unit_test(namesakes_cannot_keep_us_busy),

@@ -250,6 +250,35 @@ static void reads_long_lists(void **state)
     assert_int_equal(v.status, REVOCATION_GOOD);
 }
 
+static void names_all_entries(void **state)
+{
+    (void) state;
+    struct crl_entry *all;
+    struct cert_info info;
+    size_t n = 9;
+    str_t list = CRL_MADE(a, &issuer, .revoked = {&bert, &anna}, .reason = 4,
+                          .revoked_at = PKI_NOW - PKI_DAY);
+    assert_int_equal(crl_entries(list, a, &all, &n, NULL), RC_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(cert_describe(anna.cert, a, &info, NULL), RC_OK);
+    assert_true(str_eq(all[1].serial, info.serial));
+    assert_int_equal(cert_describe(bert.cert, a, &info, NULL), RC_OK);
+    assert_true(str_eq(all[0].serial, info.serial));
+    assert_int_equal(all[0].at, PKI_NOW - PKI_DAY);
+    assert_int_equal(all[0].reason, 4);
+    assert_int_equal(
+        crl_entries(CRL_MADE(a, &issuer, .revoked = {&anna}, .revoked_at = 0), a, &all, &n, NULL),
+        RC_OK);
+    assert_int_equal(all[0].at, 1);
+    assert_int_equal(all[0].reason, -1);
+    assert_int_equal(crl_entries(CRL_MADE(a, &issuer), a, &all, &n, NULL), RC_OK);
+    assert_int_equal(n, 0);
+    n = 9;
+    for (size_t cut = 0; cut < list.n; cut++)
+        assert_int_equal(crl_entries(str_sub(list, 0, cut), a, &all, &n, NULL), RC_DAMAGED);
+    assert_int_equal(n, 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +293,7 @@ int main(void)
         cmocka_unit_test(refuses_conditions_of_any_entry),
         cmocka_unit_test(refuses_damage),
         cmocka_unit_test(reads_long_lists),
+        cmocka_unit_test(names_all_entries),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

@@ -386,6 +386,44 @@ static void ignores_strange_cache_values(void **state)
     }
 }
 
+/* --- lists this very server publishes ------------------------------------------------------- */
+
+static str_t own_list;
+
+static bool own_of(void *holder, str_t url, struct arena *arena, str_t *list)
+{
+    (void) holder;
+    (void) arena;
+    *list = own_list;
+    return own_list.n > 0 && str_eq(url, STR(CRL_URL));
+}
+
+static void its_own_lists_count_at_once_and_are_not_kept(void **state)
+{
+    (void) state;
+    const struct revocation_ops without = ops;
+    ops.own = own_of;
+    own_list = CRL_MADE(a, &inter);
+    size_t kept = w.kept;
+    struct cert_revocation v;
+    struct revocation_asking r;
+    struct cert *path[] = {anna.cert, inter.cert};
+    revocation_start(&r, &ops, false, w.now);
+    struct cert_checks checks = revocation_checks(&r);
+    checks.revocation(checks.holder, path, 2, &v);
+    assert_int_equal(v.status, REVOCATION_GOOD);
+    assert_string_equal(v.url, CRL_URL);
+    own_list = CRL_MADE(a, &inter, .revoked = {&anna}, .reason = 1);
+    checks.revocation(checks.holder, path, 2, &v);
+    assert_int_equal(v.status, REVOCATION_REVOKED);
+    assert_string_equal(v.reason, "keyCompromise");
+    assert_true(w.kept == kept && w.fetches == 0);
+    own_list = CRL_MADE(a, &root, .revoked = {&anna}); /* somebody else's says nothing */
+    checks.revocation(checks.holder, path, 2, &v);
+    assert_int_equal(v.status, REVOCATION_NOT_CHECKED);
+    ops = without;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +446,7 @@ int main(void)
         cmocka_unit_test_setup(keeps_for_seven_days_at_most, begin),
         cmocka_unit_test_setup(keeps_the_unbounded_for_an_hour, begin),
         cmocka_unit_test_setup(ignores_strange_cache_values, begin),
+        cmocka_unit_test_setup(its_own_lists_count_at_once_and_are_not_kept, begin),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

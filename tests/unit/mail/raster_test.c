@@ -1,5 +1,5 @@
 /* Pictures by their first bytes: what they are, how large, and what is none. */
-#include "mail/raster.h"
+#include "base/raster.h"
 #include "tests/unit/mail/mime_test.h"
 
 #define AVIF_SIZE(w, h) "\0\0\0\x14ispe\0\0\0\0" w h

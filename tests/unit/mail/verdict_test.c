@@ -371,6 +371,18 @@ static void personal_trust_says_on_whose_word(void **state)
         }
         message_close(v);
     }
+    /* Registered by the organisation: this certificate, and no issuer. */
+    const struct row good = {.verdict = "signed-valid", LEVEL_GOOD, "registered_certificate"};
+    const struct message_options yes = {.smime = true,
+                                        .trust = w->trust,
+                                        .now = PKI_NOW,
+                                        .vouched = certificate,
+                                        .vouched_count = 1};
+    check(w, 90, mail, &yes, &good);
+    const struct row unknown = {.verdict = "signed-untrusted", LEVEL_NEUTRAL, "issuer_unknown"};
+    const struct message_options no = {
+        .smime = true, .trust = w->trust, .now = PKI_NOW, .vouched = issuer, .vouched_count = 1};
+    check(w, 91, mail, &no, &unknown);
     pki_free(&anna);
     pki_free(&own);
 }

@@ -161,6 +161,10 @@ static void encrypts(void **state)
          "'revoke_pending'}]" CERTS(BEN) ENCRYPT,
          OUT ", 'to': ['ben@acme.example']",
          "reject 5.7.3; sign=none/off encrypt=unavailable/recipient_revoke_pending"},
+        {"the licence of an address that is not of our domains",
+         "'accounts': [{'address': 'ann@acme.example', 'licence': 'active'}, "
+         "{'address': 'pat@partner.example', 'licence': 'revoke_pending'}]" CERTS(PAT) ENCRYPT,
+         OUT, "deliver 2.0.0; sign=none/off encrypt=done/ok(c-pat)"},
         {"a recipient of ours without a certificate: that first",
          "'accounts': [{'address': "
          "'ann@acme.example', 'licence': 'active'}, {'address': 'ben@acme.example', 'licence': "
@@ -254,6 +258,10 @@ static void opens_and_checks(void **state)
          PEOPLE CERTS(ANN) RULE("'validate': 'require'"),
          IN FOR("'k-ann'", ", 'inner_signed': {'result': 'valid'}"),
          "deliver 2.0.0 plain; decrypt=done/ok validate=reported/valid"},
+        {"a signature around the envelope says nothing of what was in it",
+         PEOPLE CERTS(ANN) RULE("'validate': 'require'"),
+         IN ", 'signed': {'result': 'valid'}" FOR("'k-ann'", ""),
+         "reject 5.7.1; decrypt=done/ok validate=refused/unsigned"},
         {"another's signature", PEOPLE RULE("'validate': 'require'"),
          IN ", 'signed': {'result': 'mismatch'}",
          "reject 5.7.5; decrypt=none/not_encrypted validate=refused/mismatch"},

@@ -21,7 +21,7 @@ static const char WHOLE[] =
     "\"since\":\"2026-01-01\"}}},"
     "\"roles\":{\"north\":{\"anna@north.test\":{\"role\":\"owner\"}}},"
     "\"operators\":{\"root\":{\"role\":\"operator\"}},"
-    "\"certificates\":{},"
+    "\"certificates\":{},\"authorities\":{},\"issued\":{},\"requests\":{},\"tokens\":{},"
     "\"rules\":{\"north\":{\"rules\":[],\"version\":3}}}";
 
 static json_t *read_text(struct world *w, const char *text, struct err *e)
@@ -38,7 +38,7 @@ static void expect_report(struct world *w, const json_t *document, bool dry, int
 {
     json_t *report = NULL;
     struct err e = {0};
-    rc_t rc = document_import(&w->r, &w->by, document, dry, &report, &e);
+    rc_t rc = document_import(&w->r, &w->by, document, dry ? DOCUMENT_DRY_RUN : 0, &report, &e);
     if (rc != RC_OK) fail_msg("%s (%s)", e.message, e.detail);
     assert_int_equal(json_integer_value(json_object_get(report, "added")), added);
     assert_int_equal(json_integer_value(json_object_get(report, "changed")), changed);
@@ -103,7 +103,7 @@ static void what_is_not_in_the_document_goes(void **state)
                      RC_OK);
     document = read_text(w, "{\"schema\":\"waxseal-registry/1\"}", &e);
     json_t *report = NULL;
-    assert_int_equal(document_import(&w->r, &w->by, document, false, &report, &e), RC_DAMAGED);
+    assert_int_equal(document_import(&w->r, &w->by, document, 0, &report, &e), RC_DAMAGED);
     assert_null(report); /* what cannot be read is not thrown away */
     json_decref(document);
 }

@@ -286,6 +286,41 @@ static void limits_are_those_of_the_account(void **state)
     assert_true(got.outbound.per_hour == OUTBOUND_ANY && got.outbound.recipients == OUTBOUND_ANY);
 }
 
+static void expect_limits(struct world *w, const char *account, uint32_t per_hour,
+                          uint32_t recipients)
+{
+    struct entitlement got;
+    assert_int_equal(plan_of(w->other, w->kv, str_c(account), NOW, w->a, &got, NULL), RC_OK);
+    assert_int_equal(got.outbound.per_hour, per_hour);
+    assert_int_equal(got.outbound.recipients, recipients);
+}
+
+/* However a record came to say more: written before there was a ceiling, imported, or poked. */
+static void nothing_counts_above_a_ceiling(void **state)
+{
+    struct world *w = *state;
+    config.outbound_per_hour = 1000;
+    config.outbound_recipients = 0; /* none */
+    poke(w, "t:o:customers", "acme", "{}");
+    poke(w, "t:o:organisations", "north", "{\"customer\":\"acme\"}");
+    poke(w, "t:o:domains", "north.test", "{\"organisation\":\"north\"}");
+    poke(w, "t:o:accounts:north", "anna@north.test",
+         "{\"outbound_per_hour\":900000,\"outbound_recipients\":7}");
+    poke(w, "t:o:accounts:-", "bob@demo.test", "{\"outbound_per_hour\":900000}");
+    expect_limits(w, "anna@north.test", 1000, 7);
+    expect_limits(w, "eve@north.test", 1000, OUTBOUND_ANY); /* no record, no way around */
+    expect_limits(w, "bob@demo.test", 900000, OUTBOUND_ANY);
+    poke(w, "t:o:customers", "acme", "{\"outbound_per_hour\":50,\"outbound_recipients\":5}");
+    expect_limits(w, "anna@north.test", 50, 5);
+    poke(w, "t:o:organisations", "north", "{\"customer\":\"acme\",\"outbound_per_hour\":60}");
+    expect_limits(w, "anna@north.test", 60, 5);
+    poke(w, "t:o:organisations", "north", "{\"customer\":\"acme\",\"outbound_per_hour\":0}");
+    expect_limits(w, "anna@north.test", 0, 5);
+    poke(w, "t:o:accounts:north", "anna@north.test", "{\"outbound_recipients\":4}");
+    expect_limits(w, "anna@north.test", 0, 4);
+    config.outbound_per_hour = 0;
+}
+
 static void many_accounts_do_not_mix(void **state)
 {
     struct world *w = *state;
@@ -360,6 +395,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_customers_plan_counts_within_its_period, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(limits_are_those_of_the_account, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_counts_above_a_ceiling, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many_accounts_do_not_mix, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_share_the_store, set_up, tear_down),
     };

@@ -213,6 +213,32 @@ static void many_organisations_share_one_book(void **state)
     }
 }
 
+/* Who sends is asked by the own organisation only: of another nothing is even read. */
+static void who_sends_is_asked_by_the_own_organisation_only(void **state)
+{
+    struct state *s = *state;
+    const str_t to[] = {STR("zoe@south.test"), STR("Ben@NORTH.test"), STR("x@else.test")};
+    struct policy_message m = from_ann(to, 3);
+    struct rulebook_case c;
+    struct decision d;
+    put_rules(s->w, "south",
+              "{\"rules\":[{\"id\":\"S\",\"priority\":1,\"from\":[\"*\"],\"to\":[\"*\"],"
+              "\"decrypt\":\"force\"}]}");
+    assert_int_equal(rulebook_open_sending(s->one, s->w->kv, &m, NOW, NULL, s->a, &c, NULL), RC_OK);
+    assert_int_equal(c.in.org_count, 1);
+    assert_str(c.orgs[0].id, STR("north"));
+    assert_int_equal(policy_evaluate(&c.in, s->a, &d, NULL), RC_OK);
+    assert_int_equal(d.recipients[0].direction, DIRECTION_OUTBOUND);
+    assert_int_equal(d.recipients[0].outcome, OUTCOME_DELIVER);
+    assert_int_equal(d.recipients[1].direction, DIRECTION_INTERNAL);
+    assert_int_equal(d.recipients[2].direction, DIRECTION_OUTBOUND);
+    rulebook_close(&c);
+    m.from = STR("x@else.test"); /* nobody's */
+    assert_int_equal(rulebook_open_sending(s->one, s->w->kv, &m, NOW, NULL, s->a, &c, NULL), RC_OK);
+    assert_int_equal(c.in.org_count, 0);
+    rulebook_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +247,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_message_keeps_what_it_began_with, begin, end),
         cmocka_unit_test_setup_teardown(rules_that_cannot_be_read_let_nothing_pass, begin, end),
         cmocka_unit_test_setup_teardown(many_organisations_share_one_book, begin, end),
+        cmocka_unit_test_setup_teardown(who_sends_is_asked_by_the_own_organisation_only, begin,
+                                        end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

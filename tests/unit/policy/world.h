@@ -98,6 +98,19 @@ static inline void world_refuses(struct world *w, enum record_kind kind, const c
     assert_null(out.after);
 }
 
+/* NULL: none. New reference. */
+static inline json_t *world_get(struct world *w, enum record_kind kind, const char *group,
+                                const char *id)
+{
+    json_t *row = NULL;
+    struct err e = {0};
+    rc_t rc = registry_get(&w->r, (struct record_at){kind, str_c(group), str_c(id)}, &row, &e);
+    if (rc != RC_OK) fail_msg("%s: %s (%s)", id, e.message, e.detail);
+    return row;
+}
+
+#define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, world_open, world_close)
+
 static inline long long world_version(struct world *w)
 {
     struct kv_value v;

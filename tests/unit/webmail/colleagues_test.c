@@ -4,6 +4,7 @@
 #include "base/b64.h"
 #include "policy/registry.h"
 #include "tests/unit/webmail/book_acts.h"
+#include "webmail/contacts/names.h"
 #include "webmail/settings/settings.h"
 #include "webmail/store.h"
 
@@ -16,16 +17,42 @@ static rc_t give(struct rig *r, str_t account, str_t alias, bool on)
     return registry_set_from(&registry, &by, account, alias, on, NULL);
 }
 
-static rc_t set_plan(struct rig *r, str_t account, const char *plan)
+static rc_t put(struct rig *r, enum record_kind kind, str_t id, const char *patch)
 {
     const struct registry registry = {r->kv, &r->config};
     const struct actor by = {STR("test"), true, 1000};
-    json_t *patch = json_object();
-    json_object_set_new(patch, "plan", plan ? json_string(plan) : json_null());
-    struct registry_write w = {.at = {RECORD_ACCOUNT, STR_NULL, account}, .patch = patch};
+    CLEANUP_JSON json_t *row = rig_json(patch);
+    struct registry_write w = {.at = {kind, STR_NULL, id}, .patch = row};
     rc_t rc = registry_write(&registry, &by, &w, NULL);
     json_decref(w.after);
-    json_decref(patch);
+    return rc;
+}
+
+static rc_t set_plan(struct rig *r, str_t account, const char *plan)
+{
+    char patch[64];
+    snprintf(patch, sizeof patch, plan ? "{\"plan\": \"%s\"}" : "{\"plan\": null}", plan);
+    return put(r, RECORD_ACCOUNT, account, patch);
+}
+
+static void attach(struct rig *r, str_t domain, str_t organisation)
+{
+    const struct registry registry = {r->kv, &r->config};
+    const struct actor by = {STR("test"), true, 1000};
+    assert_int_equal(registry_attach(&registry, &by, domain, organisation, "operator", NULL),
+                     RC_OK);
+}
+
+/* A request of that account, as it is entitled now. */
+static struct rig_call *call_of(struct rig *r, const char *account)
+{
+    struct rig_call *rc = rig_call(r, account);
+    struct entitlement now;
+    assert_int_equal(
+        plan_of(r->app.plans, r->kv, str_c(account), call_now(), rc->c.arena, &now, NULL), RC_OK);
+    rc->c.organisation = now.organisation;
+    rc->c.directory = now.directory;
+    rc->c.registry_version = now.version;
     return rc;
 }
 
@@ -36,6 +63,12 @@ static int open_world(void **state)
     r->config.plans = plans;
     r->config.plan_count = 2;
     assert_int_equal(plan_store_new(&r->config, &r->app.plans, NULL), RC_OK);
+    assert_int_equal(names_new(&r->app.names, NULL), RC_OK);
+    assert_int_equal(put(r, RECORD_CUSTOMER, STR("demo"), "{}"), RC_OK);
+    assert_int_equal(put(r, RECORD_ORGANISATION, STR("demo"), "{\"customer\": \"demo\"}"), RC_OK);
+    assert_int_equal(put(r, RECORD_ORGANISATION, STR("other"), "{\"customer\": \"demo\"}"), RC_OK);
+    attach(r, STR("demo.test"), STR("demo"));
+    attach(r, STR("other.test"), STR("other"));
     return 0;
 }
 
@@ -43,13 +76,14 @@ static int close_world(void **state)
 {
     struct rig *r = *state;
     plan_store_free(r->app.plans);
+    names_free(r->app.names);
     return close_rig(state);
 }
 
 /* The account's vault holds these, the newest last; then it lists what is to be listed. */
 static void keep(struct rig *r, const char *account, const struct pki *const *certs, size_t n)
 {
-    struct rig_call *rc = rig_call(r, account);
+    struct rig_call *rc = call_of(r, account);
     CLEANUP_JSON json_t *doc = NULL;
     str_t version;
     assert_int_equal(store_load(&rc->c, STR("keys"), &doc, &version, NULL), RC_OK);
@@ -73,7 +107,7 @@ static void keep(struct rig *r, const char *account, const struct pki *const *ce
 
 static void set(struct rig *r, const char *account, const char *settings)
 {
-    struct rig_call *rc = rig_call(r, account);
+    struct rig_call *rc = call_of(r, account);
     rc->c.in = rig_json(settings);
     assert_int_equal(settings_put(&rc->c, NULL), RC_OK);
     rig_call_free(rc);
@@ -83,7 +117,7 @@ static void set(struct rig *r, const char *account, const char *settings)
 static void sees(struct rig *r, const char *user, const char *address, enum recipient_status status,
                  const struct pki *found, const char *source)
 {
-    struct rig_call *rc = rig_call(r, user);
+    struct rig_call *rc = call_of(r, user);
     struct recipient_certificate got;
     assert_int_equal(contacts_find_certificate(&rc->c, str_c(address), NULL, &got, NULL), RC_OK);
     assert_int_equal(got.status, status);
@@ -130,6 +164,36 @@ static void colleagues_find_each_other(void **state)
     pki_free(&bob);
 }
 
+/* The organisation is what counts, not the domain; its word about it, too. */
+static void the_organisation_decides(void **state)
+{
+    struct rig *r = *state;
+    struct pki bob = leaf("email:" BOB, -10, 50, ENCRYPT, &root);
+    struct pki eve = leaf("email:eve@public.test", -10, 50, ENCRYPT, &root);
+    KEEP(r, BOB, &bob);
+    attach(r, STR("sister.test"), STR("demo"));
+    sees_listed(r, "sue@sister.test", BOB, &bob);
+    sees_nothing(r, "sue@other.test", BOB);
+    /* A domain of no organisation: nobody's colleagues, not each other's either. */
+    KEEP(r, "eve@public.test", &eve);
+    sees_nothing(r, "mallory@public.test", "eve@public.test");
+    sees_nothing(r, ALICE, "eve@public.test");
+    sees_nothing(r, "eve@public.test", BOB);
+    attach(r, STR("public.test"), STR("other"));
+    sees_listed(r, "mallory@public.test", "eve@public.test", &eve);
+    /* A hoster whose customers are strangers to each other. */
+    assert_int_equal(put(r, RECORD_ORGANISATION, STR("other"), "{\"directory\": \"off\"}"), RC_OK);
+    sees_nothing(r, "mallory@public.test", "eve@public.test");
+    assert_int_equal(put(r, RECORD_ORGANISATION, STR("other"), "{\"directory\": \"names\"}"),
+                     RC_OK);
+    sees_listed(r, "mallory@public.test", "eve@public.test", &eve);
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR("eve@public.test"), "{\"state\": \"suspended\"}"),
+                     RC_OK);
+    sees_nothing(r, "mallory@public.test", "eve@public.test");
+    pki_free(&bob);
+    pki_free(&eve);
+}
+
 static void goes_with_the_key(void **state)
 {
     struct rig *r = *state;
@@ -171,7 +235,7 @@ static void listing_can_be_declined(void **state)
     assert_int_equal(entries(r, BOB), 0);
     set(r, BOB, "{\"security\": {\"listed\": true}}");
     sees_listed(r, ALICE, BOB, &bob);
-    struct rig_call *rc = rig_call(r, BOB);
+    struct rig_call *rc = call_of(r, BOB);
     assert_int_equal(colleagues_withdraw(&rc->c, NULL), RC_OK);
     rig_call_free(rc);
     assert_int_equal(entries(r, BOB), 0);
@@ -187,7 +251,7 @@ static void ends_with_the_feature(void **state)
     sees_nothing(r, ALICE, BOB);
     assert_int_equal(set_plan(r, STR(BOB), NULL), RC_OK);
     sees_listed(r, ALICE, BOB, &bob);
-    struct rig_call *rc = rig_call(r, BOB); /* signs in without the feature */
+    struct rig_call *rc = call_of(r, BOB); /* signs in without the feature */
     rc->c.features.smime = false;
     colleagues_follow(&rc->c);
     rig_call_free(rc);
@@ -288,11 +352,68 @@ static void an_address_of_many_accounts_is_bounded(void **state)
     pki_free(&shared);
 }
 
+/* What is offered to `user` for the text: "Name <address> source", one a line. */
+static const char *offered(struct rig *r, const char *user, const char *text)
+{
+    static char out[2000];
+    struct rig_call *rc = call_of(r, user);
+    size_t n = 0;
+    rc->c.in = json_object();
+    json_put_str(rc->c.in, "text", str_c(text));
+    assert_int_equal(contacts_complete(&rc->c, NULL), RC_OK);
+    const json_t *found = json_object_get(rc->c.out, "found");
+    out[0] = '\0';
+    for (size_t i = 0; i < json_array_size(found); i++) {
+        const json_t *v = json_array_get(found, i);
+        n += (size_t) snprintf(out + n, sizeof out - n, "%s%s <%s> %s", i ? "\n" : "",
+                               json_string_value(json_object_get(v, "name")),
+                               json_string_value(json_object_get(v, "address")),
+                               json_string_value(json_object_get(v, "source")));
+    }
+    rig_call_free(rc);
+    return out;
+}
+#define OFFERED(user, text, expected) assert_string_equal(offered(r, user, text), expected)
+
+static void names_are_offered_where_the_organisation_wants_it(void **state)
+{
+    struct rig *r = *state;
+    bool added;
+    struct pki pat = leaf("email:pat@demo.test", -10, 50, ENCRYPT, &root);
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR(BOB), "{\"name\": \"Bob Builder\"}"), RC_OK);
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR(ALICE), "{\"name\": \"Alice Builder\"}"), RC_OK);
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR("eve@other.test"), "{\"name\": \"Eve Builder\"}"),
+                     RC_OK);
+    OFFERED(ALICE, "build", ""); /* certificates only */
+    assert_int_equal(put(r, RECORD_ORGANISATION, STR("demo"), "{\"directory\": \"names\"}"), RC_OK);
+    OFFERED(ALICE, "build", "Bob Builder <" BOB "> directory"); /* nobody else's, not oneself */
+    OFFERED(ALICE, "bob@dem", "Bob Builder <" BOB "> directory");
+    OFFERED(ALICE, "bulid", "");
+    OFFERED("eve@other.test", "build", "");
+    OFFERED("sue@public.test", "build", "");
+    /* a change counts at the next request; who is suspended is not offered */
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR(BOB), "{\"name\": \"Bob Mason\"}"), RC_OK);
+    OFFERED(ALICE, "mason", "Bob Mason <" BOB "> directory");
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR(BOB), "{\"state\": \"suspended\"}"), RC_OK);
+    OFFERED(ALICE, "mason", "");
+    /* a contact is what the person calls him, once */
+    assert_int_equal(put(r, RECORD_ACCOUNT, STR("pat@demo.test"), "{\"name\": \"Pat Mason\"}"),
+                     RC_OK);
+    OFFERED(ALICE, "pat", "Pat Mason <pat@demo.test> directory");
+    assert_int_equal(add(r, "pat@demo.test", &pat, NULL, &added), RC_OK);
+    OFFERED(ALICE, "pat", "Bob <pat@demo.test> contact");
+    OFFERED(ALICE, "mason", "");
+    assert_int_equal(put(r, RECORD_ORGANISATION, STR("demo"), "{\"directory\": \"off\"}"), RC_OK);
+    OFFERED(BOB, "pat", "");
+    pki_free(&pat);
+}
+
 #define W(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        W(colleagues_find_each_other), W(goes_with_the_key),
+        W(colleagues_find_each_other), W(names_are_offered_where_the_organisation_wants_it),
+        W(the_organisation_decides),   W(goes_with_the_key),
         W(listing_can_be_declined),    W(ends_with_the_feature),
         W(only_its_own_addresses),     W(is_judged_and_comes_after_the_address_book),
         W(forged_entries_are_nothing), W(an_address_of_many_accounts_is_bounded),

@@ -1,10 +1,12 @@
 /* The vault: what is stored how, which certificate is in use, and what may take a file's place. */
 #include <openssl/pkcs12.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 
 #include "base/b64.h"
 #include "crypto/keyring/keyring.h"
 #include "crypto/request.h"
+#include "policy/asking.h"
 #include "tests/unit/webmail/people.h"
 #include "webmail/contacts/contacts.h"
 #include "webmail/settings/settings.h"
@@ -162,9 +164,19 @@ static void chooses_own_certificates(void **state)
 /* --- keys made in the browser, and files that take another's place -----------------------------
  */
 
-static str_t request_of(struct arena *a, EVP_PKEY *key, EVP_PKEY *signer, const EVP_MD *md)
+/* names: of the subjectAltName, in OpenSSL's words; NULL: none. */
+static str_t request_naming(struct arena *a, EVP_PKEY *key, EVP_PKEY *signer, const EVP_MD *md,
+                            const char *names)
 {
     X509_REQ *req = X509_REQ_new();
+    if (names) {
+        STACK_OF(X509_EXTENSION) *all = sk_X509_EXTENSION_new_null();
+        X509_EXTENSION *san = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+        assert_non_null(san);
+        sk_X509_EXTENSION_push(all, san);
+        assert_int_equal(X509_REQ_add_extensions(req, all), 1);
+        sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
+    }
     unsigned char *der = NULL;
     X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(req), "CN", MBSTRING_UTF8,
                                (const unsigned char *) "Waxseal test key", -1, -1, 0);
@@ -175,6 +187,55 @@ static str_t request_of(struct arena *a, EVP_PKEY *key, EVP_PKEY *signer, const 
     OPENSSL_free(der);
     X509_REQ_free(req);
     return out;
+}
+
+static str_t request_of(struct arena *a, EVP_PKEY *key, EVP_PKEY *signer, const EVP_MD *md)
+{
+    return request_naming(a, key, signer, md, NULL);
+}
+
+/* What an organisation's authority is asked for: this address, by this key, strong, and only that.
+ */
+static void checks_requests_of_an_address(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(1 << 20);
+    static const struct {
+        const char *names;
+        rc_t rc;
+    } cases[] = {{"email:eve@demo.test", RC_OK},
+                 {"email:Eve@DEMO.test", RC_OK},
+                 {"email:mallory@demo.test", RC_INVALID},
+                 {"email:eve@demo.test,email:boss@demo.test", RC_INVALID},
+                 {"email:eve@demo.test,DNS:demo.test", RC_INVALID},
+                 {"email:Eve <eve@demo.test>", RC_INVALID},
+                 {"URI:mailto:eve@demo.test", RC_INVALID},
+                 {NULL, RC_INVALID}};
+    EVP_PKEY *small = pki_key("rsa1024"), *rsa = pki_key("rsa2048");
+    struct pki one = PKI(.subject = "One");
+    const str_t eve = STR("eve@demo.test");
+    struct err e;
+    str_t kind;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        str_t der = request_naming(a, one.key, one.key, EVP_sha256(), cases[i].names);
+        e = (struct err){0};
+        assert_int_equal(asking_check(der, eve, &e), cases[i].rc);
+        if (cases[i].rc != RC_OK) assert_string_equal(e.field, "request");
+    }
+    const char *mine = cases[0].names;
+    assert_int_equal(asking_check(request_naming(a, rsa, one.key, EVP_sha256(), mine), eve, &e),
+                     RC_DAMAGED);
+    assert_int_equal(asking_check(request_naming(a, small, small, EVP_sha256(), mine), eve, &e),
+                     RC_UNSUPPORTED);
+    assert_int_equal(asking_check(request_naming(a, rsa, rsa, EVP_sha1(), mine), eve, &e),
+                     RC_UNSUPPORTED);
+    str_t good = request_naming(a, rsa, rsa, EVP_sha256(), mine);
+    assert_int_equal(request_algorithm(good, a, &kind, NULL), RC_OK);
+    assert_true(str_eq(kind, STR("RSA 2048")));
+    assert_false(request_has_key_of(good, one.cert));
+    EVP_PKEY_free(small);
+    EVP_PKEY_free(rsa);
+    pki_free(&one);
 }
 
 static void checks_requests(void **state)
@@ -546,6 +607,7 @@ int main(void)
         T(keeps_strong_files_only),
         T(chooses_own_certificates),
         T(checks_requests),
+        T(checks_requests_of_an_address),
         T(a_request_waits_for_its_certificate),
         T(a_file_is_replaced_whole_or_not_at_all),
         T(a_lost_answer_loses_no_key),
