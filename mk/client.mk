@@ -45,6 +45,8 @@ client-test: $(NPM_STAMP) ## unit tests of the web client (node:test)
 .PHONY: screenshots
 screenshots: ## pictures of each screen into docs/images (of the running demo)
 	@WAXSEAL_ACCOUNTS='$(or $(WAXSEAL_ACCOUNTS),$(DATA)/demo/accounts.json)' $(NODE) tests/e2e/screenshots.mjs
+	@WAXSEAL_ACCOUNTS='$(or $(WAXSEAL_ACCOUNTS),$(DATA)/demo/accounts.json)' $(NODE) tests/e2e/admin-screenshots.mjs
+	@WAXSEAL_ACCOUNTS='$(or $(WAXSEAL_ACCOUNTS),$(DATA)/demo/accounts.json)' $(NODE) tests/e2e/admin-rules-screenshots.mjs
 
 # A newly built keyring must reach static/dist too.
 ifneq ($(wildcard build/keyring/keyring.wasm),)

@@ -69,3 +69,8 @@ $(BUILD)/obj/tests/unit/mail/work_test.o: CFLAGS += -fsanitize-coverage=trace-pc
 .PHONY: policy-properties
 policy-properties: ## what must hold of every decision, over CASES (100,000) random organisations; writes docs/reports/policy.md
 	@bash tests/unit/policy/report.sh $(or $(CASES),100000)
+
+.PHONY: policy-compare
+policy-compare: ## the rules engine and a second evaluator decide CASES (100,000) random examples from SEED (1) on
+	@$(MAKE) --no-print-directory -s $(BUILD)/waxsealctl
+	@TOP=$(CURDIR); . tests/lib/node.sh; CASES=$(or $(CASES),100000) SEED=$(or $(SEED),1) "$$NODE" --test --test-force-exit tests/interop/policy.test.mjs
