@@ -37,7 +37,7 @@ static struct kv *open_kv(const char *password)
 {
     struct kv *kv = NULL;
     struct kv_options o = {
-        .socket = str_c(socket_path), .password = str_c(password), .timeout_ms = 2000};
+        .socket = str_c(socket_path), .password = str_c(password), .timeout_ms = 20000};
     assert_int_equal(kv_new(&o, &kv, NULL), RC_OK);
     return kv;
 }

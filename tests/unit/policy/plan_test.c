@@ -55,7 +55,7 @@ struct world {
 static int set_up(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
-    struct kv_options o = {.socket = str_c(socket_path), .timeout_ms = 2000};
+    struct kv_options o = {.socket = str_c(socket_path), .timeout_ms = 20000};
     start_redis();
     w->a = arena_new(1 << 20);
     assert_int_equal(kv_new(&o, &w->kv, NULL), RC_OK);
@@ -345,7 +345,7 @@ static void many_accounts_do_not_mix(void **state)
 static void *ask_often(void *arg)
 {
     struct plan_store *store = arg;
-    struct kv_options o = {.socket = str_c(socket_path), .timeout_ms = 2000};
+    struct kv_options o = {.socket = str_c(socket_path), .timeout_ms = 20000};
     struct kv *kv = NULL;
     char name[64];
     CLEANUP_ARENA struct arena *a = arena_new(1 << 20);

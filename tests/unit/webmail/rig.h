@@ -63,7 +63,7 @@ static inline int rig_open(void **state)
     assert_int_equal(list_cache_new(1 << 16, 64, &r->app.snippets, NULL), RC_OK);
     assert_int_equal(list_cache_new(1 << 16, 64, &r->app.accounts, NULL), RC_OK);
     assert_int_equal(image_desk_new(8, &r->app.images, NULL), RC_OK);
-    const struct kv_options o = {.socket = str_c(r->socket_path), .timeout_ms = 2000};
+    const struct kv_options o = {.socket = str_c(r->socket_path), .timeout_ms = 20000};
     assert_int_equal(kv_new(&o, &r->kv, NULL), RC_OK);
     *state = r;
     return 0;

@@ -472,7 +472,7 @@ static void a_lost_answer_loses_no_key(void **state)
     const char *id = json_string_value(json_object_get(key, "id"));
     snprintf(path, sizeof path, "%s/l", r->folder);
     struct kv *straight = r->kv;
-    const struct kv_options o = {.socket = str_c(path), .timeout_ms = 2000};
+    const struct kv_options o = {.socket = str_c(path), .timeout_ms = 20000};
     pid_t loser = start_loser(path, r->socket_path);
     assert_int_equal(kv_new(&o, &r->kv, NULL), RC_OK);
     assert_int_equal(ask(r, id, &(struct sent){.p12 = second}, NULL, &e), RC_STATE_DOWN);
