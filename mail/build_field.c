@@ -167,7 +167,7 @@ static bool is_domain(str_t s)
     if (s.p[0] == '[') { /* address literal */
         if (s.p[s.n - 1] != ']') return false;
         for (size_t i = 1; i + 1 < s.n; i++)
-            if (!is_atext((unsigned char) s.p[i]) && !strchr(".:", s.p[i])) return false;
+            if (!is_atext((unsigned char) s.p[i]) && s.p[i] != '.' && s.p[i] != ':') return false;
         return s.n > 2;
     }
     size_t label = 0;

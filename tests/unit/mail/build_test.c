@@ -373,6 +373,7 @@ static void test_addresses_are_checked(void **state)
     memset(longest, 'a', sizeof longest);
     longest[64] = '@';
     assert_int_equal(address_check(str_n(longest, 255), NULL), RC_INVALID);
+    assert_int_equal(address_check(STR("a@[127.0\0.1]"), NULL), RC_INVALID);
 }
 
 static void test_refusals_leave_out_untouched(void **state)
