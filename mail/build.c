@@ -4,7 +4,6 @@
 #include "mail/build_part.h"
 #include "mail/text.h"
 
-#define BOUNDARY_CHARS 40
 #define RECEIPT_FIELD "Disposition-Notification-To"
 
 struct builder {
@@ -20,7 +19,7 @@ struct builder {
     struct err *e;
 };
 
-static rc_t new_boundary(char out[BOUNDARY_CHARS], struct err *e)
+rc_t build_boundary(char out[BOUNDARY_CHARS], struct err *e)
 {
     static const char hex[] = "0123456789abcdef";
     unsigned char raw[16];
@@ -221,7 +220,7 @@ static rc_t put_related(struct builder *b)
 {
     char boundary[BOUNDARY_CHARS];
     if (count_inline(b) == 0) return put_leaf(b, b->m->html, true);
-    TRY(new_boundary(boundary, b->e));
+    TRY(build_boundary(boundary, b->e));
     open_multipart(b, "related", boundary);
     next_part(b, boundary);
     TRY(put_leaf(b, b->m->html, true));
@@ -238,7 +237,7 @@ static rc_t put_body(struct builder *b)
 {
     char boundary[BOUNDARY_CHARS];
     if (!b->m->html.p) return put_leaf(b, b->m->text, false);
-    TRY(new_boundary(boundary, b->e));
+    TRY(build_boundary(boundary, b->e));
     open_multipart(b, "alternative", boundary);
     next_part(b, boundary);
     TRY(put_leaf(b, b->m->text, false));
@@ -252,7 +251,7 @@ static rc_t put_content(struct builder *b)
 {
     char boundary[BOUNDARY_CHARS];
     if (b->m->attachment_count == count_inline(b)) return put_body(b);
-    TRY(new_boundary(boundary, b->e));
+    TRY(build_boundary(boundary, b->e));
     open_multipart(b, "mixed", boundary);
     next_part(b, boundary);
     TRY(put_body(b));
@@ -342,7 +341,7 @@ rc_t build_signed_around(str_t signature, const char *micalg, struct buf *before
 {
     char boundary[BOUNDARY_CHARS];
     size_t had = before->n, behind = after->n;
-    TRY(new_boundary(boundary, e));
+    TRY(build_boundary(boundary, e));
     buf_printf(before,
                "Content-Type: multipart/signed; micalg=%s;\r\n"
                " protocol=\"application/pkcs7-signature\";\r\n boundary=\"%s\"\r\n\r\n"

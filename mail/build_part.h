@@ -7,6 +7,10 @@
 #include "base/err.h"
 #include "mail/build.h"
 
+enum { BOUNDARY_CHARS = 40 };
+/* A new one, random, with a NUL; no text in base64 or quoted-printable can hold it. */
+rc_t build_boundary(char out[BOUNDARY_CHARS], struct err *e) WX_MUST_USE;
+
 /* Appends text as RFC 2047 words or plain, folded; col is where the line stands. */
 void field_put_text(str_t text, size_t col, struct buf *out);
 /* Message ids ("<...>") of a raw value, one a line; the first and the last 40 of many. */
