@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/local.h"
 #include "crypto/ossl.h"
 #include "crypto/tls_dial.h"
 
@@ -255,6 +256,26 @@ rc_t stream_connect(const struct config_endpoint *server, int64_t deadline, rc_t
     }
     *out = s;
     return RC_OK;
+}
+
+rc_t stream_connect_local(str_t path, int64_t deadline, rc_t down, struct stream **out,
+                          struct err *e)
+{
+    struct stream *s = calloc(1, sizeof *s);
+    if (!s) return err_set(e, RC_NO_MEMORY, NULL);
+    *s = (struct stream){.fd = -1, .deadline = deadline, .down = down, .loopback = true};
+    enum local_result done = local_connect(path, deadline, &s->fd);
+    if (done == LOCAL_DONE) {
+        *out = s;
+        return RC_OK;
+    }
+    int problem = errno;
+    char text[96];
+    rc_t rc = done == LOCAL_LATE ? RC_TIMEOUT : down;
+    err_set(e, rc, NULL);
+    err_detail(e, "%.*s: %s", STR_ARG(path), strerror_r(problem, text, sizeof text));
+    stream_close(s);
+    return rc;
 }
 
 rc_t stream_starttls(struct stream *s, const struct config_endpoint *server, struct err *e)

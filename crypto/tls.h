@@ -1,5 +1,5 @@
 /* TLS client connections (OpenSSL) with certificate and host name checks, over
- * poll(2) with an absolute deadline. Plain TCP uses the same functions, so that
+ * poll(2) with an absolute deadline. Plain TCP and Unix sockets use the same functions, so that
  * the mail layer has one stream type. Works with descriptors over 1,024.
  */
 #ifndef WAXSEAL_CRYPTO_TLS_H
@@ -17,6 +17,9 @@ struct stream;
  * RC_UNTRUSTED_PEER names host and reason; `down` is the code for an unreachable server. */
 rc_t stream_connect(const struct config_endpoint *server, int64_t deadline, rc_t down,
                     struct stream **out, struct err *e) WX_MUST_USE;
+/* The same to a Unix socket, which is this machine and never encrypted. */
+rc_t stream_connect_local(str_t path, int64_t deadline, rc_t down, struct stream **out,
+                          struct err *e) WX_MUST_USE;
 /* Upgrades in place after STARTTLS. The stream holds no plaintext back itself; a caller that
  * buffers must refuse when its buffer is not empty (RFC 9051 section 11.1, command injection).
  * After a failure the stream is dead. */

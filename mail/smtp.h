@@ -1,6 +1,5 @@
-/* Message submission (RFC 6409) with a reply per recipient. The one caller of
- * libetpan's SMTP half. TLS by crypto/tls; AUTH PLAIN or LOGIN only under TLS or on
- * loopback; never a plaintext fall-back.
+/* Message submission (RFC 6409) with a reply per recipient. TLS by crypto/tls; AUTH PLAIN
+ * or LOGIN only under TLS or on loopback; never a plaintext fall-back.
  */
 #ifndef WAXSEAL_MAIL_SMTP_H
 #define WAXSEAL_MAIL_SMTP_H

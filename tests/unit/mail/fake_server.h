@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/str.h"
 
-enum fake_then { FAKE_GO_ON, FAKE_CLOSE, FAKE_HANG, FAKE_FLOOD };
+/* What follows the reply. FLOOD: one line without an end; LINES: lines without an end; DRIP: the
+ * same byte by byte. */
+enum fake_then { FAKE_GO_ON, FAKE_CLOSE, FAKE_HANG, FAKE_FLOOD, FAKE_LINES, FAKE_DRIP };
 
 /* The first rule whose prefix begins the command answers it; "%T" in reply becomes the tag. */
 struct fake_rule {
@@ -31,7 +34,9 @@ struct fake_rule {
 
 struct fake {
     int listen_fd, port;
-    bool tagged; /* IMAP: commands have tags and literals */
+    const char *path; /* listens on this Unix socket instead; or NULL */
+    bool six;         /* on ::1; port 0 when there is no such address */
+    bool tagged;      /* IMAP: commands have tags and literals */
     str_t greeting;
     struct fake_rule rules[FAKE_RULES];
     size_t rule_count;
@@ -133,6 +138,13 @@ static bool fake_reply(struct fake_session *s, const struct fake_rule *r, const 
         while (fake_send(s->fd, str_n(noise, sizeof noise))) {}
         return false;
     }
+    if (r->then == FAKE_LINES || r->then == FAKE_DRIP) {
+        static const char line[] = "250-more\r\n";
+        size_t n = sizeof line - 1, step = r->then == FAKE_LINES ? n : 1;
+        for (size_t i = 0; fake_send(s->fd, str_n(line + i, step)); i = (i + step) % n)
+            if (step == 1) usleep(2000);
+        return false;
+    }
     return true;
 }
 
@@ -214,18 +226,35 @@ static void *fake_accept_run(void *arg)
     }
 }
 
+static void fake_listen(struct fake *f)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
+    struct sockaddr_un local = {.sun_family = AF_UNIX};
+    struct sockaddr *at = (struct sockaddr *) &a;
+    socklen_t n = sizeof a;
+    if (f->six) {
+        at = (struct sockaddr *) &six;
+        n = sizeof six;
+    }
+    if (f->path) {
+        snprintf(local.sun_path, sizeof local.sun_path, "%s", f->path);
+        at = (struct sockaddr *) &local;
+        n = sizeof local;
+    }
+    f->listen_fd = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool bound = bind(f->listen_fd, at, n) == 0;
+    if (!bound && f->six) return;
+    if (!bound || listen(f->listen_fd, 64) != 0 || getsockname(f->listen_fd, at, &n) != 0) abort();
+    f->port = f->path ? 0 : ntohs(f->six ? six.sin6_port : a.sin_port);
+}
+
 static void fake_start(struct fake *f)
 {
     pthread_mutex_init(&f->lock, NULL);
     f->seen = BUF_INIT(16u << 20);
     f->body = BUF_INIT(16u << 20);
-    f->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof a;
-    if (bind(f->listen_fd, (struct sockaddr *) &a, sizeof a) != 0 ||
-        listen(f->listen_fd, 64) != 0 || getsockname(f->listen_fd, (struct sockaddr *) &a, &n) != 0)
-        abort();
-    f->port = ntohs(a.sin_port);
+    fake_listen(f);
     pthread_create(&f->acceptor, NULL, fake_accept_run, f);
 }
 

@@ -85,6 +85,22 @@ static void test_sent(void **state)
     world_stop(&w);
 }
 
+/* Also over IPv6, where the literal has a name of its own (RFC 5321 section 4.1.3). */
+static void test_says_its_address(void **state)
+{
+    (void) state;
+    for (int six = 0; six < 2; six++) {
+        struct world w = {.f = {.six = six == 1}};
+        world_start(&w);
+        if (six) w.server.host = STR("::1");
+        if (w.f.port > 0) {
+            assert_int_equal(submit(&w, STR(MESSAGE), 20000), RC_OK);
+            assert_true(fake_saw(&w.f, six ? "EHLO [IPv6:::1]\n" : "EHLO [127.0.0.1]\n"));
+        }
+        world_stop(&w);
+    }
+}
+
 static void test_message_without_last_line_end(void **state)
 {
     (void) state;
@@ -144,7 +160,7 @@ static void refuse_at(const char *step, int code)
     bool has_code = strcmp(step, "RCPT") == 0 || strcmp(step, "DATA") == 0 || *step == '.';
     if (has_code) {
         assert_int_equal(w.to[0].code, code);
-        assert_str(w.to[0].reply, STR("not today"));
+        assert_str(w.to[0].reply, STR("first line not today"));
     }
     if (strcmp(step, ".") != 0) assert_int_equal(w.f.body.n, 0);
     world_stop(&w);
@@ -470,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_only_where_it_is_needed),
         cmocka_unit_test(test_no_letters_without_the_extension),
         cmocka_unit_test(test_sent),
+        cmocka_unit_test(test_says_its_address),
         cmocka_unit_test(test_message_without_last_line_end),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_refusals),
