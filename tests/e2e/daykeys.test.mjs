@@ -209,3 +209,13 @@ test('the sheet names every shortcut that was used', async () => {
 });
 
 test('no pointer touched the page, and no fault was noted', () => assert.deepEqual(erin.faults, []));
+
+test('a pointer would have been noticed, by its first move in a page and by its second', async () => {
+  const page = await erin.context.newPage();
+  await page.goto(`${instance.origin}/`);
+  for (const [x, y] of [[30, 40], [31, 40]]) {
+    await page.mouse.move(x, y);
+    await eventually(() => erin.faults.includes(`pointer: mousemove at ${x},${y}`), `a fault for the move to ${x},${y}`);
+  }
+  await page.close();
+});

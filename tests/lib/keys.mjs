@@ -10,9 +10,10 @@ export class Keys {
   /** No pointer may touch the page: clicks that keys cause have no detail. Call before the page is loaded. */
   static async guard(context) {
     await context.addInitScript(() => {
-      // Chromium makes up a move that moves nothing when the page changes under where it believes the pointer to be.
-      const made = (e) => e.type === 'mousemove' && e.movementX === 0 && e.movementY === 0;
-      const told = (e) => { if (e.isTrusted && (e.type !== 'click' || e.detail > 0) && !made(e)) void window.wxFault?.(`pointer: ${e.type} at ${e.screenX},${e.screenY}`); };
+      // Chromium makes up moves in a page that just appeared or changed. They move nothing and are in the corner, where it
+      // believes the pointer to be until there is one; the first real move in a page has no movement either, but a place.
+      const made = (e) => e.type === 'mousemove' && !(e.movementX || e.movementY || e.clientX || e.clientY);
+      const told = (e) => { if (e.isTrusted && (e.type !== 'click' || e.detail > 0) && !made(e)) void window.wxFault?.(`pointer: ${e.type} at ${e.clientX},${e.clientY}`); };
       for (const type of ['mousedown', 'mousemove', 'pointerdown', 'touchstart', 'wheel', 'click']) addEventListener(type, told, true);
     });
   }
