@@ -59,7 +59,7 @@ before(async () => {
   page = p.page;
 });
 after(async () => {
-  if (web) { await list({ threads: true, snippets: true }); await web.put('/api/v1/settings', { labels: [] }); web.close(); }
+  if (web) { await list({ threads: true, snippets: true }); await web.put('/api/v1/settings', { labels: [], shortcuts: true }); web.close(); }
   for (const name of [BOX, OTHER, TALK]) await imap?.command(`DELETE "${name}"`).catch(() => undefined);
   imap?.close();
   await browser?.close();
@@ -194,6 +194,27 @@ test('refused by the server: the rows come back, a sentence says why', async () 
   await page.locator('.toast.is-bad', { hasText: 'no room left' }).waitFor();
   await page.unroute('**/move');
   assert.deepEqual(await top(), was);
+});
+
+test('an Undo that is being pressed stays under the pointer, whatever comes up below it', async () => {
+  await go(BOX);
+  await grid().focus();
+  await page.keyboard.press('j');
+  await page.locator('.row.is-active').waitFor();
+  await page.keyboard.press('e');
+  await eventually(async () => (await found(BOX, 'ALL')).length === N - 1, 'archived');
+  await toast('Archived').getByRole('button', { name: 'Undo' }).hover();
+  await page.mouse.down();
+  // A message gives way to what can be pressed (views/shell/toasts.ts looks again and again), but not now.
+  await page.evaluate(() => new Promise((done) => {
+    const b = document.body.appendChild(document.createElement('button')), { top, height } = document.querySelector('.toast').getBoundingClientRect();
+    b.className = 'in-the-way';
+    b.style.cssText = `position:fixed;inset-inline:0;inline-size:100%;top:${top}px;block-size:${height}px`;
+    setTimeout(done, 500);
+  }));
+  await page.mouse.up();
+  await page.evaluate(() => document.querySelector('.in-the-way').remove());
+  await eventually(async () => (await found(BOX, 'ALL')).length === N, 'it is back');
 });
 
 test('conversations: one row each, acted on as a whole, taken back', async () => {

@@ -49,6 +49,9 @@ export class WxKeysPanel extends WxElement {
   declare asked: Asked | null;
   /** The organisation has an authority. */
   declare mayAsk: boolean;
+  /** A key waited when this was drawn last. */
+  #waited = false;
+  #turn = 0;
 
   constructor() {
     super();
@@ -67,7 +70,6 @@ export class WxKeysPanel extends WxElement {
     loadVault(true).then((v) => {
       const key = v.keys.find((k) => k.id === renewal.value);
       renewal.value = null;
-      if (this.#pendingKey()) this.#loadAsked();
       if (key) this.#renew(key);
     }).catch((error: unknown) => { this.error = sentence(error); });
   }
@@ -114,8 +116,22 @@ export class WxKeysPanel extends WxElement {
   }
 
   #pendingKey(): boolean { return vault.value?.keys.some((k) => isPending(k)) ?? false; }
+  /** A key that waits may come into the list after its dialog is done with. */
+  override updated(): void {
+    const pending = this.#pendingKey();
+    if (pending && !this.#waited) this.#loadAsked();
+    this.#waited = pending;
+  }
   /** Whom it cannot be asked of, asks elsewhere: a failure only leaves the card as it was. */
-  #loadAsked(): void { getAsked().then(({ available, request }) => { this.mayAsk = available; this.asked = request; this.#takeNow(); }).catch(() => undefined); }
+  #loadAsked(): void {
+    const turn = ++this.#turn;
+    getAsked().then(({ available, request }) => {
+      this.mayAsk = available;
+      if (turn !== this.#turn) return; // older than what was done meanwhile
+      this.asked = request;
+      this.#takeNow();
+    }).catch(() => undefined);
+  }
   /** By the reminder in the mail: the answer is put to its key at once. */
   #takeNow(): void {
     const k = vault.value?.keys.find((x) => x.id === taking.value);
@@ -127,10 +143,10 @@ export class WxKeysPanel extends WxElement {
     this.task = { what: 'arrived', key: k, given: { text, name: t('smime-asked-name') } };
   }
   #ask(k: VaultKey): Promise<void> {
-    return this.#try(async () => { this.asked = await askOrganisation(k.id); toast(t('smime-asked-done')); });
+    return this.#try(async () => { this.asked = await askOrganisation(k.id); this.#turn++; toast(t('smime-asked-done')); });
   }
   #withdraw(): Promise<void> {
-    return this.#try(async () => { await forgetAsked(); this.asked = null; });
+    return this.#try(async () => { await forgetAsked(); this.#turn++; this.asked = null; });
   }
 
   /** The organisation's part of a key that waits; null: nothing to say. */

@@ -20,10 +20,14 @@ export const vault = signal<VaultKeys | null>(null);
 effect(() => { if (vault.value) hasKeys.value = vault.value.keys.length > 0; });
 
 let loading: Promise<VaultKeys> | null = null;
+/** again: as it is from now on. What is being asked already may have been answered before the last change. */
 export function loadVault(again = false): Promise<VaultKeys> {
   if (vault.value && !again) return Promise.resolve(vault.value);
-  loading ??= api.getKeys().then((v) => { vault.value = v; return v; }).finally(() => { loading = null; });
-  return loading;
+  if (loading && !again) return loading;
+  const ask = (): Promise<VaultKeys> => api.getKeys().then((v) => { vault.value = v; return v; });
+  const mine: Promise<VaultKeys> = (loading ? loading.then(ask, ask) : ask()).finally(() => { if (loading === mine) loading = null; });
+  loading = mine;
+  return mine;
 }
 
 export function ownFingerprints(): Set<string> {

@@ -8,7 +8,7 @@ import type { TemplateResult } from '../../core/lit.ts';
 import { dismiss, toasts } from '../../store/toasts.ts';
 import { announcement } from '../../store/ui.ts';
 
-const LOOK_MS = 150;
+const LOOK_MS = 150, CLICK_MS = 400;
 const PRESSED = 'button, a[href], input, select, textarea, summary, [role="tab"], [role="option"], .first-run, .composer.is-small';
 /** What can be pressed, apart from the rows of the list and what these messages bring themselves. */
 function controls(): Box[] {
@@ -25,15 +25,29 @@ export class WxToasts extends WxElement {
   #lift = 0;
   #shown = '';
   #watch: ReturnType<typeof setTimeout> | undefined;
+  /** Between press and click no message comes, goes or moves: the click would meet nothing, and Undo would be lost. */
+  #pressed = false;
+  #end: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.onLeave(() => clearTimeout(this.#watch));
+    this.onLeave(() => { clearTimeout(this.#watch); clearTimeout(this.#end); this.#pressed = false; });
+    this.listen(this, 'pointerdown', () => { clearTimeout(this.#end); this.#pressed = true; });
+    this.listen(this, 'click', this.#release);
+    // A press that ends elsewhere brings no click; a finger's click comes some time after it is lifted.
+    for (const up of ['pointerup', 'pointercancel']) this.listen(window, up, () => { if (this.#pressed) this.#end = setTimeout(this.#release, CLICK_MS); });
   }
+  #release = (): void => {
+    clearTimeout(this.#end);
+    this.#pressed = false;
+    this.requestUpdate();
+  };
+  override shouldUpdate(): boolean { return !this.#pressed; }
 
   /** While a message stands there the page may change under it: a composer opens, a card comes. */
   #place = (): void => {
     clearTimeout(this.#watch);
+    if (this.#pressed) return; // looks again after the click
     const box = this.querySelector<HTMLElement>('.toasts')!;
     const shown = [...box.querySelectorAll('.toast')].map((e) => e.getBoundingClientRect());
     if (shown.length === 0) { this.#lift = 0; return; }
