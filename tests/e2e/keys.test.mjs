@@ -259,7 +259,7 @@ test('a key made here: request, certificate, first mail; the old key opens old m
   assert.ok(recipients(source).every((s) => s === serialOf(certificate.der)));
   await alice.open(`First mail ${run}`);
   await alice.hasVerdict('encrypted+signed-valid');
-  assert.match(await alice.frameText().innerText(), /Made with a key of this browser/);
+  await alice.reads('Made with a key of this browser');
   await withKeyOf(backup.bytes, passphraseOf('alice'), async (key) => {
     // Another program, with the backup only, reads it too and verifies who signed.
     const inner = openssl(['cms', '-decrypt', '-binary', '-inform', 'DER', '-inkey', key], derOf(source));

@@ -71,7 +71,7 @@ test('unlocked, it shows who signed, that it is encrypted, and the text in the s
   assert.equal(await alice.item('encryption').getAttribute('data-level'), 'good');
   assert.equal(await alice.item('signature').getAttribute('data-level'), 'good');
   assert.match(await alice.item('signature').innerText(), /Signed by .*Bob Baker <bob@demo\.test>/);
-  assert.match(await alice.frameText().innerText(), /cormorant-41/);
+  await alice.reads('cormorant-41');
   const frame = alice.page.locator('iframe.mail-frame');
   assert.equal(await frame.getAttribute('src'), '/mailframe/sealed');
   assert.doesNotMatch(await frame.getAttribute('sandbox'), /allow-scripts/);
@@ -140,7 +140,7 @@ test('bob reads the answer with a P-256 key in a browser of his own', async () =
   await bob.hasVerdict('encrypted+signed-valid');
   assert.equal(await bob.item('signature').getAttribute('data-level'), 'good');
   assert.match(await bob.item('signature').innerText(), /Alice Archer <alice@demo\.test>/);
-  assert.ok((await bob.frameText().innerText()).includes(ANSWER));
+  await bob.reads(ANSWER);
   noFaults(bob);
 });
 
@@ -153,7 +153,7 @@ test("alice's second browser unlocks the copy in the vault without an import", a
   await second.folder('Sent');
   await second.open(`Re: ${SUBJECT}`);
   await second.hasVerdict('encrypted+signed-valid');
-  assert.ok((await second.frameText().innerText()).includes(ANSWER), 'her own sent mail opens too');
+  await second.reads(ANSWER); // her own sent mail opens too
   noFaults(second);
   await second.close();
 });
@@ -203,7 +203,7 @@ test('the client opens what openssl cms and gpgsm made', async () => {
     await alice.open(subject);
     await alice.hasVerdict('encrypted+signed-valid');
     assert.match(await alice.item('signature').innerText(), new RegExp(signer), subject);
-    assert.match(await alice.page.locator('[data-asked] .parts').innerText(), new RegExp(`Made by another program, ${run}`), subject);
+    await alice.message().locator('.parts', { hasText: `Made by another program, ${run}` }).waitFor();
     assert.equal(await alice.page.locator('.attachment').count(), 1, subject);
   }
   noFaults(alice);

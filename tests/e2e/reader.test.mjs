@@ -152,7 +152,7 @@ test('n and p walk, Enter opens, each message has a frame of its own and an answ
 test('an address names one message of a conversation: it is open; without threads it stands alone', async () => {
   await open('t2');
   await alice.page.locator('.conversation.is-many').waitFor();
-  assert.match(await alice.message().locator('.parts').innerText(), /Plain words number 2/);
+  await alice.message().locator('.parts', { hasText: 'Plain words number 2' }).waitFor();
   const me = await signedIn('alice');
   await me.put('/api/v1/settings', { list: { threads: false } });
   await open('t2');

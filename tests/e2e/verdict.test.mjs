@@ -400,6 +400,7 @@ test('a hidden subject: servers see "[...]", the recipient the subject, and the 
   await bob.unlock(passphraseOf('bob'));
   await bob.page.locator('.message-subject', { hasText: SECRET }).waitFor();
   await bob.hasVerdict('encrypted+signed-valid');
+  await bob.reads('Only between us.');
   assert.match(await bob.frameText().innerText(), /^Only between us\./, 'no line for older programs is shown');
   await bob.reply();
   assert.equal(await bob.composer().locator('.subject-seen').getAttribute('data-hidden'), 'yes', 'the answer does not betray it');

@@ -119,6 +119,8 @@ export class Person {
   /** Waits until the verdict is this word. */
   async hasVerdict(word) { await this.message().locator(`wx-security-bar .security[data-verdict="${word}"]`).waitFor(); }
   frameText() { return this.message().frameLocator('iframe.mail-frame').locator('body'); }
+  /** Until the text in its frame has this: it is drawn after the verdict stands. */
+  async reads(text) { await this.frameText().filter({ hasText: text }).waitFor(); }
 
   // --- keyring ---
   async unlock(passphrase) {

@@ -8,7 +8,7 @@ import path from 'node:path';
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.json': 'application/json', '.ftl': 'text/plain; charset=utf-8' };
 
 export class Relay {
-  /** {method, url, request: Buffer, answer: Buffer, status}: the buffers hold start line, headers and body. */
+  /** {method, url, request: Buffer, answer: Buffer, status, done, dropped}: the buffers hold start line, headers and body; dropped: the browser hung up before it had all. */
   exchanges = [];
   recording = false;
   /** Answers as they cross the wire, to weigh them; they cannot be searched then. */
@@ -18,7 +18,8 @@ export class Relay {
 
   static async start(target) {
     const r = new Relay();
-    r.agent = new http.Agent({ keepAlive: true });
+    // Given up before nginx does (75 s): a request that meets the end of its connection would be lost.
+    r.agent = new http.Agent({ keepAlive: true, timeout: 50_000 });
     r.server = http.createServer((q, a) => r.#pass(target, q, a));
     r.server.keepAliveTimeout = 60_000;
     r.server.listen(0, '127.0.0.1');
@@ -27,7 +28,7 @@ export class Relay {
     return r;
   }
   #pass(target, q, a) {
-    const keep = this.recording ? { method: q.method, url: q.url, request: [head(`${q.method} ${q.url}`, q.rawHeaders)], answer: [], status: 0, done: false } : null;
+    const keep = this.recording ? { method: q.method, url: q.url, request: [head(`${q.method} ${q.url}`, q.rawHeaders)], answer: [], status: 0, done: false, dropped: false } : null;
     if (keep) this.exchanges.push(keep);
     const headers = { ...q.headers };
     if (keep && !this.compressed) delete headers['accept-encoding'];
@@ -45,7 +46,7 @@ export class Relay {
       answer.on('error', () => a.destroy());
     });
     up.on('error', () => a.destroy());
-    a.on('close', () => { if (!a.writableFinished) up.destroy(); });
+    a.on('close', () => { if (!a.writableFinished) { up.destroy(); if (keep) keep.dropped = true; } });
     q.on('data', (d) => { keep?.request.push(d); up.write(d); });
     q.on('end', () => up.end());
   }
