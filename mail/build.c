@@ -88,18 +88,12 @@ static str_t outer_subject(const struct build_message *m)
     return m->outer_subject.p ? m->outer_subject : m->subject;
 }
 
-/* Every line of the outer header again as HP-Outer; folded lines stay folds. */
 static rc_t put_hp_outer(const struct build_message *m, struct buf *out, struct err *e)
 {
     CLEANUP_BUF struct buf outer = BUF_INIT(out->max);
     outer.secret = out->secret;
     TRY(put_fields(m, outer_subject(m), &outer, e));
-    str_t rest = buf_view(&outer), line;
-    while (rest.n > 0 && str_cut(rest, '\n', &line, &rest)) {
-        if (line.p[0] != ' ') buf_cstr(out, "HP-Outer: ");
-        buf_str(out, line);
-        buf_char(out, '\n');
-    }
+    field_put_hp_outer(buf_view(&outer), out);
     return outer.failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
 }
 

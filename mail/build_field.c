@@ -339,6 +339,16 @@ bool field_type_is_safe(str_t type)
     return !str_ieq(top, STR("message")) && !str_ieq(top, STR("multipart"));
 }
 
+void field_put_hp_outer(str_t fields, struct buf *out)
+{
+    str_t line;
+    while (fields.n > 0 && str_cut(fields, '\n', &line, &fields)) {
+        if (line.n > 0 && line.p[0] != ' ' && line.p[0] != '\t') buf_cstr(out, "HP-Outer: ");
+        buf_str(out, line);
+        buf_char(out, '\n');
+    }
+}
+
 void field_put_date(int64_t seconds, int zone_minutes, struct buf *out)
 {
     static const char days[] = "ThuFriSatSunMonTueWed";

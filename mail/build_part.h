@@ -17,6 +17,8 @@ void field_put_text(str_t text, size_t col, struct buf *out);
 void field_put_ids(const char *name, str_t raw, struct buf *out);
 /* ";\r\n name=value" for Content-Type or Content-Disposition, RFC 2231 where needed. */
 void field_put_param(const char *name, str_t value, struct buf *out);
+/* Each of these fields (whole lines) as HP-Outer (RFC 9788 section 2.2); folds stay folds. */
+void field_put_hp_outer(str_t fields, struct buf *out);
 /* RFC 5322 date-time. */
 void field_put_date(int64_t seconds, int zone_minutes, struct buf *out);
 /* "type/subtype" of tokens, and one that may be base64. */

@@ -108,7 +108,8 @@ struct message_part { /* in the order to show; each in its own frame */
     str_t id;         /* "1.2"; "L1/1.2" inside the first opened layer, and so on */
     bool html;
     bool flowed, delsp; /* RFC 3676 */
-    bool sealed;        /* came out of an encrypted layer: no remote content */
+    bool sealed;        /* came out of an encrypted layer, or the message says that it did
+                           (X-Waxseal-Opened): no remote content */
     str_t text;         /* UTF-8 */
     str_t plain;        /* html: the text/plain form beside it (multipart/alternative), or null */
 };
@@ -189,6 +190,16 @@ struct message_view {
 rc_t message_open(str_t raw, const struct message_options *o, struct arena *a,
                   struct message_view **out, struct err *e) WX_MUST_USE;
 void message_close(struct message_view *v);
+/* What the outermost encrypted layer held, for who takes it off (mail/rewrite.h). */
+struct message_inside {
+    str_t entity; /* header and body, as the writer encrypted them; lives as long as the view */
+    const char *cipher; /* "aes-256-gcm" */
+    bool covered; /* the cipher, or an intact signature inside around all of it, tells any change */
+};
+/* RC_INVALID: nothing is encrypted, it was not opened, or something is beside the ciphertext.
+ * RC_UNSUPPORTED: the encrypted layer is not the outermost one of all. */
+rc_t message_inside(const struct message_view *v, struct message_inside *out,
+                    struct err *e) WX_MUST_USE;
 /* Decoded bytes of a part or attachment by id. RC_NOT_FOUND. */
 rc_t message_part_bytes(struct message_view *v, str_t id, struct buf *out, str_t *type, str_t *name,
                         struct err *e) WX_MUST_USE;

@@ -31,8 +31,7 @@ static bool is_blank(str_t s)
     return i == s.n;
 }
 
-/* Nothing that the decoder would skip, in front of the padding or behind it. */
-static bool is_base64_only(str_t s)
+bool message_is_base64_only(str_t s)
 {
     size_t i = 0, letters = 0, pads = 0;
     for (; i < s.n; i++) {
@@ -79,15 +78,15 @@ static bool is_armor_only(str_t text)
 {
     str_t label, behind;
     str_t inside = without_armor(text, &label, &behind);
-    if (inside.p == text.p) return is_base64_only(text);
+    if (inside.p == text.p) return message_is_base64_only(text);
     return is_cms_label(label) && str_starts(behind, label) &&
-           is_blank(str_sub(behind, label.n, behind.n)) && is_base64_only(inside);
+           is_blank(str_sub(behind, label.n, behind.n)) && message_is_base64_only(inside);
 }
 
 /* A line behind "end", or in front of "begin", is skipped as well. */
 static bool is_transfer_only(const struct entity *m)
 {
-    if (m->encoding == ENC_BASE64) return is_base64_only(m->body);
+    if (m->encoding == ENC_BASE64) return message_is_base64_only(m->body);
     if (m->encoding != ENC_UUENCODE) return true;
     str_t text = str_trim(m->body);
     ptrdiff_t end = str_find(text, STR("\nend"));

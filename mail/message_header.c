@@ -275,6 +275,6 @@ rc_t message_read_header(struct opened *m, struct err *e)
     v->header_protected = c.inner && intact && !outside;
     str_t outer = text_of(m->root, FIELD_SUBJECT, a);
     if (c.inner && !str_eq(outer, v->subject)) v->outer_subject = outer;
-    m->legacy_display = c.inner && v->layer_count > 0;
+    m->legacy_display = (c.inner && v->layer_count > 0) || !str_is_null(m->mark);
     return intact ? find_changes(m, &c, e) : RC_OK;
 }

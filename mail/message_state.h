@@ -72,7 +72,9 @@ struct opened {
     unsigned depth;
     str_t prefix;
     struct buf attached;
-    bool sealed;
+    bool sealed;  /* or it says that it did (X-Waxseal-Opened) */
+    str_t mark;   /* value of that field, or null */
+    str_t inside; /* what the outermost encrypted layer held; or null */
     struct known_part *known;
     size_t known_count;
     /* The winmail.dat that was read last: its part's id, bytes (wiped by message_close), files. */
@@ -101,6 +103,8 @@ rc_t message_cms_bytes(const struct entity *m, struct buf *out) WX_MUST_USE;
 rc_t message_cms_alone(const struct entity *m, struct buf *out, bool *alone) WX_MUST_USE;
 /* The same of decoded bytes. */
 bool message_is_alone(str_t der);
+/* Nothing that the decoder would skip, in front of the padding or behind it. */
+bool message_is_base64_only(str_t s);
 /* message_walk.c: opens layer after layer; fills layers, view.layers, payload, stop. */
 rc_t message_walk(struct opened *m, str_t raw, struct err *e) WX_MUST_USE;
 /* True when the entity is a CMS object by type or name (its content is not looked at). */

@@ -59,6 +59,30 @@ static bool is_protected_around(const struct opened *m, const struct layer *l)
     return false;
 }
 
+/* By the cipher, or by what is inside layer `at`. */
+static bool is_covered(const struct opened *m, unsigned at, const struct cms_envelope *env)
+{
+    bool covered = env->authenticated;
+    for (unsigned i = at + 1; i < m->layer_count; i++)
+        covered |= is_protected_by(&m->layers[i]);
+    return covered;
+}
+
+rc_t message_inside(const struct message_view *v, struct message_inside *out, struct err *e)
+{
+    const struct opened *m = (const struct opened *) v;
+    if (str_is_null(m->inside))
+        return err_set(e, RC_INVALID, "This message is not encrypted, or is not open.");
+    if (m->layers[0].kind != LAYER_ENCRYPTED)
+        return err_set(e, RC_UNSUPPORTED, "There is another layer around the encrypted one.");
+    if (m->left_over)
+        return err_set(e, RC_INVALID, "There is something beside the encrypted content.");
+    const struct cms_envelope *env = &v->layers[0].envelope;
+    *out = (struct message_inside){
+        .entity = m->inside, .cipher = env->cipher, .covered = is_covered(m, 0, env)};
+    return RC_OK;
+}
+
 static bool is_weak_cipher(const char *cipher)
 {
     return strncmp(cipher, "des", 3) == 0 || strncmp(cipher, "rc2", 3) == 0;
@@ -70,13 +94,11 @@ static bool is_weak_cipher(const char *cipher)
 static rc_t judge_opened(struct opened *m, unsigned at, const struct cms_envelope *env,
                          struct verdict *v, struct err *e)
 {
-    bool covered = env->authenticated, signed_inside = false;
+    bool covered = is_covered(m, at, env), signed_inside = false;
     for (unsigned i = 0; i < at; i++)
         covered |= is_protected_around(m, &m->layers[i]);
-    for (unsigned i = at + 1; i < m->layer_count; i++) {
-        covered |= is_protected_by(&m->layers[i]);
+    for (unsigned i = at + 1; i < m->layer_count; i++)
         signed_inside |= m->layers[i].kind == LAYER_SIGNED && m->layers[i].sig.count > 0;
-    }
     add_word(v, covered || signed_inside ? "encrypted" : "encrypted-unauthenticated");
     message_raise(&v->level, signed_inside ? LEVEL_GOOD : LEVEL_NEUTRAL);
     if (is_weak_cipher(env->cipher)) {
@@ -260,6 +282,15 @@ static rc_t judge_sender(struct opened *m, struct verdict *v, struct err *e)
     return RC_OK;
 }
 
+/* What the mail flow opened says so itself (mail/rewrite.h). Anybody can write that: it only takes
+ * away. */
+static rc_t judge_mark(struct opened *m, struct verdict *v, struct err *e)
+{
+    if (str_ifind(m->mark, STR("protected=no")) < 0) return RC_OK;
+    if (v->n == 0) add_word(v, "opened-unauthenticated");
+    return message_reason(m, &v->level, REASON_opened_unauthenticated, STR_NULL, STR_NULL, e);
+}
+
 rc_t message_judge(struct opened *m, struct err *e)
 {
     struct verdict v = {.level = LEVEL_NONE};
@@ -269,6 +300,7 @@ rc_t message_judge(struct opened *m, struct err *e)
     TRY(judge_order(m, badge, &v, e));
     TRY(judge_stop(m, &v, e));
     TRY(judge_parts(m, &v, e));
+    TRY(judge_mark(m, &v, e));
     TRY(judge_sender(m, &v, e));
     if (v.n == 0) add_word(&v, "none");
     str_t kept = arena_str(m->arena, str_n(v.words, v.n));

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "mail/message_state.h"
+#include "mail/text.h"
 
 /* --- what an entity claims to be ---------------------------------------------------------- */
 
@@ -111,27 +112,6 @@ static struct layer *add_layer(struct opened *m, enum layer_kind kind)
 
 /* --- signed ---------------------------------------------------------------------------------- */
 
-/* What was signed is the form with CRLF (RFC 8551 section 3.1.1), whatever stored it with LF since.
- * Only line ends are put back. The slice itself when there is nothing to put back. */
-static bool with_crlf(str_t s, struct buf *out, str_t *canonical)
-{
-    size_t from = 0;
-    *canonical = s;
-    for (size_t at = 0; at < s.n;) {
-        const char *nl = memchr(s.p + at, '\n', s.n - at);
-        if (!nl) break;
-        size_t end = (size_t) (nl - s.p);
-        at = end + 1;
-        if (end > 0 && s.p[end - 1] == '\r') continue;
-        if (!buf_add(out, s.p + from, end - from) || !buf_str(out, STR("\r\n"))) return false;
-        from = at;
-    }
-    if (from == 0) return true;
-    if (!buf_add(out, s.p + from, s.n - from)) return false;
-    *canonical = buf_view(out);
-    return true;
-}
-
 static rc_t verify(struct opened *m, str_t der, str_t content, struct buf *out,
                    struct cms_signed *result, struct err *e)
 {
@@ -165,23 +145,17 @@ static bool any_altered(const struct cms_signed *s)
     return false;
 }
 
-/* The header's lines tell how the message was stored. */
-static bool stored_with_crlf(str_t s)
-{
-    ptrdiff_t nl = str_chr(s, '\n');
-    return nl > 0 && s.p[nl - 1] == '\r';
-}
-
-/* Over the canonical form. Where the lines are CRLF already and only some byte in a body looks like
- * a bare LF, the bytes as they are count first: nothing was lost on the way. */
+/* Over the form with CRLF (RFC 8551 section 3.1.1), whatever stored it with LF since. Where the
+ * lines are CRLF already and only some byte in a body looks like a bare LF, the bytes as they are
+ * count first: nothing was lost on the way. */
 static rc_t verify_detached(struct opened *m, struct layer *l, str_t der, str_t content,
                             struct err *e)
 {
     CLEANUP_BUF struct buf lines = BUF_INIT_SECRET(plain_max(m) * 2);
     struct err why = {0};
     str_t canonical;
-    if (!with_crlf(content, &lines, &canonical)) return err_set(e, RC_NO_MEMORY, NULL);
-    bool same = canonical.p == content.p, exact = same || stored_with_crlf(content);
+    if (!text_with_crlf(content, &lines, &canonical)) return err_set(e, RC_NO_MEMORY, NULL);
+    bool same = canonical.p == content.p, exact = same || text_stored_with_crlf(content);
     rc_t rc = verify(m, der, exact ? content : canonical, NULL, &l->sig, &why);
     if (rc == RC_OK && exact && !same && any_altered(&l->sig)) {
         cms_signed_free(&l->sig);
@@ -362,6 +336,7 @@ static rc_t walk_encrypted(struct opened *m, str_t der, struct source *from, str
         return RC_OK;
     }
     layer->opened = true;
+    if (layer->layer == 0) m->inside = plain;
     return enter(m, plain, e);
 }
 
@@ -437,6 +412,8 @@ rc_t message_walk(struct opened *m, str_t raw, struct err *e)
     /* A file that is CMS itself, without a mail around it: a message with no header. */
     TRY(entity_parse(bare ? STR("") : raw, NULL, m->arena, &m->root, e));
     m->payload = m->root;
+    m->mark = entity_field(m->root, STR("X-Waxseal-Opened"));
+    m->sealed |= !str_is_null(m->mark);
     if (!m->options->smime) return RC_OK;
     for (unsigned i = 0; i < MESSAGE_LAYERS_MAX; i++)
         m->plain[i] = BUF_INIT_SECRET(plain_max(m));

@@ -121,3 +121,28 @@ str_t text_lines(str_t s, struct arena *a)
     str_t all = str_trim(buf_view(&b));
     return arena_str(a, all.p ? all : STR(""));
 }
+
+bool text_with_crlf(str_t s, struct buf *out, str_t *canonical)
+{
+    size_t from = 0;
+    *canonical = s;
+    for (size_t at = 0; at < s.n;) {
+        const char *nl = memchr(s.p + at, '\n', s.n - at);
+        if (!nl) break;
+        size_t end = (size_t) (nl - s.p);
+        at = end + 1;
+        if (end > 0 && s.p[end - 1] == '\r') continue;
+        if (!buf_add(out, s.p + from, end - from) || !buf_str(out, STR("\r\n"))) return false;
+        from = at;
+    }
+    if (from == 0) return true;
+    if (!buf_add(out, s.p + from, s.n - from)) return false;
+    *canonical = buf_view(out);
+    return true;
+}
+
+bool text_stored_with_crlf(str_t s)
+{
+    ptrdiff_t nl = str_chr(s, '\n');
+    return nl > 0 && s.p[nl - 1] == '\r';
+}

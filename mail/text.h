@@ -17,6 +17,11 @@ uint32_t text_next_utf8(str_t s, size_t *off);
 bool text_guess_utf8(str_t s, struct buf *out);
 /* Field value without folds: a line end before a blank goes, any other becomes a blank. */
 bool text_unfold(str_t raw, struct buf *out);
+/* A line feed without CR becomes CRLF. *canonical: s itself where there is none, else out (empty
+ * before). False: out is full or out of memory. */
+bool text_with_crlf(str_t s, struct buf *out, str_t *canonical);
+/* Does the first line end with CRLF? False also where no line ends. */
+bool text_stored_with_crlf(str_t s);
 /* UTF-8 on one line: controls become blanks, bidi controls vanish, outer blanks go. */
 str_t text_one_line(str_t s, struct arena *a);
 /* The same line by line, with LF between them; at most 200 lines, empty ones at the ends go. */

@@ -589,6 +589,7 @@ smime-show = Show
 smime-hide = Hide
 smime-enc-yes = Encrypted for you
 smime-enc-unauthenticated = Encrypted, but not protected against change
+smime-enc-opened = Decrypted on its way to you; not protected against change before that
 smime-enc-locked = Encrypted, locked
 smime-enc-opening = Encrypted, being opened
 smime-enc-other = Encrypted for somebody else

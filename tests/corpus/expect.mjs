@@ -21,7 +21,7 @@ const P12 = {
 };
 export const VERDICT_WORDS = new Set(['signed', 'signed-valid', 'signed-weak-or-invalid', 'signed-unverifiable', 'signed-untrusted',
   'signed-expired', 'signed-invalid', 'signer-mismatch', 'partially-signed', 'partially-encrypted', 'encrypted',
-  'encrypted-unauthenticated', 'encrypted-no-key', 'decrypt-error', 'damaged', 'not-signed', 'none',
+  'encrypted-unauthenticated', 'opened-unauthenticated', 'encrypted-no-key', 'decrypt-error', 'damaged', 'not-signed', 'none',
   'signed-valid-but-address-unconfirmed']);
 
 // The corpus does not hold its key: as it stands the word is encrypted-no-key. formats_encrypted.test.mjs puts a

@@ -9,7 +9,7 @@ const list = (words: string): string[] => words.trim().split(/\s+/);
 /** What a finding makes of the whole; every other one is a remark. */
 export const LEVELS: Partial<Record<Level, string[]>> = {
   good: list('signature_valid'),
-  neutral: list(`signer_certificate_missing signature_unsupported issuer_unknown chain_incomplete revocation_not_checked revocation_unknown encrypted_unauthenticated key_needed
+  neutral: list(`signer_certificate_missing signature_unsupported issuer_unknown chain_incomplete revocation_not_checked revocation_unknown encrypted_unauthenticated opened_unauthenticated key_needed
     attached_encrypted signs_ciphertext_only`),
   warning: list(`signature_without_signer weak_algorithm chain_invalid certificate_purpose certificate_weak certificate_expired certificate_expired_since certificate_not_yet_valid
     issuer_not_valid_now signing_time_outside signing_time_future revocation_required list_rewrote_from address_unconfirmed from_missing inner_from_differs name_is_address weak_cipher

@@ -27,6 +27,8 @@ function encryptionItem(s: Security, words: readonly string[], keys: KeyState): 
   if (words.includes('encrypted-no-key')) return item('lock', 'other', 'neutral');
   if (words.includes('partially-encrypted')) return item('lock', 'partial', 'warning');
   if (words.includes('encrypted-unauthenticated')) return item('lock', 'unauthenticated', 'neutral');
+  // The mail says so itself (X-Waxseal-Opened), and anybody can write that: it claims nothing but a doubt.
+  if (words.includes('opened-unauthenticated')) return item('lock-keyhole-open', 'opened', 'neutral');
   // Never green because something could be decrypted: that says nothing about who wrote it.
   if (words.includes('encrypted')) return item('lock', 'yes', s.level === 'good' ? 'good' : 'neutral');
   return null;

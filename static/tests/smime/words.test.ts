@@ -26,6 +26,7 @@ test('one line: lock for encryption, seal for signature, nothing for ordinary ma
     ['encrypted+signed-valid', 'good', ['lock enc-yes good', 'seal sig-valid good']],
     ['encrypted', 'neutral', ['lock enc-yes neutral']],
     ['encrypted-unauthenticated', 'neutral', ['lock enc-unauthenticated neutral']],
+    ['opened-unauthenticated', 'neutral', ['lock-keyhole-open enc-opened neutral']],
     ['signed-invalid', 'bad', ['seal-broken sig-invalid bad']],
     ['encrypted+signed-invalid', 'bad', ['lock enc-yes neutral', 'seal-broken sig-invalid bad']],
     ['signer-mismatch', 'bad', ['seal-broken sig-mismatch bad']],
