@@ -192,8 +192,11 @@ test('another tab that is open all the time says it too, and the row in Drafts s
 });
 
 test('taken back from another window: this one does not send it, and says so', async () => {
-  await undoSeconds('dave', 5);
-  const p = await (await browser.person('dave')).signIn();
+  // Time enough to take it back; then this window's clock goes on to the end of it.
+  await undoSeconds('dave', 30);
+  const p = await browser.person('dave');
+  await p.page.clock.install();
+  await p.signIn();
   const subject = `Taken elsewhere ${run}`;
   await written(p, subject, 'Words of this window.');
   await p.send();
@@ -204,6 +207,8 @@ test('taken back from another window: this one does not send it, and says so', a
     await eventually(async () => (h = (await c.get('/api/v1/compose/held')).json.held.find((x) => x.subject === subject)) !== undefined, 'held');
     assert.equal((await c.post('/api/v1/compose/hold', { submission: h.submission, seconds: 0 })).status, 200);
   } finally { c.close(); }
+  assert.equal(await p.composer().isVisible(), false);
+  await p.page.clock.fastForward(30_000);
   await p.composer().locator('.composer-notice.is-bad').waitFor();
   await p.composer().waitFor();
   assert.deepEqual(await arrived(subject), []);

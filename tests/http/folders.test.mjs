@@ -130,7 +130,7 @@ test('all messages of a folder: marked, moved and moved back by the set of the a
 
 test('all that a search with in: finds is meant with the one connection that there is', async () => {
   const server = new Server(instance, path.join(top, process.env.BUILD ?? 'build', 'waxseald'),
-    { imap_connections_per_session: '1', request_timeout_ms: '3000', processes: '1' });
+    { imap_connections_per_session: '1', request_timeout_ms: '20000', processes: '1' });
   const id = await make(`${base}/Held`), { uidvalidity, uidnext } = await fill(`${base}/Held`, 3);
   await server.start();
   try {

@@ -74,7 +74,7 @@ test('a stop waits for the request that is under way, then leaves nothing behind
 const alive = (pid) => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
 test('a worker whose master was killed ends by itself, though a peer keeps it waiting', async () => {
-  const s = await Server.start(instance, program, { processes: '1', request_timeout_ms: '100' });
+  const s = await Server.start(instance, program, { processes: '1', request_timeout_ms: '1000' });
   const [pid] = workers(s);
   const c = s.open('POST', '/api/v1/signin', { length: 100, headers: { CONTENT_TYPE: 'application/json' } });
   c.send('{');

@@ -79,6 +79,7 @@ pid_of() { # NAME: prints the pid when the process we started still runs
     local pid stamp
     [ -s "$DATA/run/$1.id" ] || return 1
     read -r pid stamp <"$DATA/run/$1.id"
+    [ -n "$stamp" ] || return 1 # it had ended before it was noted
     [ "$(proc_stamp "$pid" 2>/dev/null)" = "$stamp" ] || return 1
     printf '%s\n' "$pid"
 }

@@ -26,6 +26,9 @@ launch() { # NAME COMMAND...
         { cat "$DATA/log/$name-start.log" >&2; die "$name did not start; logs are in $DATA/log"; }
 }
 
+# A start takes as long as the machine is slow: this only ends a hang.
+START=60
+
 need_port() { # SERVICE PORT
     pid_of "$1" >/dev/null || ! port_open "$2" || die "port $2 is taken by something else; choose another PORT_BASE"
 }
@@ -48,8 +51,8 @@ start_redis() {
     pid_of redis >/dev/null && return
     rm -f "$DATA/run/redis.sock"
     launch redis as_user redis-server "$DATA/etc/redis.conf"
-    wait_for 10 redis test -S "$DATA/run/redis.sock"
-    wait_for 10 redis test -s "$DATA/run/redis.pid"
+    wait_for $START redis test -S "$DATA/run/redis.sock"
+    wait_for $START redis test -s "$DATA/run/redis.pid"
     remember redis "$(cat "$DATA/run/redis.pid")"
 }
 
@@ -57,8 +60,8 @@ start_dovecot() {
     pid_of dovecot >/dev/null && return
     rm -f "$DATA/run/dovecot/master.pid"
     launch dovecot as_user dovecot -c "$DATA/etc/dovecot.conf"
-    wait_for 10 dovecot test -s "$DATA/run/dovecot/master.pid"
-    wait_for 10 dovecot port_open "$P_IMAP"
+    wait_for $START dovecot test -s "$DATA/run/dovecot/master.pid"
+    wait_for $START dovecot port_open "$P_IMAP"
     remember dovecot "$(cat "$DATA/run/dovecot/master.pid")"
 }
 
@@ -71,7 +74,7 @@ start_postfix() {
     as_root chown postfix:root "$DATA/postfix/data"
     as_root touch "$DATA/log/postfix.log"
     launch postfix as_root postfix -c "$DATA/etc/postfix" start
-    wait_for 20 postfix port_open "$P_SMTP"
+    wait_for $START postfix port_open "$P_SMTP"
     remember postfix "$(as_root cat "$queue/pid/master.pid" | tr -d ' ')"
 }
 
@@ -137,6 +140,7 @@ own_network() {
     "${OWN_NETWORK[@]}" true 2>/dev/null || OWN_NETWORK=()
 }
 
+listens_or_ended() { [ -S "$2" ] || ! pid_of "$1" >/dev/null; }
 # run_program NAME SOCKET COMMAND...: a simple command, so that $! is the program itself and not a shell around it
 run_program() {
     local name=$1 socket=$2
@@ -145,7 +149,7 @@ run_program() {
     "$@" --config "$DATA/etc/waxseal.conf" >>"$DATA/log/$name.log" 2>&1 </dev/null 9>&- &
     echo $! >"$DATA/run/$name.pid"
     remember "$name" "$(cat "$DATA/run/$name.pid")"
-    wait_for 10 "$name" test -S "$socket" || { tail -n 5 "$DATA/log/$name.log" >&2; die "$name did not start"; }
+    wait_for $START "$name" listens_or_ended "$name" "$socket" && [ -S "$socket" ] || { tail -n 5 "$DATA/log/$name.log" >&2; die "$name did not start"; }
 }
 
 start_fetch() {
@@ -176,7 +180,7 @@ start_admin() {
 start_nginx() {
     pid_of nginx >/dev/null && return
     launch nginx as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log"
-    wait_for 10 nginx port_open "$P_HTTP"
+    wait_for $START nginx port_open "$P_HTTP"
     remember nginx "$(cat "$DATA/run/nginx.pid")"
 }
 
@@ -198,7 +202,7 @@ if [ -x "$BUILD/waxseald" ]; then
     start_admin
     set_registry
     start_nginx
-    wait_for 10 waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
+    wait_for $START waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"
     say "Waxseal demo '$INSTANCE' runs at  http://localhost:$P_HTTP/  its administration at  http://localhost:$P_ADMIN/"
 else
     start_nginx
