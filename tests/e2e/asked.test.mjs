@@ -44,10 +44,17 @@ test('asked, refused, asked again, issued, joined, and the mail is green', async
   await dialog.locator('input[value=p256]').check();
   await submit.click();
   for (const id of ['#new-passphrase', '#new-passphrase-again']) await dialog.locator(id).fill(passphraseOf('alice'));
+  // The list with the new key comes only after the dialog is done with.
+  let list;
+  const done = new Promise((go) => { list = go; });
+  await page.route('**/api/v1/smime/keys', async (r) => { if (r.request().method() === 'GET') await done; await r.continue(); });
   await submit.click();
   await dialog.locator('.request-text').waitFor();
   await submit.click();
+  await dialog.waitFor({ state: 'detached' });
+  list();
   await act('ask').click();
+  await page.unroute('**/api/v1/smime/keys');
   await act('withdraw').waitFor();
   assert.deepEqual(await axe(page), []);
   ctl('certificate', 'refuse', 'demo', ADDRESS, '--reason', 'Please come by first.');

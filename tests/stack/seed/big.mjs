@@ -1,5 +1,6 @@
 // big.mjs ACCOUNTS.json COUNT: a mailbox of COUNT messages for erin, written into Dovecot's Maildir as Dovecot itself
 // would (names with size, uid list, keywords). One of that size is left alone, any other mail of erin makes way.
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -41,6 +42,15 @@ async function warm(instance, folder) {
   return exists;
 }
 
+/** Ends who still reads the mailbox that made way: they would take the new one's index for a damaged one, and throw everybody out. */
+async function dismiss(instance) {
+  const doveadm = (...args) => spawnSync('doveadm', ['-f', 'tab', '-c', path.join(instance.data, 'etc/dovecot.conf'), ...args, OWNER.address], { encoding: 'utf8' });
+  const reading = () => [...(doveadm('who').stdout ?? '').matchAll(/\bimap\t\(([\d ]+)\)/g)].flatMap((m) => m[1].split(' '));
+  const before = reading();
+  if (before.length) doveadm('kick');
+  while (reading().some((pid) => before.includes(pid))) await new Promise((r) => { setTimeout(r, 50); });
+}
+
 /** Fills erin's INBOX (once). Returns how many messages it has. */
 export async function bigBox(instance, count, options) {
   const home = path.join(instance.data, 'mail', OWNER.address), box = path.join(home, 'Maildir');
@@ -54,6 +64,7 @@ export async function bigBox(instance, count, options) {
   writeMaildir(fresh, bigMail(count, instance.keys, options), as);
   rmSync(box, { recursive: true, force: true });
   renameSync(fresh, box);
+  await dismiss(instance);
   const there = await warm(instance, 'INBOX');
   if (there !== count) throw new Error(`${there} of ${count} messages are there`);
   writeFileSync(mark, String(count));
