@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/registry.h"
+#include "cli/terminal.h"
 #include "policy/audit.h"
 
 enum { COLUMNS = 100, FIELD_COLUMNS = 20 };
@@ -18,20 +19,11 @@ static size_t bytes_of(str_t s, size_t columns)
     return n;
 }
 
-/* What a terminal would obey is a "?": the id of a rule, for one, is its organisation's. */
-static void print_text(str_t s)
-{
-    for (size_t i = 0, n; i < s.n; i += n ? n : 1) {
-        n = audit_control(s, i);
-        putchar(n ? '?' : s.p[i]);
-    }
-}
-
 /* At most so many columns, the last of them "…" where it was cut. */
 static void print_cut(str_t s, size_t columns)
 {
     bool all = bytes_of(s, columns) == s.n;
-    print_text(all ? s : str_sub(s, 0, bytes_of(s, columns - 1)));
+    terminal_put(stdout, all ? s : str_sub(s, 0, bytes_of(s, columns - 1)));
     if (!all) printf("…");
 }
 
@@ -41,7 +33,7 @@ static void print_wrapped(str_t s, size_t used, size_t indent)
     for (size_t n; s.n > 0; s = str_sub(s, n, s.n), used = indent) {
         if (used > 0 && used == indent) printf("%*s", (int) indent, "");
         n = bytes_of(s, COLUMNS - used);
-        print_text(str_sub(s, 0, n));
+        terminal_put(stdout, str_sub(s, 0, n));
         putchar('\n');
     }
 }

@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/registry.h"
+#include "cli/terminal.h"
 #include "policy/account_import.h"
 #include "policy/certificate.h"
 
@@ -62,8 +63,11 @@ static void print_report(const struct desk *d, const json_t *report)
                                           "code", "field",   "message", NULL};
     print_rows(d, report, COLUMNS);
     const json_t *unused = json_object_get(report, "unused");
-    for (size_t i = 0; i < json_array_size(unused); i++)
-        printf("no row names the file %s\n", json_string_value(json_array_get(unused, i)));
+    for (size_t i = 0; i < json_array_size(unused); i++) {
+        printf("no row names the file ");
+        terminal_put(stdout, json_text(json_array_get(unused, i)));
+        putchar('\n');
+    }
     printf("%lld %s, %lld registered already, %lld refused, %lld not tried\n",
            json_integer_value(json_object_get(report, "done")),
            d->dry_run ? "can be registered" : "registered",

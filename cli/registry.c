@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/terminal.h"
 
 /* --- arguments -------------------------------------------------------------------------------- */
 
@@ -166,25 +167,39 @@ str_t desk_word(const struct desk *d, size_t i)
     return i < d->count ? d->words[i] : STR_NULL;
 }
 
+enum { CELL_BYTES = 16 << 20 };
+
 /* --- answers ---------------------------------------------------------------------------------- */
 
-static void print_cell(const json_t *v)
+/* As it is shown: no cell holds what a terminal would obey. */
+static void put_cell(const json_t *v, struct buf *out)
 {
     if (json_is_string(v)) {
-        str_t s = json_text(v);
-        printf("%.*s", STR_ARG(s));
-    } else if (json_is_null(v) || !v) {
-        putchar('-');
-    } else if (json_is_array(v) && json_array_size(v) == 0) {
-        putchar('-');
+        terminal_text(json_text(v), out);
+    } else if (json_is_null(v) || !v || (json_is_array(v) && json_array_size(v) == 0)) {
+        buf_char(out, '-');
     } else if (json_is_array(v) && json_is_string(json_array_get(v, 0))) {
         for (size_t i = 0; i < json_array_size(v); i++) {
-            if (i > 0) putchar(' ');
-            print_cell(json_array_get(v, i));
+            if (i > 0) buf_char(out, ' ');
+            put_cell(json_array_get(v, i), out);
         }
     } else {
-        json_dumpf(v, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
+        terminal_text(str_c(text), out);
+        free(text);
     }
+}
+
+/* Columns that the cell takes: letters. */
+static size_t print_cell(const json_t *v, bool print)
+{
+    CLEANUP_BUF struct buf b = BUF_INIT(CELL_BYTES);
+    put_cell(v, &b);
+    size_t columns = 0;
+    for (size_t i = 0; i < b.n; i++)
+        columns += ((unsigned char) b.p[i] & 0xc0) != 0x80;
+    if (print) printf("%.*s", STR_ARG(buf_view(&b)));
+    return columns;
 }
 
 static void print_members(const json_t *v)
@@ -194,20 +209,9 @@ static void print_members(const json_t *v)
     json_object_foreach((json_t *) v, name, member)
     {
         printf("%-20s ", name);
-        print_cell(member);
+        print_cell(member, true);
         putchar('\n');
     }
-}
-
-/* Bytes that the cell takes; columns are aligned by them. */
-static size_t cell_width(const json_t *v)
-{
-    if (json_is_string(v)) return json_string_length(v);
-    if (json_is_null(v) || !v) return 1;
-    char *text = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
-    size_t n = text ? strlen(text) : 0;
-    free(text);
-    return n;
 }
 
 static void pad(size_t from, size_t to)
@@ -229,7 +233,7 @@ static void print_table(const json_t *rows)
         if (n == COLUMNS) break;
         width[n] = strlen(name);
         for (size_t i = 0; i < json_array_size(rows); i++) {
-            size_t w = cell_width(json_object_get(json_array_get(rows, i), name));
+            size_t w = print_cell(json_object_get(json_array_get(rows, i), name), false);
             if (w > width[n]) width[n] = w;
         }
         printf("%s", name);
@@ -241,9 +245,8 @@ static void print_table(const json_t *rows)
         json_object_foreach((json_t *) first, name, member)
         {
             if (at == n) break;
-            const json_t *v = json_object_get(json_array_get(rows, i), name);
-            print_cell(v);
-            pad(cell_width(v), width[at++] + 2);
+            size_t w = print_cell(json_object_get(json_array_get(rows, i), name), true);
+            pad(w, width[at++] + 2);
         }
         putchar('\n');
     }

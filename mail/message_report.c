@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/b64.h"
+#include "mail/text.h"
 
 struct report {
     struct arena *a;
@@ -15,31 +16,11 @@ struct report {
 /* --- lines --------------------------------------------------------------------------------------
  */
 
-/* Length of a character that must not stand in a line as it is; 0: it may. */
-static size_t unsafe(str_t rest)
-{
-    static const str_t MARKS[] = {STR_INIT("\xe2\x80\xa8"), STR_INIT("\xe2\x80\xa9"),
-                                  STR_INIT("\xe2\x80\x8e"), STR_INIT("\xe2\x80\x8f"),
-                                  STR_INIT("\xd8\x9c"),     STR_INIT("\xef\xbb\xbf")};
-    unsigned char c = (unsigned char) rest.p[0];
-    unsigned char d = rest.n > 1 ? (unsigned char) rest.p[1] : 0;
-    unsigned char f = rest.n > 2 ? (unsigned char) rest.p[2] : 0;
-    if (c < 0x20 || c == 0x7f) return 1;
-    if (c == 0xc2 && d < 0xa0) return 2;                            /* C1 */
-    if (c == 0xe2 && d == 0x80 && f >= 0xaa && f <= 0xae) return 3; /* embeddings, overrides */
-    if (c == 0xe2 && d == 0x81 && f >= 0xa6 && f <= 0xa9) return 3; /* isolates */
-    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
-        if (str_starts(rest, MARKS[i])) return MARKS[i].n;
-    }
-    return 0;
-}
-
 static bool put_escaped(struct buf *out, str_t s)
 {
     bool utf8 = str_is_utf8(s), ok = true;
     for (size_t i = 0; ok && i < s.n;) {
-        str_t rest = str_sub(s, i, s.n);
-        size_t n = !utf8 && (unsigned char) s.p[i] >= 0x80 ? 1 : unsafe(rest);
+        size_t n = !utf8 && (unsigned char) s.p[i] >= 0x80 ? 1 : text_control(s, i);
         if (n == 0) {
             ok = s.p[i] == '\\' ? buf_cstr(out, "\\\\") : buf_char(out, s.p[i]);
             i++;

@@ -87,6 +87,25 @@ bool text_unfold(str_t raw, struct buf *out)
     return !out->failed;
 }
 
+size_t text_control(str_t s, size_t at)
+{
+    static const str_t MARKS[] = {STR_INIT("\xe2\x80\xa8"), STR_INIT("\xe2\x80\xa9"),
+                                  STR_INIT("\xe2\x80\x8e"), STR_INIT("\xe2\x80\x8f"),
+                                  STR_INIT("\xd8\x9c"),     STR_INIT("\xef\xbb\xbf")};
+    str_t rest = str_sub(s, at, s.n);
+    unsigned char c = (unsigned char) rest.p[0];
+    unsigned char d = rest.n > 1 ? (unsigned char) rest.p[1] : 0;
+    unsigned char f = rest.n > 2 ? (unsigned char) rest.p[2] : 0;
+    if (c < 0x20 || c == 0x7f) return 1;
+    if (c == 0xc2 && d >= 0x80 && d < 0xa0) return 2;               /* C1 */
+    if (c == 0xe2 && d == 0x80 && f >= 0xaa && f <= 0xae) return 3; /* embeddings, overrides */
+    if (c == 0xe2 && d == 0x81 && f >= 0xa6 && f <= 0xa9) return 3; /* isolates */
+    for (size_t i = 0; i < sizeof MARKS / sizeof MARKS[0]; i++) {
+        if (str_starts(rest, MARKS[i])) return MARKS[i].n;
+    }
+    return 0;
+}
+
 static bool is_bidi_control(uint32_t cp)
 {
     return (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069);

@@ -22,6 +22,10 @@ bool text_unfold(str_t raw, struct buf *out);
 bool text_with_crlf(str_t s, struct buf *out, str_t *canonical);
 /* Does the first line end with CRLF? False also where no line ends. */
 bool text_stored_with_crlf(str_t s);
+/* Length of the character at `at` when it must not stand in a line as it is: a control (C0, DEL,
+ * C1), a line separator, or a mark that turns its neighbours around or is not seen (bidi controls,
+ * the byte order mark); else 0. */
+size_t text_control(str_t s, size_t at);
 /* UTF-8 on one line: controls become blanks, bidi controls vanish, outer blanks go. */
 str_t text_one_line(str_t s, struct arena *a);
 /* The same line by line, with LF between them; at most 200 lines, empty ones at the ends go. */
