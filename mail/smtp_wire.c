@@ -52,7 +52,8 @@ static size_t enhanced_length(str_t text, int code)
 static void gather(struct gathered *g, str_t text, int code)
 {
     size_t n = enhanced_length(text, code);
-    if (n > 0 && g->enhanced_n == 0) {
+    /* Lines of one reply may differ in their codes; the last one counts, and its class with it. */
+    if (n > 0 && (g->enhanced_n == 0 || g->enhanced[0] != text.p[0])) {
         memcpy(g->enhanced, text.p, n);
         g->enhanced_n = n;
     }
@@ -141,7 +142,8 @@ static rc_t read_reply(struct smtp_wire *w, bool offers, const char *where, stru
     mmap_string_free(line);
     if (!last) return smtp_wire_lost(w, where, e);
     w->reply.code = code;
-    if (g.enhanced_n > 0) w->reply.enhanced = arena_str(w->a, str_n(g.enhanced, g.enhanced_n));
+    if (g.enhanced_n > 0 && g.enhanced[0] == '0' + code / 100)
+        w->reply.enhanced = arena_str(w->a, str_n(g.enhanced, g.enhanced_n));
     w->reply.words = arena_str(w->a, str_trim(str_n(g.words, g.words_n)));
     return RC_OK;
 }

@@ -245,6 +245,8 @@ static void test_words(void **state)
         {"550-5.7.1 one\r\n550-5.7.1 two\r\n550-\r\n550 5.7.1 three\r\n", "5.7.1", "one two three"},
         {"550-one\r\n550 5.7.1 two\r\n", "5.7.1", "one two"},
         {"450-one\r\n550 5.7.1 the last counts\r\n", "5.7.1", "one the last counts"},
+        {"450-4.7.1 one\r\n550 two\r\n", "5.0.0", "one two"},
+        {"450-4.7.1 one\r\n550 5.1.2 two\r\n", "5.1.2", "one two"},
         {"550 5.7.1 bare\n", "5.7.1", "bare"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
