@@ -3,17 +3,16 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/listen.h"
 #include "base/log.h"
 #include "fetch/directory.h"
 #include "fetch/limits.h"
@@ -216,13 +215,8 @@ static bool may_ask(const struct server_options *o, int fd)
 
 static void take_one(struct server *sv, int listen_fd)
 {
-    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0) {
-        if (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM) return;
-        log_event(LOG_ERROR, "accept_failed", "errno", LOG_I(errno), NULL);
-        nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-        return;
-    }
+    int fd = listen_accept(listen_fd);
+    if (fd < 0) return;
     if (!may_ask(sv->o, fd)) {
         turn_away(fd, FETCH_FAILED, "this user may not ask");
         return;
@@ -241,11 +235,8 @@ static void take_until_signal(struct server *sv, int listen_fd, int signal_fd)
     struct pollfd fds[] = {{.fd = signal_fd, .events = POLLIN},
                            {.fd = listen_fd, .events = POLLIN}};
     for (;;) {
-        struct signalfd_siginfo got;
         if (poll(fds, 2, -1) < 0 && errno != EINTR) break;
-        if (fds[0].revents && read(signal_fd, &got, sizeof got) == sizeof got &&
-            got.ssi_signo != SIGHUP)
-            break;
+        if (fds[0].revents && listen_is_over(signal_fd)) break;
         if (fds[1].revents) take_one(sv, listen_fd);
     }
     log_event(LOG_INFO, "stopping", NULL);
@@ -302,12 +293,7 @@ rc_t server_run(const struct server_options *o, int listen_fd, struct err *e)
                         .changed = PTHREAD_COND_INITIALIZER,
                         .most = o->threads > 1 ? o->threads / 2 : 1,
                         .stop_fd = eventfd(0, EFD_CLOEXEC)};
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    int signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    int signal_fd = listen_signals();
     pthread_t *threads = calloc(o->threads, sizeof *threads);
     unsigned n = sv.stop_fd >= 0 && signal_fd >= 0 && threads ? start_threads(&sv, threads) : 0;
     if (n > 0 && n == o->threads) take_until_signal(&sv, listen_fd, signal_fd);

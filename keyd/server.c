@@ -3,13 +3,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/listen.h"
 #include "base/local.h"
 #include "base/log.h"
 #include "base/mutant.h"
@@ -159,14 +156,8 @@ static bool may_ask(const struct gatehouse *h, int fd, uid_t *user)
 static void take_one(struct gatehouse *h)
 {
     struct waiting q = {.since = clock_ms()};
-    q.fd = accept4(h->door->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (q.fd < 0) {
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            log_event(LOG_ERROR, "accept_failed", "errno", LOG_I(errno), NULL);
-            nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
-        }
-        return;
-    }
+    q.fd = listen_accept(h->door->fd);
+    if (q.fd < 0) return;
     if (!may_ask(h, q.fd, &q.user)) {
         close(q.fd);
         return;
@@ -189,14 +180,11 @@ static void take_until_signal(struct gatehouse houses[SERVER_DOORS], int signal_
     for (size_t i = 0; i < SERVER_DOORS; i++)
         fds[1 + i] = (struct pollfd){.fd = houses[i].door->fd, .events = POLLIN};
     for (;;) {
-        struct signalfd_siginfo got;
         if (poll(fds, 1 + SERVER_DOORS, -1) < 0) {
             if (errno == EINTR) continue;
             break;
         }
-        if (fds[0].revents && read(signal_fd, &got, sizeof got) == sizeof got &&
-            got.ssi_signo != SIGHUP)
-            break;
+        if (fds[0].revents && listen_is_over(signal_fd)) break;
         for (size_t i = 0; i < SERVER_DOORS; i++)
             if (fds[1 + i].revents) take_one(&houses[i]);
     }
@@ -246,12 +234,7 @@ static bool start(struct gatehouse *h)
 static rc_t serve_until_signal(struct agency *agency, struct gatehouse houses[SERVER_DOORS],
                                struct err *e)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    int signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+    int signal_fd = listen_signals();
     if (signal_fd < 0) return err_set(e, RC_INTERNAL, "signalfd: %s", strerror(errno));
     rc_t rc = confine_calls(&agency->confined, e);
     if (rc == RC_OK) {

@@ -9,7 +9,7 @@ unit-build: $(UNIT_TESTS)
 # --- fuzz targets: clang's libFuzzer over everything that may parse --------------------------------
 FUZZ_CC    ?= clang-14
 FUZZ_FLAGS := -std=gnu17 -O1 -g -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION=1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all -w
-FUZZ_LAYERS := webmail fetch keyd policy mail crypto fcgi keyring base
+FUZZ_LAYERS := webmail fetch keyd gateway policy mail crypto fcgi keyring base
 FUZZ_SRC   := $(foreach l,$(FUZZ_LAYERS),$(SRC_$(l)))
 FUZZ_OBJ   := $(FUZZ_SRC:%.c=build/fuzz/obj/%.o)
 FUZZ_SECONDS ?= 1200
