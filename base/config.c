@@ -1,4 +1,4 @@
-#include "base/config.h"
+#include "base/config_value.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -20,7 +20,10 @@ enum kind {
     KIND_ENDPOINT,
     KIND_LDAP,
     KIND_LEVEL,
-    KIND_FAIL
+    KIND_FAIL,
+    KIND_ADDRESS,
+    KIND_LISTEN,
+    KIND_HOP
 };
 
 struct key {
@@ -38,6 +41,9 @@ struct key {
 #define ENDPOINT                                                                                   \
     "an address imap(s)://, smtp(s)://, sieve:// with host:port; ?starttls, ?ca=FILE, ?name=HOST " \
     "may follow"
+
+#define PLACE "unix:PATH, or ADDRESS:PORT of this machine"
+#define HOP "smtp: or lmtp: with " PLACE
 
 static const struct key SERVER_KEYS[] = {
     {"instance", KIND_NAME, S(instance), "waxseal", 0, 0, "1 to 32 of a-z, 0-9 and -"},
@@ -113,6 +119,20 @@ static const struct key ADMIN_KEYS[] = {
     {"session_max_hours", KIND_NUMBER, S(admin_max_hours), "12", 1, 24, "a number from 1 to 24"},
 };
 
+static const struct key GATE_KEYS[] = {
+    {"submission", KIND_LISTEN, S(gate_submission), "", 0, 0, PLACE},
+    {"mailbox", KIND_LISTEN, S(gate_mailbox), "", 0, 0, PLACE},
+    {"next", KIND_HOP, S(gate_next), NULL, 0, 0, HOP},
+    {"mailboxes", KIND_HOP, S(gate_mailboxes), "", 0, 0, HOP},
+    {"name", KIND_TEXT, S(gate_name), NULL, 0, 0, "the name of this host"},
+    {"postmaster", KIND_ADDRESS, S(gate_postmaster), NULL, 0, 0, "an address"},
+    {"quarantine", KIND_ADDRESS, S(gate_quarantine), NULL, 0, 0, "an address"},
+    {"redis_user", KIND_TEXT, S(gate_redis_user), "", 0, 0, "the name of a Redis user"},
+    {"redis_password_file", KIND_TEXT, S(gate_redis_password_file), "", 0, 0, "a file"},
+    {"processes", KIND_NUMBER, S(gate_processes), "2", 1, 16, "a number from 1 to 16"},
+    {"threads", KIND_NUMBER, S(gate_threads), "8", 1, 64, "a number from 1 to 64"},
+};
+
 static const struct key DOMAIN_KEYS[] = {
     {"imap", KIND_ENDPOINT, D(imap), NULL, 0, 0, ENDPOINT},
     {"smtp", KIND_ENDPOINT, D(smtp), NULL, 0, 0, ENDPOINT},
@@ -178,66 +198,6 @@ static bool is_name(str_t s)
     return true;
 }
 
-static bool is_loopback(str_t host)
-{
-    return str_starts(host, STR("127.")) || str_eq(host, STR("localhost")) ||
-           str_eq(host, STR("::1"));
-}
-
-static bool parse_scheme(str_t scheme, enum tls_mode *tls)
-{
-    static const struct {
-        const char *scheme;
-        enum tls_mode tls;
-    } schemes[] = {{"imap", TLS_MODE_NONE},     {"imaps", TLS_MODE_IMPLICIT},
-                   {"smtp", TLS_MODE_NONE},     {"smtps", TLS_MODE_IMPLICIT},
-                   {"sieve", TLS_MODE_NONE},    {"ldap", TLS_MODE_NONE},
-                   {"ldaps", TLS_MODE_IMPLICIT}};
-    for (size_t i = 0; i < COUNT(schemes); i++)
-        if (str_eq(scheme, str_c(schemes[i].scheme))) {
-            *tls = schemes[i].tls;
-            return true;
-        }
-    return false;
-}
-
-static bool parse_options(str_t options, struct config_endpoint *out)
-{
-    while (options.n) {
-        str_t one;
-        str_cut(options, '&', &one, &options);
-        if (str_eq(one, STR("starttls")) && out->tls == TLS_MODE_NONE)
-            out->tls = TLS_MODE_STARTTLS;
-        else if (str_starts(one, STR("ca=")))
-            out->ca_file = str_sub(one, 3, one.n);
-        else if (str_starts(one, STR("name=")))
-            out->tls_name = str_sub(one, 5, one.n);
-        else
-            return false;
-    }
-    return true;
-}
-
-/* SCHEME://HOST:PORT[?OPTION&OPTION]; HOST may be [IPv6]. */
-static bool parse_endpoint(str_t text, struct config_endpoint *out)
-{
-    struct config_endpoint v = {0};
-    ptrdiff_t at = str_find(text, STR("://"));
-    uint32_t port;
-    str_t rest, options;
-    if (at < 0 || !parse_scheme(str_sub(text, 0, (size_t) at), &v.tls)) return false;
-    str_cut(str_sub(text, (size_t) at + 3, text.n), '?', &rest, &options);
-    ptrdiff_t colon = str_rchr(rest, ':');
-    if (colon <= 0 || !str_to_u32(str_sub(rest, (size_t) colon + 1, rest.n), &port)) return false;
-    v.host = str_sub(rest, 0, (size_t) colon);
-    if (v.host.n > 2 && v.host.p[0] == '[') v.host = str_sub(v.host, 1, v.host.n - 1);
-    if (port == 0 || port > 65535 || !parse_options(options, &v)) return false;
-    if (v.tls == TLS_MODE_NONE && !is_loopback(v.host)) return false;
-    v.port = (uint16_t) port;
-    *out = v;
-    return true;
-}
-
 static bool parse_proxies(struct reader *r, str_t text)
 {
     r->c->trusted_proxies = ARENA_ARRAY(r->a, MAX_PROXIES, str_t);
@@ -253,25 +213,6 @@ static bool parse_proxies(struct reader *r, str_t text)
     return true;
 }
 
-/* HOST:PORT or [IPv6]:PORT. */
-static bool parse_place(struct arena *a, str_t text, struct config_place *out)
-{
-    ptrdiff_t colon = str_rchr(text, ':');
-    uint32_t port;
-    if (colon <= 0 || !str_to_u32(str_sub(text, (size_t) colon + 1, text.n), &port)) return false;
-    str_t host = str_sub(text, 0, (size_t) colon);
-    bool bracket = host.p[0] == '[';
-    if (bracket && (host.n < 4 || !str_ends(host, STR("]")))) return false;
-    if (bracket) host = str_sub(host, 1, host.n - 1);
-    if (port == 0 || port > 65535 || bracket != (str_chr(host, ':') >= 0)) return false;
-    char *lower = arena_cstr(a, host);
-    if (!lower) return false;
-    for (char *p = lower; *p; p++)
-        *p = (char) tolower((unsigned char) *p);
-    *out = (struct config_place){str_n(lower, host.n), (uint16_t) port};
-    return true;
-}
-
 static bool parse_places(struct reader *r, str_t text)
 {
     r->c->fetch_allow = ARENA_ARRAY(r->a, MAX_PLACES, struct config_place);
@@ -282,7 +223,7 @@ static bool parse_places(struct reader *r, str_t text)
         str_cut(text, ' ', &one, &text);
         if (one.n == 0) continue;
         if (r->c->fetch_allow_count == MAX_PLACES ||
-            !parse_place(r->a, one, &r->c->fetch_allow[r->c->fetch_allow_count]))
+            !config_read_place(r->a, one, &r->c->fetch_allow[r->c->fetch_allow_count]))
             return false;
         r->c->fetch_allow_count++;
     }
@@ -314,6 +255,9 @@ static bool assign(struct reader *r, void *object, const struct key *k, str_t va
     case KIND_LEVEL:
         if (!is_level(value)) return false;
         break;
+    case KIND_ADDRESS:
+        if (!config_is_address(value)) return false;
+        break;
     case KIND_TEXT:
         if (value.n == 0 || !str_is_clean(value)) return false;
         break;
@@ -329,37 +273,38 @@ static bool assign(struct reader *r, void *object, const struct key *k, str_t va
         return parse_proxies(r, value);
     case KIND_PLACES:
         return parse_places(r, value);
+    case KIND_LISTEN:
+        return config_read_listen(r->a, value, (struct config_hop *) (void *) at);
+    case KIND_HOP:
+        return config_read_hop(r->a, value, (struct config_hop *) (void *) at);
     case KIND_ENDPOINT:
         return !str_starts(value, STR("ldap")) &&
-               parse_endpoint(value, (struct config_endpoint *) (void *) at);
+               config_read_endpoint(value, (struct config_endpoint *) (void *) at);
     case KIND_LDAP:
         return str_starts(value, STR("ldap")) &&
-               parse_endpoint(value, (struct config_endpoint *) (void *) at);
+               config_read_endpoint(value, (struct config_endpoint *) (void *) at);
     }
     *(str_t *) (void *) at = value;
     return true;
 }
 
+/* Sections that are there once, and without a name. */
+static const struct {
+    const char *kind;
+    const struct key *keys;
+    size_t count;
+} ONCE[] = {{"server", SERVER_KEYS, COUNT(SERVER_KEYS)},
+            {"fetch", FETCH_KEYS, COUNT(FETCH_KEYS)},
+            {"keyd", KEYD_KEYS, COUNT(KEYD_KEYS)},
+            {"admin", ADMIN_KEYS, COUNT(ADMIN_KEYS)},
+            {"gate", GATE_KEYS, COUNT(GATE_KEYS)}};
+
 static void *new_object(struct reader *r, struct section *s)
 {
-    if (strcmp(s->kind, "server") == 0) {
-        s->keys = SERVER_KEYS;
-        s->count = COUNT(SERVER_KEYS);
-        return s->name[0] ? NULL : r->c;
-    }
-    if (strcmp(s->kind, "fetch") == 0) {
-        s->keys = FETCH_KEYS;
-        s->count = COUNT(FETCH_KEYS);
-        return s->name[0] ? NULL : r->c;
-    }
-    if (strcmp(s->kind, "keyd") == 0) {
-        s->keys = KEYD_KEYS;
-        s->count = COUNT(KEYD_KEYS);
-        return s->name[0] ? NULL : r->c;
-    }
-    if (strcmp(s->kind, "admin") == 0) {
-        s->keys = ADMIN_KEYS;
-        s->count = COUNT(ADMIN_KEYS);
+    for (size_t i = 0; i < COUNT(ONCE); i++) {
+        if (strcmp(s->kind, ONCE[i].kind) != 0) continue;
+        s->keys = ONCE[i].keys;
+        s->count = ONCE[i].count;
         return s->name[0] ? NULL : r->c;
     }
     if (strcmp(s->kind, "domain") == 0 && s->name[0]) {
@@ -414,8 +359,8 @@ static int on_pair(void *user, const char *title, const char *name, const char *
     struct section *s = find_section(r, title);
     if (!s) {
         fail(r, r->line, "",
-             "a key inside [server], [fetch], [keyd], [admin], [domain NAME], [plan NAME] or "
-             "[directory NAME]",
+             "a key inside [server], [fetch], [keyd], [admin], [gate], [domain NAME], [plan NAME] "
+             "or [directory NAME]",
              str_c(title));
         return 0;
     }
@@ -545,6 +490,24 @@ static rc_t check_admin(struct reader *r)
     return RC_OK;
 }
 
+static bool is_hop(const struct config_hop *h)
+{
+    return !str_is_null(h->path) || !str_is_null(h->host);
+}
+
+static rc_t check_gate(struct reader *r)
+{
+    const struct config *c = r->c;
+    if (!config_has_gate(c)) return RC_OK;
+    if (!is_hop(&c->gate_submission) && !is_hop(&c->gate_mailbox))
+        return fail(r, r->line, "submission", "this or mailbox in [gate]", STR_NULL);
+    if (is_hop(&c->gate_mailbox) && !is_hop(&c->gate_mailboxes))
+        return fail(r, r->line, "mailboxes", "where mail goes that mailbox takes", STR_NULL);
+    if (str_is_null(c->keyd_gate_socket))
+        return fail(r, r->line, "", "a section [keyd] when there is a section [gate]", STR_NULL);
+    return RC_OK;
+}
+
 static rc_t check_whole(struct reader *r)
 {
     struct config *c = r->c;
@@ -566,6 +529,7 @@ static rc_t check_whole(struct reader *r)
                         c->domains[i].plan);
     }
     TRY(check_admin(r));
+    TRY(check_gate(r));
     return check_logins(r);
 }
 

@@ -8,6 +8,7 @@
  *     [fetch]         waxseal-fetch, for the daemon and those who ask it; may be absent
  *     [keyd]          waxseal-keyd, for the daemon and those who ask it; may be absent
  *     [admin]         the administration's server (waxseald --role=admin); may be absent
+ *     [gate]          the mail flow (waxseal-gate); may be absent
  *     [domain NAME]   one section per mail domain; "*" is the fallback
  *     [plan NAME]     initial features of a plan (Redis overrides, waxsealctl plan set)
  *     [directory NAME] an LDAP server with certificates of people; needs [fetch]
@@ -58,6 +59,14 @@ struct config_plan {
 
 /* A place on the operator's list: host in lower case (no brackets) and port. */
 struct config_place {
+    str_t host;
+    uint16_t port;
+};
+
+/* A place of the mail flow: a Unix socket, or a host (no brackets) and port. */
+struct config_hop {
+    bool lmtp;  /* else SMTP */
+    str_t path; /* null: host and port */
     str_t host;
     uint16_t port;
 };
@@ -116,6 +125,15 @@ struct config {
     str_t admin_key_file; /* 32 random bytes, mode 0600: seals its sessions and second factors */
     uint32_t admin_processes, admin_threads;
     uint32_t admin_idle_minutes, admin_max_hours; /* of its sessions */
+    /* [gate]; a path or host is null where there is none */
+    struct config_hop gate_submission, gate_mailbox; /* listens; each LMTP */
+    struct config_hop gate_next;                     /* takes what goes on */
+    struct config_hop gate_mailboxes;                /* takes what is for managed mailboxes */
+    str_t gate_name;                                 /* of this host, in replies and reports */
+    str_t gate_postmaster;                           /* whom reports are from */
+    str_t gate_quarantine; /* where refused mail goes that nobody is told of */
+    str_t gate_redis_user, gate_redis_password_file; /* as those of [server] */
+    uint32_t gate_processes, gate_threads;
     struct config_domain *domains;
     size_t domain_count;
     struct config_plan *plans;
@@ -132,6 +150,12 @@ rc_t config_load(const char *file, struct arena *a, struct config **out, struct 
  * RC_INVALID: there is no section [admin]. */
 rc_t config_for_admin(const struct config *c, struct arena *a, const struct config **out,
                       struct err *e) WX_MUST_USE;
+/* The same for the mail flow: Redis user and password, processes and threads are those of [gate].
+ */
+rc_t config_for_gate(const struct config *c, struct arena *a, const struct config **out,
+                     struct err *e) WX_MUST_USE;
+/* Is there a section [gate]? */
+bool config_has_gate(const struct config *c);
 /* The first directory that names the address's domain, else the first for any; or NULL. */
 const struct config_directory *config_directory_of(const struct config *c, str_t address);
 /* The directory of this name, or NULL. */

@@ -23,6 +23,27 @@ rc_t config_for_admin(const struct config *c, struct arena *a, const struct conf
     return RC_OK;
 }
 
+rc_t config_for_gate(const struct config *c, struct arena *a, const struct config **out,
+                     struct err *e)
+{
+    if (!config_has_gate(c))
+        return err_set(e, RC_INVALID, "%.*s: expected a section [gate]", STR_ARG(c->file));
+    struct config *own = ARENA_NEW(a, struct config);
+    if (!own) return err_set(e, RC_NO_MEMORY, NULL);
+    *own = *c;
+    own->redis_user = c->gate_redis_user;
+    own->redis_password_file = c->gate_redis_password_file;
+    own->processes = c->gate_processes;
+    own->threads = c->gate_threads;
+    *out = own;
+    return RC_OK;
+}
+
+bool config_has_gate(const struct config *c)
+{
+    return !str_is_null(c->gate_name);
+}
+
 const struct config_domain *config_domain_of(const struct config *c, str_t address)
 {
     const struct config_domain *other = NULL;

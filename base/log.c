@@ -18,6 +18,15 @@ struct line {
     size_t n;
 };
 
+enum log_level log_level_of(str_t word)
+{
+    static const str_t words[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"),
+                                  STR_INIT("error")};
+    for (int i = 0; i < 4; i++)
+        if (str_eq(word, words[i])) return (enum log_level) i;
+    return LOG_INFO;
+}
+
 void log_init(int fd, enum log_level least, const char *process)
 {
     logger.fd = fd;

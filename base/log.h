@@ -23,6 +23,9 @@ struct log_value {
 #define LOG_C(cstr) (&(struct log_value){.kind = LOG_VALUE_STR, .s = str_c(cstr)})
 #define LOG_I(num) (&(struct log_value){.kind = LOG_VALUE_INT, .i = (long long) (num)})
 
+/* "debug", "info", "warn" or "error"; anything else is info. */
+enum log_level log_level_of(str_t word);
+
 /* Events below `least` are dropped. fd is not owned. Call once, before threads. */
 void log_init(int fd, enum log_level least, const char *process);
 /* Pairs of (const char *name, const struct log_value *), ended by NULL. Lines are

@@ -388,9 +388,10 @@ static rc_t open_case(struct gather g, const struct policy_message *m, struct ru
 }
 
 rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,
-                   struct arena *a, struct rulebook_case *out, struct err *e)
+                   const struct cert_checks *checks, struct arena *a, struct rulebook_case *out,
+                   struct err *e)
 {
-    const struct gather g = {.b = b, .r = {kv, b->config}, .a = a, .now = now};
+    const struct gather g = {.b = b, .r = {kv, b->config}, .a = a, .now = now, .checks = checks};
     return open_case(g, m, out, e);
 }
 

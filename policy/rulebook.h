@@ -35,11 +35,12 @@ struct rulebook_case {
 };
 /* kv: the caller's own connection. now: seconds since 1970. Accounts and licences are looked up for
  * the sender and the recipients, and the certificates that each organisation registered for them
- * (certificate_facts; revocation is not asked: what is valid is good).
+ * (certificate_facts). checks: as for rulebook_open_sending.
  * RC_STATE_DOWN: nothing is known, and nothing may be sent; RC_DAMAGED: stored rules that cannot be
  * read, with the same meaning; RC_TOO_LARGE; RC_NO_MEMORY. */
 rc_t rulebook_open(struct rulebook *b, struct kv *kv, const struct policy_message *m, int64_t now,
-                   struct arena *a, struct rulebook_case *out, struct err *e) WX_MUST_USE;
+                   const struct cert_checks *checks, struct arena *a, struct rulebook_case *out,
+                   struct err *e) WX_MUST_USE;
 /* The same for who only sends: the sender's organisation and no other, so that nobody is shown what
  * another one demands; of domains only that of From is asked for. Without an organisation `in` has
  * none. The message is authenticated. checks: ask whether the certificates registered for these

@@ -101,7 +101,7 @@ rc_t simulate_decide(const struct simulation *s, const json_t *request, struct b
     TRY(place_object(request, "message", true, NULL, &described, e));
     TRY(example_read_message(described, &here, &r, &m, e));
     TRY(make_draft(s, &draft, e));
-    TRY(rulebook_open(s->book, s->r->kv, &m, s->now, a, &c, e));
+    TRY(rulebook_open(s->book, s->r->kv, &m, s->now, NULL, a, &c, e));
     struct rulebook_case whole = c; /* what is to be closed */
     rc_t rc = decide(s, request, &r, &c, draft, out, e);
     if (rc == RC_OK && versions) *versions = versions_of(&c, draft);

@@ -20,8 +20,9 @@
 
 #include "base/listen.h"
 #include "base/log.h"
+#include "base/master.h"
+#include "base/secret_file.h"
 #include "fcgi/address.h"
-#include "fcgi/master.h"
 #include "policy/roots.h"
 #include "policy/rulebook.h"
 #include "webmail/admin/openapi.h"
@@ -73,33 +74,16 @@ struct master {
 /* --- reading
  * -------------------------------------------------------------------------------------- */
 
-static rc_t read_secret_file(struct arena *a, str_t path, size_t most, str_t *out, struct err *e)
-{
-    struct stat st;
-    const char *name = arena_cstr(a, path);
-    int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
-    if (fd < 0) return err_set(e, RC_INVALID, "%s: %s", name ? name : "", strerror(errno));
-    char *p = arena_alloc(a, most + 1);
-    ssize_t n = p ? read(fd, p, most + 1) : -1;
-    bool open_to_others = fstat(fd, &st) != 0 || (st.st_mode & 0077) != 0;
-    close(fd);
-    if (open_to_others)
-        return err_set(e, RC_INVALID, "%s: may be readable by its owner only (mode 0600)", name);
-    if (n < 0 || (size_t) n > most) return err_set(e, RC_INVALID, "%s: unexpected length", name);
-    *out = str_n(p, (size_t) n);
-    return RC_OK;
-}
-
 static rc_t read_keys(struct setting *s, struct err *e)
 {
     str_t key, password;
-    TRY(read_secret_file(s->arena, s->config->host_key_file, SEAL_KEY_BYTES, &key, e));
+    TRY(secret_file_read(s->arena, s->config->host_key_file, SEAL_KEY_BYTES, &key, e));
     if (key.n != SEAL_KEY_BYTES)
         return err_set(e, RC_INVALID, "%.*s: must hold exactly %d bytes",
                        STR_ARG(s->config->host_key_file), SEAL_KEY_BYTES);
     memcpy(s->host_key, key.p, SEAL_KEY_BYTES);
     if (str_is_null(s->config->redis_password_file)) return RC_OK;
-    TRY(read_secret_file(s->arena, s->config->redis_password_file, 512, &password, e));
+    TRY(secret_file_read(s->arena, s->config->redis_password_file, 512, &password, e));
     s->kv_password = str_trim(password);
     return RC_OK;
 }
@@ -304,15 +288,6 @@ static void wiping_free(void *p)
     free(p);
 }
 
-static enum log_level level_of(str_t name)
-{
-    static const str_t names[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"),
-                                  STR_INIT("error")};
-    for (int i = 0; i < 4; i++)
-        if (str_eq(name, names[i])) return (enum log_level) i;
-    return LOG_INFO;
-}
-
 static int fail(const struct err *e)
 {
     fprintf(stderr, "waxseald: %s", e->message);
@@ -368,7 +343,7 @@ static int run(const struct site *site, const char *config_file, bool only_check
         setting_free(m.setting);
         return 0;
     }
-    log_init(STDERR_FILENO, level_of(m.setting->config->log_level),
+    log_init(STDERR_FILENO, log_level_of(m.setting->config->log_level),
              site->mail ? "waxseald" : "waxseal-admin");
     if (shared_new(&m.shared, &e) != RC_OK ||
         listen_unix(m.setting->config->listen, LISTEN_BACKLOG, false, &m.listen_fd, &e) != RC_OK)

@@ -1,7 +1,7 @@
 #include "webmail/smime/revocation.h"
 
 #include "base/log.h"
-#include "policy/authority.h"
+#include "policy/looking.h"
 #include "webmail/store.h"
 
 static str_t redis_key(const struct smime_checks *s, str_t key, struct arena *a)
@@ -41,28 +41,14 @@ static void put(void *holder, str_t key, str_t value, uint32_t seconds)
 static rc_t fetch(void *holder, enum revocation_place kind, str_t url, str_t body,
                   uint32_t timeout_ms, struct arena *a, str_t *out, struct err *e)
 {
-    struct smime_checks *s = holder;
-    int64_t began = clock_ms();
-    rc_t rc =
-        revocation_fetch(s->c->app->config->fetch_socket, kind, url, body, timeout_ms, a, out, e);
-    log_event(rc == RC_OK ? LOG_INFO : LOG_WARN, "asked_outside", "kind",
-              LOG_C(revocation_place_word(kind)), "url", LOG_S(url), "outcome", LOG_C(err_word(rc)),
-              "detail", LOG_C(rc == RC_OK ? "" : e->detail), "ms", LOG_I(clock_ms() - began), NULL);
-    return rc;
+    const struct smime_checks *s = holder;
+    return looking_fetch(s->c->app->config, kind, url, body, timeout_ms, a, out, e);
 }
 
-/* The list of an organisation's own authority, which this server publishes. */
 static bool own(void *holder, str_t url, struct arena *a, str_t *list)
 {
-    struct smime_checks *s = holder;
-    const struct config *c = s->c->app->config;
-    struct authority_list found;
-    str_t prefix = arena_printf(a, "%.*s/crl/", STR_ARG(c->crl_origin)), end = STR(".crl");
-    if (!prefix.n || !str_starts(url, prefix) || !str_ends(url, end)) return false;
-    str_t name = str_sub(url, prefix.n, url.n - end.n);
-    if (authority_list_read(s->c->kv, c->instance, name, a, &found, NULL) != RC_OK) return false;
-    *list = found.der;
-    return true;
+    const struct smime_checks *s = holder;
+    return looking_own(s->c->app->config, s->c->kv, url, a, list);
 }
 
 void smime_checks_start(struct smime_checks *s, struct call *c, bool ask)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/mutant.h"
 #include "mail/entity.h"
+#include "mail/message_worth.h"
 #include "policy/alias.h"
 #include "policy/decision_json.h"
 #include "policy/rulebook.h"
@@ -28,48 +29,15 @@ static bool may_demand(const struct ruleset *r)
 /* --- what rules see ----------------------------------------------------------------------------
  */
 
-static bool is_whole_word(str_t words, const char *word)
-{
-    str_t one;
-    while (words.n) {
-        str_cut(words, '+', &one, &words);
-        if (str_eq(one, str_c(word))) return true;
-    }
-    return false;
-}
-
-static bool has_reason(const struct message_view *v, const char *code)
-{
-    for (size_t i = 0; i < v->reason_count; i++)
-        if (strcmp(v->reasons[i].code, code) == 0) return true;
-    return false;
-}
-
-/* Valid is only what is good throughout: a valid signature beside a fault is none for a rule. */
+/* What a rule would call it. */
 static enum decision_reason signature_of(const struct message_view *v)
 {
-    str_t words = str_c(v->verdict);
-    bool valid = is_whole_word(words, "signed-valid");
-    if (valid && v->level == LEVEL_GOOD && v->signature_whole) return REASON_VALID;
-    if (has_reason(v, "certificate_revoked")) return REASON_REVOKED;
-    if (is_whole_word(words, "signed-invalid")) return REASON_CORRUPT;
-    if (is_whole_word(words, "signer-mismatch") ||
-        is_whole_word(words, "signed-valid-but-address-unconfirmed"))
-        return REASON_MISMATCH;
-    if (is_whole_word(words, "signed-expired")) return REASON_EXPIRED;
-    if (valid && v->signature_whole && v->level == LEVEL_NEUTRAL) return REASON_REVOCATION_UNKNOWN;
-    if (valid || is_whole_word(words, "signed-untrusted") ||
-        is_whole_word(words, "signed-unverifiable") ||
-        is_whole_word(words, "signed-weak-or-invalid"))
-        return REASON_UNTRUSTED;
-    return REASON_UNSIGNED;
-}
-
-static bool is_closed(const struct message_view *v)
-{
-    for (size_t i = 0; i < v->layer_count; i++)
-        if (!v->layers[i].opened) return true;
-    return false;
+    static const enum decision_reason words[] = {
+        [WORTH_UNSIGNED] = REASON_UNSIGNED, [WORTH_VALID] = REASON_VALID,
+        [WORTH_CORRUPT] = REASON_CORRUPT,   [WORTH_UNTRUSTED] = REASON_UNTRUSTED,
+        [WORTH_EXPIRED] = REASON_EXPIRED,   [WORTH_REVOKED] = REASON_REVOKED,
+        [WORTH_MISMATCH] = REASON_MISMATCH, [WORTH_UNCHECKED] = REASON_REVOCATION_UNKNOWN};
+    return words[message_worth(v)];
 }
 
 static rc_t read_head(struct call *c, const struct opened_message *m, struct policy_message *out,
@@ -127,7 +95,7 @@ static struct finding find(const struct decision_pass *p, const struct message_r
                            const struct opened_message *m, const struct policy_message *facts)
 {
     const struct message_view *v = m->view;
-    bool closed = is_closed(v);
+    bool closed = message_is_closed(v);
     enum rule_level validate = (enum rule_level) p->matched.level[RULE_VALIDATE];
     enum rule_level decrypt = (enum rule_level) p->matched.level[RULE_DECRYPT];
     enum decision_reason why = closed ? REASON_OPAQUE : signature_of(v);
@@ -223,7 +191,7 @@ static rc_t ask(struct call *c, const struct message_request *q, const struct op
     TRY(is_own(c, q, m->view, &own, e));
     if (own) return RC_OK;
     TRY(describe(c, m, &facts, e));
-    TRY(rulebook_open(c->app->rules, c->kv, &facts, call_now(), c->arena, &known, e));
+    TRY(rulebook_open(c->app->rules, c->kv, &facts, call_now(), NULL, c->arena, &known, e));
     rc = say(c, q, m, &facts, &known, out, e);
     rulebook_close(&known);
     return rc;

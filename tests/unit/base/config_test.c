@@ -57,6 +57,66 @@ static void reads_a_whole_file(void **state)
     assert_str(config_login_name(d, STR("x@else.where"), a), STR("x@else.where"));
 }
 
+#define KEYD                                                                                       \
+    "[keyd]\ngate_socket = /g\nadmin_socket = /a\ngate_users = gate\nadmin_users = admin\n"         \
+    "master_keys = /m\n"
+#define GATE                                                                                       \
+    "[gate]\nsubmission = 127.0.0.1:10025\nnext = smtp:127.0.0.1:10026\nname = mx.example.org\n"   \
+    "postmaster = postmaster@example.org\nquarantine = quarantine@example.org\n"
+
+static void reads_the_mail_flow(void **state)
+{
+    (void) state;
+    CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+    struct config *c = NULL;
+    struct err e;
+    assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN, a, &c, &e), RC_OK);
+    assert_false(config_has_gate(c));
+    assert_int_equal(load(GOOD_SERVER KEYD GATE
+                          "mailbox = unix:/run/in\nmailboxes = lmtp:unix:/run/lmtp\n" GOOD_DOMAIN
+                              GOOD_PLAN,
+                          a, &c, &e),
+                     RC_OK);
+    assert_true(config_has_gate(c));
+    assert_str(c->gate_submission.host, STR("127.0.0.1"));
+    assert_int_equal(c->gate_submission.port, 10025);
+    assert_str(c->gate_mailbox.path, STR("/run/in"));
+    assert_false(c->gate_next.lmtp);
+    assert_int_equal(c->gate_next.port, 10026);
+    assert_true(c->gate_mailboxes.lmtp);
+    assert_str(c->gate_mailboxes.path, STR("/run/lmtp"));
+    assert_str(c->gate_quarantine, STR("quarantine@example.org"));
+}
+
+static void the_mail_flow_stays_on_this_machine(void **state)
+{
+    static const struct {
+        const char *text, *key;
+    } wrong[] = {
+        {KEYD GATE "mailbox = unix:/run/in\n", "mailboxes"},
+        {KEYD GATE "mailboxes = lmtp:10.0.0.1:24\n", "mailboxes"},
+        {KEYD GATE "mailboxes = unix:/x\n", "mailboxes"},
+        {KEYD GATE "mailbox = unix:relative\n", "mailbox"},
+        {KEYD GATE "mailbox = 192.0.2.1:24\n", "mailbox"},
+        {KEYD "[gate]\nnext = smtp:127.0.0.1:1\nname = x\npostmaster = a@b\nquarantine = q@b\n",
+         "submission"},
+        {KEYD "[gate]\nsubmission = unix:/s\nnext = smtp:127.0.0.1:1\nname = x\npostmaster = a\n"
+              "quarantine = q@b\n",
+         "postmaster"},
+        {GATE, "[keyd]"},
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CLEANUP_ARENA struct arena *a = arena_new(4 << 20);
+        char text[2048];
+        struct config *c = NULL;
+        struct err e;
+        snprintf(text, sizeof text, "%s%s%s", GOOD_SERVER, wrong[i].text, GOOD_DOMAIN GOOD_PLAN);
+        assert_int_equal(load(text, a, &c, &e), RC_INVALID);
+        assert_non_null(strstr(e.message, wrong[i].key));
+    }
+}
+
 #define ADMIN(origin, listen, key)                                                                 \
     "[admin]\nlisten = " listen "\npublic_origin = " origin "\nkey_file = " key                    \
     "\nredis_user = admin\nthreads = 3\n"
@@ -287,6 +347,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_whole_file),
+        cmocka_unit_test(reads_the_mail_flow),
+        cmocka_unit_test(the_mail_flow_stays_on_this_machine),
         cmocka_unit_test(the_administration_is_apart),
         cmocka_unit_test(names_the_wrong_line),
         cmocka_unit_test(takes_logins_that_cannot_be_the_same),

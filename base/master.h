@@ -1,8 +1,8 @@
 /* The master process: forks worker processes, starts crashed ones again, replaces all of them
  * one by one on SIGHUP, stops them on SIGTERM or SIGINT. It handles no request itself.
  */
-#ifndef WAXSEAL_FCGI_MASTER_H
-#define WAXSEAL_FCGI_MASTER_H
+#ifndef WAXSEAL_BASE_MASTER_H
+#define WAXSEAL_BASE_MASTER_H
 
 #include <sys/types.h>
 

@@ -1,4 +1,4 @@
-#include "fcgi/master.h"
+#include "base/master.h"
 
 #include <errno.h>
 #include <signal.h>
