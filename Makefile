@@ -83,7 +83,7 @@ arch = $(call lib,$(1)) $(foreach l,$(NEED_$(1)),$(call lib,$(l)))
 libs = $(LIBS_$(1)) $(foreach l,$(NEED_$(1)),$(LIBS_$(l))) -lpthread
 
 BINS := $(if $(wildcard webmail/main.c),$(BUILD)/waxseald) $(if $(wildcard cli/main.c),$(BUILD)/waxsealctl) \
-        $(BUILD)/waxseal-fetch $(BUILD)/waxseal-keyd
+        $(BUILD)/waxseal-fetch $(BUILD)/waxseal-keyd $(BUILD)/waxseal-gate
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*/*_test.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
@@ -119,6 +119,9 @@ $(BUILD)/waxsealctl: $(BUILD)/obj/cli/main.o $(call arch,cli)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,cli)
 $(BUILD)/waxseal-fetch: $(BUILD)/obj/fetch/main.o $(call arch,fetch)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,fetch)
+
+$(BUILD)/waxseal-gate: $(BUILD)/obj/gateway/main.o $(call arch,gateway)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,gateway)
 
 $(BUILD)/waxseal-keyd: $(BUILD)/obj/keyd/main.o $(call arch,keyd)
 	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(call libs,keyd)

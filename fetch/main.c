@@ -54,13 +54,6 @@ static rc_t read_setting(const char *file, struct arena *a, struct daemon *d, st
     return read_users(d, a, e);
 }
 
-static enum log_level level_of(str_t name)
-{
-    if (str_eq(name, STR("debug"))) return LOG_DEBUG;
-    if (str_eq(name, STR("warn"))) return LOG_WARN;
-    return str_eq(name, STR("error")) ? LOG_ERROR : LOG_INFO;
-}
-
 static rc_t serve(struct daemon *d, struct arena *a, struct err *e)
 {
     const struct server_options o = {.allow = d->config->fetch_allow,
@@ -79,7 +72,7 @@ static rc_t serve(struct daemon *d, struct arena *a, struct err *e)
     sigaddset(&set, SIGHUP); /* means nothing here, but must not end us */
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    log_init(STDERR_FILENO, level_of(d->config->log_level), "waxseal-fetch");
+    log_init(STDERR_FILENO, log_level_of(d->config->log_level), "waxseal-fetch");
     TRY(transfer_setup(e));
     TRY(directory_setup(e));
     TRY(listen_unix(d->config->fetch_socket, LIMIT_QUEUE, true, &fd, e));

@@ -87,13 +87,6 @@ static rc_t read_setting(const char *file, struct arena *a, struct daemon *d, st
     return load_master(d, a, e);
 }
 
-static enum log_level level_of(str_t name)
-{
-    if (str_eq(name, STR("debug"))) return LOG_DEBUG;
-    if (str_eq(name, STR("warn"))) return LOG_WARN;
-    return str_eq(name, STR("error")) ? LOG_ERROR : LOG_INFO;
-}
-
 /* What OpenSSL loads at its first use is loaded while files can be. */
 static rc_t warm_up(const struct agency *g, struct err *e)
 {
@@ -119,7 +112,7 @@ static rc_t serve(struct daemon *d, struct err *e)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     tzset(); /* the C library reads a file at its first date */
-    log_init(STDERR_FILENO, level_of(d->config->log_level), "waxseal-keyd");
+    log_init(STDERR_FILENO, log_level_of(d->config->log_level), "waxseal-keyd");
     d->agency.locked = confine_memory();
     if (!d->agency.locked) log_event(LOG_WARN, "memory_not_locked", NULL);
     TRY(warm_up(&d->agency, e));

@@ -11,7 +11,7 @@ install: ## install programs, client, templates, units and examples (DESTDIR=, P
 	install -m 0755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
 	cp -r static/dist/. $(DESTDIR)$(PREFIX)/share/waxseal/static/
 	cp -r templates/. $(DESTDIR)$(PREFIX)/share/waxseal/templates/
-	install -m 0644 deploy/systemd/waxseal.service deploy/systemd/waxseal-admin.service deploy/systemd/waxseal-fetch.service deploy/systemd/waxseal-keyd.service deploy/systemd/waxseal-renew.service deploy/systemd/waxseal-renew.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 0644 deploy/systemd/waxseal.service deploy/systemd/waxseal-admin.service deploy/systemd/waxseal-fetch.service deploy/systemd/waxseal-keyd.service deploy/systemd/waxseal-gate.service deploy/systemd/waxseal-renew.service deploy/systemd/waxseal-renew.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	install -m 0644 deploy/systemd/waxseal-fetch-ranges.conf $(DESTDIR)$(PREFIX)/share/doc/waxseal/systemd/
 	install -m 0644 deploy/systemd/waxseal.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/waxseal.conf
 	install -m 0644 deploy/systemd/nginx-waxseal.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/waxseal-nginx.conf

@@ -2,10 +2,10 @@
 INSTANCE  ?= demo
 PORT_BASE ?= 8480
 DATA      ?= $(CURDIR)/run
-STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)' BIG='$(BIG)'
+STACK_ENV  = INSTANCE='$(INSTANCE)' PORT_BASE='$(PORT_BASE)' DATA='$(DATA)' BUILD='$(BUILD)' BIG='$(BIG)' GATE='$(or $(GATE),no)'
 
 .PHONY: run stop status
-run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run; BIG=100000: so many messages for erin)
+run: deps ## install what is missing, build, start the demo (PORT_BASE=8480 INSTANCE=demo DATA=./run; BIG=100000: so many messages for erin; GATE=yes: with the mail flow)
 	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(STACK_ENV) bash tests/stack/up.sh
 

@@ -38,12 +38,12 @@ make_secrets() {
 
 render() { # TEMPLATE TARGET [NAME=VALUE...]
     local args=() pair
-    for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" "P_ADMIN=$P_ADMIN" "ADMIN_USER=$ADMIN_USER" \
+    for pair in "DATA=$DATA" "INSTANCE=$INSTANCE" "USER=$RUN_USER" "GROUP=$RUN_GROUP" "P_HTTP=$P_HTTP" "P_ADMIN=$P_ADMIN" "ADMIN_USER=$ADMIN_USER" "GATE_USER=$GATE_USER" "P_REINJECT=$P_REINJECT" \
         "AGENT_USER=$(id -un)" "P_IMAP=$P_IMAP" "P_IMAPS=$P_IMAPS" "P_SMTP=$P_SMTP" "P_SMTPS=$P_SMTPS" "P_SIEVE=$P_SIEVE" "P_RELAY=$P_RELAY" \
         "LOG_LEVEL=${LOG_LEVEL:-info}" "REVOCATION=${REVOCATION:-soft}" "${@:3}"; do
         args+=(-e "s|@${pair%%=*}@|${pair#*=}|g")
     done
-    sed "${args[@]}" "$STACK_DIR/conf/$1" >"$2"
+    if [ "$2" = - ]; then sed "${args[@]}" "$STACK_DIR/conf/$1"; else sed "${args[@]}" "$STACK_DIR/conf/$1" >"$2"; fi
 }
 
 make_passwd() { # hashed once: it is slow on purpose
@@ -66,10 +66,16 @@ make_configs() {
     render dovecot.conf "$DATA/etc/dovecot.conf"
     render main.cf "$DATA/etc/postfix/main.cf"
     render master.cf "$DATA/etc/postfix/master.cf"
+    if [ "$GATE" = yes ]; then # what comes later counts, of parameters and of services
+        render main-gate.cf - >>"$DATA/etc/postfix/main.cf"
+        render master-gate.cf - >>"$DATA/etc/postfix/master.cf"
+        ACCOUNTS="$ACCOUNTS quarantine"
+    fi
     for u in $ACCOUNTS; do printf '%s@demo.test %s@demo.test\n' "$u" "$u"; done >"$DATA/etc/postfix/mailboxes"
     printf '%s@demo.test dave@demo.test\n' postmaster abuse >"$DATA/etc/postfix/aliases"
     render waxseal.conf "$DATA/etc/waxseal.conf" REDIS_USER=web
     render waxseal.conf "$DATA/etc/waxsealctl.conf" REDIS_USER=ctl
+    [ "$GATE" != yes ] || for u in waxseal waxsealctl; do render gate.conf - >>"$DATA/etc/$u.conf"; done
     [ -z "${MORE_CONFIG:-}" ] || cat "$MORE_CONFIG" >>"$DATA/etc/waxseal.conf"
     make_passwd
 }
@@ -87,8 +93,8 @@ make_accounts_json() {
             printf '}'
             comma=,
         done
-        printf '\n ],\n "ports": {"http": %s, "admin": %s, "imap": %s, "imaps": %s, "smtp": %s, "smtps": %s, "sieve": %s},\n' \
-            "$P_HTTP" "$P_ADMIN" "$P_IMAP" "$P_IMAPS" "$P_SMTP" "$P_SMTPS" "$P_SIEVE"
+        printf '\n ],\n "ports": {"http": %s, "admin": %s, "imap": %s, "imaps": %s, "smtp": %s, "smtps": %s, "sieve": %s, "reinject": %s},\n' \
+            "$P_HTTP" "$P_ADMIN" "$P_IMAP" "$P_IMAPS" "$P_SMTP" "$P_SMTPS" "$P_SIEVE" "$P_REINJECT"
         printf ' "trust": "%s", "ca": "%s", "keys": "%s", "lmtp_socket": "%s", "redis_socket": "%s",\n' \
             "$DATA/trust" "$DATA/demo/ca.pem" "$DATA/demo/ca" "$DATA/run/lmtp.sock" "$DATA/run/redis.sock"
         printf ' "config": "%s", "ctl_config": "%s", "data": "%s"\n}\n' \
@@ -101,5 +107,8 @@ own_files() { # postfix keeps its own owners
     chown "$RUN_USER:$RUN_GROUP" "$DATA"
     find "$DATA" -mindepth 1 -maxdepth 1 ! -name postfix -exec chown -R "$RUN_USER:$RUN_GROUP" {} +
     chown "$ADMIN_USER" "$DATA/run/admin" "$DATA/etc/admin.key" "$DATA/etc/redis-admin.password"
+    mkdir -p "$DATA/run/gate"
+    chmod 0711 "$DATA/run/gate"
+    chown "$GATE_USER" "$DATA/run/gate" "$DATA/etc/redis-gate.password"
     chown -R root:root "$DATA/etc/postfix"
 }

@@ -56,7 +56,7 @@ ours() {
         [ "${p#/proc/}" != $$ ] && [ "${p#/proc/}" != $PPID ] || continue
         case "$(readlink "$p/cwd" 2>/dev/null)/" in "$DATA/postfix/queue/"*) echo "${p#/proc/}"; continue ;; esac
         case "$( (tr "\0" " " <"$p/cmdline") 2>/dev/null)" in
-        "nginx: master process"*"$DATA/"* | redis-server*"$DATA/"* | dovecot*"$DATA/"* | */waxseald*"$DATA/"* | */waxseal-fetch*"$DATA/"* | */waxseal-keyd*"$DATA/"*) echo "${p#/proc/}" ;;
+        "nginx: master process"*"$DATA/"* | redis-server*"$DATA/"* | dovecot*"$DATA/"* | */waxseald*"$DATA/"* | */waxseal-fetch*"$DATA/"* | */waxseal-keyd*"$DATA/"* | */waxseal-gate*"$DATA/"*) echo "${p#/proc/}" ;;
         esac
     done
 }

@@ -1,5 +1,5 @@
 # Shared by the scripts of the demo stack; source it from bash.
-# Knobs (environment): DATA, INSTANCE, PORT_BASE, BUILD.
+# Knobs (environment): DATA, INSTANCE, PORT_BASE, BUILD, GATE (yes: the mail flow stands in the way of mail programs and mailboxes).
 set -euo pipefail
 umask 022
 
@@ -10,11 +10,12 @@ INSTANCE=${INSTANCE:-demo}
 PORT_BASE=${PORT_BASE:-8480}
 DATA=${DATA:-$TOP/run}
 BUILD=${BUILD:-build}
+GATE=${GATE:-no}
 case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
 case $DATA in /*) ;; *) DATA=$PWD/$DATA ;; esac
 
 P_HTTP=$PORT_BASE P_IMAP=$((PORT_BASE + 1)) P_SMTP=$((PORT_BASE + 2)) P_SIEVE=$((PORT_BASE + 3))
-P_IMAPS=$((PORT_BASE + 4)) P_SMTPS=$((PORT_BASE + 5)) P_RELAY=$((PORT_BASE + 6)) P_ADMIN=$((PORT_BASE + 7))
+P_IMAPS=$((PORT_BASE + 4)) P_SMTPS=$((PORT_BASE + 5)) P_RELAY=$((PORT_BASE + 6)) P_ADMIN=$((PORT_BASE + 7)) P_REINJECT=$((PORT_BASE + 8))
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'demo: %s\n' "$*" >&2; exit 1; }
@@ -31,6 +32,10 @@ RUN_AS=()
 if [ "$(id -u)" = 0 ]; then ADMIN_USER=backup; else ADMIN_USER=$RUN_USER; fi
 AS_ADMIN=()
 [ "$(id -u)" != 0 ] || AS_ADMIN=(setpriv --reuid "$ADMIN_USER" --regid "$RUN_GROUP" --clear-groups)
+# So does the mail flow, which may use keys, as the web's workers may not.
+if [ "$(id -u)" = 0 ]; then GATE_USER=list; else GATE_USER=$RUN_USER; fi
+AS_GATE=()
+[ "$(id -u)" != 0 ] || AS_GATE=(setpriv --reuid "$GATE_USER" --regid "$RUN_GROUP" --clear-groups)
 as_user() { "${RUN_AS[@]}" "$@"; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 PATH=$PATH:/usr/sbin:/sbin
@@ -83,7 +88,7 @@ pid_of() { # NAME: prints the pid when the process we started still runs
     [ "$(proc_stamp "$pid" 2>/dev/null)" = "$stamp" ] || return 1
     printf '%s\n' "$pid"
 }
-SERVICES='nginx waxseald admin fetch keyd postfix dovecot redis'
+SERVICES='nginx waxseald admin fetch postfix gate keyd dovecot redis'
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 # wait_for SECONDS WHAT COMMAND... (MISSED: what is said of it when it did not happen in time)

@@ -34,7 +34,7 @@ need_port() { # SERVICE PORT
 }
 for p in $P_HTTP $P_ADMIN; do need_port nginx "$p"; done
 for p in $P_IMAP $P_IMAPS $P_SIEVE; do need_port dovecot "$p"; done
-for p in $P_SMTP $P_SMTPS $P_RELAY; do need_port postfix "$p"; done
+for p in $P_SMTP $P_SMTPS $P_RELAY $([ "$GATE" != yes ] || echo "$P_REINJECT"); do need_port postfix "$p"; done
 
 make_folders
 make_secrets
@@ -101,7 +101,7 @@ big_mail() {
 install_app() {
     rm -rf "$DATA/app.new"
     mkdir -p "$DATA/app.new/bin"
-    install -m 0755 "$BUILD/waxseald" "$BUILD/waxseal-fetch" "$BUILD/waxseal-keyd" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
+    install -m 0755 "$BUILD/waxseald" "$BUILD/waxseal-fetch" "$BUILD/waxseal-keyd" "$BUILD/waxseal-gate" "$BUILD/waxsealctl" "$DATA/app.new/bin/"
     [ ! -d "$TOP/static/dist" ] || cp -r "$TOP/static/dist" "$DATA/app.new/static"
     [ ! -d "$TOP/templates" ] || cp -r "$TOP/templates" "$DATA/app.new/templates"
     mkdir -p "$DATA/app.new/static" "$DATA/app.new/templates"
@@ -113,6 +113,7 @@ app_changed() {
     cmp -s "$BUILD/waxseald" "$DATA/app/bin/waxseald" || return 0
     cmp -s "$BUILD/waxseal-fetch" "$DATA/app/bin/waxseal-fetch" || return 0
     cmp -s "$BUILD/waxseal-keyd" "$DATA/app/bin/waxseal-keyd" || return 0
+    cmp -s "$BUILD/waxseal-gate" "$DATA/app/bin/waxseal-gate" || return 0
     ! diff -rq "$TOP/static/dist" "$DATA/app/static" >/dev/null 2>&1 && return 0
     ! diff -rq "$TOP/templates" "$DATA/app/templates" >/dev/null 2>&1
 }
@@ -127,7 +128,7 @@ set_registry() {
 
 put_app_in_place() { # a program that runs keeps its old file until it is started anew
     if pid_of waxseald >/dev/null && pid_of admin >/dev/null && pid_of fetch >/dev/null && pid_of keyd >/dev/null && ! app_changed; then return; fi
-    bash "$STACK_DIR/down.sh" --locked waxseald admin fetch keyd
+    bash "$STACK_DIR/down.sh" --locked waxseald admin gate fetch keyd
     install_app
 }
 
@@ -177,6 +178,16 @@ start_admin() {
     run_program admin "$DATA/run/admin/admin.sock" "${AS_ADMIN[@]}" setsid "$DATA/app/bin/waxseald" --role=admin
 }
 
+# Its sockets are open to Postfix, which is another user; an installation has a group for that (deploy/postfix).
+start_gate() {
+    [ "$GATE" = yes ] || return 0
+    pid_of gate >/dev/null && return
+    ulimit -c 0
+    rm -f "$DATA/run/gate/submission.sock"
+    run_program gate "$DATA/run/gate/mailbox.sock" "${AS_GATE[@]}" setsid "$DATA/app/bin/waxseal-gate"
+    as_root chmod 0666 "$DATA/run/gate/submission.sock" "$DATA/run/gate/mailbox.sock"
+}
+
 start_nginx() {
     pid_of nginx >/dev/null && return
     launch nginx as_user nginx -c "$DATA/etc/nginx.conf" -e "$DATA/log/nginx.log"
@@ -200,6 +211,7 @@ if [ -x "$BUILD/waxseald" ]; then
     start_keyd
     start_waxseald
     start_admin
+    start_gate
     set_registry
     start_nginx
     wait_for $START waxseald curl -fsS -o /dev/null "http://127.0.0.1:$P_HTTP/healthz"

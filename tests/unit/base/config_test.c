@@ -58,7 +58,7 @@ static void reads_a_whole_file(void **state)
 }
 
 #define KEYD                                                                                       \
-    "[keyd]\ngate_socket = /g\nadmin_socket = /a\ngate_users = gate\nadmin_users = admin\n"         \
+    "[keyd]\ngate_socket = /g\nadmin_socket = /a\ngate_users = gate\nadmin_users = admin\n"        \
     "master_keys = /m\n"
 #define GATE                                                                                       \
     "[gate]\nsubmission = 127.0.0.1:10025\nnext = smtp:127.0.0.1:10026\nname = mx.example.org\n"   \
@@ -72,11 +72,11 @@ static void reads_the_mail_flow(void **state)
     struct err e;
     assert_int_equal(load(GOOD_SERVER GOOD_DOMAIN GOOD_PLAN, a, &c, &e), RC_OK);
     assert_false(config_has_gate(c));
-    assert_int_equal(load(GOOD_SERVER KEYD GATE
-                          "mailbox = unix:/run/in\nmailboxes = lmtp:unix:/run/lmtp\n" GOOD_DOMAIN
-                              GOOD_PLAN,
-                          a, &c, &e),
-                     RC_OK);
+    assert_int_equal(
+        load(GOOD_SERVER KEYD GATE
+             "mailbox = unix:/run/in\nmailboxes = lmtp:unix:/run/lmtp\n" GOOD_DOMAIN GOOD_PLAN,
+             a, &c, &e),
+        RC_OK);
     assert_true(config_has_gate(c));
     assert_str(c->gate_submission.host, STR("127.0.0.1"));
     assert_int_equal(c->gate_submission.port, 10025);

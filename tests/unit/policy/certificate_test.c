@@ -291,7 +291,7 @@ static void a_message_is_decided_with_them(void **state)
     const struct policy_message m = {
         .authenticated = true, .from = STR("ann@north.test"), .to = {&to}, .to_count = {1}};
     assert_int_equal(rulebook_new(&s->w->config, &book, NULL), RC_OK);
-    assert_int_equal(rulebook_open(book, s->w->kv, &m, PKI_NOW, s->w->a, &c, NULL), RC_OK);
+    assert_int_equal(rulebook_open(book, s->w->kv, &m, PKI_NOW, NULL, s->w->a, &c, NULL), RC_OK);
     assert_int_equal(c.in.org_count, 1);
     assert_true(c.orgs[0].cert_count >= 2);
     bool friend = false;

@@ -313,7 +313,7 @@ static enum policy_cert_trust fact(struct state *s, struct rulebook *book, const
     enum policy_cert_trust found = CERT_UNTRUSTED;
     const struct policy_message m = {
         .authenticated = true, .from = str_c(from), .to = {&to}, .to_count = {1}};
-    assert_int_equal(rulebook_open(book, s->w->kv, &m, PKI_NOW, s->w->a, &c, NULL), RC_OK);
+    assert_int_equal(rulebook_open(book, s->w->kv, &m, PKI_NOW, NULL, s->w->a, &c, NULL), RC_OK);
     assert_int_equal(c.in.org_count, 1);
     assert_str(c.orgs[0].id, str_c(organisation));
     assert_int_equal(c.orgs[0].cert_count, 1);

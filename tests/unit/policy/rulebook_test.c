@@ -73,7 +73,7 @@ static str_t decide(struct state *s, struct rulebook *b, str_t to, int64_t now)
     struct decision d;
     struct err e = {0};
     const struct policy_message m = from_ann(&to, 1);
-    if (rulebook_open(b, s->w->kv, &m, now, s->a, &c, &e) != RC_OK) fail_msg("%s", e.message);
+    if (rulebook_open(b, s->w->kv, &m, now, NULL, s->a, &c, &e) != RC_OK) fail_msg("%s", e.message);
     assert_int_equal(policy_evaluate(&c.in, s->a, &d, &e), RC_OK);
     const struct decision_recipient *r = &d.recipients[0];
     str_t rule = STR("-"), reason = STR("-");
@@ -147,7 +147,7 @@ static void a_message_keeps_what_it_began_with(void **state)
     const str_t to[] = {PAT, STR("ZOE@south.test")};
     const struct policy_message m = from_ann(to, 2);
     put_rules(s->w, "north", DEMAND("A"));
-    assert_int_equal(rulebook_open(s->one, s->w->kv, &m, NOW, s->a, &c, NULL), RC_OK);
+    assert_int_equal(rulebook_open(s->one, s->w->kv, &m, NOW, NULL, s->a, &c, NULL), RC_OK);
     assert_int_equal(c.in.org_count, 2);
     assert_int_equal(c.versions[0], 1);
     assert_int_equal(c.in.orgs[1].account_count, 1);
@@ -171,12 +171,12 @@ static void rules_that_cannot_be_read_let_nothing_pass(void **state)
     assert_int_equal(KV_CMD(s->w->kv, s->a, &v, NULL, STR("SET"), STR("t:o:rules:north"),
                             STR("{\"rules\":[{\"id\":7}]}")),
                      RC_OK);
-    assert_int_equal(rulebook_open(s->one, s->w->kv, &m, NOW, s->a, &c, &e), RC_DAMAGED);
+    assert_int_equal(rulebook_open(s->one, s->w->kv, &m, NOW, NULL, s->a, &c, &e), RC_DAMAGED);
     assert_non_null(strstr(e.detail, "rules[0].id"));
     struct kv *nowhere = NULL;
     const struct kv_options o = {.socket = STR("/nonexistent/s"), .timeout_ms = 100};
     assert_int_equal(kv_new(&o, &nowhere, NULL), RC_OK);
-    assert_int_equal(rulebook_open(s->one, nowhere, &m, NOW, s->a, &c, &e), RC_STATE_DOWN);
+    assert_int_equal(rulebook_open(s->one, nowhere, &m, NOW, NULL, s->a, &c, &e), RC_STATE_DOWN);
     kv_free(nowhere);
 }
 

@@ -1,0 +1,26 @@
+/* The forms in which one mail goes on: recipients whom the decision treats alike get the same
+ * bytes.
+ */
+#ifndef WAXSEAL_GATEWAY_VARIANT_H
+#define WAXSEAL_GATEWAY_VARIANT_H
+
+#include "gateway/facts.h"
+
+struct variant {
+    bool sign, seal, open; /* what is done to it, in this order */
+    bool to_mailbox;       /* decided to the end here: to where managed mailboxes are */
+    const struct decision_recipient **to;
+    size_t count;
+};
+
+/* Puts those to whom the decision delivers into as few forms as it allows (blind recipients of
+ * newly encrypted mail have each their own). In the arena. */
+rc_t variants_of(const struct decision *d, struct arena *a, struct variant **out, size_t *count,
+                 struct err *e) WX_MUST_USE;
+
+/* The mail in that form, appended to out (a secret buffer), without our line of trace. f: opened
+ * where v->open and the mail came encrypted. Keys are asked: RC_KEYD_DOWN and its kin. */
+rc_t variant_build(struct facts *f, const struct decision *d, const struct variant *v,
+                   struct buf *out, struct err *e) WX_MUST_USE;
+
+#endif
