@@ -33,6 +33,8 @@ export class WxRuleList extends WxElement {
 
   constructor() { super(); this.rules = this.was = []; this.warnings = []; this.readonly = false; this.filter = this.dragged = this.told = ''; this.aim = null; this.most = STEP; }
 
+  /** A number that is being typed: the warnings may come meanwhile, and draw the rows anew. */
+  #typing: { id: string; text: string } | null = null;
   #about: ReadonlyMap<string, Warning[]> = new Map();
   override willUpdate(): void {
     const about = new Map<string, Warning[]>();
@@ -113,7 +115,7 @@ export class WxRuleList extends WxElement {
         <p class="rl-line"><span>${sideWords(r.from)}</span>${icon(r.bidirectional ? 'arrow-right-left' : 'arrow-right', t(r.bidirectional ? 'adm-rule-arrow-both' : 'adm-rule-arrow'), 'rl-arrow')}<span>${sideWords(r.to)}</span>${(r.exclude_from?.length ?? 0) + (r.exclude_to?.length ?? 0) ? html`<span class="muted">${t('adm-rule-except', { list: sideWords([...(r.exclude_from ?? []), ...(r.exclude_to ?? [])]) })}</span>` : nothing}</p>
         ${r.filter ? html`<p class="rl-line is-filter muted">${icon('list-filter')}<span>${filterWords(r.filter)}</span></p>` : nothing}
         <p class="rl-effects">${effectWords(r).map((w) => html`<span class="adm-pill is-plain">${w}</span>`)}</p>${this.#warnings(r)}</div>
-      <label class="rl-prio"><span class="visually-hidden">${t('adm-rule-priority-of', { name })}</span><input class="input" type="number" min="1" max="1000000000" step="1" ?disabled=${this.readonly} .value=${live(String(r.priority))} @change=${(e: Event) => { const n = (e.target as HTMLInputElement).valueAsNumber; if (Number.isSafeInteger(n) && n >= 1) this.#moved(joinBand(this.rules, r.id, n), r); else this.requestUpdate(); }}></label>
+      <label class="rl-prio"><span class="visually-hidden">${t('adm-rule-priority-of', { name })}</span><input class="input" type="number" min="1" max="1000000000" step="1" ?disabled=${this.readonly} .value=${live(this.#typing?.id === r.id ? this.#typing.text : String(r.priority))} @input=${(e: Event) => { this.#typing = { id: r.id, text: (e.target as HTMLInputElement).value }; }} @blur=${() => { this.#typing = null; }} @change=${(e: Event) => { this.#typing = null; const n = (e.target as HTMLInputElement).valueAsNumber; if (Number.isSafeInteger(n) && n >= 1) this.#moved(joinBand(this.rules, r.id, n), r); else this.requestUpdate(); }}></label>
       <div class="rl-acts">${this.readonly ? nothing : html`${this.#act('arrow-up', 'adm-rule-up', name, () => this.#moved(step(this.rules, r.id, 'up'), r), 'rl-touch')}${this.#act('arrow-down', 'adm-rule-down', name, () => this.#moved(step(this.rules, r.id, 'down'), r), 'rl-touch')}
         ${this.#act('copy', 'adm-rule-copy', name, () => this.#send('copy', r.id))}${this.#act('trash', 'adm-rule-remove', name, () => this.#send('remove', r.id))}`}</div></li>`;
   }

@@ -32,7 +32,7 @@ export class WxToasts extends WxElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.onLeave(() => { clearTimeout(this.#watch); clearTimeout(this.#end); this.#pressed = false; });
-    this.listen(this, 'pointerdown', () => { clearTimeout(this.#end); this.#pressed = true; });
+    this.listen(this, 'pointerdown', (e: PointerEvent) => { if (e.button === 0) { clearTimeout(this.#end); this.#pressed = true; } });
     this.listen(this, 'click', this.#release);
     // A press that ends elsewhere brings no click; a finger's click comes some time after it is lifted.
     for (const up of ['pointerup', 'pointercancel']) this.listen(window, up, () => { if (this.#pressed) this.#end = setTimeout(this.#release, CLICK_MS); });
