@@ -1,5 +1,7 @@
 #include "gateway/facts.h"
 
+#include <stdlib.h>
+
 #include "base/log.h"
 #include "mail/auth_results.h"
 #include "mail/message_worth.h"
@@ -108,36 +110,61 @@ static enum policy_auth auth_of(const struct facts *f)
 /* --- recipients --------------------------------------------------------------------------------
  */
 
-static bool names(const struct facts *f, str_t field, str_t address)
+static int by_text(const void *a, const void *b)
 {
+    return str_cmp(*(const str_t *) a, *(const str_t *) b);
+}
+
+/* The addresses of all fields of this name, lower case, sorted. */
+static rc_t addresses_of(const struct facts *f, str_t field, str_t **out, size_t *count,
+                         struct err *e)
+{
+    struct arena *a = f->w->a;
+    size_t room = 0, n = 0;
+    str_t *list = NULL;
     for (size_t i = 0; i < f->header->field_count; i++) {
-        struct mail_address *list = NULL;
-        size_t n = 0;
-        if (!str_ieq(f->header->fields[i].name, field) ||
-            header_addresses(f->header->fields[i].value, f->w->a, &list, &n, NULL) != RC_OK)
-            continue;
-        for (size_t k = 0; k < n; k++)
-            if (str_ieq(list[k].address, address)) return true;
+        struct mail_address *one = NULL;
+        size_t k = 0;
+        if (!str_ieq(f->header->fields[i].name, field)) continue;
+        TRY(header_addresses(f->header->fields[i].value, a, &one, &k, e));
+        if (n + k > room) {
+            str_t *larger = ARENA_ARRAY(a, room = 2 * (n + k), str_t);
+            if (!larger) return err_set(e, RC_NO_MEMORY, NULL);
+            if (n) memcpy(larger, list, n * sizeof *list);
+            list = larger;
+        }
+        for (size_t x = 0; x < k; x++) {
+            if (!one[x].address.n) continue;
+            list[n] = caseless_lower(a, one[x].address);
+            if (!list[n++].p) return err_set(e, RC_NO_MEMORY, NULL);
+        }
     }
-    return false;
+    if (n) qsort(list, n, sizeof *list, by_text);
+    *out = list;
+    *count = n;
+    return RC_OK;
 }
 
 /* Whom the header does not name has a blind copy. */
 static rc_t put_recipients(struct facts *f, struct err *e)
 {
     static const char *const fields[] = {"To", "Cc"};
-    size_t n = f->in->recipient_count;
-    str_t *list[3];
+    size_t n = f->in->recipient_count, named[2];
+    str_t *list[3], *names[2];
     for (int role = 0; role < 3; role++) {
         list[role] = ARENA_ARRAY(f->w->a, n + 1, str_t);
         if (!list[role]) return err_set(e, RC_NO_MEMORY, NULL);
         f->m.to[role] = list[role];
     }
+    for (int role = 0; role < ROLE_BCC; role++)
+        TRY(addresses_of(f, str_c(fields[role]), &names[role], &named[role], e));
     for (size_t i = 0; i < n; i++) {
+        const str_t *one = &f->in->recipients[i];
         int role = 0;
-        while (role < ROLE_BCC && !names(f, str_c(fields[role]), f->in->recipients[i]))
+        while (role < ROLE_BCC &&
+               !(named[role] && bsearch(one, names[role], named[role], sizeof *one, by_text)))
             role++;
-        list[role][f->m.to_count[role]++] = f->in->recipients[i];
+        list[role][f->m.to_count[role]++] = *one;
     }
     return RC_OK;
 }
@@ -327,9 +354,9 @@ rc_t facts_open(struct facts *f, struct err *e)
     f->ring.used = NULL;
     f->ops = key_ring_ops(&f->ring);
     TRY(open_view(f, &f->ops, e));
-    if (f->ring.trouble) return err_set(e, f->ring.trouble, NULL);
     const struct message_view *v = f->view;
     bool opened = v->layer_count > 0 && v->layers[0].opened;
+    if (!opened && f->ring.trouble) return err_set(e, f->ring.trouble, NULL);
     if (f->ring.used && !opened) key_ring_failed(&f->ring);
     f->encryption.tampered = f->ring.used && !opened;
     f->encryption.inner = opened ? signature_of(v) : SIGNATURE_NONE;

@@ -15,7 +15,7 @@
 struct gate_mail {
     const struct lmtp_mail *mail;
     bool submitted;          /* came from the submission server, which verified its submitter */
-    const str_t *recipients; /* addresses, each once */
+    const str_t *recipients; /* addresses, lower case, each once */
     size_t recipient_count;
     str_t organisation; /* whose trust its signatures are judged by; null: nobody's */
 };

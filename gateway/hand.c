@@ -9,28 +9,32 @@
 void hand_reply(struct hand *h, str_t address, unsigned code, str_t status, str_t text)
 {
     for (size_t i = 0; i < h->mail->count; i++)
-        if (str_ieq(h->mail->recipients[i].address, address))
+        if (str_eq(h->lower[i], address))
             h->mail->recipients[i].reply = (struct lmtp_reply){code, status, text};
 }
 
-/* A failure of ours is never the mail's: it waits. A key that rests says so. */
-static struct lmtp_reply later_of(const struct err *why)
+/* What will be the same at the next attempt is refused; every other failure is ours, and the mail
+ * waits. A key that rests says so. */
+static struct lmtp_reply failure_of(const struct err *why)
 {
+    if (why->code == RC_INVALID || why->code == RC_UNSUPPORTED || why->code == RC_TOO_LARGE)
+        return (struct lmtp_reply){554, STR("5.6.0"),
+                                   STR("The message cannot be examined or changed as it must be.")};
     bool rests = why->code == RC_KEY_STOPPED;
     return (struct lmtp_reply){451, rests ? STR("4.7.0") : STR("4.3.0"),
                                STR("It cannot be treated just now. Please try again later.")};
 }
 
-void hand_later(struct hand *h, str_t address, const struct err *why)
+void hand_failure(struct hand *h, str_t address, const struct err *why)
 {
-    struct lmtp_reply r = later_of(why);
+    struct lmtp_reply r = failure_of(why);
     hand_reply(h, address, r.code, r.status, r.text);
 }
 
-void hand_rest_later(struct hand *h, const struct err *why)
+void hand_rest(struct hand *h, const struct err *why)
 {
     for (size_t i = 0; i < h->mail->count; i++)
-        if (h->mail->recipients[i].reply.code == 0) h->mail->recipients[i].reply = later_of(why);
+        if (h->mail->recipients[i].reply.code == 0) h->mail->recipients[i].reply = failure_of(why);
 }
 
 /* --- handing on --------------------------------------------------------------------------------
@@ -51,7 +55,7 @@ rc_t hand_trace(struct hand *h, struct buf *out, struct err *e)
 static const struct lmtp_recipient *recipient_of(const struct hand *h, str_t address)
 {
     for (size_t i = 0; i < h->mail->count; i++)
-        if (str_ieq(h->mail->recipients[i].address, address)) return &h->mail->recipients[i];
+        if (str_eq(h->lower[i], address)) return &h->mail->recipients[i];
     return NULL;
 }
 
@@ -81,17 +85,17 @@ static void address_it(const struct hand *h, str_t address, struct onward_recipi
 
 /* Success has one text, whatever the next hop said and wherever the mail went: a reply is no way to
  * learn what became of it. */
-static void tell(struct hand *h, const struct onward_recipient *r)
+static void tell(struct hand *h, str_t address, const struct onward_recipient *r)
 {
     bool taken = r->state == ONWARD_TAKEN;
-    if (h->hushed && r->state == ONWARD_REFUSED) {
-        hand_quarantine(h, r->address, r->enhanced);
-        return;
-    }
-    hand_reply(h, r->address, (unsigned) r->code, taken ? STR("2.0.0") : r->enhanced,
-               taken ? STR("OK") : r->reply);
     log_event(taken ? LOG_INFO : LOG_WARN, "handed_on", "id", LOG_S(h->id), "code", LOG_I(r->code),
               "status", LOG_S(r->enhanced), "said", LOG_S(r->reply), NULL);
+    if (h->hushed && r->state == ONWARD_REFUSED) {
+        hand_quarantine(h, address, r->enhanced);
+        return;
+    }
+    hand_reply(h, address, (unsigned) r->code, taken ? STR("2.0.0") : r->enhanced,
+               taken ? STR("OK") : r->reply);
     if (r->unreported) log_event(LOG_WARN, "report_of_success_owed", "id", LOG_S(h->id), NULL);
 }
 
@@ -116,7 +120,7 @@ static void hand_some(struct hand *h, bool to_mailbox, const str_t *to, size_t n
     if (!list) {
         err_set(&e, RC_NO_MEMORY, NULL);
         for (size_t i = 0; i < n; i++)
-            hand_later(h, to[i], &e);
+            hand_failure(h, to[i], &e);
         return;
     }
     for (size_t i = 0; i < n; i++)
@@ -124,7 +128,7 @@ static void hand_some(struct hand *h, bool to_mailbox, const str_t *to, size_t n
     rc_t rc = onward_hand(way(h, to_mailbox), &env, message, HAND_DEADLINE_MS, h->w->a, &e);
     if (rc != RC_OK) log_err(LOG_WARN, "next_hop_failed", &e);
     for (size_t i = 0; i < n; i++)
-        tell(h, &list[i]);
+        tell(h, to[i], &list[i]);
 }
 
 void hand_on(struct hand *h, bool to_mailbox, const str_t *to, size_t n, str_t message)
@@ -161,7 +165,7 @@ void hand_quarantine(struct hand *h, str_t address, str_t status)
                STR_ARG(status), STR_ARG(h->mail->from), STR_ARG(address));
     if (rc == RC_OK && !buf_str(&text, h->mail->data)) rc = err_set(&e, RC_NO_MEMORY, NULL);
     if (rc != RC_OK) {
-        hand_later(h, address, &e);
+        hand_failure(h, address, &e);
         return;
     }
     if (!hand_own(h, address, h->thread->gate->config->gate_quarantine, buf_view(&text))) return;

@@ -14,7 +14,8 @@ struct hand {
     struct gate_thread *thread;
     struct gate_work *w;
     struct lmtp_mail *mail;
-    str_t id; /* of this work, for trace and log */
+    const str_t *lower; /* the recipients' addresses in lower case, as decisions have them */
+    str_t id;           /* of this work, for trace and log */
     /* What is handed on now was opened, and nothing kept it from being changed: that the next hop
      * refuses it for good would tell what is in it, so it goes into quarantine then. */
     bool hushed;
@@ -22,10 +23,10 @@ struct hand {
 
 /* The reply of every recipient with this address. */
 void hand_reply(struct hand *h, str_t address, unsigned code, str_t status, str_t text);
-/* 4xx for a failure of ours. */
-void hand_later(struct hand *h, str_t address, const struct err *why);
+/* For a failure: 4xx, or 5xx where another attempt would end the same. */
+void hand_failure(struct hand *h, str_t address, const struct err *why);
 /* The same for all that have no reply yet. */
-void hand_rest_later(struct hand *h, const struct err *why);
+void hand_rest(struct hand *h, const struct err *why);
 
 /* Our Received field (RFC 5321 section 4.4), appended. */
 rc_t hand_trace(struct hand *h, struct buf *out, struct err *e) WX_MUST_USE;

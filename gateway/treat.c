@@ -45,19 +45,16 @@ static bool is_quarantine(const struct gate_thread *f, str_t address)
 }
 
 /* Each address once. What is for the quarantine is nobody's: it was refused once already. */
-static rc_t take_addresses(struct gate_thread *f, struct gate_work *w, const struct lmtp_mail *m,
-                           str_t **out, size_t *count, struct err *e)
+static rc_t take_addresses(const struct hand *h, str_t **out, size_t *count, struct err *e)
 {
-    size_t n = 0;
-    str_t *list = ARENA_ARRAY(w->a, m->count, str_t);
+    size_t n = 0, most = h->mail->count;
+    str_t *list = ARENA_ARRAY(h->w->a, most, str_t);
     if (!list) return err_set(e, RC_NO_MEMORY, NULL);
-    for (size_t i = 0; i < m->count; i++) {
-        str_t one = caseless_lower(w->a, m->recipients[i].address);
-        bool again = is_quarantine(f, m->recipients[i].address);
-        if (!one.p) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < most; i++) {
+        bool again = is_quarantine(h->thread, h->lower[i]);
         for (size_t k = 0; k < n && !again; k++)
-            again = str_eq(list[k], one);
-        if (!again) list[n++] = one;
+            again = str_eq(list[k], h->lower[i]);
+        if (!again) list[n++] = h->lower[i];
     }
     *out = list;
     *count = n;
@@ -66,19 +63,24 @@ static rc_t take_addresses(struct gate_thread *f, struct gate_work *w, const str
 
 /* All together where the submitter is verified: his organisation decides about the whole mail. Else
  * those of each organisation, so that signatures are judged by the trust of whom they are for. */
-static rc_t make_groups(struct gate_thread *f, struct gate_work *w, const struct lmtp_mail *m,
-                        bool authenticated, struct group **out, size_t *count, struct err *e)
+static rc_t make_groups(const struct hand *h, bool authenticated, struct group **out, size_t *count,
+                        struct err *e)
 {
+    struct gate_work *w = h->w;
     const struct registry r = gate_registry(w);
-    str_t *address, sender = caseless_lower(w->a, m->from), home = STR_NULL;
+    str_t *address, known = STR_NULL, home = STR_NULL;
     size_t n = 0, of = 0;
-    struct group *list = ARENA_ARRAY(w->a, m->count + 1, struct group);
-    if (!list || !sender.p) return err_set(e, RC_NO_MEMORY, NULL);
-    TRY(take_addresses(f, w, m, &address, &of, e));
-    if (authenticated) TRY(registry_organisation_of(&r, w->a, ruleset_domain_of(sender), &home, e));
+    struct group *list = ARENA_ARRAY(w->a, h->mail->count + 1, struct group);
+    if (!list) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(take_addresses(h, &address, &of, e));
     for (size_t i = 0; i < of; i++) {
-        if (!authenticated)
-            TRY(registry_organisation_of(&r, w->a, ruleset_domain_of(address[i]), &home, e));
+        str_t domain = ruleset_domain_of(authenticated ? h->mail->from : address[i]);
+        if (i == 0 || !str_eq(domain, known)) {
+            str_t lower = caseless_lower(w->a, domain);
+            if (!lower.p) return err_set(e, RC_NO_MEMORY, NULL);
+            TRY(registry_organisation_of(&r, w->a, lower, &home, e));
+        }
+        known = domain;
         TRY(add_to_group(list, &n, of, home, address[i], w->a, e));
     }
     *out = list;
@@ -146,7 +148,8 @@ static void refuse_one(struct hand *h, const struct decided *x, const struct dec
     }
     if (kind == REPORT_DEFER) {
         hand_reply(h, r->address, 451, why.status, why.words[REPORT_ENGLISH].why);
-    } else if (kind == REPORT_QUARANTINE || is_hushed(x)) {
+    } else if (kind == REPORT_QUARANTINE || is_hushed(x) || h->mail->from.n == 0) {
+        /* also where Postfix would have nobody to tell, and would drop it */
         hand_quarantine(h, r->address, decision_status_code(r->status));
     } else if (kind == REPORT_DSN) {
         hand_report(h, r->address, &why, x->facts.header, x->facts.m.authenticated);
@@ -180,6 +183,18 @@ static rc_t deliver_one(struct hand *h, struct decided *x, const struct variant 
     return RC_OK;
 }
 
+/* That what was opened cannot be handed on would tell what is in it. */
+static void fail_one(struct hand *h, const struct decided *x, const struct variant *v,
+                     str_t address, const struct err *why)
+{
+    bool lasts =
+        why->code == RC_INVALID || why->code == RC_UNSUPPORTED || why->code == RC_TOO_LARGE;
+    if (v->open && lasts && is_hushed(x))
+        hand_quarantine(h, address, STR("5.6.0"));
+    else
+        hand_failure(h, address, why);
+}
+
 static rc_t deliver(struct hand *h, struct decided *x, struct err *e)
 {
     struct variant *list;
@@ -191,7 +206,7 @@ static rc_t deliver(struct hand *h, struct decided *x, struct err *e)
         if (rc == RC_OK) continue;
         log_err(LOG_ERROR, "mail_not_made", &why);
         for (size_t k = 0; k < list[i].count; k++)
-            hand_later(h, list[i].to[k]->address, &why);
+            fail_one(h, x, &list[i], list[i].to[k]->address, &why);
     }
     return RC_OK;
 }
@@ -232,9 +247,10 @@ static rc_t treat(struct hand *h, bool submitted, struct err *e)
     struct group *list, quarantine = {.count = 0};
     size_t n;
     bool authenticated = false;
-    str_t place = h->thread->gate->config->gate_quarantine;
+    str_t place = caseless_lower(h->w->a, h->thread->gate->config->gate_quarantine);
+    if (!place.p) return err_set(e, RC_NO_MEMORY, NULL);
     if (submitted) TRY(facts_is_authenticated(h->w, h->mail, &authenticated, e));
-    TRY(make_groups(h->thread, h->w, h->mail, authenticated, &list, &n, e));
+    TRY(make_groups(h, authenticated, &list, &n, e));
     for (size_t i = 0; i < n; i++) {
         struct err why = {0};
         rc_t rc = str_is_null(list[i].organisation) && !authenticated
@@ -243,12 +259,24 @@ static rc_t treat(struct hand *h, bool submitted, struct err *e)
         if (rc == RC_OK) continue;
         log_err(LOG_ERROR, "mail_not_decided", &why);
         for (size_t k = 0; k < list[i].count; k++)
-            hand_later(h, list[i].address[k], &why);
+            hand_failure(h, list[i].address[k], &why);
     }
     quarantine.address = &place;
     for (size_t i = 0; i < h->mail->count; i++)
-        if (is_quarantine(h->thread, h->mail->recipients[i].address)) quarantine.count = 1;
+        if (is_quarantine(h->thread, h->lower[i])) quarantine.count = 1;
     return quarantine.count ? pass_on(h, submitted, &quarantine, e) : RC_OK;
+}
+
+static rc_t lower_recipients(struct hand *h, struct err *e)
+{
+    str_t *list = ARENA_ARRAY(h->w->a, h->mail->count, str_t);
+    if (!list) return err_set(e, RC_NO_MEMORY, NULL);
+    for (size_t i = 0; i < h->mail->count; i++) {
+        list[i] = caseless_lower(h->w->a, h->mail->recipients[i].address);
+        if (!list[i].p) return err_set(e, RC_NO_MEMORY, NULL);
+    }
+    h->lower = list;
+    return RC_OK;
 }
 
 static rc_t new_id(struct arena *a, str_t *out, struct err *e)
@@ -264,10 +292,11 @@ void treat_mail(struct gate_thread *f, bool submitted, struct lmtp_mail *mail)
     struct err e = {0};
     struct gate_work w = {.gate = f->gate, .kv = f->kv, .a = mail->a, .now = time(NULL)};
     struct hand h = {.thread = f, .w = &w, .mail = mail};
-    rc_t rc = new_id(w.a, &h.id, &e);
+    rc_t rc = lower_recipients(&h, &e);
+    if (rc == RC_OK) rc = new_id(w.a, &h.id, &e);
     if (rc == RC_OK) rc = treat(&h, submitted, &e);
     if (rc != RC_OK) {
         log_err(LOG_ERROR, "mail_not_treated", &e);
-        hand_rest_later(&h, &e);
+        hand_rest(&h, &e);
     }
 }

@@ -1,6 +1,6 @@
 // The mail flow on the real servers: Postfix hands mail programs' mail to waxseal-gate, takes back what goes on, and Dovecot stores it.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { after, afterEach, before } from 'node:test';
@@ -176,7 +176,10 @@ test('nobody is told of refused mail that came from nobody: it is kept', async (
   assert.match((await stored('quarantine', m.id)).text, /^X-Waxseal-Quarantine: 5\.7\.1; from=<>;\r\n\tto=<bob@demo\.test>/m);
   assert.equal(await stored('bob', m.id, { wait: false }), null);
   assert.ok(await stored('carol', m.id));
-  // all of it is: that is the peer's to tell
+  const alone = outside();
+  assert.deepEqual(await lmtp('mailbox', '', [BOB], alone.text), ['250 2.0.0 OK']);
+  assert.ok(await stored('quarantine', alone.id));
+  // all of it is refused, and there is somebody to tell: that is the peer's to do
   assert.match((await lmtp('mailbox', 'pat@outside.test', [BOB], outside().text))[0], /^550 5\.7\.1 /);
 });
 
@@ -190,4 +193,41 @@ test('mail that concerns no organisation goes on as it came', async () => {
   const got = await stored('bob', own.id);
   assert.ok(got.text.endsWith(own.text), 'byte for byte behind the trace');
   assert.match(got.text, /^Received: from outside\.test\r\n\tby mail\.demo\.test with LMTP id [0-9a-f]{18};/m);
+});
+
+test('a recipient in other letters, or twice, is one; he gets one copy, and each time a reply', async () => {
+  const m = letter({ to: [BOB, 'BOB@Demo.Test'] });
+  assert.deepEqual(await lmtp('submission', ALICE, ['Bob@DEMO.test', BOB, BOB], m.text), ['250 2.0.0 OK', '250 2.0.0 OK', '250 2.0.0 OK']);
+  assert.equal((await stored('bob', m.id)).copies, 1);
+});
+
+const away = async (file, run) => { // somebody a mail needs is not there
+  const at = path.join(instance.data, 'run', file);
+  renameSync(at, `${at}.away`);
+  try { await run(); } finally { renameSync(`${at}.away`, at); }
+};
+
+test('while the key agent is away mail waits, and goes nowhere in clear', async () => {
+  rules([{ encrypt: 'require' }]);
+  const m = letter();
+  await away('keyd-gate.sock', async () => assert.match((await lmtp('submission', ALICE, [BOB], m.text))[0], /^451 4\.3\.0 /));
+  const sealed = encryptedTo('bob');
+  await away('keyd-gate.sock', async () => assert.match((await lmtp('mailbox', 'pat@outside.test', [BOB], sealed.text))[0], /^451 4\.3\.0 /));
+  assert.equal(await stored('bob', m.id, { wait: false }), null);
+  assert.deepEqual(await lmtp('submission', ALICE, [BOB], m.text), ['250 2.0.0 OK']);
+  assert.match((await stored('bob', m.id)).text, /enveloped-data/i);
+});
+
+test('what cannot be examined is refused once, and does not wait for days', async () => {
+  const m = outside({ more: Array.from({ length: 6000 }, (_, i) => `X-F: ${i}`) });
+  assert.match((await lmtp('mailbox', 'pat@outside.test', [BOB], m.text))[0], /^554 5\.6\.0 /);
+});
+
+test('a mail to thousands is decided about at once', async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => `kim${i}@elsewhere.test`);
+  const m = letter({ from: ALICE, to: [BOB] });
+  const replies = await lmtp('submission', ALICE, [BOB, ...many], m.text.replace(/^To: .*$/m, `To: ${[BOB, ...many].join(',\r\n ')}`));
+  assert.equal(replies.length, 3001);
+  assert.equal(replies[0], '250 2.0.0 OK');
+  assert.equal(new Set(replies.slice(1)).size, 1, 'the demo sends nowhere else, or all of it');
 });
