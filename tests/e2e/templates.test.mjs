@@ -40,11 +40,17 @@ test('a message becomes a template and begins the next one, rich and plain; it c
   await alice.write('Dear customer, here it is.');
   await wish(/High/);
   await wish(/receipt/i);
+  // Enter before the list is there is not lost: it waits for it.
+  let letGo;
+  const held = new Promise((resolve) => { letGo = resolve; });
+  await alice.page.route('**/api/v1/templates', async (r) => { if (r.request().method() === 'GET') await held; await r.continue(); });
   await open();
   assert.deepEqual(await axe(alice.page), []);
   await box().locator('#template-name').fill(`Standard ${run}`);
   await alice.page.keyboard.press('Enter');
+  letGo();
   await box().locator('.template-use', { hasText: `Standard ${run}` }).waitFor();
+  await alice.page.unroute('**/api/v1/templates');
   const [kept] = (await client.get('/api/v1/templates')).json.templates;
   assert.deepEqual([kept.name, kept.subject, kept.text], [`Standard ${run}`, `Offer ${run}`, 'Dear customer, here it is.']);
   await close();

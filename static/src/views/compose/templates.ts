@@ -41,9 +41,10 @@ export class WxTemplates extends WxElement {
   override connectedCallback(): void {
     super.connectedCallback();
     useSheet('templates', STYLE);
-    void this.#load();
+    this.#loaded = this.#load();
   }
 
+  #loaded: Promise<void> = Promise.resolve();
   async #load(): Promise<void> {
     try { this.list = await api.templates(); } catch (error) { this.problem = sentence(error); }
   }
@@ -51,7 +52,8 @@ export class WxTemplates extends WxElement {
   /** change gets what the server has now; where another tab was faster it is applied once more to what that left,
    *  unless the message has become a secret by then. */
   async #change(change: (now: Template[]) => Template[], said: string, still: () => boolean = () => true): Promise<boolean> {
-    if (!this.list || this.busy) return false;
+    await this.#loaded; // whoever is faster than the list is not told nothing
+    if (!this.list || this.busy || !still()) return false;
     this.busy = true;
     this.problem = '';
     try {
@@ -94,7 +96,7 @@ export class WxTemplates extends WxElement {
     if (c.mayEncrypt.value || c.planLost.value) return html`<p class="muted template-secret">${t('template-secret')}</p>`;
     const full = (this.list?.templates.length ?? 0) >= MOST;
     return html`<div class="template-keep"><label class="field"><span class="field-label">${t('template-name')}</span><input class="input" id="template-name" maxlength="80" autocomplete="off" .value=${c.subject.value.trim().slice(0, 80)}></label>
-      <button type="submit" class="button" ?disabled=${this.busy || !this.list || full}>${t('template-keep')}</button></div>`;
+      <button type="submit" class="button" ?disabled=${this.busy || full}>${t('template-keep')}</button></div>`;
   }
 
   override render(): TemplateResult {
