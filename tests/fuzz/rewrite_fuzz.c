@@ -171,10 +171,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
+    if (n > 65536) return 0;
     struct arena *a = arena_new_secret(256u << 20);
     struct buf lines = BUF_INIT(2 * n + 16);
     str_t raw = str_n(bytes, n), as_read = raw;
-    if (n > 65536) return 0;
     if (!text_stored_with_crlf(raw)) must(text_with_crlf(raw, &lines, &as_read));
     struct message_view *before = open_mail(as_read, a, false);
     static const unsigned orders[] = {1, 2, 3, 7};
