@@ -53,6 +53,8 @@ static rc_t is_authenticated(struct gate_work *w, const struct entity *header, s
     str_t from, other;
     bool allowed = false;
     *out = false;
+    /* What is not looked at to its end may say who else wrote it. */
+    if (header->raw.n >= HEAD_MAX) return RC_OK;
     if (sender.n == 0 || !one_address(w, header, STR("From"), &from)) return RC_OK;
     TRY(has_address(w, sender, from, &allowed, e));
     if (!allowed) return RC_OK;
@@ -75,7 +77,8 @@ rc_t facts_is_authenticated(struct gate_work *w, const struct lmtp_mail *mail, b
 static rc_t put_headers(struct facts *f, struct err *e)
 {
     const struct entity *h = f->header;
-    size_t n = h->field_count < POLICY_HEADERS_MAX ? h->field_count : POLICY_HEADERS_MAX;
+    size_t n = h->field_count;
+    if (n > POLICY_HEADERS_MAX) return err_set(e, RC_TOO_LARGE, "The header has too many fields.");
     struct policy_header *list = ARENA_ARRAY(f->w->a, n + 1, struct policy_header);
     if (!list) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
@@ -298,12 +301,23 @@ static bool is_encrypted(const struct message_view *v)
     return v->has_encryption && v->encryption_whole && v->layer_count > 0 && !v->has_signature;
 }
 
+static bool is_protected(const struct entity *root)
+{
+    if (str_eq(root->type, STR("multipart")))
+        return str_eq(root->subtype, STR("signed")) || str_eq(root->subtype, STR("encrypted"));
+    return str_eq(root->type, STR("application")) &&
+           (str_eq(root->subtype, STR("pkcs7-mime")) || str_eq(root->subtype, STR("x-pkcs7-mime")));
+}
+
 static rc_t put_protection(struct facts *f, struct err *e)
 {
     const struct message_view *v = f->view;
     f->m.has_attachment = v->attachment_count > 0;
     if (!is_encrypted(v)) {
         f->m.signature = signature_of(v);
+        /* Protected otherwise (PGP/MIME, or CMS that cannot be read): never signed once more. */
+        if (f->m.signature == SIGNATURE_NONE && is_protected(f->header))
+            f->m.signature = SIGNATURE_UNTRUSTED;
         return RC_OK;
     }
     const struct cms_envelope *env = &v->layers[0].envelope;
@@ -348,19 +362,31 @@ rc_t facts_gather(struct gate_work *w, const struct gate_mail *in, struct facts 
     return put_protection(f, e);
 }
 
-rc_t facts_open(struct facts *f, struct err *e)
+/* Trouble that passes; any other is the key's or the mail's, and will be the same tomorrow. */
+static bool passes(rc_t rc)
 {
-    f->ring.trouble = RC_OK;
-    f->ring.used = NULL;
-    f->ops = key_ring_ops(&f->ring);
+    return rc == RC_KEYD_DOWN || rc == RC_KEY_STOPPED || rc == RC_BUSY || rc == RC_STATE_DOWN ||
+           rc == RC_NO_MEMORY || rc == RC_TIMEOUT;
+}
+
+rc_t facts_open(struct facts *f, str_t opener, str_t organisation, struct err *e)
+{
+    struct key_ring *r = &f->ring;
+    r->opener = opener;
+    r->opener_organisation = organisation;
+    r->trouble = RC_OK;
+    r->asked = false;
+    r->used = NULL;
+    f->ops = key_ring_ops(r);
     TRY(open_view(f, &f->ops, e));
     const struct message_view *v = f->view;
     bool opened = v->layer_count > 0 && v->layers[0].opened;
-    if (!opened && f->ring.trouble) return err_set(e, f->ring.trouble, NULL);
-    if (f->ring.used && !opened) key_ring_failed(&f->ring);
-    f->encryption.tampered = f->ring.used && !opened;
+    if (!opened && passes(r->trouble)) return err_set(e, r->trouble, NULL);
+    if (r->used && !opened) key_ring_failed(r);
+    f->encryption.tampered = r->asked && !opened;
+    if (!opened && !r->asked) f->encryption.cert_count = 0; /* no key of his, after all */
     f->encryption.inner = opened ? signature_of(v) : SIGNATURE_NONE;
-    f->would_be_oracle = v->layer_count > 0 && !v->layers[0].envelope.authenticated &&
+    f->would_be_oracle = r->asked && v->layer_count > 0 && !v->layers[0].envelope.authenticated &&
                          f->encryption.inner != SIGNATURE_VALID;
     return RC_OK;
 }

@@ -49,9 +49,11 @@ rc_t facts_is_authenticated(struct gate_work *w, const struct lmtp_mail *mail, b
  * facts_close, which is to be called in any case. */
 rc_t facts_gather(struct gate_work *w, const struct gate_mail *in, struct facts *out,
                   struct err *e) WX_MUST_USE;
-/* Opens it with the keys of its recipients. What a key says ("does not fit", altered) is a fact;
- * RC_KEYD_DOWN, RC_KEY_STOPPED, RC_BUSY and others are not: the mail has to wait. */
-rc_t facts_open(struct facts *f, struct err *e) WX_MUST_USE;
+/* Opens it with the keys of one recipient (lower case), and nobody else's: who is named in a mail
+ * beside him is named by whoever wrote it, and the one key would open it for the other. What a key
+ * says ("does not fit", altered, not there) is a fact; RC_KEYD_DOWN, RC_KEY_STOPPED, RC_BUSY,
+ * RC_STATE_DOWN are not: the mail has to wait. */
+rc_t facts_open(struct facts *f, str_t opener, str_t organisation, struct err *e) WX_MUST_USE;
 void facts_close(struct facts *f);
 
 #endif

@@ -1,6 +1,8 @@
 #include "gateway/hand.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "gateway/variant.h"
 #include "mail/build_part.h"
 
 /* --- replies -----------------------------------------------------------------------------------
@@ -27,8 +29,17 @@ static struct lmtp_reply failure_of(const struct err *why)
 
 void hand_failure(struct hand *h, str_t address, const struct err *why)
 {
-    struct lmtp_reply r = failure_of(why);
-    hand_reply(h, address, r.code, r.status, r.text);
+    for (size_t i = 0; i < h->mail->count; i++)
+        if (str_eq(h->lower[i], address) && h->mail->recipients[i].reply.code == 0)
+            h->mail->recipients[i].reply = failure_of(why);
+}
+
+void hand_keep(struct hand *h, str_t address)
+{
+    for (size_t i = 0; i < h->mail->count; i++)
+        if (str_eq(h->lower[i], address) && h->mail->recipients[i].reply.code >= 500)
+            h->mail->recipients[i].reply = (struct lmtp_reply){
+                451, STR("4.2.0"), STR("The quarantine's mailbox does not take it.")};
 }
 
 void hand_rest(struct hand *h, const struct err *why)
@@ -74,6 +85,13 @@ static struct onward *way(const struct hand *h, bool to_mailbox)
     return to_mailbox && h->thread->mailboxes ? h->thread->mailboxes : h->thread->next;
 }
 
+/* What is left of the mail's time; 0: none. */
+static int time_left(const struct hand *h)
+{
+    int64_t left = h->ends_ms - clock_ms();
+    return left < 0 ? 0 : left < HAND_DEADLINE_MS ? (int) left : HAND_DEADLINE_MS;
+}
+
 /* As it was addressed, letter case and all. */
 static void address_it(const struct hand *h, str_t address, struct onward_recipient *out)
 {
@@ -94,7 +112,7 @@ static void tell(struct hand *h, str_t address, const struct onward_recipient *r
         hand_quarantine(h, address, r->enhanced);
         return;
     }
-    hand_reply(h, address, (unsigned) r->code, taken ? STR("2.0.0") : r->enhanced,
+    hand_reply(h, address, taken ? 250 : (unsigned) r->code, taken ? STR("2.0.0") : r->enhanced,
                taken ? STR("OK") : r->reply);
     if (r->unreported) log_event(LOG_WARN, "report_of_success_owed", "id", LOG_S(h->id), NULL);
 }
@@ -117,15 +135,15 @@ static void hand_some(struct hand *h, bool to_mailbox, const str_t *to, size_t n
                                   .client = &client,
                                   .recipients = list,
                                   .count = n};
-    if (!list) {
-        err_set(&e, RC_NO_MEMORY, NULL);
+    if (!list || time_left(h) == 0) {
+        err_set(&e, list ? RC_TIMEOUT : RC_NO_MEMORY, NULL);
         for (size_t i = 0; i < n; i++)
             hand_failure(h, to[i], &e);
         return;
     }
     for (size_t i = 0; i < n; i++)
         address_it(h, to[i], &list[i]);
-    rc_t rc = onward_hand(way(h, to_mailbox), &env, message, HAND_DEADLINE_MS, h->w->a, &e);
+    rc_t rc = onward_hand(way(h, to_mailbox), &env, message, time_left(h), h->w->a, &e);
     if (rc != RC_OK) log_err(LOG_WARN, "next_hop_failed", &e);
     for (size_t i = 0; i < n; i++)
         tell(h, to[i], &list[i]);
@@ -139,13 +157,15 @@ void hand_on(struct hand *h, bool to_mailbox, const str_t *to, size_t n, str_t m
 }
 
 /* A mail of ours, with the null sender. False: it waits, and the recipient is told so. */
-static bool hand_own(struct hand *h, str_t about, str_t to, str_t message)
+static bool hand_own(struct hand *h, bool to_mailbox, str_t about, str_t to, str_t message)
 {
     struct err e = {0};
     struct onward_recipient r = {.address = to};
     struct onward_envelope env = {
         .from = STR(""), .utf8 = h->mail->utf8, .recipients = &r, .count = 1};
-    rc_t rc = onward_hand(h->thread->next, &env, message, HAND_DEADLINE_MS, h->w->a, &e);
+    rc_t rc = time_left(h) == 0
+                  ? err_set(&e, RC_TIMEOUT, NULL)
+                  : onward_hand(way(h, to_mailbox), &env, message, time_left(h), h->w->a, &e);
     if (rc != RC_OK) log_err(LOG_WARN, "next_hop_failed", &e);
     if (r.state == ONWARD_TAKEN) return true;
     log_event(LOG_ERROR, "own_mail_not_taken", "id", LOG_S(h->id), "code", LOG_I(r.code), NULL);
@@ -163,12 +183,13 @@ void hand_quarantine(struct hand *h, str_t address, str_t status)
     rc_t rc = hand_trace(h, &text, &e);
     buf_printf(&text, "X-Waxseal-Quarantine: %.*s; from=<%.*s>;\r\n\tto=<%.*s>\r\n",
                STR_ARG(status), STR_ARG(h->mail->from), STR_ARG(address));
-    if (rc == RC_OK && !buf_str(&text, h->mail->data)) rc = err_set(&e, RC_NO_MEMORY, NULL);
+    if (rc == RC_OK) rc = variant_as_it_came(h->mail->data, &text, &e);
     if (rc != RC_OK) {
         hand_failure(h, address, &e);
         return;
     }
-    if (!hand_own(h, address, h->thread->gate->config->gate_quarantine, buf_view(&text))) return;
+    if (!hand_own(h, true, address, h->thread->gate->config->gate_quarantine, buf_view(&text)))
+        return;
     log_event(LOG_INFO, "quarantined", "id", LOG_S(h->id), "status", LOG_S(status), NULL);
     hand_reply(h, address, 250, STR("2.0.0"), STR("OK"));
 }
@@ -220,6 +241,6 @@ void hand_report(struct hand *h, str_t address, const struct refusal *why,
         hand_quarantine(h, address, why->status);
         return;
     }
-    if (!hand_own(h, address, h->mail->from, buf_view(&text))) return;
+    if (!hand_own(h, false, address, h->mail->from, buf_view(&text))) return;
     hand_reply(h, address, 250, STR("2.0.0"), STR("OK"));
 }

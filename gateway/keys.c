@@ -117,14 +117,17 @@ static enum key_answer unwrap(void *holder, const struct cms_recipient *r, unsig
                               struct buf *out)
 {
     struct key_ring *ring = holder;
-    if (r->kind == CMS_KEY_OTHER) return KEY_NONE;
+    if (r->kind == CMS_KEY_OTHER || ring->used) return KEY_NONE;
     for (size_t i = 0; i < ring->count; i++) {
         const struct held_cert *h = &ring->list[i];
         struct err e = {0};
         str_t key = STR_NULL;
-        if (!h->has_key || !held_cert_is_recipient(h, r)) continue;
+        if (!h->has_key || !str_eq(h->address, ring->opener) ||
+            !str_eq(h->organisation, ring->opener_organisation) || !held_cert_is_recipient(h, r))
+            continue;
         rc_t rc = ask_content_key(ring->w, h, r, key_bytes, &key, &e);
         if (rc == RC_OK && !buf_str(out, key)) rc = RC_NO_MEMORY;
+        ring->asked = ring->asked || rc == RC_OK || rc == RC_DECRYPT_FAILED;
         if (rc == RC_OK) {
             ring->used = h;
             return KEY_DONE;

@@ -25,10 +25,13 @@ struct key_ring {
     struct gate_work *w;
     struct held_cert *list;
     size_t count, room;
-    /* What went wrong when a key was used, which is no answer to whether it fits: RC_KEYD_DOWN,
-     * RC_KEY_STOPPED, RC_BUSY, RC_STATE_DOWN, RC_DAMAGED. RC_OK: nothing. */
+    /* Whose keys may open: one mailbox of one organisation. Who is named beside it in a mail is
+     * named by whoever wrote the mail. Null: nobody's. */
+    str_t opener, opener_organisation; /* lower case */
+    /* What went wrong when a key was used, and is no answer to whether it fits. RC_OK: nothing. */
     rc_t trouble;
-    const struct held_cert *used; /* whose key gave the last content key */
+    bool asked;                   /* a key was asked, and answered */
+    const struct held_cert *used; /* whose key gave the content key; it gives one */
 };
 
 /* Empty; in the work's arena. To be given back with key_ring_close. */
@@ -44,8 +47,8 @@ const struct held_cert *key_ring_find(const struct key_ring *r, str_t organisati
  * identifier)? */
 bool held_cert_is_recipient(const struct held_cert *h, const struct cms_recipient *r);
 
-/* Opens what is encrypted to a certificate of the ring whose key the agent has. What goes wrong
- * beside "not ours" is in r->trouble. */
+/* Opens what is encrypted to a certificate of the opener whose key the agent has, one layer of it.
+ * What goes wrong beside "not ours" is in r->trouble. */
 struct key_ops key_ring_ops(struct key_ring *r);
 /* Tells the agent that the content key of r->used did not open its message: it counts failures. */
 void key_ring_failed(struct key_ring *r);

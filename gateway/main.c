@@ -28,8 +28,8 @@ enum {
     KV_TIMEOUT_MS = 2000,
     AGENT_TIMEOUT_MS = 30000,
     BACKLOG = 256,
-    STOP_MS = SERVER_GRACE_MS + HAND_DEADLINE_MS, /* a mail under way is finished */
-    WORK_FACTOR = 8,                              /* what is made of a mail, in its size */
+    STOP_MS = SERVER_GRACE_MS + HAND_WHOLE_MS, /* a mail under way is finished */
+    WORK_FACTOR = 8,                           /* what is made of a mail, in its size */
     WORK_BYTES = 32 << 20
 };
 enum { LISTEN_SUBMISSION, LISTEN_MAILBOX, LISTENERS };

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/b64.h"
+#include "base/clock.h"
 #include "base/kill.h"
 #include "base/log.h"
 #include "crypto/seal.h"
@@ -98,12 +99,14 @@ struct decided {
     bool tried; /* to open it with our keys */
 };
 
-static bool would_open(const struct decision *d)
+/* The pass that would open it for its one recipient, or NULL. */
+static const struct decision_pass *opening(const struct decision *d)
 {
     for (size_t i = 0; i < d->recipient_count; i++)
         for (size_t k = 0; k < d->recipients[i].pass_count; k++)
-            if (d->recipients[i].pass[k].action[RULE_DECRYPT].result == RESULT_DONE) return true;
-    return false;
+            if (d->recipients[i].pass[k].action[RULE_DECRYPT].result == RESULT_DONE)
+                return &d->recipients[i].pass[k];
+    return NULL;
 }
 
 static rc_t decide(struct gate_thread *f, struct gate_work *w, struct decided *x, struct err *e)
@@ -111,9 +114,10 @@ static rc_t decide(struct gate_thread *f, struct gate_work *w, struct decided *x
     TRY(rulebook_open(f->gate->rules, w->kv, &x->facts.m, w->now, &x->facts.checks, w->a, &x->known,
                       e));
     TRY(policy_evaluate(&x->known.in, w->a, &x->d, e));
-    if (!x->facts.m.encrypted || !would_open(&x->d)) return RC_OK;
+    const struct decision_pass *p = x->facts.m.encrypted ? opening(&x->d) : NULL;
+    if (!p) return RC_OK;
     x->tried = true;
-    TRY(facts_open(&x->facts, e));
+    TRY(facts_open(&x->facts, x->d.recipients[0].address, p->org->id, e));
     return policy_evaluate(&x->known.in, w->a, &x->d, e);
 }
 
@@ -138,6 +142,13 @@ static bool is_hushed(const struct decided *x)
     return x->tried && !x->facts.m.authenticated && x->facts.would_be_oracle;
 }
 
+/* Postfix would drop what it has nobody to write to about, and write to whoever was forged. */
+static bool may_be_told(const struct hand *h, const struct decided *x)
+{
+    const struct policy_message *m = &x->facts.m;
+    return h->mail->from.n > 0 && (m->authenticated || m->auth != AUTH_FAIL);
+}
+
 static void refuse_one(struct hand *h, const struct decided *x, const struct decision_recipient *r,
                        enum decision_report_kind kind)
 {
@@ -148,8 +159,7 @@ static void refuse_one(struct hand *h, const struct decided *x, const struct dec
     }
     if (kind == REPORT_DEFER) {
         hand_reply(h, r->address, 451, why.status, why.words[REPORT_ENGLISH].why);
-    } else if (kind == REPORT_QUARANTINE || is_hushed(x) || h->mail->from.n == 0) {
-        /* also where Postfix would have nobody to tell, and would drop it */
+    } else if (kind == REPORT_QUARANTINE || is_hushed(x) || !may_be_told(h, x)) {
         hand_quarantine(h, r->address, decision_status_code(r->status));
     } else if (kind == REPORT_DSN) {
         hand_report(h, r->address, &why, x->facts.header, x->facts.m.authenticated);
@@ -183,30 +193,59 @@ static rc_t deliver_one(struct hand *h, struct decided *x, const struct variant 
     return RC_OK;
 }
 
-/* That what was opened cannot be handed on would tell what is in it. */
-static void fail_one(struct hand *h, const struct decided *x, const struct variant *v,
-                     str_t address, const struct err *why)
+/* The same at each attempt. */
+static bool lasts(const struct err *why)
 {
-    bool lasts =
-        why->code == RC_INVALID || why->code == RC_UNSUPPORTED || why->code == RC_TOO_LARGE;
-    if (v->open && lasts && is_hushed(x))
-        hand_quarantine(h, address, STR("5.6.0"));
-    else
-        hand_failure(h, address, why);
+    return why->code == RC_INVALID || why->code == RC_UNSUPPORTED || why->code == RC_TOO_LARGE;
 }
 
-static rc_t deliver(struct hand *h, struct decided *x, struct err *e)
+/* It cannot be made as it was decided. What was only wished for goes on as it came; that what was
+ * opened cannot be handed on would tell what is in it. */
+static void fall_back(struct hand *h, const struct decided *x, const struct variant *v,
+                      const struct err *why)
+{
+    struct err e = {0};
+    CLEANUP_BUF struct buf text = BUF_INIT_SECRET(h->mail->data.n + (1 << 20));
+    bool hushed = is_hushed(x), as_it_came = lasts(why) && !variant_is_demanded(v) && !hushed;
+    if (as_it_came)
+        as_it_came = hand_trace(h, &text, &e) == RC_OK &&
+                     variant_as_it_came(h->mail->data, &text, &e) == RC_OK;
+    for (size_t k = 0; k < v->count; k++) {
+        str_t to = v->to[k]->address;
+        if (as_it_came)
+            hand_on(h, v->to_mailbox, &to, 1, buf_view(&text));
+        else if (v->open && lasts(why) && hushed)
+            hand_quarantine(h, to, STR("5.6.0"));
+        else
+            hand_failure(h, to, why);
+    }
+}
+
+static rc_t deliver(struct hand *h, bool submitted, struct decided *x, struct err *e)
 {
     struct variant *list;
     size_t n;
-    TRY(variants_of(&x->d, h->w->a, &list, &n, e));
+    TRY(variants_of(&x->d, submitted, h->w->a, &list, &n, e));
     for (size_t i = 0; i < n; i++) {
         struct err why = {0};
-        rc_t rc = deliver_one(h, x, &list[i], &why);
-        if (rc == RC_OK) continue;
+        if (deliver_one(h, x, &list[i], &why) == RC_OK) continue;
         log_err(LOG_ERROR, "mail_not_made", &why);
-        for (size_t k = 0; k < list[i].count; k++)
-            fail_one(h, x, &list[i], list[i].to[k]->address, &why);
+        fall_back(h, x, &list[i], &why);
+    }
+    return RC_OK;
+}
+
+static rc_t treat_group(struct hand *h, bool submitted, const struct group *g, struct err *e);
+
+/* Whether a key opens it is asked, and decided, for each by himself. */
+static rc_t treat_each(struct hand *h, bool submitted, const struct group *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        const struct group one = {g->organisation, &g->address[i], 1};
+        struct err why = {0};
+        if (treat_group(h, submitted, &one, &why) == RC_OK) continue;
+        log_err(LOG_ERROR, "mail_not_decided", &why);
+        hand_failure(h, g->address[i], &why);
     }
     return RC_OK;
 }
@@ -220,12 +259,16 @@ static rc_t treat_group(struct hand *h, bool submitted, const struct group *g, s
                                  .recipient_count = g->count,
                                  .organisation = g->organisation};
     rc_t rc = facts_gather(h->w, &in, &x.facts, e);
+    if (rc == RC_OK && x.facts.m.encrypted && g->count > 1) {
+        facts_close(&x.facts);
+        return treat_each(h, submitted, g);
+    }
     if (rc == RC_OK) rc = decide(h->thread, h->w, &x, e);
     if (rc == RC_OK) {
         write_log(h->thread, h->w, &x);
         WX_KILL_POINT("gate_decided");
         refuse(h, &x);
-        rc = deliver(h, &x, e);
+        rc = deliver(h, submitted, &x, e);
     }
     if (x.known.orgs) rulebook_close(&x.known);
     facts_close(&x.facts);
@@ -237,7 +280,7 @@ static rc_t pass_on(struct hand *h, bool submitted, const struct group *g, struc
 {
     CLEANUP_BUF struct buf text = BUF_INIT_SECRET(h->mail->data.n + (1 << 20));
     TRY(hand_trace(h, &text, e));
-    if (!buf_str(&text, h->mail->data)) return err_set(e, RC_NO_MEMORY, NULL);
+    TRY(variant_as_it_came(h->mail->data, &text, e));
     hand_on(h, !submitted, g->address, g->count, buf_view(&text));
     return RC_OK;
 }
@@ -264,7 +307,10 @@ static rc_t treat(struct hand *h, bool submitted, struct err *e)
     quarantine.address = &place;
     for (size_t i = 0; i < h->mail->count; i++)
         if (is_quarantine(h->thread, h->lower[i])) quarantine.count = 1;
-    return quarantine.count ? pass_on(h, submitted, &quarantine, e) : RC_OK;
+    if (quarantine.count == 0) return RC_OK;
+    TRY(pass_on(h, submitted, &quarantine, e));
+    hand_keep(h, place);
+    return RC_OK;
 }
 
 static rc_t lower_recipients(struct hand *h, struct err *e)
@@ -291,7 +337,7 @@ void treat_mail(struct gate_thread *f, bool submitted, struct lmtp_mail *mail)
 {
     struct err e = {0};
     struct gate_work w = {.gate = f->gate, .kv = f->kv, .a = mail->a, .now = time(NULL)};
-    struct hand h = {.thread = f, .w = &w, .mail = mail};
+    struct hand h = {.thread = f, .w = &w, .mail = mail, .ends_ms = clock_ms() + HAND_WHOLE_MS};
     rc_t rc = lower_recipients(&h, &e);
     if (rc == RC_OK) rc = new_id(w.a, &h.id, &e);
     if (rc == RC_OK) rc = treat(&h, submitted, &e);

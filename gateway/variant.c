@@ -18,14 +18,39 @@ static bool is_done(const struct decision_pass *p, enum rule_field f)
     return p && !p->note && p->action[f].result == RESULT_DONE;
 }
 
-static struct variant variant_of(const struct decision_recipient *r)
+/* Lists, and whoever has no mailbox here, are the next hop's to route. */
+static bool is_account(const struct decision_pass *p, str_t address)
+{
+    for (size_t i = 0; i < p->org->account_count; i++)
+        if (str_eq(p->org->accounts[i].address, address)) return true;
+    return false;
+}
+
+static bool is_required(const struct decision_pass *p, enum rule_field f)
+{
+    return p && p->matched.level[f] == LEVEL_REQUIRE;
+}
+
+bool variant_is_demanded(const struct variant *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct decision_pass *sends = pass_of(v->to[i], PASS_OUTBOUND);
+        const struct decision_pass *takes = pass_of(v->to[i], PASS_INBOUND);
+        if (v->sign && is_required(sends, RULE_SIGN)) return true;
+        if (v->seal && is_required(sends, RULE_ENCRYPT)) return true;
+        if (v->open && takes && takes->matched.level[RULE_DECRYPT] != LEVEL_ON) return true;
+    }
+    return false;
+}
+
+static struct variant variant_of(const struct decision_recipient *r, bool submitted)
 {
     const struct decision_pass *sends = pass_of(r, PASS_OUTBOUND);
     const struct decision_pass *takes = pass_of(r, PASS_INBOUND);
     return (struct variant){.sign = is_done(sends, RULE_SIGN),
                             .seal = is_done(sends, RULE_ENCRYPT),
                             .open = is_done(takes, RULE_DECRYPT),
-                            .to_mailbox = takes != NULL};
+                            .to_mailbox = !submitted || (takes && is_account(takes, r->address))};
 }
 
 static bool is_alike(const struct variant *a, const struct variant *b)
@@ -34,15 +59,15 @@ static bool is_alike(const struct variant *a, const struct variant *b)
            a->to_mailbox == b->to_mailbox;
 }
 
-rc_t variants_of(const struct decision *d, struct arena *a, struct variant **out, size_t *count,
-                 struct err *e)
+rc_t variants_of(const struct decision *d, bool submitted, struct arena *a, struct variant **out,
+                 size_t *count, struct err *e)
 {
     size_t n = 0, most = d->recipient_count;
     struct variant *list = ARENA_ARRAY(a, most + 1, struct variant);
     if (!list) return err_set(e, RC_NO_MEMORY, NULL);
     for (size_t i = 0; i < most; i++) {
         const struct decision_recipient *r = &d->recipients[i];
-        struct variant own = variant_of(r);
+        struct variant own = variant_of(r, submitted);
         size_t at = 0;
         if (r->outcome != OUTCOME_DELIVER) continue;
         while (at < n && (r->own_copy || list[at].to[0]->own_copy || !is_alike(&list[at], &own)))
@@ -131,34 +156,59 @@ static rc_t send(struct facts *f, const struct decision *d, const struct variant
 }
 
 /* Of another organisation of this installation: sealed by the one, opened by the other. */
-static rc_t open_sealed(struct facts *f, struct buf *sealed, struct buf *out, struct err *e)
+static rc_t open_sealed(struct facts *f, const struct variant *v, struct buf *sealed,
+                        struct buf *out, struct err *e)
 {
-    struct message_view *v = NULL;
-    const struct key_ops ops = key_ring_ops(&f->ring);
+    const struct decision_pass *takes = pass_of(v->to[0], PASS_INBOUND);
+    struct message_view *view = NULL;
+    struct key_ring *r = &f->ring;
+    const struct key_ops ops = key_ring_ops(r);
     const struct message_options o = {.smime = true,
                                       .trust = f->w->gate->trust,
                                       .now = f->w->now,
                                       .ops = &ops,
                                       .max_plain = f->w->gate->config->message_max_bytes};
-    f->ring.trouble = RC_OK;
-    TRY(message_open(buf_view(sealed), &o, f->w->a, &v, e));
-    rc_t rc = f->ring.trouble ? err_set(e, f->ring.trouble, NULL)
-                              : rewrite_opened(v, STR_NULL, f->w->a, out, e);
-    message_close(v);
+    r->opener = v->to[0]->address;
+    r->opener_organisation = takes->org->id;
+    r->trouble = RC_OK;
+    r->used = NULL;
+    TRY(message_open(buf_view(sealed), &o, f->w->a, &view, e));
+    rc_t rc = r->used      ? rewrite_opened(view, STR_NULL, f->w->a, out, e)
+              : r->trouble ? err_set(e, r->trouble, NULL)
+                           : err_set(e, RC_INVALID, "Its own copy does not open.");
+    message_close(view);
     return rc;
+}
+
+static bool is_ours_to_write(str_t line)
+{
+    return str_istarts(line, STR("X-Waxseal-Opened:")) ||
+           str_istarts(line, STR("X-Waxseal-Quarantine:"));
+}
+
+rc_t variant_as_it_came(str_t mail, struct buf *out, struct err *e)
+{
+    bool drop = false;
+    while (mail.n > 0 && !str_starts(mail, STR("\r\n"))) {
+        ptrdiff_t end = str_find(mail, STR("\r\n"));
+        str_t line = str_sub(mail, 0, end < 0 ? mail.n : (size_t) end + 2);
+        bool folded = line.p[0] == ' ' || line.p[0] == '\t';
+        drop = folded ? drop : is_ours_to_write(line);
+        if (!drop) buf_str(out, line);
+        mail = str_sub(mail, line.n, mail.n);
+    }
+    buf_str(out, mail);
+    return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
 }
 
 rc_t variant_build(struct facts *f, const struct decision *d, const struct variant *v,
                    struct buf *out, struct err *e)
 {
     bool by_us = pass_of(v->to[0], PASS_OUTBOUND) && (v->sign || v->seal || d->subject.p);
-    if (!by_us && !v->open) {
-        buf_str(out, f->in->mail->data);
-        return out->failed ? err_set(e, RC_TOO_LARGE, NULL) : RC_OK;
-    }
+    if (!by_us && !v->open) return variant_as_it_came(f->in->mail->data, out, e);
     if (!v->open) return send(f, d, v, out, e);
     if (!by_us) return rewrite_opened(f->view, STR_NULL, f->w->a, out, e);
     CLEANUP_BUF struct buf sealed = BUF_INIT_SECRET(out->max);
     TRY(send(f, d, v, &sealed, e));
-    return open_sealed(f, &sealed, out, e);
+    return open_sealed(f, v, &sealed, out, e);
 }

@@ -7,7 +7,7 @@ import test, { after, afterEach, before } from 'node:test';
 import { account, ctl, eventually, instance, redis } from '../lib/instance.mjs';
 import { ALICE, BOB, letter, lmtp, stored, submit, verified } from '../lib/mailflow.mjs';
 import { fingerprint } from '../lib/keyring.mjs';
-import { Smime, openssl } from '../lib/smime.mjs';
+import { Smime, openssl, p7m } from '../lib/smime.mjs';
 
 const CAROL = `carol@${instance.domain}`;
 const dir = mkdtempSync(path.join(tmpdir(), 'waxseal-gate-'));
@@ -230,4 +230,36 @@ test('a mail to thousands is decided about at once', async () => {
   assert.equal(replies.length, 3001);
   assert.equal(replies[0], '250 2.0.0 OK');
   assert.equal(new Set(replies.slice(1)).size, 1, 'the demo sends nowhere else, or all of it');
+});
+
+test('a key opens mail for its own mailbox only, whoever else is named in the mail or claims to have written it', async () => {
+  // somebody has the ciphertext of a mail to bob, names his own certificate in it beside bob's, with a key that is none, and sends it to himself
+  const both = smime.envelopedDer(Buffer.from('Content-Type: text/plain\r\n\r\nfor your eyes\r\n'), ['bob', 'alice']);
+  const serial = Buffer.from(openssl(['x509', '-in', account('alice').certificate, '-noout', '-serial']).toString().trim().replace('serial=', ''), 'hex');
+  const key = both.indexOf(Buffer.from('04820100', 'hex'), both.indexOf(serial));
+  assert.ok(key > 0 && key < both.indexOf(serial) + 100, 'the RSA recipient of the certificate');
+  both.fill(0x41, key + 8, key + 100);
+  const { id } = outside();
+  const forged = `From: ${BOB}\r\nTo: ${ALICE}\r\nSubject: x\r\nMessage-ID: ${id}\r\nMIME-Version: 1.0\r\n${p7m('authEnveloped-data', both).toString('latin1')}`;
+  for (const to of [[ALICE], [ALICE, CAROL]]) {
+    assert.deepEqual(await lmtp('mailbox', 'mallory@outside.test', to, forged), to.map(() => '250 2.0.0 OK'));
+    const got = await stored('alice', id);
+    assert.doesNotMatch(got.text, /for your eyes|X-Waxseal-Opened/);
+  }
+  // where bob is a recipient, he gets it opened, and alice still does not
+  const other = forged.replace(id, id.replace('<', '<b'));
+  assert.deepEqual(await lmtp('mailbox', 'mallory@outside.test', [ALICE, BOB], other), ['250 2.0.0 OK', '250 2.0.0 OK']);
+  assert.match((await stored('bob', id.replace('<', '<b'))).text, /for your eyes/);
+  assert.doesNotMatch((await stored('alice', id.replace('<', '<b'))).text, /for your eyes|X-Waxseal-Opened/);
+});
+
+test('what another kind of protection covers is left alone, a mark that an outsider wrote is not', async () => {
+  const pgp = letter({ type: 'multipart/signed; micalg=pgp-sha256; protocol="application/pgp-signature"; boundary=b', encoding: '7bit', body: '--b\r\n\r\nhello\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\n-----BEGIN PGP SIGNATURE-----\r\n\r\n-----END PGP SIGNATURE-----\r\n--b--\r\n' });
+  assert.deepEqual(await lmtp('submission', ALICE, [BOB], pgp.text), ['250 2.0.0 OK']);
+  assert.ok((await stored('bob', pgp.id)).text.endsWith(pgp.text));
+  const marked = outside({ more: ['X-Waxseal-Opened: cipher=aes-256-gcm;', ' protected=yes', 'X-waxseal-quarantine: 5.7.1', 'X-Waxseal-Request: certificate'] });
+  assert.deepEqual(await lmtp('mailbox', 'pat@outside.test', [BOB], marked.text), ['250 2.0.0 OK']);
+  const got = await stored('bob', marked.id);
+  assert.doesNotMatch(got.text, /X-Waxseal-Opened|quarantine|protected=yes/i);
+  assert.match(got.text, /^X-Waxseal-Request: certificate\r$/m);
 });
