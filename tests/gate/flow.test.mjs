@@ -233,24 +233,24 @@ test('a mail to thousands is decided about at once', async () => {
 });
 
 test('a key opens mail for its own mailbox only, whoever else is named in the mail or claims to have written it', async () => {
-  // somebody has the ciphertext of a mail to bob, names his own certificate in it beside bob's, with a key that is none, and sends it to himself
-  const both = smime.envelopedDer(Buffer.from('Content-Type: text/plain\r\n\r\nfor your eyes\r\n'), ['bob', 'alice']);
-  const serial = Buffer.from(openssl(['x509', '-in', account('alice').certificate, '-noout', '-serial']).toString().trim().replace('serial=', ''), 'hex');
-  const key = both.indexOf(Buffer.from('04820100', 'hex'), both.indexOf(serial));
-  assert.ok(key > 0 && key < both.indexOf(serial) + 100, 'the RSA recipient of the certificate');
-  both.fill(0x41, key + 8, key + 100);
+  // bob has the ciphertext of a mail to alice, names his own certificate in it behind hers, with a key that is none, and sends it to himself
+  const both = smime.envelopedDer(Buffer.from('Content-Type: text/plain\r\n\r\nfor your eyes\r\n'), ['alice', 'bob']);
+  const serial = (name) => both.indexOf(Buffer.from(openssl(['x509', '-in', account(name).certificate, '-noout', '-serial']).toString().trim().replace('serial=', ''), 'hex'));
+  const key = both.indexOf(Buffer.from('0428', 'hex'), serial('bob'));
+  assert.ok(serial('alice') < serial('bob') && key < serial('bob') + 100, 'the EC recipient is the second one');
+  both.fill(0x41, key + 2, key + 42);
   const { id } = outside();
-  const forged = `From: ${BOB}\r\nTo: ${ALICE}\r\nSubject: x\r\nMessage-ID: ${id}\r\nMIME-Version: 1.0\r\n${p7m('authEnveloped-data', both).toString('latin1')}`;
-  for (const to of [[ALICE], [ALICE, CAROL]]) {
+  const forged = `From: ${ALICE}\r\nTo: ${BOB}\r\nSubject: x\r\nMessage-ID: ${id}\r\nMIME-Version: 1.0\r\n${p7m('authEnveloped-data', both).toString('latin1')}`;
+  for (const to of [[BOB], [BOB, CAROL]]) {
     assert.deepEqual(await lmtp('mailbox', 'mallory@outside.test', to, forged), to.map(() => '250 2.0.0 OK'));
-    const got = await stored('alice', id);
+    const got = await stored('bob', id);
     assert.doesNotMatch(got.text, /for your eyes|X-Waxseal-Opened/);
   }
-  // where bob is a recipient, he gets it opened, and alice still does not
-  const other = forged.replace(id, id.replace('<', '<b'));
-  assert.deepEqual(await lmtp('mailbox', 'mallory@outside.test', [ALICE, BOB], other), ['250 2.0.0 OK', '250 2.0.0 OK']);
-  assert.match((await stored('bob', id.replace('<', '<b'))).text, /for your eyes/);
-  assert.doesNotMatch((await stored('alice', id.replace('<', '<b'))).text, /for your eyes|X-Waxseal-Opened/);
+  // where alice is a recipient, she gets it opened, and bob still does not
+  const later = id.replace('<', '<b'), other = forged.replace(id, later);
+  assert.deepEqual(await lmtp('mailbox', 'mallory@outside.test', [BOB, ALICE], other), ['250 2.0.0 OK', '250 2.0.0 OK']);
+  assert.match((await stored('alice', later)).text, /for your eyes/);
+  assert.doesNotMatch((await stored('bob', later)).text, /for your eyes|X-Waxseal-Opened/);
 });
 
 test('what another kind of protection covers is left alone, a mark that an outsider wrote is not', async () => {
